@@ -1,0 +1,3 @@
+#ifndef ELBO_SIMD_H
+#define ELBO_SIMD_H
+#endif

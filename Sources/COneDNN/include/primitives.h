@@ -1,0 +1,3 @@
+#ifndef ELBO_PRIMITIVES_H
+#define ELBO_PRIMITIVES_H
+#endif

@@ -1,0 +1,42 @@
+// The thread team: one parallel region over libgomp's pool, the pool oneDNN itself runs on.
+//
+// A compiled step is one region: every thread walks its own list of instructions and meets the others only at
+// barriers. Inside the region oneDNN sees itself "in parallel" and runs its primitives on the calling thread.
+#ifndef ELBO_TEAM_H
+#define ELBO_TEAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// One bound instruction of one thread: a kernel, its arguments, and whether to meet the team first.
+typedef struct {
+  void (*run)(const void *arguments);
+  const void *arguments;
+  int32_t barrierBefore;
+  int32_t tag;  // index of the instruction in its program, for profiles
+} elbo_instruction;
+
+/// Runs `lists[t][0 ..< counts[t]]` on thread t of a team of `threads`, and returns when all have finished.
+///
+/// Lists must have the same number of barriers. Allocates nothing and takes no lock but the team's.
+void elbo_team_run(const elbo_instruction *const *lists, const int64_t *counts, int threads);
+
+/// As `elbo_team_run`, adding the nanoseconds each instruction took on thread 0 to `nanoseconds[tag]`.
+void elbo_team_run_profiled(const elbo_instruction *const *lists, const int64_t *counts, int threads,
+                            int64_t *nanoseconds);
+
+/// Runs `body(context, thread)` on each of `threads` threads and returns when all have finished.
+void elbo_team_each(void (*body)(void *context, int thread), void *context, int threads);
+
+/// Hardware threads this process may use (its affinity mask, not the machine).
+int elbo_team_hardware_threads(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,24 @@
+/// Examples that a program can draw batches from, whatever holds them.
+///
+/// Reading is a pure function of the indices and the stream, so any division of the rows among threads gives the same
+/// batch. Implementations allocate nothing in `read` and may be called from several threads at once.
+package protocol BatchSource: Sendable {
+  /// Number of examples.
+  var count: Int { get }
+  /// Shape of one example, `[C, H, W]` or `[D]`.
+  var exampleShape: Shape { get }
+  /// Number of classes when every example has a label, for conditional models.
+  var classCount: Int? { get }
+
+  /// Writes examples `indices[rows]` as float32 to rows `rows` of `destination` (`[indices.count, exampleShape…]`),
+  /// transforms applied. Random transforms (dynamic binarisation, noise) draw from `stream`, example by example: row r
+  /// uses elements `r·D ..< (r+1)·D` of the draw, D the elements of one example.
+  func read(
+    _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
+    stream: RandomStream)
+
+  /// Writes the class of examples `indices` to `destination`.
+  ///
+  /// - Precondition: `classCount` is known.
+  func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>)
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// An allocation the machine could not meet.
+package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let bytes: Int
+  package var description: String { "cannot allocate \(bytes) bytes" }
+}
+
+/// Owns a block of memory, 64-byte aligned when it allocates itself.
+///
+/// The project's only `@unchecked Sendable` pointer type. The rule that makes it safe: bytes are written either
+/// through a unique reference (`Tensor` copies first when shared) or, inside a running program, by threads that the
+/// compiler gave disjoint ranges between two barriers.
+package final class Storage: @unchecked Sendable {
+  package static let alignment = 64
+
+  package let base: UnsafeMutableRawPointer
+  package let byteCount: Int
+  /// False for memory that belongs to someone else, such as a mapped file: writers copy first.
+  package let isWritable: Bool
+  private let release: (UnsafeMutableRawPointer) -> Void
+
+  /// Zeroed memory. Large blocks come from the system lazily, so untouched pages cost nothing.
+  package init(byteCount: Int) throws(AllocationError) {
+    let rounded = (max(byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment
+    guard byteCount >= 0, rounded < 1 << 46, let memory = Storage.allocateZeroed(rounded) else {
+      throw AllocationError(bytes: byteCount)
+    }
+    self.base = memory
+    self.byteCount = byteCount
+    self.isWritable = true
+    if rounded >= Storage.mapThreshold {
+      self.release = { munmap($0, rounded) }
+    } else {
+      self.release = { free($0) }
+    }
+  }
+
+  /// Adopts memory that `release` gives back, read-only.
+  package init(
+    readOnly base: UnsafeMutableRawPointer, byteCount: Int, release: @escaping (UnsafeMutableRawPointer) -> Void
+  ) {
+    self.base = base
+    self.byteCount = byteCount
+    self.isWritable = false
+    self.release = release
+  }
+
+  deinit { release(base) }
+
+  private static let mapThreshold = 1 << 20
+
+  private static func allocateZeroed(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    if byteCount >= mapThreshold {
+      let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      return memory == MAP_FAILED ? nil : memory
+    }
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, alignment, byteCount) == 0, let memory else { return nil }
+    memset(memory, 0, byteCount)
+    return memory
+  }
+}
