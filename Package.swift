@@ -5,8 +5,6 @@ import PackageDescription
 // C and C++ stay behind a C ABI, one small target per library.
 let package = Package(
   name: "elbo",
-  products: [
-  ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
     .target(name: "CTeam", linkerSettings: [.linkedLibrary("gomp")]),
