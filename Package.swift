@@ -18,6 +18,9 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
+    .executableTarget(name: "elbo-bench", dependencies: ["Benchmarks", "Graphs", "Tensors"]),
+
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
     .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
