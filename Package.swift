@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
