@@ -1,0 +1,78 @@
+import Tensors
+
+extension Symbol {
+  /// The same elements in row-major order under another shape; one extent may be −1.
+  package func reshaped(_ dimensions: [Int]) throws(ShapeError) -> Symbol {
+    var extents = dimensions
+    if let free = extents.firstIndex(of: -1) {
+      let others = extents.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
+      extents[free] = others == 0 ? 0 : shape.count / others
+    }
+    guard let target = Shape(validating: extents), target.count == shape.count else {
+      throw fail("reshape", [], "\(shape.count) elements do not fill \(dimensions)")
+    }
+    return target == shape ? self : graph.append(.reshape, [self], target)
+  }
+
+  /// `[B, …]` → `[B, everything else]`.
+  package func flattened() throws(ShapeError) -> Symbol { try reshaped([shape[0], -1]) }
+
+  /// Axis i of the result is axis `permutation[i]` of self.
+  package func transposed(_ permutation: [Int]) throws(ShapeError) -> Symbol {
+    guard permutation.sorted() == Array(0..<shape.rank) else {
+      throw fail("transpose", [], "\(permutation) is not a permutation of its axes")
+    }
+    if permutation == Array(0..<shape.rank) { return self }
+    return graph.append(.transpose(permutation), [self], Shape(permutation.map { shape[$0] }))
+  }
+
+  /// Elements `range` of one axis.
+  package func slice(axis: Int, _ range: Range<Int>) throws(ShapeError) -> Symbol {
+    guard axis >= 0, axis < shape.rank, range.lowerBound >= 0, range.upperBound <= shape[axis] else {
+      throw fail("slice", [], "\(range) lies outside axis \(axis)")
+    }
+    if range == 0..<shape[axis] { return self }
+    var starts = [Int](repeating: 0, count: shape.rank)
+    var extents = shape.dimensions
+    starts[axis] = range.lowerBound
+    extents[axis] = range.count
+    return graph.append(.slice(starts: starts), [self], Shape(extents))
+  }
+
+  /// Surrounded by `value`: `before[i]` and `after[i]` elements on axis i.
+  package func padded(before: [Int], after: [Int], value: Float = 0) throws(ShapeError) -> Symbol {
+    guard before.count == shape.rank, after.count == shape.rank, (before + after).allSatisfy({ $0 >= 0 }) else {
+      throw fail("pad", [], "before \(before) and after \(after) do not fit its axes")
+    }
+    let extents = (0..<shape.rank).map { before[$0] + shape[$0] + after[$0] }
+    return Shape(extents) == shape ? self : graph.append(.pad(before: before, value: value), [self], Shape(extents))
+  }
+
+  /// Rows of the table self `[N, D]` by `indices` `[B]`, whole numbers in 0 ..< N → `[B, D]`.
+  ///
+  /// Backward: each row's gradient is added where it came from. Indices out of range are clamped into it; whoever
+  /// feeds them checks them.
+  package func rows(at indices: Symbol) throws(ShapeError) -> Symbol {
+    guard shape.rank == 2, indices.shape.rank == 1 else {
+      throw fail("embedding", [indices], "needs a table [N, D] and indices [B]")
+    }
+    return graph.append(.gatherRows, [self, indices], [indices.shape[0], shape[1]])
+  }
+}
+
+/// Operands one after another along `axis`; the other axes agree.
+package func concat(_ operands: [Symbol], axis: Int) throws(ShapeError) -> Symbol {
+  let first = operands[0]
+  for operand in operands {
+    let fits =
+      operand.shape.rank == first.shape.rank && axis >= 0 && axis < first.shape.rank
+      && (0..<first.shape.rank).allSatisfy { $0 == axis || operand.shape[$0] == first.shape[$0] }
+    guard fits else {
+      throw first.fail("concat", Array(operands.dropFirst()), "differ in more than axis \(axis)")
+    }
+  }
+  if operands.count == 1 { return first }
+  var extents = first.shape.dimensions
+  extents[axis] = operands.reduce(0) { $0 + $1.shape[axis] }
+  return first.graph.append(.concat(axis: axis), operands, Shape(extents))
+}

@@ -1,0 +1,49 @@
+import Tensors
+
+extension Symbol {
+  private func reduce(
+    _ reduction: Reduction, _ name: String, _ axes: [Int]?, keepingAxes: Bool
+  ) throws(ShapeError) -> Symbol {
+    let axes = (axes ?? Array(0..<shape.rank)).map { $0 < 0 ? $0 + shape.rank : $0 }.sorted()
+    guard Set(axes).count == axes.count, axes.allSatisfy({ $0 >= 0 && $0 < shape.rank }) else {
+      throw fail(name, [], "has no axes \(axes)")
+    }
+    let kept = Shape((0..<shape.rank).map { axes.contains($0) ? 1 : shape[$0] })
+    let reduced = kept == shape ? self : graph.append(.reduce(reduction, axes: axes), [self], kept)
+    if keepingAxes { return reduced }
+    return try reduced.reshaped((0..<shape.rank).filter { !axes.contains($0) }.map { shape[$0] })
+  }
+
+  /// Sum over `axes` (all when nil).
+  package func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws(ShapeError) -> Symbol {
+    try reduce(.sum, "sum", axes, keepingAxes: keepingAxes)
+  }
+
+  /// Mean over `axes` (all when nil).
+  package func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws(ShapeError) -> Symbol {
+    let total = try sum(axes, keepingAxes: keepingAxes)
+    return total * (Float(total.shape.count) / Float(Swift.max(shape.count, 1)))
+  }
+
+  /// Largest over `axes` (all when nil). Ties share the gradient equally.
+  package func max(_ axes: [Int]? = nil, keepingAxes: Bool = false) throws(ShapeError) -> Symbol {
+    try reduce(.max, "max", axes, keepingAxes: keepingAxes)
+  }
+
+  /// `log Σ exp x` over `axes`, by way of the largest so that nothing overflows.
+  ///
+  /// Backward: ∂/∂x = softmax(x).
+  package func logSumExp(_ axes: [Int], keepingAxes: Bool = false) throws(ShapeError) -> Symbol {
+    let peak = stopGradient(try max(axes, keepingAxes: true))
+    let total = try log(exp(self - peak).sum(axes, keepingAxes: true)) + peak
+    if keepingAxes { return total }
+    let dropped = axes.map { $0 < 0 ? $0 + shape.rank : $0 }
+    return try total.reshaped((0..<shape.rank).filter { !dropped.contains($0) }.map { shape[$0] })
+  }
+
+  /// `exp x / Σ exp x` over one axis.
+  package func softmax(_ axis: Int = -1) throws(ShapeError) -> Symbol {
+    let weights = exp(try self - stopGradient(max([axis], keepingAxes: true)))
+    return try weights / weights.sum([axis], keepingAxes: true)
+  }
+}
