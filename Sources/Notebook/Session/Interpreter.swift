@@ -68,7 +68,8 @@ struct Interpreter {
       return try Evaluator(execution: execution).at(expression.span) { try function.apply(ready) }
     }
     if FunctionTable.shared[name] != nil || Reserved.names.contains(name) || name.hasPrefix("_") { return nil }
-    if target != nil, execution.table.commands(startingWith: name).count != 1 {
+    let isShortened = name.count > 2 && execution.table.commands(startingWith: name).count == 1
+    if target != nil, !isShortened {
       throw execution.noVariable(name, at: expression.span)
     }
     let command = try resolve(spanned, words: [])
