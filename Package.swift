@@ -5,6 +5,9 @@ import PackageDescription
 // C and C++ stay behind a C ABI, one small target per library.
 let package = Package(
   name: "elbo",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
     .target(name: "CTeam", linkerSettings: [.linkedLibrary("gomp")]),
@@ -25,7 +28,16 @@ let package = Package(
     .target(name: "Plotting", dependencies: ["Tensors"]),
     .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
 
+    // Front ends: the terminal, session files, the program.
+    .target(name: "CSignals"),
+    .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+    .target(name: "Replay"),
+    .target(name: "Terminal", dependencies: ["Notebook", "CReadline", "CSignals"]),
+
+    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,145 @@
+#include "line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+static elbo_line_callbacks callbacks;
+static const char *initial_text;
+
+static void line_accepted(char *line) {
+  callbacks.accept(callbacks.context, line);
+  free(line);
+}
+
+static char **complete(const char *text, int start, int end) {
+  (void)text;
+  // Never fall back on file names of readline's own: the session knows where a path belongs.
+  rl_attempted_completion_over = 1;
+  char **found = callbacks.complete(callbacks.context, start, end);
+  if (!found) return NULL;
+  int count = 0;
+  while (found[count]) count++;
+  if (count == 0) {
+    free(found);
+    return NULL;
+  }
+  // readline wants the longest common prefix in front; a single candidate is its own.
+  char **matches = malloc(sizeof(char *) * (size_t)(count + 2));
+  size_t common = strlen(found[0]);
+  for (int i = 1; i < count; i++) {
+    size_t k = 0;
+    while (k < common && found[i][k] == found[0][k]) k++;
+    common = k;
+  }
+  // Not in the middle of a UTF-8 character.
+  while (common > 0 && ((unsigned char)found[0][common] & 0xC0) == 0x80) common--;
+  if (count == 1) {
+    matches[0] = found[0];
+    matches[1] = NULL;
+  } else {
+    matches[0] = strndup(found[0], common);
+    memcpy(matches + 1, found, sizeof(char *) * (size_t)count);
+    matches[count + 1] = NULL;
+  }
+  free(found);
+  return matches;
+}
+
+static void show(char **matches, int count, int longest) {
+  (void)longest;
+  callbacks.show(callbacks.context, matches, count);
+}
+
+static int help(int count, int key) {
+  (void)count;
+  (void)key;
+  callbacks.help(callbacks.context);
+  return 0;
+}
+
+static int insert_initial(void) {
+  if (initial_text) rl_insert_text(initial_text);
+  initial_text = NULL;
+  return 0;
+}
+
+void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_callbacks given) {
+  callbacks = given;
+  rl_readline_name = strdup(name);
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  rl_change_environment = 0;
+  rl_completer_word_break_characters = strdup(word_breaks);
+  rl_completer_quote_characters = "";
+  rl_attempted_completion_function = complete;
+  rl_completion_display_matches_hook = show;
+  rl_startup_hook = insert_initial;
+  rl_add_defun("elbo-help", help, -1);
+  rl_initialize();
+  // F1 and Alt-h, unless .inputrc gave them a meaning.
+  rl_bind_keyseq_if_unbound("\\eOP", help);
+  rl_bind_keyseq_if_unbound("\\e[11~", help);
+  rl_bind_keyseq_if_unbound("\\eh", help);
+  using_history();
+}
+
+void elbo_line_begin(const char *prompt, const char *initial) {
+  initial_text = initial;
+  rl_callback_handler_install(prompt, line_accepted);
+  initial_text = NULL;
+}
+
+void elbo_line_read(void) { rl_callback_read_char(); }
+void elbo_line_end(void) { rl_callback_handler_remove(); }
+
+void elbo_line_cancel(const char *prompt) {
+  // A search or a numeric argument under way is dropped too; the cursor goes to the end first so that
+  // nothing of a long line is overwritten.
+  rl_callback_sigcleanup();
+  rl_free_line_state();
+  rl_point = rl_end;
+  (*rl_redisplay_function)();
+  fputs("^C\n", rl_outstream ? rl_outstream : stdout);
+  fflush(rl_outstream ? rl_outstream : stdout);
+  rl_replace_line("", 1);
+  rl_point = rl_mark = 0;
+  rl_done = 0;
+  using_history();
+  rl_set_prompt(prompt);
+  rl_on_new_line();
+  rl_redisplay();
+}
+
+void elbo_line_resized(void) { rl_resize_terminal(); }
+
+void elbo_line_suspend(void) { rl_deprep_terminal(); }
+
+void elbo_line_resume(void) {
+  rl_prep_terminal(1);
+  rl_resize_terminal();
+  rl_forced_update_display();
+}
+
+void elbo_line_redraw(void) {
+  rl_on_new_line();
+  rl_redisplay();
+}
+
+const char *elbo_line_buffer(void) { return rl_line_buffer ? rl_line_buffer : ""; }
+int elbo_line_point(void) { return rl_point; }
+void elbo_line_screen(int *rows, int *columns) { rl_get_screen_size(rows, columns); }
+void elbo_line_append_after_completion(char character) { rl_completion_append_character = character; }
+
+bool elbo_line_variable_is_on(const char *name) {
+  const char *value = rl_variable_value(name);
+  return value && strcmp(value, "on") == 0;
+}
+
+const char *elbo_line_library_version(void) { return rl_library_version; }
+
+void elbo_line_history_add(const char *line) { add_history(line); }
+void elbo_line_history_limit(int entries) { stifle_history(entries); }

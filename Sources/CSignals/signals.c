@@ -1,0 +1,102 @@
+#define _GNU_SOURCE
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+int elbo_signals_open(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGWINCH);
+  sigaddset(&set, SIGTSTP);
+  sigaddset(&set, SIGCONT);
+  if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+  signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int elbo_signals_next(int descriptor) {
+  struct signalfd_siginfo info;
+  ssize_t got;
+  do got = read(descriptor, &info, sizeof info);
+  while (got < 0 && errno == EINTR);
+  return got == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int elbo_wake_open(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void elbo_wake_raise(int descriptor) {
+  uint64_t one = 1;
+  while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) continue;
+}
+
+void elbo_wake_clear(int descriptor) {
+  uint64_t count;
+  while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) continue;
+}
+
+// A child must not inherit our blocked signals nor the ignored SIGPIPE.
+static int spawn_with_defaults(const char *file, char *const *arguments, const posix_spawn_file_actions_t *actions) {
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t process = -1;
+  int failed = posix_spawnp(&process, file, actions, &attributes, arguments, environ);
+  posix_spawnattr_destroy(&attributes);
+  if (failed) errno = failed;
+  return failed ? -1 : (int)process;
+}
+
+int elbo_spawn_shell(const char *command, int input) {
+  char *arguments[] = {"sh", "-c", (char *)command, NULL};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (input >= 0) posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  int process = spawn_with_defaults("/bin/sh", arguments, &actions);
+  posix_spawn_file_actions_destroy(&actions);
+  return process;
+}
+
+int elbo_run_shell(const char *command, int input) {
+  int process = elbo_spawn_shell(command, input);
+  return process < 0 ? -1 : elbo_wait(process);
+}
+
+int elbo_spawn(const char *const *arguments, int output) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  int process = spawn_with_defaults(arguments[0], (char *const *)arguments, &actions);
+  posix_spawn_file_actions_destroy(&actions);
+  return process;
+}
+
+int elbo_wait(int process) {
+  int status = 0;
+  pid_t got;
+  do got = waitpid(process, &status, 0);
+  while (got < 0 && errno == EINTR);
+  return got == process ? status : -1;
+}
+
+int elbo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -1,0 +1,51 @@
+/// What one command of a session file gave, beside what the file expects.
+package struct CommandResult: Equatable, Sendable {
+  package let command: SessionFile.Command
+  /// Lines of output, without those that are empty at the end.
+  package let actual: [String]
+  package let edits: [LineEdit]
+  package let seconds: Double
+
+  package init(command: SessionFile.Command, output: String, seconds: Double, tolerance: Tolerance) {
+    self.command = command
+    self.seconds = seconds
+    actual = outputLines(output)
+    edits = align(command.expected.map { LineMatcher($0, tolerance: tolerance) }, with: actual)
+  }
+
+  package var agrees: Bool { edits.allSatisfy(\.isAgreement) }
+
+  /// The expected lines as they would hold now: those whose matchers hold stay as they are, the others are written anew and
+  /// keep a tolerance that stood on them.
+  package func updatedExpectation(tolerance: Tolerance) -> [String] {
+    var lines: [String] = []
+    for edit in edits {
+      switch edit {
+      case .same(let index, _), .anyLines(let index): lines.append(command.expected[index])
+      case .covered, .missing: break
+      case .extra(let index): lines.append(escaped(actual[index]))
+      case .changed(let old, let new, _):
+        let suffix = LineMatcher(command.expected[old], tolerance: tolerance).toleranceSuffix ?? ""
+        lines.append((suffix.isEmpty ? escaped(actual[new]) : actual[new]) + suffix)
+      }
+    }
+    return lines
+  }
+}
+
+/// `output` as lines, without blanks at their ends nor empty lines at the end.
+package func outputLines(_ output: String) -> [String] {
+  var lines = output.split(separator: "\n", omittingEmptySubsequences: false).map { trimmedRight($0) }
+  while lines.last?.isEmpty == true { lines.removeLast() }
+  return lines
+}
+
+/// An output line as a session file holds it: with `\` in front when it would be read as something else.
+package func escaped(_ line: String) -> String {
+  let isSpecial =
+    line.hasPrefix("\\") || SessionFile.isPrompt(line) || SessionFile.isContinuation(line) || SessionFile.isProse(line)
+    || line.hasPrefix("#!") || line == "..." || line.hasSuffix(" (re)") || line.hasSuffix(" (glob)")
+    || line.range(of: "[..]", backwards: false) != nil
+    || (line.hasSuffix(")") && line.range(of: " (~", backwards: true) != nil)
+  return isSpecial ? "\\" + line : line
+}

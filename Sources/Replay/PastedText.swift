@@ -1,0 +1,29 @@
+/// What was pasted at the prompt, made into commands.
+///
+/// A transcript — text with `elbo> ` prompts — gives its commands; its outputs and prose are skipped. Other text is taken as
+/// it is.
+package enum PastedText {
+  /// The text with prompts and outputs taken out; the same text when there are no prompts.
+  package static func source(of text: String) -> String {
+    guard SessionFile.hasPrompts(text) else { return text }
+    return commands(in: text).joined(separator: "\n")
+  }
+
+  /// The commands of a transcript, in order.
+  package static func commands(in text: String) -> [String] {
+    var commands: [String] = []
+    var isOpen = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let line = line.hasSuffix("\r") ? line.dropLast() : line
+      if SessionFile.isPrompt(line) {
+        commands.append(String(line.dropFirst(SessionFile.prompt.count)))
+        isOpen = true
+      } else if SessionFile.isContinuation(line), isOpen, let last = commands.popLast() {
+        commands.append(last + "\n" + line.dropFirst(SessionFile.continuation.count))
+      } else {
+        isOpen = false
+      }
+    }
+    return commands.filter { !$0.allSatisfy { $0 == " " || $0 == "\n" } }
+  }
+}

@@ -1,0 +1,110 @@
+import Glibc
+
+/// What was typed, kept in a file that running programs share: each appends under a lock, and reads what others added.
+///
+/// One entry a line; a newline inside an entry is written `\n`, a backslash `\\`. Entries are only ever appended, except
+/// that a start which finds more than `limit` of them keeps the newest half.
+package final class HistoryFile {
+  private let path: String
+  private let limit: Int
+  private var offset = 0
+  private var inode: ino_t = 0
+
+  package init(path: String, limit: Int = 20_000) {
+    self.path = path
+    self.limit = limit
+  }
+
+  /// Entries that were added since the last call (all of them at first), oldest first.
+  package func newEntries() -> [String] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    flock(descriptor, LOCK_SH)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return [] }
+    if status.st_ino != inode || Int(status.st_size) < offset {
+      // First reading, or somebody shortened it: after the first, only what comes later is new.
+      let isFirst = inode == 0
+      inode = status.st_ino
+      offset = isFirst ? 0 : Int(status.st_size)
+    }
+    guard let text = read(descriptor, from: offset) else { return [] }
+    offset += text.count
+    var entries = text.split(separator: UInt8(ascii: "\n")).map { Self.unescape(String(decoding: $0, as: UTF8.self)) }
+    if entries.count > limit {
+      entries = Array(entries.suffix(limit / 2))
+      shorten(to: entries)
+    }
+    return entries
+  }
+
+  /// Adds an entry for every program that shares the file. False when it cannot be written: history is then kept in memory.
+  @discardableResult
+  package func append(_ entry: String) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    flock(descriptor, LOCK_EX)
+    return writeAll(Self.escape(entry) + "\n", to: descriptor)
+  }
+
+  private func shorten(to entries: [String]) {
+    let fresh = path + ".\(getpid())"
+    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return }
+    let isWritten = writeAll(entries.map { Self.escape($0) + "\n" }.joined(), to: descriptor)
+    var status = stat()
+    let isKnown = fstat(descriptor, &status) == 0
+    close(descriptor)
+    guard isWritten, isKnown, rename(fresh, path) == 0 else {
+      unlink(fresh)
+      return
+    }
+    inode = status.st_ino
+    offset = Int(status.st_size)
+  }
+
+  private func read(_ descriptor: Int32, from start: Int) -> [UInt8]? {
+    guard lseek(descriptor, off_t(start), SEEK_SET) >= 0 else { return nil }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      bytes += chunk[0..<count]
+    }
+    // Only whole lines: one that another program is writing comes with the next call.
+    guard let last = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+    return Array(bytes[...last])
+  }
+
+  package static func escape(_ entry: String) -> String {
+    var result = ""
+    for scalar in entry.unicodeScalars {
+      switch scalar {
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  package static func unescape(_ line: String) -> String {
+    var result = ""
+    var isEscaped = false
+    for scalar in line.unicodeScalars {
+      if isEscaped {
+        result += scalar == "n" ? "\n" : String(scalar)
+        isEscaped = false
+      } else if scalar == "\\" {
+        isEscaped = true
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

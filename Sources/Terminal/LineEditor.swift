@@ -1,0 +1,240 @@
+import CReadline
+import Glibc
+
+/// What can be put in place of what stands before the cursor.
+package struct LineCompletion: Sendable {
+  package struct Candidate: Sendable {
+    package let text: String
+    /// One line on what it is; shown beside it.
+    package let help: String
+
+    package init(text: String, help: String) {
+      self.text = text
+      self.help = help
+    }
+  }
+  /// UTF-8 offset in the line where every candidate begins; they reach to the cursor.
+  package var start: Int
+  package var candidates: [Candidate]
+
+  package init(start: Int, candidates: [Candidate]) {
+    self.start = start
+    self.candidates = candidates
+  }
+}
+
+/// What the person did at the prompt.
+package enum LineInput: Equatable, Sendable {
+  case line(String)
+  case endOfInput
+  /// Ctrl-C; the line was dropped and `^C` shown.
+  case interrupted
+  /// SIGTERM or SIGHUP arrived.
+  case terminated
+}
+
+/// GNU readline in a poll loop of ours: signals come as events, so that nothing is ever interrupted half way.
+///
+/// One per program, used on the main thread only. The person's `.inputrc` rules (application name `elbo`).
+package final class LineEditor {
+  private let signals: SignalSource
+  private let color: ColorPolicy
+  private var complete: (_ line: String, _ cursor: Int) -> LineCompletion = {
+    LineCompletion(start: $1, candidates: [])
+  }
+  private var help: (_ line: String, _ cursor: Int) -> String? = { _, _ in nil }
+
+  private var accepted: LineInput?
+  private var prompt = ""
+  /// Help of the candidates offered last, by their text as readline holds them.
+  private var offered: [String: String] = [:]
+  private var hint: String?
+  /// Rows below the cursor that hold a hint now.
+  private var hintDistance: Int?
+
+  package init(signals: SignalSource, color: ColorPolicy) {
+    self.signals = signals
+    self.color = color
+  }
+
+  /// Reads `.inputrc` and hooks completion and help (F1, Alt-h) up. Both are given the line and the cursor's UTF-8 offset.
+  package func prepare(
+    complete: @escaping (_ line: String, _ cursor: Int) -> LineCompletion,
+    help: @escaping (_ line: String, _ cursor: Int) -> String?
+  ) {
+    self.complete = complete
+    self.help = help
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let callbacks = elbo_line_callbacks(
+      context: context,
+      accept: { LineEditor.from($0)?.accept($1.map { String(cString: $0) }) },
+      complete: { LineEditor.from($0)?.candidates(start: Int($1), end: Int($2)) },
+      show: { context, matches, count in LineEditor.from(context)?.show(matches, count: Int(count)) },
+      help: { LineEditor.from($0)?.showHelp() })
+    elbo_line_configure("elbo", " \t\n=,|()[]{}:;+*<>", callbacks)
+  }
+
+  private static func from(_ context: UnsafeMutableRawPointer?) -> LineEditor? {
+    context.map { Unmanaged<LineEditor>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Edits one line (a paste may bring several, joined by newlines).
+  ///
+  /// - Parameters:
+  ///   - prompt: Plain text; it is coloured here.
+  ///   - initial: Text the line starts with.
+  package func readLine(prompt plain: String, initial: String? = nil) -> LineInput {
+    prompt = plain
+    // \001 and \002 tell readline that what is between takes no columns.
+    let shown = color.isOn ? "\u{1}\u{1B}[\(Style.prompt.rawValue)m\u{2}\(plain)\u{1}\u{1B}[0m\u{2}" : plain
+    accepted = nil
+    elbo_line_begin(shown, initial)
+    defer {
+      if hintDistance != nil { eraseHint() }
+      elbo_line_end()
+    }
+    while accepted == nil {
+      var descriptors = [
+        pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      if poll(&descriptors, 2, -1) < 0, errno != EINTR { return .endOfInput }
+      if descriptors[1].revents != 0 {
+        while accepted == nil, let signal = signals.next() { answer(signal, prompt: shown) }
+      } else if descriptors[0].revents != 0 {
+        if hintDistance != nil { eraseHint() }
+        hint = nil
+        elbo_line_read()
+        if accepted == nil, hint != nil { drawHint() }
+      }
+    }
+    return accepted ?? .endOfInput
+  }
+
+  /// True when more bytes already wait at standard input: what is being read was pasted or sent ahead.
+  package var hasInputWaiting: Bool {
+    var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&descriptor, 1, 0) > 0 && descriptor.revents & Int16(POLLIN) != 0
+  }
+
+  /// Adds to what Up and Ctrl-R find.
+  package func remember(_ line: String) { elbo_line_history_add(line) }
+
+  private func answer(_ signal: Signal, prompt: String) {
+    switch signal {
+    case .interrupt:
+      if hintDistance != nil { eraseHint() }
+      elbo_line_cancel(prompt)
+      accepted = .interrupted
+    case .terminate, .hangUp: accepted = .terminated
+    case .windowChanged: elbo_line_resized()
+    case .stop:
+      if hintDistance != nil { eraseHint() }
+      elbo_line_suspend()
+      SignalSource.stopHere()
+    case .continued:
+      elbo_line_suspend()
+      elbo_line_resume()
+    }
+  }
+
+  private func accept(_ line: String?) {
+    accepted = line.map { .line($0) } ?? .endOfInput
+    // The next prompt is shown when it is asked for, not by readline itself.
+    elbo_line_end()
+  }
+}
+
+// MARK: - Completion and help
+
+extension LineEditor {
+  private func candidates(start: Int, end: Int) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+    let line = String(cString: elbo_line_buffer())
+    let bytes = Array(line.utf8)
+    let found = complete(line, end)
+    guard !found.candidates.isEmpty, found.start <= end, end <= bytes.count else { return nil }
+    offered = [:]
+    // readline replaces from `start`, the session from `found.start`: what lies between is cut off or put in front.
+    var texts: [String] = []
+    for candidate in found.candidates {
+      let text: String
+      if found.start < start {
+        let already = String(decoding: bytes[found.start..<start], as: UTF8.self)
+        guard candidate.text.hasPrefix(already) else { continue }
+        text = String(candidate.text.dropFirst(already.count))
+      } else {
+        text = String(decoding: bytes[start..<found.start], as: UTF8.self) + candidate.text
+      }
+      texts.append(text)
+      offered[text] = candidate.help
+    }
+    guard !texts.isEmpty,
+      let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocateC(count: texts.count + 1)
+    else { return nil }
+    for (index, text) in texts.enumerated() { list[index] = strdup(text) }
+    list[texts.count] = nil
+    if texts.count == 1, let only = texts.first {
+      // A value follows `=`, more of the path follows `/`, a column follows `.`.
+      let isOpen = ["=", "/", ".", "[", "("].contains { only.hasSuffix($0) }
+      elbo_line_append_after_completion(isOpen ? 0 : CChar(UInt8(ascii: " ")))
+      hint = offered[only].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    return list
+  }
+
+  private func show(_ matches: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, count: Int) {
+    guard let matches, count > 0 else { return }
+    let texts = (1...count).compactMap { matches[$0].map { String(cString: $0) } }
+    let rows = texts.map { LineCompletion.Candidate(text: $0, help: offered[$0] ?? "") }
+    var (height, width): (Int32, Int32) = (24, 80)
+    elbo_line_screen(&height, &width)
+    let list = CompletionList(candidates: rows, columns: Int(width), rows: Int(height), color: color)
+    writeAll("\r\n" + list.text, to: STDOUT_FILENO)
+    elbo_line_redraw()
+  }
+
+  private func showHelp() {
+    guard let text = help(String(cString: elbo_line_buffer()), Int(elbo_line_point())) else { return }
+    writeAll("\r\n" + text + (text.hasSuffix("\n") ? "" : "\n"), to: STDOUT_FILENO)
+    elbo_line_redraw()
+  }
+
+  /// Puts the hint under the line and the cursor back. Movements are relative, so that a screen that scrolls is no trouble.
+  private func drawHint() {
+    guard let hint, let place = cursorPlace() else { return }
+    let down = place.rowsBelow + 1
+    let text = Style.faint.apply(truncated("  " + hint, to: place.width - 1), color)
+    let back = place.column > 0 ? "\u{1B}[\(place.column)C" : ""
+    writeAll(String(repeating: "\n", count: down) + "\r\(text)\u{1B}[K\u{1B}[\(down)A\r\(back)", to: STDOUT_FILENO)
+    hintDistance = down
+  }
+
+  private func eraseHint() {
+    guard let down = hintDistance, let place = cursorPlace() else { return }
+    let back = place.column > 0 ? "\u{1B}[\(place.column)C" : ""
+    writeAll("\u{1B}[\(down)B\r\u{1B}[K\u{1B}[\(down)A\r\(back)", to: STDOUT_FILENO)
+    hintDistance = nil
+  }
+
+  /// Where the cursor is on the wrapped line; nil when that cannot be told (several lines in one, horizontal scrolling).
+  private func cursorPlace() -> (column: Int, rowsBelow: Int, width: Int)? {
+    let line = String(cString: elbo_line_buffer())
+    if line.contains("\n") || elbo_line_variable_is_on("horizontal-scroll-mode") { return nil }
+    var (height, width): (Int32, Int32) = (24, 80)
+    elbo_line_screen(&height, &width)
+    let columns = Int(width)
+    guard columns > 10, height > 2 else { return nil }
+    let before = String(decoding: Array(line.utf8.prefix(Int(elbo_line_point()))), as: UTF8.self)
+    let cursor = displayWidth(prompt) + displayWidth(before)
+    let end = displayWidth(prompt) + displayWidth(line)
+    if end >= columns { return nil }
+    return (cursor % columns, end / columns - cursor / columns, columns)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == UnsafeMutablePointer<CChar>? {
+  /// Memory that C will `free`.
+  fileprivate static func allocateC(count: Int) -> UnsafeMutablePointer<Pointee>? {
+    malloc(count * MemoryLayout<Pointee>.stride)?.bindMemory(to: Pointee.self, capacity: count)
+  }
+}

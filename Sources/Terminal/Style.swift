@@ -1,0 +1,37 @@
+/// Whether and how text is coloured.
+///
+/// In order: `NO_COLOR` set to anything but the empty string switches colour off (no-color.org); `CLICOLOR_FORCE` set to
+/// anything but `0` switches it on; otherwise a terminal whose `TERM` is not `dumb` has colour, unless `CLICOLOR=0`.
+package struct ColorPolicy: Sendable, Equatable {
+  package var isOn: Bool
+
+  package init(isOn: Bool) { self.isOn = isOn }
+
+  package init(environment: [String: String], isTerminal: Bool) {
+    if let value = environment["NO_COLOR"], !value.isEmpty {
+      isOn = false
+    } else if let value = environment["CLICOLOR_FORCE"], !value.isEmpty, value != "0" {
+      isOn = true
+    } else {
+      let term = environment["TERM"] ?? ""
+      isOn = isTerminal && environment["CLICOLOR"] != "0" && term != "dumb" && !term.isEmpty
+    }
+  }
+}
+
+/// The few roles that text has on screen; colours are those of the terminal's own palette.
+package enum Style: String, Sendable {
+  case error = "1;31"
+  case warning = "33"
+  case success = "32"
+  case prompt = "1;36"
+  case heading = "1"
+  case faint = "2"
+  case added = "0;32"
+  case removed = "0;31"
+
+  /// `text` in this style when `policy` has colour.
+  package func apply(_ text: String, _ policy: ColorPolicy) -> String {
+    policy.isOn ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+  }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import Terminal
+import Testing
+
+@Suite struct HistoryFileTests {
+  /// A path in a fresh folder.
+  func path() -> String {
+    var template = Array("/tmp/elbo-history-XXXXXX".utf8CString)
+    return (mkdtemp(&template).map { String(cString: $0) } ?? "/tmp") + "/history"
+  }
+
+  @Test func entriesOfEveryProgramAreSeenInOrder() {
+    let path = path()
+    let (one, two) = (HistoryFile(path: path), HistoryFile(path: path))
+    #expect(one.newEntries().isEmpty)
+    one.append("load digits")
+    two.append("train m \\\n  epochs=2")
+    #expect(two.newEntries() == ["load digits", "train m \\\n  epochs=2"])
+    #expect(one.newEntries() == ["load digits", "train m \\\n  epochs=2"])
+    one.append("last")
+    #expect(two.newEntries() == ["last"])
+    #expect(HistoryFile(path: path).newEntries().count == 3)
+  }
+
+  @Test func aLongFileIsCutToItsNewestHalf() {
+    let path = path()
+    let writer = HistoryFile(path: path)
+    for index in 0..<25 { writer.append("entry \(index)") }
+    let cut = HistoryFile(path: path, limit: 20)
+    #expect(cut.newEntries().first == "entry 15")
+    cut.append("next")
+    #expect(cut.newEntries() == ["next"])
+    #expect(HistoryFile(path: path).newEntries().count == 11)
+  }
+
+  @Test func aFolderThatIsMissingLosesNothingButTheFile() {
+    let file = HistoryFile(path: "/nonexistent/elbo/history")
+    #expect(!file.append("x"))
+    #expect(file.newEntries().isEmpty)
+  }
+
+  @Test(arguments: ["a", "a\\nb", "a\nb", "\\", "\\\\n\n", "日本"]) func escapingIsUndone(entry: String) {
+    #expect(HistoryFile.unescape(HistoryFile.escape(entry)) == entry)
+    #expect(!HistoryFile.escape(entry).contains("\n"))
+  }
+}

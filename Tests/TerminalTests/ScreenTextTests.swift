@@ -1,0 +1,107 @@
+import Notebook
+import Terminal
+import Testing
+
+@Suite struct ScreenTextTests {
+  @Test func widthsCountColumnsNotCharacters() {
+    #expect(displayWidth("abc") == 3)
+    #expect(displayWidth("héllo") == 5)
+    #expect(displayWidth("e\u{301}") == 1)
+    #expect(displayWidth("日本") == 4)
+    #expect(displayWidth("👩‍👩‍👧") == 2)
+    #expect(displayWidth("\u{1B}[1;31mred\u{1B}[0m") == 3)
+    #expect(displayWidth("▁▂█") == 3)
+  }
+
+  @Test func whatIsCutFits() {
+    #expect(truncated("日本語", to: 5) == "日本…")
+    #expect(truncated("日本語", to: 4) == "日…")
+    #expect(truncated("abc", to: 3) == "abc")
+    #expect(displayWidth(truncated("\u{1B}[2mabcdef\u{1B}[0m", to: 4)) == 4)
+  }
+
+  @Test func colorFollowsTheEnvironment() {
+    let on = ["TERM": "xterm"]
+    #expect(ColorPolicy(environment: on, isTerminal: true).isOn)
+    #expect(!ColorPolicy(environment: on, isTerminal: false).isOn)
+    #expect(!ColorPolicy(environment: ["TERM": "dumb"], isTerminal: true).isOn)
+    #expect(!ColorPolicy(environment: on.merging(["NO_COLOR": "1"]) { $1 }, isTerminal: true).isOn)
+    #expect(ColorPolicy(environment: on.merging(["NO_COLOR": ""]) { $1 }, isTerminal: true).isOn)
+    #expect(ColorPolicy(environment: ["CLICOLOR_FORCE": "1"], isTerminal: false).isOn)
+    #expect(!ColorPolicy(environment: ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], isTerminal: true).isOn)
+    #expect(!ColorPolicy(environment: on.merging(["CLICOLOR": "0"]) { $1 }, isTerminal: true).isOn)
+  }
+
+  @Test func sparklinesRunFromLowToHigh() {
+    #expect(sparkline([8, 4, 0], columns: 10) == "█▅▁")
+    #expect(sparkline([1, 1], columns: 4) == "▁▁")
+    #expect(sparkline([1, .nan, 2], columns: 4) == "▁×█")
+    #expect(sparkline(Array(repeating: 0, count: 50) + Array(repeating: 1, count: 50), columns: 4) == "▁▁██")
+  }
+
+  @Test func durationsAndNumbersRead() {
+    #expect(durationText(0.25) == "0.25 s")
+    #expect(durationText(185) == "3:05")
+    #expect(clockText(3727) == "1:02:07")
+    #expect(clockText(7) == "0:07")
+    #expect(grouped(-1_234_567) == "-1,234,567")
+  }
+
+  @Test func longCompletionListsAreCounted() {
+    let many = (0..<200).map { LineCompletion.Candidate(text: "option\($0)", help: "") }
+    let list = CompletionList(candidates: many, columns: 40, rows: 10, color: ColorPolicy(isOn: false)).text
+    #expect(list.split(separator: "\n").count == 8)
+    #expect(list.contains("… and 179 more"))
+  }
+}
+
+@Suite struct ProgressTests {
+  let progress = Progress(
+    task: "train m epoch 3/20", fraction: 0.46, secondsLeft: 41,
+    terms: [
+      .init(name: "loss", value: 142.31, unit: "nats"), .init(name: "kl", value: 12.08, unit: "nats"),
+      .init(name: "", value: 1204.4, unit: "images/s"),
+    ], trail: [5, 4, 3, 2, 1])
+
+  func line(_ columns: Int) -> String {
+    ProgressBar(columns: columns, color: ColorPolicy(isOn: false)).line(for: progress)
+  }
+
+  @Test func aWideScreenShowsEverything() {
+    let text = line(140)
+    for part in [
+      "train m epoch 3/20 ▕", " 46 %", "0:41 left", "loss 142.3 nats", "kl 12.08 nats", "1,204 images/s", "█▇▅▃▁",
+    ] {
+      #expect(text.contains(part), "\(part) is not in \(text)")
+    }
+  }
+
+  @Test(arguments: [8, 20, 40, 60, 80, 100, 120, 200]) func noLineIsTooWide(columns: Int) {
+    #expect(displayWidth(line(columns)) < columns)
+  }
+
+  @Test func aNarrowScreenKeepsTheLossAndTheTimeLeft() {
+    let text = line(60)
+    #expect(text.contains("loss 142.3 nats"))
+    #expect(text.contains("0:41 left"))
+  }
+
+  @Test func aBarComesAfterHalfASecondTenTimesASecondAtMostAndLeavesNothing() {
+    var keeper = ProgressLine()
+    let bar = ProgressBar(columns: 80, color: ColorPolicy(isOn: false))
+    let times = (0..<200).map { Double($0) * 0.01 }
+    let drawn = times.filter { keeper.update(progress, now: $0, bar: bar) != nil }
+    #expect(drawn.first.map { $0 >= 0.5 && $0 < 0.52 } == true)
+    #expect(drawn.count <= 16 && drawn.count >= 13)
+    #expect(keeper.end() == "\r\u{1B}[K")
+    #expect(keeper.end().isEmpty)
+  }
+
+  @Test func shortWorkShowsNothing() {
+    var keeper = ProgressLine()
+    let bar = ProgressBar(columns: 80, color: ColorPolicy(isOn: false))
+    #expect(keeper.update(progress, now: 10, bar: bar) == nil)
+    #expect(keeper.update(progress, now: 10.4, bar: bar) == nil)
+    #expect(keeper.end().isEmpty)
+  }
+}
