@@ -22,7 +22,6 @@ let package = Package(
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
     .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
-    .executableTarget(name: "elbo-bench", dependencies: ["Benchmarks", "Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
