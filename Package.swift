@@ -34,6 +34,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,148 @@
+/// Binds the words of a stage to the positionals and options of its command.
+struct Binder {
+  let command: Command
+  let verb: Spanned<String>
+  let execution: Execution
+  let target: String?
+
+  func bind(_ words: [Word], piped: Value?) throws -> Arguments {
+    var options: [String: BoundArgument] = [:]
+    var given: [(key: Spanned<String>, argument: BoundArgument)] = []
+    var plain: [Word] = []
+    for word in words {
+      guard let key = word.key else {
+        plain.append(word)
+        continue
+      }
+      if let option = command.options.first(where: { $0.name == key.value }) {
+        guard options[key.value] == nil else {
+          throw Fault(.repeatedOption, "option '\(key.value)' is given twice", at: word.span)
+        }
+        let argument = try read(word, as: option.type, name: option.name)
+        options[key.value] = argument
+        given.append((key, argument))
+      } else if command.takesAnyOption {
+        guard !given.contains(where: { $0.key.value == key.value }) else {
+          throw Fault(.repeatedOption, "option '\(key.value)' is given twice", at: word.span)
+        }
+        let text = BoundArgument(content: .text(word.text), raw: word.text, span: word.valueSpan)
+        given.append((key, text))
+      } else {
+        throw unknownOption(key)
+      }
+    }
+    let positionals = try place(plain, piped: piped)
+    for option in command.options where options[option.name] == nil {
+      guard !option.isRequired else { throw missing("'\(option.name)='") }
+      if let text = option.defaultText {
+        let word = Word(text: text, isQuoted: true, valueSpan: verb.span, span: verb.span)
+        let read = try read(word, as: option.type, name: option.name)
+        options[option.name] = BoundArgument(content: read.content, raw: text, span: nil)
+      }
+    }
+    return Arguments(
+      command: command, verbSpan: verb.span, target: target, positionals: positionals, options: options, given: given)
+  }
+
+  private func unknownOption(_ key: Spanned<String>) -> Fault {
+    let names = command.options.map(\.name)
+    let fix =
+      Suggestion.question(key.value, in: names)
+      ?? (names.isEmpty ? "'\(command.verb)' takes no options." : "Options: \(names.joined(separator: ", ")).")
+    return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
+  }
+
+  private func missing(_ what: String) -> Fault {
+    let example = command.examples.first.map { "Example: \($0.line)" }
+    return Fault(.missingArgument, "\(command.verb) needs \(what)", at: verb.span, fix: example)
+  }
+
+  private func place(_ words: [Word], piped: Value?) throws -> [String: [BoundArgument]] {
+    var bound: [String: [BoundArgument]] = [:]
+    var rest = words[...]
+    var pipe = piped
+    // A piped value takes the first place that wants one, unless enough words fill every place.
+    let places = command.positionals.count
+    let fills = piped != nil && (words.count < places || command.positionals.last?.isVariadic == true)
+    for positional in command.positionals {
+      if fills, positional.takesPipe, let value = pipe {
+        bound[positional.name] = [BoundArgument(content: .value(value), raw: "_", span: verb.span)]
+        pipe = nil
+        if case .value(let kinds) = positional.type, !kinds.contains(value.kind) {
+          throw wrongKind(value, kinds, text: "the piped value", span: verb.span)
+        }
+        if !positional.isVariadic { continue }
+      }
+      repeat {
+        guard let word = rest.popFirst() else { break }
+        bound[positional.name, default: []].append(try read(word, as: positional.type, name: positional.name))
+      } while positional.isVariadic
+      if positional.isRequired, bound[positional.name] == nil {
+        throw missing(positional.isVariadic ? "at least one \(positional.name)" : "a \(positional.name)")
+      }
+    }
+    if let extra = rest.first {
+      let names = command.options.map(\.name)
+      let option = names.contains(extra.text) ? "Write \(extra.text)=…" : nil
+      throw Fault(
+        .extraArgument, "\(command.verb) takes no further argument '\(extra.text)'", at: extra.span,
+        fix: option ?? "Usage: \(command.usage)")
+    }
+    if pipe != nil, !command.positionals.contains(where: \.takesPipe) {
+      throw Fault(.extraArgument, "\(command.verb) takes nothing from a pipe", at: verb.span)
+    }
+    return bound
+  }
+
+  private func read(_ word: Word, as type: ArgumentType, name: String) throws -> BoundArgument {
+    func bound(_ content: BoundArgument.Content) -> BoundArgument {
+      BoundArgument(content: content, raw: word.text, span: word.valueSpan)
+    }
+    if let content = type.read(word.text) { return bound(content) }
+    switch type {
+    case .value(let kinds):
+      let value = try self.value(word, kinds: kinds)
+      guard kinds.contains(value.kind) else {
+        throw wrongKind(value, kinds, text: "'\(word.text)'", span: word.valueSpan)
+      }
+      return bound(.value(value))
+    case .anyValue: return bound(.value(try value(word, kinds: [])))
+    case .newName:
+      if word.text.isName { throw execution.reserved(word.text, at: word.valueSpan) }
+    default:
+      // Numbers may come from variables and expressions: epochs=n, n=(2*k).
+      if !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text),
+        case .number(let number) = try execution.evaluate(text: word.text, span: word.valueSpan),
+        let content = type.read(NumberText.short(number, digits: 17))
+      {
+        return bound(content)
+      }
+    }
+    let shown = word.text.isEmpty ? "nothing" : "'\(word.text)'"
+    var fix: String?
+    if case .choice(let names) = type { fix = Suggestion.question(word.text, in: names) }
+    throw Fault(
+      .badOptionValue, "\(name): expected \(type.expectation), got \(shown)",
+      at: word.valueSpan.isEmpty ? word.span : word.valueSpan, fix: fix)
+  }
+
+  private func value(_ word: Word, kinds: [ValueKind]) throws -> Value {
+    if word.isQuoted { return .string(word.text) }
+    let name = word.text
+    if name.isName, kinds.count == 1, let kind = kinds.first, kind == .model || kind == .dataset || kind == .tensor {
+      guard let value = execution.lookup(name) else {
+        throw execution.noVariable(name, kind: kind, at: word.valueSpan)
+      }
+      return value
+    }
+    return try execution.evaluate(text: word.text, span: word.valueSpan)
+  }
+
+  private func wrongKind(_ value: Value, _ kinds: [ValueKind], text: String, span: Range<Int>) -> Fault {
+    let wanted = kinds.map(\.phrase).joined(separator: " or ")
+    let known = execution.names(ofKinds: kinds)
+    let fix = known.isEmpty ? nil : "There is: \(known.joined(separator: ", "))."
+    return Fault(
+      .wrongKind, "\(text) is \(value.kind.phrase), \(command.verb) needs \(wanted) here", at: span, fix: fix)
+  }
+}

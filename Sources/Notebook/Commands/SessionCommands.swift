@@ -1,0 +1,98 @@
+/// Commands about the session itself: its variables, its history, leaving it.
+enum SessionCommands {
+  static let all = [vars, show, drop, undo, history, quit]
+
+  private static let vars = Command(
+    "vars", aliases: ["variables"], family: .session, summary: "list the variables with their kinds and sizes",
+    result: "a table", examples: [.init("vars", "everything that has a name")]
+  ) { _, execution in
+    let rows = execution.state.names.compactMap { name -> [Table.Cell]? in
+      guard let variable = execution.state.variables[name] else { return nil }
+      return [
+        .text(name), .text(variable.value.kind.rawValue), .text(variable.value.summary),
+        .text(NumberText.bytes(variable.value.byteCount)), .count(variable.cell),
+      ]
+    }
+    guard !rows.isEmpty else {
+      return .report(Report(title: "no variables yet", notes: ["Start with: load digits as=d"]))
+    }
+    return .table(
+      Table(columns: [.init("name"), .init("kind"), .init("value"), .init("memory"), .init("cell")], rows: rows))
+  }
+
+  private static let show = Command(
+    "show", aliases: ["print"], family: .session, summary: "show a value in full",
+    positionals: [Positional("value", .anyValue, takesPipe: true, help: "a variable or an expression")],
+    result: "the value",
+    examples: [.init("show m", "what m is"), .init("show mean(z)", "the value of an expression")]
+  ) { arguments, _ in arguments.value("value") ?? .nothing }
+
+  private static let drop = Command(
+    "drop", family: .session, summary: "forget variables",
+    details: "The memory is given back once 'undo' no longer reaches the statement.",
+    positionals: [
+      Positional("name", .text(placeholder: "NAME", suggestions: []), variadic: true, help: "variables to forget")
+    ],
+    examples: [.init("drop z", "forgets z"), .init("drop m m2", "forgets both")]
+  ) { arguments, execution in
+    for argument in arguments.all("name") {
+      guard execution.state.variables[argument.raw] != nil else {
+        throw execution.noVariable(argument.raw, at: argument.span)
+      }
+      execution.state.drop(argument.raw)
+    }
+    let names = arguments.all("name").map(\.raw).joined(separator: ", ")
+    execution.note("dropped \(names); 'undo' brings it back")
+    return .nothing
+  }
+
+  private static let undo = Command(
+    "undo", family: .session, summary: "take back the last statement that changed something",
+    details: "Variables and settings go back; files that were written stay. The last \(UndoStack.limit) can be undone.",
+    examples: [.init("undo", "takes back the last change")]
+  ) { arguments, execution in
+    guard let step = execution.undoStack.pop() else {
+      throw arguments.fault(.nothingToUndo, "there is nothing to undo")
+    }
+    execution.state.restore(step.before)
+    execution.keepsUndo = false
+    execution.note("undone: \(TextWidth.fit(step.statement.replacing("\n", with: " "), to: execution.width - 10))")
+    return .nothing
+  }
+
+  private static let history = Command(
+    "history", family: .session, summary: "list earlier cells with their durations",
+    positionals: [
+      Positional(
+        "pattern", .text(placeholder: "PATTERN", suggestions: []), required: false, help: "only cells with this text")
+    ],
+    options: [
+      CommandOption("n", .count, default: "20", help: "how many, counted from the last"),
+      CommandOption("all", .flag, default: "no", help: "earlier sessions of the workspace as well"),
+    ],
+    result: "a table",
+    examples: [.init("history", "the last 20 cells"), .init("history train n=5", "the last 5 that train")]
+  ) { arguments, execution in
+    let count = arguments.integer("n") ?? 20
+    let history = execution.session.history
+    let pattern = arguments.text("pattern").map { "*\($0)*" } ?? "*"
+    let entries = history.search(pattern, limit: count, allSessions: arguments.flag("all"))
+    return .table(
+      Table(
+        columns: [.init("cell"), .init("input"), .init("took")],
+        rows: entries.map { entry in
+          [
+            .count(entry.number), .text(entry.source.replacing("\n", with: " ⏎ ")),
+            .text(NumberText.duration(entry.seconds) + (entry.succeeded ? "" : " failed")),
+          ]
+        }))
+  }
+
+  private static let quit = Command(
+    "quit", aliases: ["exit", "bye"], family: .session, summary: "leave elbo",
+    examples: [.init("quit", "leaves; a workspace has everything already")]
+  ) { _, execution in
+    execution.wantsToQuit = true
+    return .nothing
+  }
+}

@@ -1,0 +1,196 @@
+import Tensors
+
+/// Computes expressions over the values of a session.
+struct Evaluator {
+  let execution: Execution
+
+  func evaluate(_ expression: Expression) throws -> Value {
+    switch expression.node {
+    case .number(let value): return .number(value)
+    case .string(let text): return .string(text)
+    case .name(let name): return try lookup(name, at: expression.span)
+    case .list(let items): return try list(items)
+    case .call(let name, let arguments): return try call(name, arguments, span: expression.span)
+    case .index(let base, let subscripts):
+      let value = try evaluate(base)
+      do {
+        return try Indexing(evaluator: self).select(from: value, subscripts, at: expression.span)
+      } catch let fault as Fault {
+        throw fault.placed(at: expression.span)
+      }
+    case .attribute(let base, let name): return try attribute(base, name)
+    case .unary(let symbol, let operand):
+      let value = try evaluate(operand)
+      return try at(expression.span) {
+        try Arithmetic.binary(symbol == .not ? .equal : .multiply, value, .number(symbol == .not ? 0 : -1))
+      }
+    case .binary(let symbol, let left, let right):
+      let a = try evaluate(left)
+      let b = try evaluate(right)
+      return try at(expression.span) { try Arithmetic.binary(symbol, a, b) }
+    case .range(let lower, let upper, let exclusive):
+      return try range(lower, upper, exclusive, span: expression.span)
+    }
+  }
+
+  /// Runs `body`, placing its faults at `span` and turning what the engine throws into faults.
+  func at<T>(_ span: Range<Int>, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let fault as Fault {
+      throw fault.placed(at: span)
+    } catch let error as AllocationError {
+      throw Fault(.outOfMemory, error.description, at: span)
+    }
+  }
+
+  private func lookup(_ name: String, at span: Range<Int>) throws -> Value {
+    if let value = execution.lookup(name) { return value }
+    switch name {
+    case "pi": return .number(.pi)
+    case "yes", "true", "on": return .flag(true)
+    case "no", "false", "off": return .flag(false)
+    default: break
+    }
+    if FunctionTable.shared[name] != nil {
+      throw Fault(
+        .syntax, "'\(name)' is a function", at: span,
+        fix: "Write \(FunctionTable.shared[name]?.signature ?? name).")
+    }
+    if execution.table[name] != nil {
+      throw Fault(.syntax, "'\(name)' is a command and stands at the start of a statement", at: span)
+    }
+    throw execution.noVariable(name, at: span)
+  }
+
+  private func list(_ items: [Expression]) throws -> Value {
+    let values = try items.map { try evaluate($0) }
+    let numbers = values.compactMap { value -> Float? in
+      if case .number(let number) = value { return Float(number) }
+      return nil
+    }
+    // Numbers make a vector, so that arithmetic works on them.
+    guard !numbers.isEmpty, numbers.count == values.count else { return .list(values) }
+    return .tensor(ArrayValue(try Tensor(numbers)))
+  }
+
+  private func range(
+    _ lower: Expression?, _ upper: Expression?, _ exclusive: Bool, span: Range<Int>
+  ) throws -> Value {
+    guard let lower, let upper else {
+      throw Fault(.syntax, "a range needs both ends here", at: span, fix: "For example: 0..9")
+    }
+    let low = try integer(lower)
+    let high = try integer(upper) - (exclusive ? 1 : 0)
+    guard low <= high else {
+      throw Fault(.emptySelection, "the range \(low)..\(high) is empty", at: span, fix: "Put the smaller end first.")
+    }
+    return .range(lower: low, upper: high)
+  }
+
+  /// A whole number.
+  func integer(_ expression: Expression) throws -> Int {
+    let value = try evaluate(expression)
+    guard case .number(let number) = value, let whole = Int(exactly: number), abs(whole) < 1 << 53 else {
+      throw Fault(.wrongKind, "expected a whole number, got \(value.summary)", at: expression.span)
+    }
+    return whole
+  }
+
+  private func call(
+    _ name: Spanned<String>, _ arguments: [Expression.Argument], span: Range<Int>
+  ) throws -> Value {
+    guard let function = FunctionTable.shared[name.value] else {
+      if let command = execution.table[name.value] {
+        throw Fault(
+          .syntax, "'\(name.value)' is a command", at: name.span, fix: "Write it without parentheses: \(command.usage)")
+      }
+      let fix =
+        Suggestion.question(name.value, in: FunctionTable.shared.functions.map(\.name))
+        ?? "'help functions' lists them."
+      throw Fault(.unknownFunction, "unknown function '\(name.value)'", at: name.span, fix: fix)
+    }
+    var call = FunctionCall(function: function, seed: { execution.seed(given: $0) })
+    for argument in arguments {
+      let value: Value
+      if argument.name != nil, case .name(let word) = argument.value.node, execution.lookup(word) == nil {
+        value = .string(word)  // axis=all
+      } else {
+        value = try evaluate(argument.value)
+      }
+      guard let key = argument.name else {
+        call.positional.append(value)
+        continue
+      }
+      guard function.options.contains(key.value) else {
+        let fix = function.options.isEmpty ? nil : "Options: \(function.options.joined(separator: ", "))."
+        throw Fault(.unknownOption, "\(function.name) has no option '\(key.value)'", at: key.span, fix: fix)
+      }
+      call.options[key.value] = value
+    }
+    guard function.arity.contains(call.positional.count) else {
+      throw Fault(
+        .wrongFunctionArguments, "\(function.name) takes \(function.arityText), got \(call.positional.count)", at: span,
+        fix: "Write \(function.signature).")
+    }
+    let ready = call
+    return try at(span) { try function.apply(ready) }
+  }
+
+  private func attribute(_ base: Expression, _ name: Spanned<String>) throws -> Value {
+    let value = try evaluate(base)
+    if let result = try at(name.span, { try value.attribute(name.value) }) { return result }
+    let names = value.attributeNames
+    let fix =
+      Suggestion.question(name.value, in: names)
+      ?? (names.isEmpty ? nil : "Attributes: \(names.joined(separator: ", ")).")
+    throw Fault(.unknownAttribute, "\(value.kind.phrase) has no attribute '\(name.value)'", at: name.span, fix: fix)
+  }
+}
+
+extension Value {
+  /// Names after the dot.
+  package var attributeNames: [String] {
+    switch self {
+    case .tensor(let array):
+      ["shape", "count", "rank", "dtype", "T"] + (array.labels == nil ? [] : ["labels"])
+    case .list, .range: ["count"]
+    case .table(let table): ["count"] + table.columns.map(\.name)
+    case .report(let report): report.attributeNames
+    case .object(let object): object.attributeNames
+    default: []
+    }
+  }
+
+  /// The value of an attribute; nil when there is none of this name.
+  func attribute(_ name: String) throws -> Value? {
+    switch (self, name) {
+    case (.tensor(let array), "shape"):
+      return .tensor(ArrayValue(try Tensor(array.shape.dimensions.map { Float($0) })))
+    case (.tensor(let array), "count"): return .number(Double(array.shape.count))
+    case (.tensor(let array), "rank"): return .number(Double(array.shape.rank))
+    case (.tensor(let array), "dtype"): return .string(array.tensor.dtype.rawValue)
+    case (.tensor(let array), "labels"):
+      return try array.labels.map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }))) }
+    case (.tensor(let array), "T"): return .tensor(try array.transposed())
+    case (.list(let items), "count"): return .number(Double(items.count))
+    case (.range(let lower, let upper), "count"): return .number(Double(upper - lower + 1))
+    case (.table(let table), "count"): return .number(Double(table.rows.count))
+    case (.table(let table), _):
+      guard let column = table.columns.firstIndex(where: { $0.name == name }) else { return nil }
+      return .list(
+        table.rows.map { row in
+          guard column < row.count else { return .nothing }
+          switch row[column] {
+          case .text(let text): return .string(text)
+          case .number(let value), .fixed(let value, _): return .number(value)
+          case .count(let value): return .number(Double(value))
+          case .empty: return .nothing
+          }
+        })
+    case (.report(let report), _): return report.attribute(name)
+    case (.object(let object), _): return try object.attribute(name)
+    default: return nil
+    }
+  }
+}

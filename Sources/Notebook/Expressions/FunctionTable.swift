@@ -1,0 +1,87 @@
+/// A function of expressions, with what help and completion say about it.
+struct Function: Sendable {
+  let name: String
+  let signature: String
+  let summary: String
+  let arity: ClosedRange<Int>
+  let options: [String]
+  let apply: @Sendable (FunctionCall) throws -> Value
+
+  init(
+    _ signature: String, _ summary: String, arity: ClosedRange<Int> = 1...1, options: [String] = [],
+    apply: @escaping @Sendable (FunctionCall) throws -> Value
+  ) {
+    self.signature = signature
+    self.name = String(signature.prefix { $0 != "(" })
+    self.summary = summary
+    self.arity = arity
+    self.options = options
+    self.apply = apply
+  }
+
+  var arityText: String {
+    let (low, high) = (arity.lowerBound, arity.upperBound)
+    let noun = high == 1 ? "argument" : "arguments"
+    return low == high ? "\(low) \(noun)" : high == .max ? "at least \(low) arguments" : "\(low) to \(high) \(noun)"
+  }
+}
+
+/// The arguments of one call.
+struct FunctionCall {
+  let function: Function
+  let seed: (Int?) -> UInt64
+  var positional: [Value] = []
+  var options: [String: Value] = [:]
+
+  init(function: Function, seed: @escaping (Int?) -> UInt64) {
+    self.function = function
+    self.seed = seed
+  }
+
+  /// An argument as a tensor; a number is a tensor without axes.
+  func array(_ index: Int) throws -> ArrayValue {
+    switch try Arithmetic.vector(of: positional[index]) {
+    case .tensor(let array): return array
+    case .number(let value): return ArrayValue(try .init([Float(value)], shape: []))
+    case let other:
+      throw Fault(.wrongKind, "\(function.name) needs a tensor, got \(other.kind.phrase)")
+    }
+  }
+
+  func number(_ index: Int) throws -> Double {
+    guard case .number(let value) = positional[index] else {
+      throw Fault(.wrongKind, "\(function.name) needs a number as argument \(index + 1)")
+    }
+    return value
+  }
+
+  func integer(_ index: Int, _ range: ClosedRange<Int>) throws -> Int {
+    guard let value = Int(exactly: try number(index)), range.contains(value) else {
+      throw Fault(
+        .badOptionValue, "\(function.name) needs a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  func integerOption(_ name: String) throws -> Int? {
+    guard let value = options[name] else { return nil }
+    guard case .number(let number) = value, let whole = Int(exactly: number) else {
+      throw Fault(.badOptionValue, "\(name): expected a whole number, got \(value.summary)")
+    }
+    return whole
+  }
+}
+
+/// All functions, in the order that help lists them.
+struct FunctionTable: Sendable {
+  static let shared = FunctionTable()
+  let functions: [Function]
+  private let byName: [String: Int]
+
+  private init() {
+    functions = Self.reductions + Self.elementwise + Self.latent + Self.shaping
+    byName = Dictionary(functions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  subscript(name: String) -> Function? { byName[name].map { functions[$0] } }
+}

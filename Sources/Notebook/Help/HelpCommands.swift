@@ -1,0 +1,46 @@
+/// `help`, `explain`, `examples`.
+enum HelpCommands {
+  static let all = [help, examples]
+
+  private static let help = Command(
+    "help", aliases: ["man"], family: .help, summary: "explain commands, functions and the language",
+    details: "'?train' and 'train?' are the same as 'help train'.",
+    positionals: [
+      Positional(
+        "topic", .text(placeholder: "TOPIC", suggestions: HelpPages.topics), required: false, variadic: true,
+        help: "a command, a function, or one of: \(HelpPages.topics.joined(separator: ", "))")
+    ],
+    result: "a page of text",
+    examples: [.init("help", "all commands"), .init("help train", "one command"), .init("?train", "the same")]
+  ) { arguments, execution in
+    let words = arguments.all("topic").map(\.raw)
+    let pages = HelpPages(table: execution.table)
+    guard let topic = words.first else { return .string(pages.overview) }
+    if words.count > 1, let command = execution.table[topic],
+      let option = command.options.first(where: { $0.name == words[1] })
+    {
+      return .string(pages.line(option))
+    }
+    if let page = pages.page(words.joined(separator: " ")) ?? pages.page(topic) { return .string(page) }
+    if let variable = execution.lookup(topic) { return variable }
+    let fix = Suggestion.question(topic, in: pages.names) ?? "'help' lists the commands, 'explain' the theory."
+    throw Fault(.unknownTopic, "no help on '\(topic)'", at: arguments["topic"]?.span, fix: fix)
+  }
+
+  private static let examples = Command(
+    "examples", family: .help, summary: "show lines to try, from first steps to measures",
+    positionals: [
+      Positional(
+        "command", .text(placeholder: "COMMAND", suggestions: []), required: false, help: "only of this command")
+    ],
+    result: "lines to type", examples: [.init("examples", "a tour"), .init("examples train", "of one command")]
+  ) { arguments, execution in
+    guard let verb = arguments.text("command") else { return .string(HelpPages(table: execution.table).tour) }
+    guard let command = execution.table[verb] else {
+      throw arguments.fault(
+        .unknownTopic, "no command named '\(verb)'", at: "command",
+        fix: Suggestion.question(verb, in: execution.table.verbs))
+    }
+    return .string(HelpPages.examples(command))
+  }
+}

@@ -1,0 +1,92 @@
+/// Pages of help, made from the command table.
+package struct HelpPages: Sendable {
+  let table: CommandTable
+  /// Pages besides commands and functions.
+  static let topics = ["language", "functions", "errors", "results"]
+
+  package init(table: CommandTable) { self.table = table }
+
+  /// Everything `help` knows a page for.
+  package var names: [String] { table.verbs + FunctionTable.shared.functions.map(\.name) + Self.topics }
+
+  /// The page of a topic; nil when there is none.
+  package func page(_ topic: String) -> String? {
+    switch topic {
+    case "language", "syntax", "grammar": return Self.language
+    case "functions", "expressions": return Self.functions
+    case "errors", "codes": return Self.errors
+    case "results", "output": return Self.results
+    default: break
+    }
+    if let command = table[topic] { return page(command) }
+    if let function = FunctionTable.shared[topic] { return "\(function.signature)\n  \(function.summary)" }
+    if let code = ErrorCode(rawValue: topic.uppercased()) { return "\(code.rawValue)  \(code.meaning)" }
+    return nil
+  }
+
+  /// All commands by family, a line each.
+  package var overview: String {
+    var lines: [String] = []
+    let width = table.commands.map(\.verb.count).max() ?? 0
+    for family in Command.Family.allCases {
+      let commands = table.commands.filter { $0.family == family }
+      guard !commands.isEmpty else { continue }
+      if !lines.isEmpty { lines.append("") }
+      lines.append(family.rawValue)
+      lines += commands.map { "  " + TextWidth.pad($0.verb, to: width + 2) + $0.summary }
+    }
+    lines.append("")
+    lines.append("help COMMAND   a command with its options     help language   how statements are written")
+    lines.append("explain TERM   the theory, a screen a term    examples        lines to try")
+    return lines.joined(separator: "\n")
+  }
+
+  /// The page of a command.
+  func page(_ command: Command) -> String {
+    var lines = ["\(command.verb): \(command.summary)", "", "  \(command.usage)"]
+    if !command.aliases.isEmpty { lines.append("  also: \(command.aliases.joined(separator: ", "))") }
+    if !command.details.isEmpty { lines += ["", TextWidth.wrap(command.details, to: 80)] }
+    if !command.positionals.isEmpty {
+      let width = command.positionals.map(\.name.count).max() ?? 0
+      lines += ["", "Arguments"]
+      lines += command.positionals.map { positional in
+        let note = positional.isRequired ? "" : " (may be left out)"
+        return "  " + TextWidth.pad(positional.name.uppercased(), to: width + 2) + positional.help + note
+      }
+    }
+    if !command.options.isEmpty { lines += ["", "Options"] + command.options.map { "  " + line($0) } }
+    if !command.result.isEmpty { lines += ["", "Gives \(command.result)."] }
+    lines += ["", "Examples", Self.examples(command)]
+    return lines.joined(separator: "\n")
+  }
+
+  /// An option in one line: `epochs=N  how many (default 20)`.
+  func line(_ option: CommandOption) -> String {
+    var notes: [String] = []
+    if case .choice(let names) = option.type, names.count > 4 {
+      notes.append("one of " + names.joined(separator: ", "))
+    }
+    if let text = option.defaultText { notes.append("default \(text)") }
+    if !option.defaultNote.isEmpty { notes.append(option.defaultNote) }
+    if option.isRequired { notes.append("needed") }
+    let head = TextWidth.pad("\(option.name)=\(option.type.placeholder)", to: 22)
+    return head + " " + option.help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
+  }
+
+  static func examples(_ command: Command) -> String {
+    let width = command.examples.map { TextWidth.columns($0.line) }.max() ?? 0
+    return command.examples.map { "  " + TextWidth.pad($0.line, to: width + 2) + "# " + $0.what }
+      .joined(separator: "\n")
+  }
+
+  /// One example of each command, by family.
+  var tour: String {
+    Command.Family.allCases.compactMap { family in
+      let examples = table.commands.filter { $0.family == family }.flatMap { $0.examples.prefix(2) }
+      guard !examples.isEmpty else { return nil }
+      let width = min(60, examples.map { TextWidth.columns($0.line) }.max() ?? 0)
+      let lines = examples.map { "  " + TextWidth.pad($0.line, to: width + 2) + "# " + $0.what }
+      return ([family.rawValue] + lines).joined(separator: "\n")
+    }.joined(separator: "\n\n")
+  }
+}

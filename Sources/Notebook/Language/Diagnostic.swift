@@ -1,0 +1,92 @@
+/// What went wrong inside the interpreter, before the source is known: thrown by parsing, evaluation and commands.
+package struct Fault: Error, Equatable, Sendable {
+  package var code: ErrorCode
+  package var message: String
+  /// UTF-8 offsets in the source of the cell, as narrow as known.
+  package var span: Range<Int>?
+  /// What to do next, without the leading "Try:".
+  package var fix: String?
+  /// More input could make it right: an open quote or bracket, a line that is continued.
+  package var isIncomplete = false
+
+  package init(_ code: ErrorCode, _ message: String, at span: Range<Int>? = nil, fix: String? = nil) {
+    self.code = code
+    self.message = message
+    self.span = span
+    self.fix = fix
+  }
+
+  /// The same fault, placed at `span` unless it already has a place.
+  package func placed(at span: Range<Int>?) -> Fault {
+    var fault = self
+    if fault.span == nil { fault.span = span }
+    return fault
+  }
+}
+
+/// An error as a person meets it: one line of cause, the source line with a caret, and a fix.
+package struct Diagnostic: Error, Equatable, Sendable {
+  /// Stable code, such as `E102`.
+  package var code: String
+  package var message: String
+  /// The whole cell.
+  package var source: String
+  /// UTF-8 offsets in `source`.
+  package var span: Range<Int>?
+  package var fix: String?
+
+  package init(code: String, message: String, source: String, span: Range<Int>? = nil, fix: String? = nil) {
+    self.code = code
+    self.message = message
+    self.source = source
+    self.span = span
+    self.fix = fix
+  }
+
+  init(_ fault: Fault, source: String) {
+    let count = source.utf8.count
+    let span = fault.span.map { min($0.lowerBound, count)..<min(max($0.upperBound, $0.lowerBound), count) }
+    self.init(
+      code: fault.code.rawValue, message: fault.message, source: source, span: span, fix: fault.fix)
+  }
+
+  /// The cause in one line with its code: `unknown option 'epohcs' (E102). Did you mean 'epochs'?`
+  package var headline: String {
+    let end = message.last.map { ".?!".contains($0) } == true ? "" : "."
+    let cause = "\(message) (\(code))"
+    guard let fix else { return cause }
+    return "\(cause)\(end.isEmpty ? "." : end) \(fix)"
+  }
+
+  /// Cause, source line with a caret under the place, fix.
+  ///
+  /// - Parameter color: Whether to use ANSI colours.
+  package func rendered(color: Bool) -> String {
+    let red = color ? "\u{1B}[31m" : ""
+    let bold = color ? "\u{1B}[1m" : ""
+    let plain = color ? "\u{1B}[0m" : ""
+    var lines = ["\(red)\(bold)error:\(plain) \(headline)"]
+    if let (line, column, width) = sourceLine() {
+      lines.append("  \(line)")
+      lines.append("  " + String(repeating: " ", count: column) + red + String(repeating: "^", count: width) + plain)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The line that holds the span, tabs as spaces, with the caret's column and width in columns of the terminal.
+  private func sourceLine() -> (line: String, column: Int, width: Int)? {
+    guard let span else { return nil }
+    let bytes = Array(source.utf8)
+    let newline = UInt8(ascii: "\n")
+    let start = bytes[..<span.lowerBound].lastIndex(of: newline).map { $0 + 1 } ?? 0
+    let end = bytes[span.lowerBound...].firstIndex(of: newline) ?? bytes.count
+    func text(_ range: Range<Int>) -> String {
+      String(decoding: bytes[range], as: UTF8.self).map { $0.isWhitespace ? " " : String($0) }.joined()
+    }
+    let line = text(start..<end)
+    guard !line.allSatisfy({ $0 == " " }) else { return nil }
+    let column = TextWidth.columns(text(start..<span.lowerBound))
+    let width = TextWidth.columns(text(span.lowerBound..<min(max(span.upperBound, span.lowerBound), end)))
+    return (line, column, max(width, 1))
+  }
+}

@@ -1,0 +1,92 @@
+/// The text of a cell as bytes, with the few readings that scanner, lexer and completion share.
+struct SourceText: Sendable {
+  let bytes: [UInt8]
+
+  init(_ text: String) { bytes = Array(text.utf8) }
+
+  var count: Int { bytes.count }
+
+  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  /// The character that starts at `offset` and its length in bytes.
+  func character(at offset: Int) -> (text: String, length: Int) {
+    guard let first = String(decoding: bytes[offset...].prefix(32), as: UTF8.self).first else { return ("", 0) }
+    if first == "\u{1B}" || first.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      return ("control character \(bytes[offset])", 1)
+    }
+    return (String(first), String(first).utf8.count)
+  }
+
+  /// The first offset from `start` that is no blank. A backslash at the end of a line continues it, so both are blank.
+  func skippingBlanks(from start: Int, to end: Int, newlines: Bool = false) -> Int {
+    var position = start
+    while position < end {
+      let byte = bytes[position]
+      if byte.isBlank || (newlines && byte == UInt8(ascii: "\n")) {
+        position += 1
+      } else if let after = continuation(at: position, to: end) {
+        position = after
+      } else {
+        break
+      }
+    }
+    return position
+  }
+
+  /// The offset after a backslash that ends its line, when one stands at `position`.
+  func continuation(at position: Int, to end: Int) -> Int? {
+    guard position < end, bytes[position] == UInt8(ascii: "\\") else { return nil }
+    var after = position + 1
+    while after < end, bytes[after].isBlank { after += 1 }
+    return after < end && bytes[after] == UInt8(ascii: "\n") ? after + 1 : nil
+  }
+
+  /// The text between the quotes that open at `start`, and the offset after the closing one.
+  ///
+  /// `\"`, `\'`, `\\`, `\n` and `\t` are escapes; any other backslash stands for itself.
+  func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
+    let quote = bytes[start]
+    var text: [UInt8] = []
+    var position = start + 1
+    while position < limit {
+      let byte = bytes[position]
+      if byte == quote { return (String(decoding: text, as: UTF8.self), position + 1) }
+      if byte == UInt8(ascii: "\\"), position + 1 < limit {
+        switch bytes[position + 1] {
+        case quote, UInt8(ascii: "\\"): text.append(bytes[position + 1])
+        case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
+        case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
+        default: text += [byte, bytes[position + 1]]
+        }
+        position += 2
+      } else {
+        text.append(byte)
+        position += 1
+      }
+    }
+    var fault = Fault(
+      .syntax, "the text that starts here is never closed", at: start..<limit,
+      fix: "Close it with \(String(UnicodeScalar(quote))).")
+    fault.isIncomplete = true
+    throw fault
+  }
+}
+
+extension UInt8 {
+  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
+  var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") }
+  /// Letters and underscore.
+  var isNameStart: Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) && self < 0x80 || self == UInt8(ascii: "_")
+  }
+  var isNamePart: Bool { isNameStart || isDigit }
+}
+
+extension String {
+  /// Whether this can name a variable: letters, digits and `_`, not starting with a digit.
+  var isName: Bool {
+    guard let first = utf8.first, first.isNameStart else { return false }
+    return utf8.allSatisfy(\.isNamePart)
+  }
+}

@@ -1,0 +1,118 @@
+import Tensors
+
+/// Runs the statements of a cell.
+struct Interpreter {
+  let execution: Execution
+
+  /// The value of a statement, its redirection done. Throws `Fault`.
+  func run(_ statement: Statement) throws -> Value {
+    if let target = statement.target, execution.isReserved(target.value) {
+      throw execution.reserved(target.value, at: target.span)
+    }
+    var value: Value?
+    for (position, stage) in statement.stages.enumerated() {
+      execution.piped = value
+      defer { execution.piped = nil }
+      let isLast = position == statement.stages.count - 1
+      value = try run(stage, target: isLast ? statement.target?.value : nil, piped: value)
+    }
+    let result = value ?? .nothing
+    if let target = statement.target {
+      guard result.kind != .nothing else {
+        throw Fault(.wrongKind, "there is no value to name '\(target.value)'", at: statement.stages.last?.span)
+      }
+      execution.set(target.value, to: result)
+    }
+    return result
+  }
+
+  private func run(_ stage: Stage, target: String?, piped: Value?) throws -> Value {
+    switch stage.content {
+    case .expression(let expression):
+      if let value = try bareName(expression, target: target, piped: piped) { return value }
+      return try Evaluator(execution: execution).evaluate(expression)
+    case .command(let verb, let words):
+      let command = try resolve(verb, words: words)
+      return try run(command, verb: verb, words: words, target: target, piped: piped)
+    }
+  }
+
+  private func run(
+    _ command: Command, verb: Spanned<String>, words: [Word], target: String?, piped: Value?
+  ) throws -> Value {
+    let binder = Binder(command: command, verb: verb, execution: execution, target: target)
+    let uses = words.contains { $0.text == "_" || $0.text.hasPrefix("_[") || $0.text.hasPrefix("_.") }
+    let arguments = try binder.bind(words, piped: uses ? nil : piped)
+    do {
+      return try command.run(arguments, execution)
+    } catch let fault as Fault {
+      throw fault.placed(at: verb.span)
+    } catch let error as AllocationError {
+      throw Fault(.outOfMemory, error.description, at: verb.span)
+    }
+  }
+
+  /// A stage that is one bare name: in a pipeline a function of the piped value, else perhaps a shortened verb.
+  private func bareName(_ expression: Expression, target: String?, piped: Value?) throws -> Value? {
+    guard case .name(let name) = expression.node, execution.lookup(name) == nil else { return nil }
+    let spanned = Spanned(value: name, span: expression.span)
+    if let function = FunctionTable.shared[name], let piped {
+      var call = FunctionCall(function: function, seed: { execution.seed(given: $0) })
+      call.positional = [piped]
+      guard function.arity.contains(1) else {
+        throw Fault(
+          .wrongFunctionArguments, "\(name) takes \(function.arityText), got 1", at: expression.span,
+          fix: "Write \(function.signature).")
+      }
+      let ready = call
+      return try Evaluator(execution: execution).at(expression.span) { try function.apply(ready) }
+    }
+    if FunctionTable.shared[name] != nil || Reserved.names.contains(name) || name.hasPrefix("_") { return nil }
+    let isShortened = name.count > 2 && execution.table.commands(startingWith: name).count == 1
+    if target != nil, !isShortened {
+      throw execution.noVariable(name, at: expression.span)
+    }
+    let command = try resolve(spanned, words: [])
+    return try run(command, verb: spanned, words: [], target: target, piped: piped)
+  }
+
+  /// The command of a verb: exact, shortened at a prompt, or a fault that helps.
+  private func resolve(_ verb: Spanned<String>, words: [Word]) throws -> Command {
+    if let command = execution.table[verb.value] { return command }
+    if verb.value == "!" {
+      throw Fault(
+        .shellNotAvailable, "shell commands work at the prompt alone", at: verb.span,
+        fix: "Leave the line out of scripts and notebooks.")
+    }
+    if execution.lookup(verb.value) != nil, let next = words.first {
+      throw Fault(
+        .syntax, "'\(verb.value)' is a variable, and '\(next.text)' cannot follow it", at: next.span,
+        fix: "Start with a command, for example: show \(verb.value)")
+    }
+    if FunctionTable.shared[verb.value] != nil {
+      throw Fault(
+        .syntax, "'\(verb.value)' is a function", at: verb.span,
+        fix: "Write \(verb.value)(\(words.map(\.text).joined(separator: ", "))).")
+    }
+    let matches = execution.table.commands(startingWith: verb.value)
+    let names = matches.map {
+      $0.verb.hasPrefix(verb.value) ? $0.verb : $0.aliases.first { $0.hasPrefix(verb.value) } ?? $0.verb
+    }
+    if execution.options.isInteractive {
+      if matches.count == 1 { return matches[0] }
+      if matches.count > 1 {
+        throw Fault(
+          .prefixNotAllowed, "'\(verb.value)' is ambiguous", at: verb.span,
+          fix: "It could be \(names.joined(separator: ", ")).")
+      }
+    } else if matches.count == 1, verb.value.count >= 2 {
+      throw Fault(
+        .prefixNotAllowed, "'\(verb.value)' is a shortened command, which scripts do not take", at: verb.span,
+        fix: "Write '\(names[0])'.")
+    }
+    let noun = words.isEmpty ? "command or variable" : "command"
+    let candidates = execution.table.verbs + (words.isEmpty ? execution.state.names : [])
+    let fix = Suggestion.question(verb.value, in: candidates) ?? "'help' lists the commands."
+    throw Fault(.unknownCommand, "unknown \(noun) '\(verb.value)'", at: verb.span, fix: fix)
+  }
+}

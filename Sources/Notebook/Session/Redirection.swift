@@ -1,0 +1,92 @@
+import Glibc
+import Tensors
+
+/// `> path`: writes a value in the format that the path's extension names.
+struct Redirection {
+  let execution: Execution
+
+  /// Writes `value` and returns the remark that says so.
+  func write(_ value: Value, to redirect: Spanned<String>) throws -> String {
+    let path = execution.expanded(redirect.value)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
+    let bytes: [UInt8]
+    switch ending {
+    case "json": bytes = Array((value.json.text(pretty: true) + "\n").utf8)
+    case "csv":
+      guard let csv = value.csv else { throw unsupported(value, "csv", redirect.span) }
+      bytes = Array(csv.utf8)
+    case "npy":
+      guard case .tensor(let array) = try Arithmetic.vector(of: value) else {
+        throw unsupported(value, "npy", redirect.span)
+      }
+      bytes = NPYText.bytes(of: array.tensor)
+    case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
+    case "html":
+      let output = value.output(width: 120)
+      bytes = Array((output.html ?? "<pre>\(HTML.escaped(output.text))</pre>").utf8)
+    default:
+      let known = "Endings: json, csv, npy, txt, html; figures: png, svg, pdf."
+      throw Fault(
+        .formatNotSupported, ending.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(ending)'",
+        at: redirect.span, fix: known)
+    }
+    try FileWriting.replace(path, with: bytes, shown: redirect.value, at: redirect.span)
+    return "wrote \(redirect.value) (\(NumberText.bytes(bytes.count)))"
+  }
+
+  private func unsupported(_ value: Value, _ ending: String, _ span: Range<Int>) -> Fault {
+    Fault(
+      .formatNotSupported, "\(value.kind.phrase) cannot be written as .\(ending)", at: span,
+      fix: "Any value can be written as .json or .txt.")
+  }
+}
+
+/// Whole files, written so that a reader sees the old or the new one, never half.
+enum FileWriting {
+  static func replace(_ path: String, with bytes: [UInt8], shown: String, at span: Range<Int>?) throws {
+    let temporary = path + ".part\(getpid())"
+    func fail() -> Fault {
+      let reason = String(cString: strerror(errno))
+      unlink(temporary)
+      return Fault(.unwritableFile, "\(shown): \(reason)", at: span)
+    }
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw fail() }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let fault = fail()
+        close(descriptor)
+        throw fault
+      }
+      written += count
+    }
+    guard close(descriptor) == 0, rename(temporary, path) == 0 else { throw fail() }
+  }
+}
+
+/// NumPy's .npy, version 1.0.
+enum NPYText {
+  static func bytes(of tensor: Tensor) -> [UInt8] {
+    let type =
+      switch tensor.dtype {
+      case .float32: "<f4"
+      case .float64: "<f8"
+      case .int32: "<i4"
+      case .uint8: "|u1"
+      }
+    let extents = tensor.shape.dimensions.map { "\($0)," }.joined(separator: " ")
+    let shape = tensor.shape.rank > 1 ? String(extents.dropLast()) : extents
+    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
+    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
+    tensor.withUnsafeBytes { bytes += $0 }
+    return bytes
+  }
+}

@@ -1,0 +1,26 @@
+/// What a front end decides before a session starts. Nothing below reads the environment, so its values come in here.
+package struct SessionOptions: Sendable {
+  /// The workspace file; nil keeps everything in memory.
+  package var workspace: String?
+  /// Opens the workspace for reading alone.
+  package var readOnly = false
+  /// Seed of everything random until `seed N` sets another.
+  package var seed: UInt64 = 0
+  /// Threads of the engine; nil for one per core.
+  package var threads: Int?
+  /// Where downloaded datasets are kept.
+  package var cacheDirectory: String?
+  /// Where datasets are looked for before they are downloaded (`$ELBO_DATA`).
+  package var dataDirectories: [String] = []
+  /// What `~` stands for in paths.
+  package var homeDirectory: String?
+  /// Shortened verbs are understood, as at a prompt; scripts refuse them.
+  package var isInteractive = false
+  /// Version of the program, kept with the workspace.
+  package var version = "0.1"
+
+  package init(workspace: String? = nil, seed: UInt64 = 0) {
+    self.workspace = workspace
+    self.seed = seed
+  }
+}

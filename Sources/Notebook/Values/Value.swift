@@ -1,0 +1,91 @@
+import Plotting
+import Tensors
+
+/// What a value is, for messages, `vars` and the kinds that commands ask for.
+package enum ValueKind: String, Sendable, CaseIterable {
+  case number, text, flag, tensor, list, range, table, report, figure, dataset, model, nothing
+
+  /// With its article, for messages.
+  var phrase: String { self == .nothing ? "nothing" : "a \(rawValue)" }
+}
+
+/// A value of the session: what variables hold and statements give.
+///
+/// Values are copy-on-write throughout, so a snapshot of the variables is the session as it was.
+package enum Value: Sendable {
+  case number(Double)
+  case string(String)
+  case flag(Bool)
+  case tensor(ArrayValue)
+  case list([Value])
+  /// `lower..upper`; both ends belong to it.
+  case range(lower: Int, upper: Int)
+  case table(Table)
+  case report(Report)
+  case figure(Figure)
+  /// A dataset or a model.
+  case object(any ObjectValue)
+  case nothing
+
+  package var kind: ValueKind {
+    switch self {
+    case .number: .number
+    case .string: .text
+    case .flag: .flag
+    case .tensor: .tensor
+    case .list: .list
+    case .range: .range
+    case .table: .table
+    case .report: .report
+    case .figure: .figure
+    case .object(let object): object.kind
+    case .nothing: .nothing
+    }
+  }
+}
+
+/// A value with an identity of its own in the language: datasets and models.
+package protocol ObjectValue: Sendable {
+  var kind: ValueKind { get }
+  /// One line for `vars` and completion.
+  var summary: String { get }
+  /// Bytes held in memory, for `vars`.
+  var byteCount: Int { get }
+  /// Names after the dot, in the order to list them.
+  var attributeNames: [String] { get }
+  /// The value of an attribute; nil when there is none of this name.
+  func attribute(_ name: String) throws -> Value?
+  /// How it looks when a statement ends with it.
+  func output(width: Int) -> Output
+  /// How the workspace keeps it.
+  func stored() throws -> StoredValue
+}
+
+/// A tensor as a value, with what the session knows about its rows.
+package struct ArrayValue: Sendable {
+  package enum Meaning: String, Sendable {
+    case plain, latents, logVariance, images
+  }
+  package var tensor: Tensor
+  /// The class of each row, when known; counts agree with the first axis.
+  package var labels: [Int32]?
+  package var meaning: Meaning
+
+  package init(_ tensor: Tensor, labels: [Int32]? = nil, meaning: Meaning = .plain) {
+    self.tensor = tensor
+    self.labels = labels.flatMap { $0.count == tensor.shape.dimensions.first ? $0 : nil }
+    self.meaning = meaning
+  }
+
+  package var shape: Shape { tensor.shape }
+
+  /// The elements as float32, converted when they are stored otherwise.
+  package var floats: [Float] {
+    switch tensor.dtype {
+    case .float32: tensor.elements(as: Float.self)
+    case .float64: tensor.withElements(of: Double.self) { $0.map { Float($0) } }
+    case .int32: tensor.withElements(of: Int32.self) { $0.map { Float($0) } }
+    case .uint8: tensor.withElements(of: UInt8.self) { $0.map { Float($0) } }
+    }
+  }
+}
