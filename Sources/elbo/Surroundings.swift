@@ -65,7 +65,9 @@ struct Surroundings: Sendable {
 
   /// Text is UTF-8 wherever nothing says otherwise: in a bare container the locale is "C", and an é would be two dots.
   static func useUTF8() {
-    let isSilent = ["LC_ALL", "LC_CTYPE", "LANG"].allSatisfy { name in getenv(name).map { $0.pointee == 0 } ?? true }
+    let isSilent = ["LC_ALL", "LC_CTYPE", "LANG"].allSatisfy { (name: String) in
+      getenv(name).map { $0.pointee == 0 } ?? true
+    }
     _ = setlocale(LC_CTYPE, isSilent ? "C.UTF-8" : "")
   }
 }

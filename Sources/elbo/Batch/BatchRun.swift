@@ -74,7 +74,9 @@ final class BatchRun {
     switch outcome.status {
     case .ok: return 0
     case .interrupted(let note):
-      if choices.format == .text { writeAll("elbo: interrupted\(note.isEmpty ? "" : ": " + note)\n", to: STDERR_FILENO) }
+      if choices.format == .text {
+        writeAll("elbo: interrupted\(note.isEmpty ? "" : ": " + note)\n", to: STDERR_FILENO)
+      }
       return 130
     case .failed(let diagnostic):
       if choices.format == .text {

@@ -22,7 +22,8 @@ final class JSONFrontEnd: BatchFrontEnd {
 
   func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {
     var members: [JSON.Member] = [
-      .init("cell", .integer(outcome.number)), .init("line", .integer(cell.line)), .init("source", .string(cell.source)),
+      .init("cell", .integer(outcome.number)), .init("line", .integer(cell.line)),
+      .init("source", .string(cell.source)),
     ]
     var error: JSON?
     switch outcome.status {
@@ -46,11 +47,12 @@ final class JSONFrontEnd: BatchFrontEnd {
   }
 
   private static func object(of output: Output) -> JSON {
-    let role = switch output.role {
-    case .result: "result"
-    case .display: "display"
-    case .note: "note"
-    }
+    let role =
+      switch output.role {
+      case .result: "result"
+      case .display: "display"
+      case .note: "note"
+      }
     return .object([
       .init("role", .string(role)), .init("text", .string(output.text)), .init("json", output.json ?? .null),
     ])

@@ -9,12 +9,22 @@ struct ElboCommand: ParsableCommand {
     abstract: "A notebook-style kernel for variational autoencoders.",
     discussion: """
       Without a subcommand: a prompt, when standard input and output are a terminal; otherwise the commands on standard \
-      input are run. `elbo work.elbodb` opens a workspace, `elbo -c '…'` runs one line.
+      input are run.
+
+        elbo work.elbodb           open a workspace
+        elbo -c 'load digits; …'   run one line
+        elbo < script              run standard input
+
+      Options: --session FILE.elbodb, --seed N, --threads N, --format text|json, --keep-going, --no-rc; \
+      `elbo start --help` explains them.
 
       Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted.
       """,
+    usage: "elbo [file.elbodb] [-c commands] [options]\n       elbo <subcommand>",
     version: "elbo \(Surroundings.version)",
-    subcommands: [StartCommand.self, RunCommand.self, ReplayCommand.self, ManualCommand.self],
+    subcommands: [
+      StartCommand.self, RunCommand.self, ReplayCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
+    ],
     defaultSubcommand: StartCommand.self)
 }
 
@@ -48,7 +58,8 @@ struct BatchChoices: ParsableArguments {
 /// The prompt, a line given with `-c`, or standard input.
 struct StartCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "start", abstract: "A prompt, or the commands on standard input.", shouldDisplay: false)
+    commandName: "start", abstract: "A prompt, or the commands on standard input.",
+    usage: "elbo [file.elbodb] [-c commands] [options]   or   elbo <subcommand>", shouldDisplay: false)
 
   @Option(name: .customShort("c"), help: ArgumentHelp("Run these commands and leave.", valueName: "commands"))
   var line: [String] = []
@@ -59,7 +70,8 @@ struct StartCommand: ElboSubcommand {
   @Flag(help: "Do not read the rc file.")
   var noRc = false
 
-  @Argument(help: ArgumentHelp("A workspace to open.", valueName: "file.elbodb"), completion: .file(extensions: ["elbodb"]))
+  @Argument(
+    help: ArgumentHelp("A workspace to open.", valueName: "file.elbodb"), completion: .file(extensions: ["elbodb"]))
   var workspace: String?
 
   func validate() throws {
@@ -84,7 +96,7 @@ struct StartCommand: ElboSubcommand {
       return try Prompt(surroundings: surroundings, choices: choices, workspace: path, readsRC: !noRc).run()
     }
     let session = try startSession(surroundings.sessionOptions(choices, workspace: path))
-    let batchRun = BatchRun(surroundings: surroundings, session: session, choices: batch)
+    let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
     if !line.isEmpty { return batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil)) }
     return batchRun.runStandardInput()
   }
@@ -110,7 +122,7 @@ struct RunCommand: ElboSubcommand {
       }
     }
     let session = try startSession(surroundings.sessionOptions(choices, workspace: choices.session))
-    let batchRun = BatchRun(surroundings: surroundings, session: session, choices: batch)
+    let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
     var code: Int32 = 0
     var rest = scripts[...]
     for file in files {

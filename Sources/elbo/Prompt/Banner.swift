@@ -6,11 +6,11 @@ enum Banner {
     let name = Style.heading.apply("elbo \(Surroundings.version)", color)
     if let workspace, !isRecovery { return "\(name) · \(workspace)\n" }
     guard isFirstRun else { return "\(name) · Tab completes, '?' after a word explains, 'help' lists\n" }
-    let commands = ["load digits as=d", "model m conv latent=20", "train m on=d epochs=5", "plot latent m on=d"]
+    let commands = ["load digits as=d", "model m conv latent=20", "train m on=d epochs=5", "sample m"]
     return """
-      \(name): variational autoencoders at a prompt. Tab completes, '?' after a word explains it.
+      \(name): variational autoencoders at a prompt. 'help' lists, Tab completes.
       Try  \(commands.map { Style.prompt.apply($0, color) }.joined(separator: " · "))
-      Ctrl-C stops what runs, Ctrl-D leaves; 'examples' shows more, 'explain elbo' the theory.
+      'train?' explains a word, Ctrl-C stops what runs, Ctrl-D leaves.
 
       """
   }

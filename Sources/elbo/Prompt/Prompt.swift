@@ -42,7 +42,9 @@ final class Prompt {
 
   /// Runs until the person leaves; the exit code.
   func run() -> Int32 {
-    say(Banner.text(isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
+    say(
+      Banner.text(
+        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
     if readsRC { runRC() }
     while true {
       switch reader.next() {
@@ -85,7 +87,9 @@ final class Prompt {
       if outcome.wantsToQuit, mayLeave() { return leave() }
       if !isDone {
         let left = cells.count - index - 1
-        if left > 0 { say(Style.warning.apply("\(left) pasted \(left == 1 ? "command" : "commands") not run", color) + "\n") }
+        if left > 0 {
+          say(Style.warning.apply("\(left) pasted \(left == 1 ? "command" : "commands") not run", color) + "\n")
+        }
         break
       }
     }
@@ -124,7 +128,8 @@ final class Prompt {
       for cell in BatchScript(text: text, name: path).cells(session) {
         let (interruption, frontEnd) = (runner.interrupter, frontEnd)
         let outcome = runner.perform {
-          session.execute(cell.source, storeHistory: false, silent: true, frontEnd: frontEnd, interruption: interruption)
+          session.execute(
+            cell.source, storeHistory: false, silent: true, frontEnd: frontEnd, interruption: interruption)
         }
         if case .failed(let diagnostic)? = outcome?.status {
           say("\(path):\(cell.line): " + diagnostic.rendered(color: color.isOn) + "\n")
@@ -146,7 +151,8 @@ final class Prompt {
     let names = unsaved
     if names.isEmpty { return true }
     let list = names.joined(separator: ", ")
-    say("\(names.count == 1 ? "Model" : "Models") \(list) would be lost; 'save session work.elbodb' keeps everything.\n")
+    say(
+      "\(names.count == 1 ? "Model" : "Models") \(list) would be lost; 'save session work.elbodb' keeps everything.\n")
     guard let answer = reader.ask("Leave all the same? [y/N] ") else {
       say("\n")
       return false

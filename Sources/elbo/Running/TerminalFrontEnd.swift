@@ -62,7 +62,8 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   private func show(_ output: Output, _ state: inout State) {
     guard !output.text.isEmpty else { return }
     let text = output.text.hasSuffix("\n") ? output.text : output.text + "\n"
-    let styled = output.role == .note ? Style.faint.apply(String(text.dropLast()), surroundings.outputColor) + "\n" : text
+    let styled =
+      output.role == .note ? Style.faint.apply(String(text.dropLast()), surroundings.outputColor) + "\n" : text
     if let pager, Pager.isNeeded(for: text, on: surroundings.screen), pager.show(styled) { return }
     write(styled, &state)
   }
