@@ -53,9 +53,9 @@ struct Surroundings: Sendable {
   }
 
   /// What a session is told.
-  func sessionOptions(_ choices: SessionChoices, workspace: String?) -> SessionOptions {
-    var options = SessionOptions(workspace: workspace, seed: choices.seed ?? 0)
-    options.threads = choices.threads
+  func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
+    var options = SessionOptions(workspace: workspace, seed: seed ?? 0)
+    options.threads = threads
     options.cacheDirectory = cacheFolder
     options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
     options.homeDirectory = home

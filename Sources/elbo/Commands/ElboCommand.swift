@@ -7,6 +7,7 @@ struct ElboCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "elbo",
     abstract: "A notebook-style kernel for variational autoencoders.",
+    usage: "elbo [file.elbodb] [-c commands] [options]\n       elbo <subcommand>",
     discussion: """
       Without a subcommand: a prompt, when standard input and output are a terminal; otherwise the commands on standard \
       input are run.
@@ -20,7 +21,6 @@ struct ElboCommand: ParsableCommand {
 
       Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted.
       """,
-    usage: "elbo [file.elbodb] [-c commands] [options]\n       elbo <subcommand>",
     version: "elbo \(Surroundings.version)",
     subcommands: [
       StartCommand.self, RunCommand.self, ReplayCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
@@ -95,7 +95,8 @@ struct StartCommand: ElboSubcommand {
     if line.isEmpty, surroundings.isInteractive, batch.format == .text {
       return try Prompt(surroundings: surroundings, choices: choices, workspace: path, readsRC: !noRc).run()
     }
-    let session = try startSession(surroundings.sessionOptions(choices, workspace: path))
+    let session = try startSession(
+      surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
     let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
     if !line.isEmpty { return batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil)) }
     return batchRun.runStandardInput()
@@ -121,7 +122,8 @@ struct RunCommand: ElboSubcommand {
       case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
       }
     }
-    let session = try startSession(surroundings.sessionOptions(choices, workspace: choices.session))
+    let session = try startSession(
+      surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
     let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
     var code: Int32 = 0
     var rest = scripts[...]

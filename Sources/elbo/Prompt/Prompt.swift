@@ -27,7 +27,8 @@ final class Prompt {
     isFirstRun = access(historyPath, F_OK) != 0
     makeFolder(surroundings.stateFolder)
     recovery = workspace == nil ? Prompt.chooseRecovery(surroundings, editor) : nil
-    var options = surroundings.sessionOptions(choices, workspace: workspace ?? recovery?.path)
+    var options = surroundings.sessionOptions(
+      seed: choices.seed, threads: choices.threads, workspace: workspace ?? recovery?.path)
     options.isInteractive = true
     let session = try startSession(options)
     self.session = session

@@ -166,7 +166,7 @@ struct ReplayRun {
 
   /// A script as a session file without outputs: comments become prose.
   static func file(ofScript text: String, _ surroundings: Surroundings) throws -> SessionFile {
-    let session = try startSession(surroundings.sessionOptions(SessionChoices(), workspace: nil))
+    let session = try startSession(surroundings.sessionOptions())
     var cutter = CellCutter()
     var file = try SessionFile(SessionHeader.isHeader(text) ? String(text.prefix { $0 != "\n" }) : "")
     file.items = []

@@ -26,10 +26,7 @@ struct SessionPlayer {
     setenv("TZ", "UTC", 1)
     tzset()
     _ = setlocale(LC_NUMERIC, "C")
-    var choices = SessionChoices()
-    choices.seed = file.header.seed
-    choices.threads = file.header.threads ?? threads
-    var options = surroundings.sessionOptions(choices, workspace: nil)
+    var options = surroundings.sessionOptions(seed: file.header.seed, threads: file.header.threads ?? threads)
     // What was typed at a prompt, shortened verbs included, must read the same here.
     options.isInteractive = true
     let session = try startSession(options)
