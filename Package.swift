@@ -21,6 +21,8 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
+
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
     .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
