@@ -32,6 +32,12 @@ let package = Package(
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay"),
     .target(name: "Terminal", dependencies: ["Notebook", "CReadline", "CSignals"]),
+    .executableTarget(
+      name: "elbo",
+      dependencies: [
+        "Notebook", "Replay", "Terminal", "CSignals",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
