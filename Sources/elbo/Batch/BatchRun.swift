@@ -20,7 +20,7 @@ final class BatchRun {
     frontEnd =
       choices.format == .json
       ? JSONFrontEnd(width: surroundings.screen.columns, interruption: runner.interrupter)
-      : TerminalFrontEnd(surroundings: surroundings, pages: false, interruption: runner.interrupter)
+      : TerminalFrontEnd(surroundings: surroundings, isPrompt: false, interruption: runner.interrupter)
   }
 
   /// Runs all cells of a script; the exit code.

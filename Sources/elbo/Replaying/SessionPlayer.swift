@@ -57,6 +57,8 @@ final class RecordingFrontEnd: FrontEnd, Sendable {
   init(width: Int) { self.width = width }
   func emit(_ event: Event) {}
   func ask(_ prompt: String) -> String? { nil }
+  /// A transcript holds the command that started it; nothing is written when it is replayed.
+  var keepsTranscripts: Bool { true }
 }
 
 /// A cell's outputs as session files hold them.
