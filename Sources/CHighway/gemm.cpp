@@ -1,6 +1,6 @@
 // Matrix products for the small dense layers of a VAE: a batch of rows against weights that fit in L2 or L3.
 //
-// Register tiles of kRows × 2 vectors run over the whole inner extent; the right operand is packed into panels two
+// Register tiles run over the whole inner extent; the right operand is packed into panels two
 // vectors wide where its columns are not contiguous or where enough rows share it; the left one is read as it lies.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "gemm.cpp"
@@ -8,14 +8,12 @@
 
 #include <algorithm>
 
-#include "math-inl.h"
 #include "simd.h"
+#include "tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace elbo {
 namespace HWY_NAMESPACE {
-
-constexpr int kRows = HWY_MAX_BYTES >= 64 ? 14 : 6;
 
 struct Panel {
   const float *b;
@@ -31,69 +29,25 @@ struct Tile {
   int32_t epilogue;
 };
 
-HWY_INLINE VF Finish(VF x, int32_t epilogue) {
-  switch (epilogue) {
-    case ELBO_EPILOGUE_RELU: return PositivePart(x);
-    case ELBO_EPILOGUE_TANH: return Tanh(x);
-    case ELBO_EPILOGUE_SIGMOID: return Sigmoid(x);
-    default: return x;
-  }
-}
-
-HWY_INLINE void StorePart(VF x, float *to, int64_t count) {
-  const DF d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  if (count >= lanes) {
-    hn::StoreU(x, d, to);
-  } else if (count > 0) {
-    HWY_ALIGN float part[HWY_MAX_BYTES / 4];
-    hn::Store(x, d, part);
-    std::copy(part, part + count, to);
-  }
-}
-
 // R rows × 2 vectors.
-template <int R>
-void RunTile(const Tile &tile, const Panel &panel) {
+template <size_t... R>
+void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  VF low[R], high[R];
-  for (int r = 0; r < R; r++) low[r] = high[r] = hn::Zero(d);
+  VF low[] = {(static_cast<void>(R), hn::Zero(d))...};
+  VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
   const float *b = panel.b;
   const float *a = tile.a;
   for (int64_t k = 0; k < tile.k; k++) {
     const VF b0 = hn::LoadU(d, b);
     const VF b1 = hn::LoadU(d, b + lanes);
-    HWY_UNROLL(R)
-    for (int r = 0; r < R; r++) {
-      const VF x = K(a[r * tile.rowStride]);
-      low[r] = hn::MulAdd(x, b0, low[r]);
-      high[r] = hn::MulAdd(x, b1, high[r]);
-    }
+    (Accumulate(low[R], high[R], K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, b1), ...);
     a += tile.innerStride;
     b += panel.stride;
   }
-  VF bias0 = hn::Zero(d), bias1 = hn::Zero(d);
-  if (tile.bias) {
-    bias0 = hn::LoadU(d, tile.bias);
-    if (tile.width > lanes) bias1 = hn::LoadU(d, tile.bias + lanes);
-  }
-  for (int r = 0; r < R; r++) {
-    float *c = tile.c + r * tile.ldc;
-    StorePart(Finish(hn::Add(low[r], bias0), tile.epilogue), c, tile.width);
-    if (tile.width > lanes) StorePart(Finish(hn::Add(high[r], bias1), tile.epilogue), c + lanes, tile.width - lanes);
-  }
-}
-
-template <int R>
-void RunRows(int rows, const Tile &tile, const Panel &panel) {
-  if constexpr (R > 0) {
-    if (rows == R) {
-      RunTile<R>(tile, panel);
-    } else {
-      RunRows<R - 1>(rows, tile, panel);
-    }
-  }
+  VF bias0, bias1;
+  LoadBias(tile.bias, tile.width, bias0, bias1);
+  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.c + static_cast<int64_t>(R) * tile.ldc), ...);
 }
 
 // Columns begin ..< begin + width of B [K, N], padded with zeros to the panel's width.
@@ -141,7 +95,7 @@ void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t wid
 void Gemm(const void *arguments) {
   const elbo_gemm_arguments &g = *static_cast<const elbo_gemm_arguments *>(arguments);
   const int64_t panelWidth = 2 * static_cast<int64_t>(hn::Lanes(DF()));
-  const int64_t blocks = (g.m + kRows - 1) / kRows;
+  const int64_t blocks = (g.m + kTileRows - 1) / kTileRows;
   for (int64_t column = 0; column < g.n; column += panelWidth) {
     const int64_t width = std::min(panelWidth, g.n - column);
     Panel panel{g.b + column, g.ldb};
@@ -166,7 +120,8 @@ void Gemm(const void *arguments) {
       tile.k = g.k;
       tile.width = width;
       tile.epilogue = g.epilogue;
-      RunRows<kRows>(static_cast<int>(end - row), tile, panel);
+      ForRows<kTileRows>(static_cast<int>(end - row),
+                         [&](auto rows) HWY_ATTR { RunTile(tile, panel, rows); });
       row = end;
     }
   }

@@ -221,6 +221,46 @@ typedef struct {
 void elbo_gemm(const void *arguments);
 int64_t elbo_gemm_scratch(int64_t k);
 
+// ---- Convolutions of channels-last images -------------------------------------------------------------------------
+
+/// Output pixels that the same kernel positions reach. A convolution is one group; a transposed one with stride s has a
+/// group for each of its s² phases, so that no multiplication is by an inserted zero.
+typedef struct {
+  const int32_t *offsets;  // [pixels][tapCount] floats from the start of an input image, −1 where it is padding
+  const int32_t *targets;  // [pixels] floats from the start of an output image
+  const int32_t *taps;     // [tapCount] kernel positions
+  int32_t pixels, tapCount;
+} elbo_conv_group;
+
+/// y[image, pixel, o] = epilogue(bias[o] + Σ_tap Σ_c x[image, pixel + tap, c] · w[tap, c, o]), where
+/// w[tap, c, o] lies at weights + tap + c · inStride + o · outStride.
+typedef struct {
+  const float *x, *weights, *bias;
+  float *y;
+  int64_t images, xStride, yStride;  // floats from image to image
+  int32_t inChannels, outChannels, inStride, outStride;
+  const elbo_conv_group *groups;
+  int32_t groupCount, epilogue;
+  float *scratch;  // elbo_conv_scratch(…) floats
+} elbo_conv_arguments;
+
+void elbo_conv(const void *arguments);
+int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
+
+/// w[tap, c, o] = Σ_image Σ_pixel x[image, pixel + tap, c] · y[image, pixel, o], laid out as above; one group, whose
+/// targets say where the pixels of y are.
+typedef struct {
+  const float *x, *y;
+  float *weights;
+  int64_t images, xStride, yStride;
+  int32_t inChannels, outChannels, inStride, outStride;
+  const elbo_conv_group *group;
+  float *scratch;  // elbo_conv_weight_scratch(…) floats
+} elbo_conv_weight_arguments;
+
+void elbo_conv_weight(const void *arguments);
+int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
+
 // ---- About the CPU ------------------------------------------------------------------------------------------------
 
 /// The instruction set in use, in Highway's words: `AVX3`, `AVX2`, `NEON` …

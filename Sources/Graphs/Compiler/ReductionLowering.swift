@@ -2,12 +2,16 @@ import Tensors
 
 /// Turns every reduction into one of the two that a fused loop can do: over trailing axes `[K][R]`, a number per row;
 /// or a sum over leading axes `[R][K]`, each thread summing its own rows into one of `parts` and a second step adding
-/// the parts, in a fixed order.
+/// the parts, in a fixed order. Gradients of convolution weights, which sum over examples, likewise.
 struct ReductionLowering {
   let parts: Int
 
   func run(_ ir: IR) -> IR {
     ir.rewritten { ir, node, inputs in
+      if case .channelsLast(.convWeight) = node.op {
+        let partial = ir.append(node.op, inputs, Shape([parts] + node.shape.dimensions))
+        return ir.append(.combineParts(parts), [partial], node.shape)
+      }
       guard case .op(.reduce(let reduction, let axes)) = node.op else { return ir.append(node.op, inputs, node.shape) }
       return lowered(reduction, axes, inputs[0], node.shape, &ir)
     }

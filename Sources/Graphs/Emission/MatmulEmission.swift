@@ -12,13 +12,6 @@ extension Emitter {
     let (a, b) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let k = transposeA ? a[0] : a[1]
     let byRows = threads == 1 || m >= 24 * threads || n < 32 * threads
-    let epilogue =
-      switch activation {
-      case .relu: ELBO_EPILOGUE_RELU
-      case .tanh: ELBO_EPILOGUE_TANH
-      case .sigmoid: ELBO_EPILOGUE_SIGMOID
-      default: ELBO_IDENTITY
-      }
     let (pa, pb, pc) = (address(node.inputs[0]), address(node.inputs[1]), address(id))
     let biasAddress = bias ? address(node.inputs[2]) : nil
 
@@ -29,7 +22,7 @@ extension Emitter {
         bias: biasAddress.map { UnsafePointer($0 + columns.lowerBound) },
         c: pc + rows.lowerBound * n + columns.lowerBound,
         m: Int64(rows.count), n: Int64(columns.count), k: Int64(k), lda: Int64(a[1]), ldb: Int64(b[1]), ldc: Int64(n),
-        transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, epilogue: Int32(epilogue.rawValue),
+        transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, epilogue: Int32(epilogue(activation).rawValue),
         scratch: arguments.scratch(Int(elbo_gemm_scratch(Int64(k)))))
       let rowsOfA = transposeA ? whole(node.inputs[0]) : range(pa + rows.lowerBound * k, rows.count * k)
       let columnsOfB = transposeB ? range(pb + columns.lowerBound * k, columns.count * k) : whole(node.inputs[1])
