@@ -54,7 +54,7 @@ final class Prompt {
         if let code = run(cells) { return code }
       case .help(let source): help(on: source)
       case .shell(let command): shell(command)
-      case .terminated: return terminated(SIGTERM)
+      case .terminated(let signal): return terminated(signal)
       case .endOfInput:
         say("\n")
         if mayLeave() { return leave() }

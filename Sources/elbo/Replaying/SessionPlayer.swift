@@ -43,7 +43,7 @@ struct SessionPlayer {
         let isExpected = command.expected.contains { $0.contains("(\(diagnostic.code))") || $0 == "..." }
         if !isExpected { played.failures += 1 }
       }
-      if case .interrupted = outcome.status { played.signal = SIGINT }
+      if runner.wasInterrupted { played.signal = SIGINT }
       if let signal = runner.terminatedBy { played.signal = signal }
       if played.signal != nil || outcome.wantsToQuit { break }
     }
