@@ -29,7 +29,7 @@ let package = Package(
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
-    .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
+    .target(name: "Notebook", dependencies: ["Plotting", "Replay", "Tensors"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
