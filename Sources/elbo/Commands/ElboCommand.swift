@@ -78,7 +78,9 @@ struct StartCommand: ElboSubcommand {
     guard let workspace else { return }
     if choices.session != nil { throw ValidationError("Name the workspace once: '\(workspace)' or --session.") }
     if !workspace.hasSuffix(".elbodb"), access(workspace, F_OK) != 0 {
-      let known = ["run", "replay", "kernel", "bench", "jupyter", "help"]
+      let known =
+        ElboCommand.configuration.subcommands.map(\.configuration).filter(\.shouldDisplay)
+        .compactMap(\.commandName) + ["help"]
       let near = Suggestion.question(workspace, in: known)
       throw ValidationError(
         "'\(workspace)' is no command and no workspace file (those end in .elbodb). "
