@@ -21,6 +21,10 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    // Models: architectures as data, objectives, training, measures.
+    .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "CTeam"]),
+
     .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
@@ -43,6 +47,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
+    .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
