@@ -39,7 +39,7 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Replay", "Terminal", "CSignals",
+        "Benchmarks", "Notebook", "Replay", "Terminal", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
