@@ -6,6 +6,7 @@ import PackageDescription
 let package = Package(
   name: "elbo",
   dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
@@ -23,7 +24,10 @@ let package = Package(
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
-    .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
+    .target(
+      name: "Notebook",
+      dependencies: ["Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["Store/STORE.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
@@ -34,7 +38,9 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
+    .testTarget(
+      name: "NotebookTests",
+      dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
