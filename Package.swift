@@ -22,6 +22,8 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
+
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
     .target(
@@ -34,6 +36,12 @@ let package = Package(
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay"),
     .target(name: "Terminal", dependencies: ["Notebook", "CReadline", "CSignals"]),
+    .executableTarget(
+      name: "elbo",
+      dependencies: [
+        "Notebook", "Replay", "Terminal", "CSignals",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),

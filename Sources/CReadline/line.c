@@ -79,6 +79,8 @@ void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_ca
   rl_completion_display_matches_hook = show;
   rl_startup_hook = insert_initial;
   rl_add_defun("elbo-help", help, -1);
+  // One Tab lists what is possible; an .inputrc, read next, may say otherwise.
+  rl_variable_bind("show-all-if-ambiguous", "on");
   rl_initialize();
   // F1 and Alt-h, unless .inputrc gave them a meaning.
   rl_bind_keyseq_if_unbound("\\eOP", help);

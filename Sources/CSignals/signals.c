@@ -93,10 +93,15 @@ int elbo_spawn(const char *const *arguments, int output) {
 
 int elbo_wait(int process) {
   int status = 0;
-  pid_t got;
-  do got = waitpid(process, &status, 0);
-  while (got < 0 && errno == EINTR);
-  return got == process ? status : -1;
+  while (1) {
+    pid_t got = waitpid(process, &status, WUNTRACED);
+    if (got < 0 && errno == EINTR) continue;
+    if (got != process) return -1;
+    if (!WIFSTOPPED(status)) return status;
+    // Ctrl-Z in the child stops the whole job, as its shell expects; `fg` sets both going again.
+    raise(SIGSTOP);
+    kill(process, SIGCONT);
+  }
 }
 
 int elbo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -1,3 +1,275 @@
+// SIMD loops behind a C ABI. Every kernel is `void kernel(const void *arguments)` over a plain struct, serial on the
+// part it is given, allocates nothing, and picks the best instruction set of the CPU at run time.
+//
+// Loads may touch up to 63 bytes past the end of an array (`Storage` leaves room); stores are exact.
 #ifndef ELBO_SIMD_H
 #define ELBO_SIMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Fused elementwise loops -------------------------------------------------------------------------------------
+
+enum { ELBO_FUSED_REGISTERS = 32, ELBO_FUSED_TILE = 256 };
+
+/// Ops of a fused loop, in tiles: register `dst` from registers `a`, `b`, `c`.
+typedef enum {
+  ELBO_CONSTANT,  // immediate
+  ELBO_COPY,
+  ELBO_NEGATE,
+  ELBO_ABSOLUTE,
+  ELBO_SQUARE,
+  ELBO_SQUARE_ROOT,
+  ELBO_RECIPROCAL,
+  ELBO_EXP,
+  ELBO_LOG,
+  ELBO_EXPM1,
+  ELBO_LOG1P,
+  ELBO_SIN,
+  ELBO_COS,
+  ELBO_ERF,
+  ELBO_TANH,
+  ELBO_SIGMOID,
+  ELBO_SOFTPLUS,
+  ELBO_RELU,
+  ELBO_GELU,
+  ELBO_SILU,
+  ELBO_LEAKY_RELU,  // slope in immediate
+  ELBO_ELU,         // alpha in immediate
+  ELBO_CLIP,        // low in immediate, high in second
+  ELBO_SIGN,
+  ELBO_STEP,  // x > 0
+  ELBO_FLOOR,
+  ELBO_ROUND,
+  ELBO_ADD,
+  ELBO_SUBTRACT,
+  ELBO_MULTIPLY,
+  ELBO_DIVIDE,
+  ELBO_MAXIMUM,
+  ELBO_MINIMUM,
+  ELBO_LESS,
+  ELBO_LESS_OR_EQUAL,
+  ELBO_EQUAL,
+  ELBO_ADD_IMMEDIATE,         // a + immediate
+  ELBO_MULTIPLY_IMMEDIATE,    // a · immediate
+  ELBO_SUBTRACT_FROM,         // immediate − a
+  ELBO_DIVIDE_INTO,           // immediate / a
+  ELBO_MULTIPLY_ADD,          // a · b + c
+  ELBO_SELECT,                // a ≠ 0 ? b : c
+  ELBO_BCE,                   // max(a, 0) − a·b + log1p(exp(−|a|)); a logit, b target
+  ELBO_BCE_BOTH,              // as ELBO_BCE into dst, and σ(a) − b into register c
+  ELBO_NORMAL,                // draws; `a` indexes the random table
+  ELBO_UNIFORM,
+} elbo_fused_opcode;
+
+typedef struct {
+  uint8_t opcode, dst, a, b, c;
+  float immediate, second;
+} elbo_fused_op;
+
+/// Where a register is filled from: element (row, column) is at
+///
+///     base + ((row / rowDivide) % rowModulo) · rowStride + column · columnStride
+///
+/// with rowModulo 0 for no wrap, and columnStride 0 (a number per row) or 1.
+typedef struct {
+  const float *base;
+  int64_t rowStride;
+  int32_t columnStride;
+  int32_t rowDivide;
+  int32_t rowModulo;
+  uint8_t reg;
+} elbo_fused_load;
+
+typedef enum {
+  ELBO_STORE,       // element (row, column) at base + row · rowStride + column
+  ELBO_ROW_SUM,     // base[row]
+  ELBO_ROW_MAX,     // base[row]
+  ELBO_COLUMN_SUM,  // base[column], over this call's rows
+  ELBO_TOTAL_SUM,   // base[0], over this call's elements
+} elbo_fused_store_kind;
+
+typedef struct {
+  float *base;
+  int64_t rowStride;
+  uint8_t kind;
+  uint8_t reg;
+} elbo_fused_store;
+
+/// What a stream is keyed by; see RandomStream.
+typedef struct {
+  uint64_t seed;
+  uint64_t step;
+} elbo_random_state;
+
+typedef struct {
+  const elbo_random_state *state;  // read at every run
+  uint32_t purpose;
+} elbo_fused_random;
+
+/// Rows rowBegin ..< rowEnd and columns columnBegin ..< columnEnd of a space of rows of `columns` elements.
+typedef struct {
+  int64_t rowBegin, rowEnd, columnBegin, columnEnd, columns;
+  const elbo_fused_load *loads;
+  const elbo_fused_op *ops;
+  const elbo_fused_store *stores;
+  const elbo_fused_random *randoms;
+  int32_t loadCount, opCount, storeCount, registerCount;
+} elbo_fused_arguments;
+
+void elbo_fused(const void *arguments);
+
+// ---- Optimisers ---------------------------------------------------------------------------------------------------
+
+typedef enum { ELBO_ADAM, ELBO_ADAMW, ELBO_ADAMAX, ELBO_RMSPROP, ELBO_SGD } elbo_optimizer;
+
+/// Read at every run. `correction1` = 1 / (1 − β1^t), `correction2` = 1 / (1 − β2^t).
+typedef struct {
+  float learningRate, beta1, beta2, epsilon, weightDecay, momentum;
+  float correction1, correction2;
+  float gradientScale;
+} elbo_hyperparameters;
+
+/// When `*limit` is finite, gradients are scaled by min(1, limit / √(Σ normParts)).
+typedef struct {
+  float *values, *first, *second;
+  const float *gradients;
+  int64_t count;
+  const elbo_hyperparameters *hyperparameters;
+  const double *normParts;
+  int32_t normPartCount, normPartStride;
+  const float *limit;
+  int32_t optimizer;
+} elbo_update_arguments;
+
+void elbo_update(const void *arguments);
+
+/// result[0] = Σ x², in double outside short blocks; nothing when the limit is infinite.
+typedef struct {
+  const float *values;
+  int64_t count;
+  double *result;
+  const float *limit;
+} elbo_clipped_sum_arguments;
+
+void elbo_clipped_sum(const void *arguments);
+
+// ---- Movement -----------------------------------------------------------------------------------------------------
+
+enum { ELBO_COPY_RANK = 6 };
+
+/// destination[Σ i·destinationStride] = source[Σ i·sourceStride] over the extents; strides in elements, 0 repeats.
+typedef struct {
+  const float *source;
+  float *destination;
+  int64_t extent[ELBO_COPY_RANK], sourceStride[ELBO_COPY_RANK], destinationStride[ELBO_COPY_RANK];
+  int32_t rank;
+} elbo_copy_arguments;
+
+void elbo_copy(const void *arguments);
+
+typedef struct {
+  float *destination;
+  int64_t count;
+  float value;
+} elbo_fill_arguments;
+
+void elbo_fill(const void *arguments);
+
+/// Rows of a table by float indices, clamped; columns columnBegin ..< columnEnd of `width`.
+typedef struct {
+  const float *source;
+  const float *indices;
+  float *destination;
+  int64_t count, tableRows, width, columnBegin, columnEnd;
+} elbo_rows_arguments;
+
+void elbo_gather_rows(const void *arguments);
+/// Adds source rows into destination rows; the columns are zeroed first.
+void elbo_scatter_rows(const void *arguments);
+
+typedef struct {
+  const float *x, *y, *gradient;  // gradient and y for the adjoint only
+  float *result;
+  int64_t planes, height, width, outHeight, outWidth;
+  int32_t kernel[2], stride[2], dilation[2], pad[2];
+  int32_t average;
+} elbo_pool_arguments;
+
+void elbo_pool(const void *arguments);
+void elbo_pool_gradient(const void *arguments);
+
+// ---- Matrix products ----------------------------------------------------------------------------------------------
+
+typedef enum { ELBO_IDENTITY, ELBO_EPILOGUE_RELU, ELBO_EPILOGUE_TANH, ELBO_EPILOGUE_SIGMOID } elbo_epilogue;
+
+/// C[M, N] = epilogue(op(A) · op(B) + bias), row-major with leading dimensions.
+typedef struct {
+  const float *a, *b, *bias;
+  float *c;
+  int64_t m, n, k, lda, ldb, ldc;
+  int32_t transposeA, transposeB;
+  int32_t epilogue;
+  float *scratch;  // elbo_gemm_scratch(k) floats
+} elbo_gemm_arguments;
+
+void elbo_gemm(const void *arguments);
+int64_t elbo_gemm_scratch(int64_t k);
+
+// ---- Convolutions of channels-last images -------------------------------------------------------------------------
+
+/// Output pixels that the same kernel positions reach. A convolution is one group; a transposed one with stride s has a
+/// group for each of its s² phases, so that no multiplication is by an inserted zero.
+typedef struct {
+  const int32_t *offsets;  // [pixels][tapCount] floats from the start of an input image, −1 where it is padding
+  const int32_t *targets;  // [pixels] floats from the start of an output image
+  const int32_t *taps;     // [tapCount] kernel positions
+  int32_t pixels, tapCount;
+} elbo_conv_group;
+
+/// y[image, pixel, o] = epilogue(bias[o] + Σ_tap Σ_c x[image, pixel + tap, c] · w[tap, c, o]), where
+/// w[tap, c, o] lies at weights + tap + c · inStride + o · outStride.
+typedef struct {
+  const float *x, *weights, *bias;
+  float *y;
+  int64_t images, xStride, yStride;  // floats from image to image
+  int32_t inChannels, outChannels, inStride, outStride;
+  const elbo_conv_group *groups;
+  int32_t groupCount, epilogue;
+  float *scratch;  // elbo_conv_scratch(…) floats
+} elbo_conv_arguments;
+
+void elbo_conv(const void *arguments);
+int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
+
+/// w[tap, c, o] = Σ_image Σ_pixel x[image, pixel + tap, c] · y[image, pixel, o], laid out as above; one group, whose
+/// targets say where the pixels of y are.
+typedef struct {
+  const float *x, *y;
+  float *weights;
+  int64_t images, xStride, yStride;
+  int32_t inChannels, outChannels, inStride, outStride;
+  const elbo_conv_group *group;
+  float *scratch;  // elbo_conv_weight_scratch(…) floats
+} elbo_conv_weight_arguments;
+
+void elbo_conv_weight(const void *arguments);
+int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
+
+// ---- About the CPU ------------------------------------------------------------------------------------------------
+
+/// The instruction set in use, in Highway's words: `AVX3`, `AVX2`, `NEON` …
+const char *elbo_simd_target(void);
+
+/// Leaves the widest instruction sets (AVX-512) unused from now on, or uses them again. For tests.
+void elbo_simd_limit(bool limited);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -17,7 +17,7 @@ extension Graph {
     case .cos: return try -(g * sin(x))
     case .erf: return try g * (exp(-square(x)) * 1.128_379_167)
     case .tanh: return try g * (1 - square(y))
-    case .sigmoid: return try g * (y - square(y))
+    case .sigmoid: return try g * (y * (1 - y))
     case .softplus: return try g * sigmoid(x)
     case .relu: return try g * step(y)
     case .gelu:

@@ -1,5 +1,5 @@
 /// The nearest known name to one that was mistyped.
-enum Suggestion {
+package enum Suggestion {
   /// The closest of `candidates` to `word`, when it is close enough to be what was meant.
   ///
   /// Distance is Damerau–Levenshtein (a swap of neighbours counts one), up to a third of the length; a candidate that
@@ -22,7 +22,7 @@ enum Suggestion {
   }
 
   /// "Did you mean 'x'?" when something is near.
-  static func question(_ word: String, in candidates: some Sequence<String>) -> String? {
+  package static func question(_ word: String, in candidates: some Sequence<String>) -> String? {
     nearest(to: word, in: candidates).map { "Did you mean '\($0)'?" }
   }
 

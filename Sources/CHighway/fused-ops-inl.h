@@ -1,0 +1,156 @@
+// The ops of a fused loop on one tile. Included once per target.
+#if defined(ELBO_FUSED_OPS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef ELBO_FUSED_OPS_INL_H
+#undef ELBO_FUSED_OPS_INL_H
+#else
+#define ELBO_FUSED_OPS_INL_H
+#endif
+
+#include "hwy/contrib/math/math-inl.h"
+#include "math-inl.h"
+#include "random-inl.h"
+#include "simd.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace elbo {
+namespace HWY_NAMESPACE {
+
+template <class F>
+HWY_INLINE void Map(float *to, const float *a, int64_t count, F f) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < count; i += lanes) hn::StoreU(f(hn::LoadU(d, a + i)), d, to + i);
+}
+
+template <class F>
+HWY_INLINE void Map(float *to, const float *a, const float *b, int64_t count, F f) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < count; i += lanes) hn::StoreU(f(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, to + i);
+}
+
+template <class F>
+HWY_INLINE void Map(float *to, const float *a, const float *b, const float *c, int64_t count, F f) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < count; i += lanes) {
+    hn::StoreU(f(hn::LoadU(d, a + i), hn::LoadU(d, b + i), hn::LoadU(d, c + i)), d, to + i);
+  }
+}
+
+HWY_INLINE VF OneWhere(hn::Mask<DF> mask) { return hn::IfThenElseZero(mask, K(1.0f)); }
+// Keeps a NaN in either operand.
+HWY_INLINE VF OrNaN(VF result, VF a, VF b) {
+  return hn::IfThenElse(hn::And(hn::Eq(a, a), hn::Eq(b, b)), result, hn::Add(a, b));
+}
+
+// Value max(x, 0) − x·t + log1p(e^−|x|) and slope σ(x) − t, from one exponential.
+HWY_NOINLINE void Bce(float *value, float *slope, const float *logit, const float *target, int64_t count) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < count; i += lanes) {
+    const VF x = hn::LoadU(d, logit + i);
+    const VF t = hn::LoadU(d, target + i);
+    const VF e = ExpOfNegative(hn::Neg(hn::Abs(x)));
+    const VF r = hn::Div(K(1.0f), hn::Add(e, K(1.0f)));
+    const VF softplus = hn::Add(PositivePart(x), Log1pOfUnit(e, r));
+    hn::StoreU(hn::NegMulAdd(x, t, softplus), d, value + i);
+    if (slope) {
+      const VF sigmoid = hn::IfThenElse(hn::Lt(x, K(0.0f)), hn::Mul(e, r), r);
+      hn::StoreU(hn::Sub(sigmoid, t), d, slope + i);
+    }
+  }
+}
+
+template <bool kNormal>
+HWY_NOINLINE void Draw(const elbo_fused_random &random, float *to, int64_t element, int64_t count) {
+  const int64_t lead = element % 4;
+  const uint32_t block = static_cast<uint32_t>(element / 4);
+  HWY_ALIGN float drawn[ELBO_FUSED_TILE + 4 * 16 + 16];
+  DrawBlocks<kNormal>(random.state, random.purpose, block, count + lead, drawn);
+  for (int64_t i = 0; i < count; i++) to[i] = drawn[i + lead];
+}
+
+#define ELBO_UNARY(OPCODE, EXPRESSION) \
+  case OPCODE: Map(to, a, count, [&](VF x) HWY_ATTR { return EXPRESSION; }); break;
+#define ELBO_BINARY(OPCODE, EXPRESSION) \
+  case OPCODE: Map(to, a, b, count, [&](VF x, VF y) HWY_ATTR { return EXPRESSION; }); break;
+
+HWY_NOINLINE void RunOp(const elbo_fused_op &op, const elbo_fused_random *randoms, float *const *writes,
+                        const float **reads, int64_t element, int64_t count) {
+  float *to = writes[op.dst];
+  const float *a = reads[op.a];
+  const float *b = reads[op.b];
+  const float *c = reads[op.c];
+  const VF immediate = K(op.immediate);
+  reads[op.dst] = to;
+  const DF d;
+  switch (op.opcode) {
+    case ELBO_CONSTANT:
+      for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(d))) hn::StoreU(immediate, d, to + i);
+      break;
+    ELBO_UNARY(ELBO_COPY, x)
+    ELBO_UNARY(ELBO_NEGATE, hn::Neg(x))
+    ELBO_UNARY(ELBO_ABSOLUTE, hn::Abs(x))
+    ELBO_UNARY(ELBO_SQUARE, hn::Mul(x, x))
+    ELBO_UNARY(ELBO_SQUARE_ROOT, hn::Sqrt(x))
+    ELBO_UNARY(ELBO_RECIPROCAL, hn::Div(K(1.0f), x))
+    ELBO_UNARY(ELBO_EXP, Exp(x))
+    ELBO_UNARY(ELBO_LOG, Log(x))
+    ELBO_UNARY(ELBO_EXPM1, Expm1(x))
+    ELBO_UNARY(ELBO_LOG1P, Log1p(x))
+    ELBO_UNARY(ELBO_SIN, hn::Sin(d, x))
+    ELBO_UNARY(ELBO_COS, hn::Cos(d, x))
+    ELBO_UNARY(ELBO_ERF, Erf(x))
+    ELBO_UNARY(ELBO_TANH, Tanh(x))
+    ELBO_UNARY(ELBO_SIGMOID, Sigmoid(x))
+    ELBO_UNARY(ELBO_SOFTPLUS, Softplus(x))
+    ELBO_UNARY(ELBO_RELU, PositivePart(x))
+    ELBO_UNARY(ELBO_GELU,
+               hn::Mul(hn::Mul(x, K(0.5f)), hn::Add(Erf(hn::Mul(x, K(0.707106781f))), K(1.0f))))
+    ELBO_UNARY(ELBO_SILU, hn::Mul(x, Sigmoid(x)))
+    ELBO_UNARY(ELBO_LEAKY_RELU, hn::IfThenElse(hn::Lt(x, K(0.0f)), hn::Mul(x, immediate), x))
+    ELBO_UNARY(ELBO_ELU, hn::IfThenElse(hn::Lt(x, K(0.0f)), hn::Mul(Expm1(x), immediate), x))
+    ELBO_UNARY(ELBO_CLIP, Limit(x, op.immediate, op.second))
+    ELBO_UNARY(ELBO_SIGN, hn::IfThenElse(hn::Gt(hn::Abs(x), K(0.0f)), hn::CopySign(K(1.0f), x), x))
+    ELBO_UNARY(ELBO_STEP, OneWhere(hn::Gt(x, K(0.0f))))
+    ELBO_UNARY(ELBO_FLOOR, hn::Floor(x))
+    ELBO_UNARY(ELBO_ROUND, hn::Round(x))
+    ELBO_UNARY(ELBO_ADD_IMMEDIATE, hn::Add(x, immediate))
+    ELBO_UNARY(ELBO_MULTIPLY_IMMEDIATE, hn::Mul(x, immediate))
+    ELBO_UNARY(ELBO_SUBTRACT_FROM, hn::Sub(immediate, x))
+    ELBO_UNARY(ELBO_DIVIDE_INTO, hn::Div(immediate, x))
+    ELBO_BINARY(ELBO_ADD, hn::Add(x, y))
+    ELBO_BINARY(ELBO_SUBTRACT, hn::Sub(x, y))
+    ELBO_BINARY(ELBO_MULTIPLY, hn::Mul(x, y))
+    ELBO_BINARY(ELBO_DIVIDE, hn::Div(x, y))
+    ELBO_BINARY(ELBO_MAXIMUM, OrNaN(hn::Max(x, y), x, y))
+    ELBO_BINARY(ELBO_MINIMUM, OrNaN(hn::Min(x, y), x, y))
+    ELBO_BINARY(ELBO_LESS, OneWhere(hn::Lt(x, y)))
+    ELBO_BINARY(ELBO_LESS_OR_EQUAL, OneWhere(hn::Le(x, y)))
+    ELBO_BINARY(ELBO_EQUAL, OneWhere(hn::Eq(x, y)))
+    case ELBO_MULTIPLY_ADD:
+      Map(to, a, b, c, count, [](VF x, VF y, VF z) HWY_ATTR { return hn::MulAdd(x, y, z); });
+      break;
+    case ELBO_SELECT:
+      Map(to, a, b, c, count, [](VF x, VF y, VF z) HWY_ATTR { return hn::IfThenElse(hn::Ne(x, K(0.0f)), y, z); });
+      break;
+    case ELBO_BCE: Bce(to, nullptr, a, b, count); break;
+    case ELBO_BCE_BOTH:
+      Bce(to, writes[op.c], a, b, count);
+      reads[op.c] = writes[op.c];
+      break;
+    case ELBO_NORMAL: Draw<true>(randoms[op.a], to, element, count); break;
+    case ELBO_UNIFORM: Draw<false>(randoms[op.a], to, element, count); break;
+    default: break;
+  }
+}
+
+#undef ELBO_UNARY
+#undef ELBO_BINARY
+
+}  // namespace HWY_NAMESPACE
+}  // namespace elbo
+HWY_AFTER_NAMESPACE();
+
+#endif

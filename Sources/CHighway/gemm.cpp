@@ -1,0 +1,143 @@
+// Matrix products for the small dense layers of a VAE: a batch of rows against weights that fit in L2 or L3.
+//
+// Register tiles run over the whole inner extent; the right operand is packed into panels two
+// vectors wide where its columns are not contiguous or where enough rows share it; the left one is read as it lies.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "gemm.cpp"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+
+#include <algorithm>
+
+#include "simd.h"
+#include "tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace elbo {
+namespace HWY_NAMESPACE {
+
+struct Panel {
+  const float *b;
+  int64_t stride;  // between rows of the panel
+};
+
+struct Tile {
+  const float *a;
+  int64_t rowStride, innerStride;  // of op(A)
+  const float *bias;               // NULL for none
+  float *c;
+  int64_t ldc, k, width;  // width: columns to store
+  int32_t epilogue;
+};
+
+// R rows × 2 vectors.
+template <size_t... R>
+void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  VF low[] = {(static_cast<void>(R), hn::Zero(d))...};
+  VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
+  const float *b = panel.b;
+  const float *a = tile.a;
+  for (int64_t k = 0; k < tile.k; k++) {
+    const VF b0 = hn::LoadU(d, b);
+    const VF b1 = hn::LoadU(d, b + lanes);
+    (Accumulate(low[R], high[R], K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, b1), ...);
+    a += tile.innerStride;
+    b += panel.stride;
+  }
+  VF bias0, bias1;
+  LoadBias(tile.bias, tile.width, bias0, bias1);
+  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.c + static_cast<int64_t>(R) * tile.ldc), ...);
+}
+
+// Columns begin ..< begin + width of B [K, N], padded with zeros to the panel's width.
+void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t p = 0; p < k; p++, to += panel) {
+    const float *from = b + p * ldb + begin;
+    if (width == panel) {
+      for (int64_t j = 0; j < panel; j += lanes) hn::StoreU(hn::LoadU(d, from + j), d, to + j);
+    } else {
+      for (int64_t j = 0; j < panel; j++) to[j] = j < width ? from[j] : 0;
+    }
+  }
+}
+
+// 4×4 blocks of a transposition by 128-bit interleaves, which every target has.
+HWY_INLINE void Transpose4(const float *from, int64_t fromStride, float *to, int64_t toStride) {
+  const hn::FixedTag<float, 4> d;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + fromStride);
+  const auto r2 = hn::LoadU(d, from + 2 * fromStride), r3 = hn::LoadU(d, from + 3 * fromStride);
+  const auto a = hn::InterleaveLower(d, r0, r2), b = hn::InterleaveLower(d, r1, r3);
+  const auto c = hn::InterleaveUpper(d, r0, r2), e = hn::InterleaveUpper(d, r1, r3);
+  hn::StoreU(hn::InterleaveLower(d, a, b), d, to);
+  hn::StoreU(hn::InterleaveUpper(d, a, b), d, to + toStride);
+  hn::StoreU(hn::InterleaveLower(d, c, e), d, to + 2 * toStride);
+  hn::StoreU(hn::InterleaveUpper(d, c, e), d, to + 3 * toStride);
+}
+
+// Rows begin ..< begin + width of B [N, K] as the columns of a panel.
+void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
+  const int64_t wholeColumns = width / 4 * 4, wholeInner = k / 4 * 4;
+  for (int64_t p = 0; p < wholeInner; p += 4) {
+    for (int64_t j = 0; j < wholeColumns; j += 4) {
+      Transpose4(b + (begin + j) * ldb + p, ldb, to + p * panel + j, panel);
+    }
+  }
+  for (int64_t p = 0; p < k; p++) {
+    for (int64_t j = p < wholeInner ? wholeColumns : 0; j < panel; j++) {
+      to[p * panel + j] = j < width ? b[(begin + j) * ldb + p] : 0;
+    }
+  }
+}
+
+void Gemm(const void *arguments) {
+  const elbo_gemm_arguments &g = *static_cast<const elbo_gemm_arguments *>(arguments);
+  const int64_t panelWidth = 2 * static_cast<int64_t>(hn::Lanes(DF()));
+  const int64_t blocks = (g.m + kTileRows - 1) / kTileRows;
+  for (int64_t column = 0; column < g.n; column += panelWidth) {
+    const int64_t width = std::min(panelWidth, g.n - column);
+    Panel panel{g.b + column, g.ldb};
+    if (g.transposeB) {
+      PackRows(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
+      panel = {g.scratch, panelWidth};
+    } else if (width < panelWidth || blocks > 3) {
+      PackColumns(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
+      panel = {g.scratch, panelWidth};
+    }
+    int64_t row = 0;
+    for (int64_t block = 0; block < blocks; block++) {
+      // Rows are shared out evenly: 20 rows as 10 + 10, not 14 + 6.
+      const int64_t end = g.m * (block + 1) / blocks;
+      Tile tile;
+      tile.rowStride = g.transposeA ? 1 : g.lda;
+      tile.innerStride = g.transposeA ? g.lda : 1;
+      tile.a = g.a + row * tile.rowStride;
+      tile.bias = g.bias ? g.bias + column : nullptr;
+      tile.c = g.c + row * g.ldc + column;
+      tile.ldc = g.ldc;
+      tile.k = g.k;
+      tile.width = width;
+      tile.epilogue = g.epilogue;
+      ForRows<kTileRows>(static_cast<int>(end - row),
+                         [&](auto rows) HWY_ATTR { RunTile(tile, panel, rows); });
+      row = end;
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace elbo
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace elbo {
+HWY_EXPORT(Gemm);
+static void CallGemm(const void *arguments) { HWY_DYNAMIC_DISPATCH(Gemm)(arguments); }
+}  // namespace elbo
+
+extern "C" void elbo_gemm(const void *arguments) { elbo::CallGemm(arguments); }
+// A panel of two vectors of the widest target.
+extern "C" int64_t elbo_gemm_scratch(int64_t k) { return k * 2 * 16; }
+#endif

@@ -1,0 +1,78 @@
+import Tensors
+
+/// Gives convolutions channels-last images `[B, H, W, C]`, and keeps that layout through the elementwise ops between
+/// them, so that it is left only where something needs the logical order.
+///
+/// Each node keeps up to two forms, logical and channels-last, made when first asked for.
+struct ChannelsLast {
+  private static let toLast = [0, 2, 3, 1]
+  private static let toFirst = [0, 3, 1, 2]
+  private let simplification = Simplification()
+
+  private struct Forms {
+    var logical: Int?
+    var last: Int?
+  }
+
+  func run(_ source: IR) -> IR {
+    var ir = IR(sharesEqualNodes: source.sharesEqualNodes)
+    var forms = [Forms](repeating: Forms(), count: source.nodes.count)
+    let needed = source.isNeeded()
+
+    func logical(_ id: Int) -> Int {
+      if let form = forms[id].logical { return form }
+      guard let last = forms[id].last else { preconditionFailure("ChannelsLast: node \(id) has no form") }
+      let form = simplification.simplified(.transpose(Self.toFirst), [last], source[id].shape, &ir)
+      forms[id].logical = form
+      return form
+    }
+
+    func last(_ id: Int) -> Int {
+      if let form = forms[id].last { return form }
+      let shape = Self.last(source[id].shape)
+      let form: Int
+      switch source[id].op {
+      case .op(.broadcast): form = simplification.simplified(.broadcast, [last(source[id].inputs[0])], shape, &ir)
+      case .op(.constant(let value)): form = ir.append(.constant(value), [], shape)
+      default: form = simplification.simplified(.transpose(Self.toLast), [logical(id)], shape, &ir)
+      }
+      forms[id].last = form
+      return form
+    }
+
+    for (id, node) in source.nodes.enumerated() where needed[id] {
+      switch node.op {
+      case .op(.conv(let g)):
+        forms[id].last = ir.append(
+          .channelsLast(.conv(g)), [last(node.inputs[0]), logical(node.inputs[1])], Self.last(node.shape))
+      case .op(.convInput(let g)):
+        forms[id].last = ir.append(
+          .channelsLast(.convInput(g)), [last(node.inputs[0]), logical(node.inputs[1])], Self.last(node.shape))
+      case .op(.convWeight(let g)):
+        forms[id].logical = ir.append(
+          .channelsLast(.convWeight(g)), [last(node.inputs[0]), last(node.inputs[1])], node.shape)
+      case .op(.unary), .op(.binary), .op(.select):
+        if node.shape.rank == 4, node.inputs.contains(where: { forms[$0].last != nil && forms[$0].logical == nil }) {
+          forms[id].last = ir.append(node.op, node.inputs.map(last), Self.last(node.shape))
+        } else {
+          forms[id].logical = ir.append(node.op, node.inputs.map(logical), node.shape)
+        }
+      case .op(.reduce(let reduction, let axes)):
+        let input = node.inputs[0]
+        if forms[input].logical == nil, forms[input].last != nil {
+          let moved = axes.map { Self.toFirst[$0] }.sorted()
+          forms[id].last = ir.append(.reduce(reduction, axes: moved), [last(input)], Self.last(node.shape))
+        } else {
+          forms[id].logical = ir.append(node.op, [logical(input)], node.shape)
+        }
+      default:
+        forms[id].logical = ir.append(node.op, node.inputs.map(logical), node.shape)
+      }
+    }
+    ir.roots = source.roots.map(logical)
+    return ir.pruned()
+  }
+
+  /// `[B, C, H, W]` → `[B, H, W, C]`.
+  private static func last(_ shape: Shape) -> Shape { Shape(toLast.map { shape[$0] }) }
+}

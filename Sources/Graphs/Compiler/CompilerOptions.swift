@@ -1,0 +1,29 @@
+import CTeam
+
+/// How a graph is compiled.
+package struct CompilerOptions: Hashable, Sendable {
+  /// A rewrite that changes speed and memory, never what is computed (rounding apart).
+  package enum Pass: String, Hashable, Sendable, CaseIterable {
+    /// Drops what no output needs.
+    case deadCode
+    /// Computes equal nodes once.
+    case commonSubexpressions
+    /// Folds constants and movement that moves nothing.
+    case simplification
+    /// Folds bias and activation into matrix products and convolutions.
+    case epilogues
+    /// Runs elementwise chains in one pass.
+    case fusion
+    /// Lets arrays that are never alive together share memory.
+    case arenaReuse
+  }
+
+  package var threads: Int
+  package var passes: Set<Pass>
+
+  /// - Parameter threads: Nil for one per hardware thread of this process.
+  package init(threads: Int? = nil, passes: Set<Pass> = Set(Pass.allCases)) {
+    self.threads = Swift.max(1, threads ?? Int(elbo_team_hardware_threads()))
+    self.passes = passes
+  }
+}

@@ -1,0 +1,94 @@
+import Tensors
+
+/// What the compiler's own graph computes: the ops of `Graph`, and the forms that passes bring in.
+enum IROp: Hashable, Sendable {
+  case op(Op)
+  /// A convolution op on channels-last operands: images `[B, H, W, C]`, weights as they are.
+  case channelsLast(Op)
+  /// A sum over leading axes `[R…, K…]` → `[parts, K…]`, each thread its rows.
+  case partialSum(parts: Int)
+  /// The elements of a view (a broadcast, a constant) written out as an array.
+  case materialize
+  /// Adds `[parts, K…]` over its first axis, elementwise in K.
+  case combineParts(Int)
+  /// A matrix product with its epilogue: inputs `a, b` and `bias` when there is one.
+  case matmul(transposeA: Bool, transposeB: Bool, bias: Bool, activation: UnaryOp?)
+  /// A channels-last `conv` or `convInput` with its epilogue: inputs `x, w` and `bias` when there is one.
+  case convolution(Op, bias: Bool, activation: UnaryOp?)
+}
+
+/// A graph under compilation: nodes in execution order, inputs before users.
+struct IR {
+  struct Node {
+    let op: IROp
+    let inputs: [Int]
+    let shape: Shape
+  }
+
+  private(set) var nodes: [Node] = []
+  /// What must be kept after the run, in the order they were asked for.
+  var roots: [Int] = []
+
+  private struct Key: Hashable {
+    let op: IROp
+    let inputs: [Int]
+    let shape: Shape
+  }
+  private var known: [Key: Int] = [:]
+  /// Equal nodes are written once.
+  let sharesEqualNodes: Bool
+
+  init(sharesEqualNodes: Bool) { self.sharesEqualNodes = sharesEqualNodes }
+
+  subscript(id: Int) -> Node { nodes[id] }
+
+  mutating func append(_ op: IROp, _ inputs: [Int], _ shape: Shape) -> Int {
+    if sharesEqualNodes {
+      let key = Key(op: op, inputs: inputs, shape: shape)
+      if let id = known[key] { return id }
+      known[key] = nodes.count
+    }
+    nodes.append(Node(op: op, inputs: inputs, shape: shape))
+    return nodes.count - 1
+  }
+
+  mutating func append(_ op: Op, _ inputs: [Int], _ shape: Shape) -> Int { append(.op(op), inputs, shape) }
+
+  mutating func reshape(_ id: Int, to shape: Shape) -> Int {
+    self[id].shape == shape ? id : append(.reshape, [id], shape)
+  }
+
+  /// Whether the roots depend on each node.
+  func isNeeded() -> [Bool] {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for root in roots { needed[root] = true }
+    for id in stride(from: nodes.count - 1, through: 0, by: -1) where needed[id] {
+      for input in nodes[id].inputs { needed[input] = true }
+    }
+    return needed
+  }
+
+  /// Users of each node, roots counted as one user each.
+  func useCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: nodes.count)
+    for node in nodes { for input in node.inputs { counts[input] += 1 } }
+    for root in roots { counts[root] += 1 }
+    return counts
+  }
+
+  /// Rewrites node by node into a new graph: `rewrite` gets each node that the roots need, its inputs already new,
+  /// and writes what stands for it.
+  func rewritten(_ rewrite: (inout IR, Node, [Int]) throws -> Int) rethrows -> IR {
+    var result = IR(sharesEqualNodes: sharesEqualNodes)
+    var map = [Int](repeating: -1, count: nodes.count)
+    let needed = isNeeded()
+    for (id, node) in nodes.enumerated() where needed[id] {
+      map[id] = try rewrite(&result, node, node.inputs.map { map[$0] })
+    }
+    result.roots = roots.map { map[$0] }
+    return result
+  }
+
+  /// Only what the roots need, in the same order.
+  func pruned() -> IR { rewritten { ir, node, inputs in ir.append(node.op, inputs, node.shape) } }
+}

@@ -1,0 +1,39 @@
+import Tensors
+
+/// A graph after all passes: kernels in execution order over nodes.
+struct LoweredGraph {
+  let ir: IR
+  let kernels: [Kernel]
+  /// The node of each symbol that was asked for.
+  let roots: [Int]
+}
+
+/// The passes, in order. Each can be left out but those that bring nodes into a form that kernels exist for.
+struct Lowering {
+  let options: CompilerOptions
+
+  func run(_ graph: Graph, _ symbols: [Symbol]) -> LoweredGraph {
+    var ir = IR(sharesEqualNodes: options.passes.contains(.commonSubexpressions))
+    var kept = [Bool](repeating: !options.passes.contains(.deadCode), count: graph.nodes.count)
+    for symbol in symbols { kept[symbol.id] = true }
+    for id in stride(from: graph.nodes.count - 1, through: 0, by: -1) where kept[id] {
+      for input in graph.nodes[id].inputs { kept[input] = true }
+    }
+    var map = [Int](repeating: -1, count: graph.nodes.count)
+    for (id, node) in graph.nodes.enumerated() where kept[id] {
+      // A gradient stops where it is taken, not where it runs.
+      map[id] =
+        node.op == .stopGradient
+        ? map[node.inputs[0]] : ir.append(node.op, node.inputs.map { map[$0] }, node.shape)
+    }
+    ir.roots = symbols.map { map[$0.id] }
+
+    if options.passes.contains(.simplification) { ir = Simplification().run(ir) }
+    ir = ChannelsLast().run(ir)
+    ir = ReductionLowering(parts: options.threads).run(ir)
+    ir = Epilogues(folding: options.passes.contains(.epilogues)).run(ir)
+    ir = Materialization().run(ir)
+    var fusion = Fusion(ir, fuses: options.passes.contains(.fusion))
+    return LoweredGraph(ir: ir, kernels: fusion.run(), roots: ir.roots)
+  }
+}

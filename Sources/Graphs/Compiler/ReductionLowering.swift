@@ -1,0 +1,43 @@
+import Tensors
+
+/// Turns every reduction into one of the two that a fused loop can do: over trailing axes `[K][R]`, a number per row;
+/// or a sum over leading axes `[R][K]`, each thread summing its own rows into one of `parts` and a second step adding
+/// the parts, in a fixed order. Gradients of convolution weights, which sum over examples, likewise.
+struct ReductionLowering {
+  let parts: Int
+
+  func run(_ ir: IR) -> IR {
+    ir.rewritten { ir, node, inputs in
+      if case .channelsLast(.convWeight) = node.op {
+        let partial = ir.append(node.op, inputs, Shape([parts] + node.shape.dimensions))
+        return ir.append(.combineParts(parts), [partial], node.shape)
+      }
+      guard case .op(.reduce(let reduction, let axes)) = node.op else { return ir.append(node.op, inputs, node.shape) }
+      return lowered(reduction, axes, inputs[0], node.shape, &ir)
+    }
+  }
+
+  private func lowered(_ reduction: Reduction, _ axes: [Int], _ input: Int, _ shape: Shape, _ ir: inout IR) -> Int {
+    let extents = ir[input].shape
+    let live = (0..<extents.rank).filter { extents[$0] != 1 }
+    let reduced = live.filter(axes.contains)
+    let kept = live.filter { !axes.contains($0) }
+    let trailing = kept + reduced
+    if live == trailing, !(kept.isEmpty && reduction == .sum) {
+      return ir.append(.reduce(reduction, axes: axes), [input], shape)
+    }
+    if live == reduced + kept, reduction == .sum {
+      let keptShape = Shape(kept.map { extents[$0] })
+      let partial = ir.append(.partialSum(parts: parts), [input], Shape([parts] + keptShape.dimensions))
+      let combined = ir.append(.combineParts(parts), [partial], keptShape)
+      return ir.reshape(combined, to: shape)
+    }
+    // Anything else: move the reduced axes to the end.
+    let permutation = (0..<extents.rank).filter { !axes.contains($0) } + axes
+    let moved = Shape(permutation.map { extents[$0] })
+    let transposed = Simplification().simplified(.transpose(permutation), [input], moved, &ir)
+    let inner = Array(extents.rank - axes.count..<extents.rank)
+    let result = Shape(moved.dimensions.enumerated().map { inner.contains($0.offset) ? 1 : $0.element })
+    return ir.reshape(ir.append(.reduce(reduction, axes: inner), [transposed], result), to: shape)
+  }
+}

@@ -1,0 +1,103 @@
+import CHighway
+import Tensors
+
+extension Emitter {
+  /// Convolutions of channels-last images, each thread its own images.
+  func convolution(_ id: Int) throws -> [Step] {
+    let node = ir[id]
+    switch node.op {
+    case .convolution(.conv(let g), let bias, let activation):
+      let (x, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
+      let table = ConvolutionTable(forward: g, x: x, y: node.shape)
+      let layout = WeightLayout(
+        inChannels: w[1], outChannels: w[0], inStride: w[2] * w[3], outStride: w[1] * w[2] * w[3])
+      return [try images("conv \(x)→\(node.shape)", id, table, layout, w, bias: bias, activation: activation)]
+    case .convolution(.convInput(let g), let bias, let activation):
+      let (y, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
+      let table = ConvolutionTable(transposed: g, x: node.shape, y: y)
+      let layout = WeightLayout(
+        inChannels: w[0], outChannels: w[1], inStride: w[1] * w[2] * w[3], outStride: w[2] * w[3])
+      return [try images("convInput \(y)→\(node.shape)", id, table, layout, w, bias: bias, activation: activation)]
+    case .channelsLast(.convWeight(let g)): return [try weights(id, g)]
+    default: throw ProgramError.unsupported("no kernel for \(node.op)")
+    }
+  }
+
+  /// How a kernel's weights lie in `[O, I, kh, kw]`.
+  private struct WeightLayout {
+    let inChannels: Int
+    let outChannels: Int
+    let inStride: Int
+    let outStride: Int
+  }
+
+  /// Channels that the kernels' line of zeros, which padding reads, has room for.
+  private static let channelLimit = 4096
+
+  private func images(
+    _ name: String, _ id: Int, _ table: ConvolutionTable, _ layout: WeightLayout, _ w: Shape, bias: Bool,
+    activation: UnaryOp?
+  ) throws -> Step {
+    let node = ir[id]
+    let source = ir[node.inputs[0]].shape
+    guard layout.inChannels <= Self.channelLimit,
+      Int(Int32.max) > max(source.count, node.shape.count) / max(source[0], 1)
+    else {
+      throw ProgramError.unsupported("convolution of \(layout.inChannels) channels: \(Self.channelLimit) at the most")
+    }
+    let (xStride, yStride) = (source.droppingFirst.count, node.shape.droppingFirst.count)
+    let groups = table.bind(arguments)
+    let scratch = Int(elbo_conv_scratch(Int32(w[2] * w[3]), Int32(layout.inChannels), Int32(layout.outChannels)))
+    return divided(name, source[0]) { images in
+      let from = address(node.inputs[0]) + images.lowerBound * xStride
+      let to = address(id) + images.lowerBound * yStride
+      let value = elbo_conv_arguments(
+        x: from, weights: address(node.inputs[1]), bias: bias ? UnsafePointer(address(node.inputs[2])) : nil, y: to,
+        images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
+        inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
+        outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
+        epilogue: Int32(epilogue(activation).rawValue), scratch: arguments.scratch(scratch))
+      return bind(
+        elbo_conv, value,
+        reads: [range(from, images.count * xStride), whole(node.inputs[1])] + (bias ? [whole(node.inputs[2])] : []),
+        writes: [range(to, images.count * yStride)])
+    }
+  }
+
+  /// Each thread's sum over its images, into its part of `[parts, O, I, kh, kw]`.
+  private func weights(_ id: Int, _ g: ConvGeometry) throws -> Step {
+    let node = ir[id]
+    let (x, y) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
+    let taps = g.kernel[0] * g.kernel[1]
+    let (inChannels, outChannels) = (x[3], y[3])
+    let group = ConvolutionTable(forward: g, x: x, y: y).bind(arguments)
+    let (xStride, yStride) = (x.droppingFirst.count, y.droppingFirst.count)
+    let size = node.shape.droppingFirst.count
+    let scratch = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
+    let parts = (0..<node.shape[0]).map { thread -> Step.Part in
+      // A thread without images writes the zeros of an empty sum.
+      let images = share(x[0], thread, of: node.shape[0])
+      let (from, by) = (
+        address(node.inputs[0]) + images.lowerBound * xStride, address(node.inputs[1]) + images.lowerBound * yStride
+      )
+      let to = address(id) + thread * size
+      let value = elbo_conv_weight_arguments(
+        x: from, y: by, weights: to, images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
+        inChannels: Int32(inChannels), outChannels: Int32(outChannels), inStride: Int32(taps),
+        outStride: Int32(inChannels * taps), group: group, scratch: arguments.scratch(scratch))
+      return bind(
+        elbo_conv_weight, value, reads: [range(from, images.count * xStride), range(by, images.count * yStride)],
+        writes: [range(to, size)])
+    }
+    return Step(name: "convWeight \(x)·\(y)", parts: parts)
+  }
+
+  func epilogue(_ activation: UnaryOp?) -> elbo_epilogue {
+    switch activation {
+    case .relu: ELBO_EPILOGUE_RELU
+    case .tanh: ELBO_EPILOGUE_TANH
+    case .sigmoid: ELBO_EPILOGUE_SIGMOID
+    default: ELBO_IDENTITY
+    }
+  }
+}

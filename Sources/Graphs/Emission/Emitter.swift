@@ -1,0 +1,63 @@
+import CHighway
+import Tensors
+
+/// Binds kernels to memory: one `Step` for each, divided among the threads.
+struct Emitter {
+  let ir: IR
+  let threads: Int
+  let arguments: ArgumentArena
+  /// Where each array begins, by node.
+  let addresses: [Int: UnsafeMutablePointer<Float>]
+  let randomState: UnsafePointer<elbo_random_state>
+
+  /// The array behind the reshapes of `id`.
+  func address(_ id: Int) -> UnsafeMutablePointer<Float> {
+    guard let address = addresses[Emitter.array(id, ir)] else {
+      preconditionFailure("Emitter: node \(id) \(ir[id].op) of \(ir[id].shape) has no memory")
+    }
+    return address
+  }
+
+  /// The node whose memory `id` lies in.
+  static func array(_ id: Int, _ ir: IR) -> Int {
+    var id = id
+    while case .op(.reshape) = ir[id].op { id = ir[id].inputs[0] }
+    return id
+  }
+
+  func range(_ start: UnsafePointer<Float>, _ count: Int) -> Range<UInt> {
+    let address = UInt(bitPattern: start)
+    return address..<address + UInt(count) * 4
+  }
+
+  func whole(_ id: Int) -> Range<UInt> { range(address(id), ir[id].shape.count) }
+
+  func bind<T>(_ kernel: @escaping Step.Kernel, _ value: T, reads: [Range<UInt>], writes: [Range<UInt>]) -> Step.Part {
+    Step.Part(kernel: kernel, arguments: UnsafeRawPointer(arguments.store(value)), reads: reads, writes: writes)
+  }
+
+  /// The steps of one kernel; `isArray` says which nodes are read outside the loop that computes them.
+  func emit(_ kernel: Kernel, isArray: (Int) -> Bool) throws -> [Step] {
+    switch kernel {
+    case .loop(let loop): return [emit(loop, isArray: isArray)]
+    case .node(let id):
+      switch ir[id].op {
+      case .matmul(let ta, let tb, let bias, let activation):
+        return [matmul(id, transposeA: ta, transposeB: tb, bias: bias, activation: activation)]
+      case .op(let op): return movement(id, op)
+      case .materialize: return [materialize(id)]
+      default: return try convolution(id)
+      }
+    }
+  }
+
+  /// The same kernel in parts over a leading extent: `part(range)` for each thread that has any.
+  func divided(_ name: String, _ extent: Int, _ part: (Range<Int>) -> Step.Part) -> Step {
+    Step(
+      name: name,
+      parts: (0..<threads).map { thread in
+        let range = share(extent, thread, of: threads)
+        return range.isEmpty ? Step.Part() : part(range)
+      })
+  }
+}

@@ -1,0 +1,121 @@
+import CHighway
+import Tensors
+
+extension Emitter {
+  /// A fused loop, its rows shared out at whole examples so that threads keep to their own part of a batch.
+  func emit(_ loop: FusedLoop, isArray: (Int) -> Bool) -> Step {
+    guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
+    var plan = RegisterPlan(loop, ir)
+    let rows = loop.count / max(columns, 1)
+    let randoms = plan.streams.map { elbo_fused_random(state: randomState, purpose: RandomStream.purpose(named: $0)) }
+    let loads = loop.loads.enumerated().map { index, load in
+      elboLoad(load, columns: columns, register: plan.loadRegisters[index])
+    }
+    let stored = loop.nodes.filter { isArray($0) && plan.registers[$0] != nil }
+    let sumRegisters = loop.sums.map { plan.register(of: $0.input) }
+    precondition(plan.registerCount <= RegisterPlan.limit, "LoopEmission: \(plan.registerCount) registers")
+    let ops = arguments.store(plan.ops)
+    let loadTable = arguments.store(loads)
+    let randomTable = arguments.store(randoms)
+
+    let space = LoopSpace(loop, ir, rows: rows, columns: columns, threads: threads)
+    let parts = (0..<threads).map { thread -> Step.Part in
+      let piece = space.piece(thread)
+      var stores: [elbo_fused_store] = []
+      var writes: [Range<UInt>] = []
+      for id in stored {
+        let base = address(id)
+        stores.append(store(base, rowStride: columns, ELBO_STORE, plan.registers[id] ?? 0))
+        writes.append(range(base + piece.firstElement, piece.elementSpan))
+      }
+      for (sum, register) in zip(loop.sums, sumRegisters) {
+        let base = address(sum.node)
+        switch sum.kind {
+        case .rows(let reduction):
+          stores.append(store(base, rowStride: 0, reduction == .sum ? ELBO_ROW_SUM : ELBO_ROW_MAX, register))
+          writes.append(range(base + piece.rows.lowerBound, piece.rows.count))
+        case .leading:
+          let part = base + thread * sum.extent
+          stores.append(store(part, rowStride: 0, sum.extent == 1 ? ELBO_TOTAL_SUM : ELBO_COLUMN_SUM, register))
+          writes.append(range(part, sum.extent))
+        }
+      }
+      // A thread without rows still owes zeros to the sums over all threads.
+      if piece.isEmpty && !loop.sums.contains(where: \.isLeading) { return Step.Part() }
+      let reads = piece.isEmpty ? [] : loop.loads.map { readRange($0, piece, columns: columns) }
+      let value = elbo_fused_arguments(
+        rowBegin: Int64(piece.rows.lowerBound), rowEnd: Int64(piece.rows.upperBound),
+        columnBegin: Int64(piece.columns.lowerBound), columnEnd: Int64(piece.columns.upperBound),
+        columns: Int64(columns), loads: loadTable, ops: ops, stores: arguments.store(stores), randoms: randomTable,
+        loadCount: Int32(loads.count), opCount: Int32(plan.ops.count), storeCount: Int32(stores.count),
+        registerCount: Int32(plan.registerCount))
+      return bind(elbo_fused, value, reads: reads, writes: writes)
+    }
+    return Step(name: "loop[\(loop.nodes.count)+\(loop.sums.count)] \(rows)×\(columns)", parts: parts)
+  }
+
+  private func store(
+    _ base: UnsafeMutablePointer<Float>, rowStride: Int, _ kind: elbo_fused_store_kind, _ register: UInt8
+  ) -> elbo_fused_store {
+    elbo_fused_store(base: base, rowStride: Int64(rowStride), kind: UInt8(kind.rawValue), reg: register)
+  }
+
+  private func elboLoad(_ load: FusedLoop.Load, columns: Int, register: UInt8) -> elbo_fused_load {
+    let at = load.pattern.address(columns: columns) ?? AccessPattern.Address()
+    return elbo_fused_load(
+      base: address(load.source) + load.offset, rowStride: Int64(at.rowStride), columnStride: Int32(at.columnStride),
+      rowDivide: Int32(at.rowDivide), rowModulo: Int32(at.rowModulo), reg: register)
+  }
+
+  private func readRange(_ load: FusedLoop.Load, _ piece: LoopSpace.Piece, columns: Int) -> Range<UInt> {
+    let at = load.pattern.address(columns: columns) ?? AccessPattern.Address()
+    let base = address(load.source) + load.offset
+    guard at.rowModulo == 0 else { return whole(load.source) }
+    let first = piece.rows.lowerBound / at.rowDivide * at.rowStride
+    let last = (piece.rows.upperBound - 1) / at.rowDivide * at.rowStride
+    let begin = first + (at.columnStride == 1 ? piece.columns.lowerBound : 0)
+    let end = last + (at.columnStride == 1 ? piece.columns.upperBound : 1)
+    return range(base + begin, end - begin)
+  }
+}
+
+/// The rows and columns of a fused loop, and who does which.
+struct LoopSpace {
+  struct Piece {
+    let rows: Range<Int>
+    let columns: Range<Int>
+    let rowLength: Int
+    var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
+    var firstElement: Int { rows.lowerBound * rowLength + columns.lowerBound }
+    var elementSpan: Int { isEmpty ? 0 : (rows.count - 1) * rowLength + columns.count }
+  }
+
+  let rows: Int
+  let columns: Int
+  let threads: Int
+  /// Rows (or columns, of a single row) that stay together.
+  let unit: Int
+  let splitsColumns: Bool
+
+  init(_ loop: FusedLoop, _ ir: IR, rows: Int, columns: Int, threads: Int) {
+    self.rows = rows
+    self.columns = columns
+    self.threads = threads
+    let rowSums = loop.sums.contains { !$0.isLeading || $0.extent > 1 }
+    splitsColumns = rows == 1 && !rowSums && columns >= 64 * threads
+    // Whole examples: the first extent of the loop's widest array.
+    let member = loop.nodes.first ?? loop.sums.first?.input
+    let examples = member.map { ir[$0].shape.dimensions.first { $0 > 1 } ?? 1 } ?? 1
+    let extent = splitsColumns ? columns : rows
+    unit = examples >= threads && extent % examples == 0 ? extent / examples : 1
+  }
+
+  func piece(_ thread: Int) -> Piece {
+    let extent = splitsColumns ? columns : rows
+    let units = share(extent / unit, thread, of: threads)
+    let range = units.lowerBound * unit..<units.upperBound * unit
+    return splitsColumns
+      ? Piece(rows: 0..<1, columns: range, rowLength: columns)
+      : Piece(rows: range, columns: range.isEmpty ? 0..<0 : 0..<columns, rowLength: columns)
+  }
+}

@@ -1,0 +1,199 @@
+import CHighway
+import Tensors
+
+/// A fused loop as a register program: loads first, a register for each node, constants as immediates where an op takes
+/// one.
+///
+/// Registers are not reused: a loop is cut when it would need more, and every value can then be stored where it stands.
+struct RegisterPlan {
+  static let limit = Int(ELBO_FUSED_REGISTERS) - 1
+
+  private(set) var ops: [elbo_fused_op] = []
+  /// The stream of each random op, in the order of its index.
+  private(set) var streams: [String] = []
+  /// The register of each load, in the loop's order.
+  private(set) var loadRegisters: [UInt8] = []
+  /// The register of each node that has one.
+  private(set) var registers: [Int: UInt8] = [:]
+  private(set) var registerCount = 0
+
+  private let loop: FusedLoop
+  private let ir: IR
+  private var constants: [Float: UInt8] = [:]
+  /// Cross-entropies whose slope is asked for too: bce → slope, and the sigmoids that then need no op.
+  private var slopes: [Int: Int] = [:]
+  private var absorbed: Set<Int> = []
+
+  init(_ loop: FusedLoop, _ ir: IR) {
+    self.loop = loop
+    self.ir = ir
+    for _ in loop.loads { loadRegisters.append(newRegister()) }
+    findSlopes()
+    for id in loop.nodes where !absorbed.contains(id) { emit(id) }
+    // A constant that is only summed or stored still needs a register.
+    for sum in loop.sums { _ = register(of: sum.input) }
+  }
+
+  private mutating func newRegister() -> UInt8 {
+    registerCount += 1
+    return UInt8(clamping: registerCount - 1)
+  }
+
+  /// The register with the value of `id`, a node of the loop or something it loads.
+  mutating func register(of id: Int) -> UInt8 {
+    let source = Fusion.viewSource(id, ir)
+    if case .op(.constant(let value)) = ir[source].op { return constantRegister(value) }
+    if ir[source].shape.count == ir[id].shape.count, let register = registers[source] { return register }
+    guard let load = Fusion.load(id, ir), let index = loop.loads.firstIndex(of: load) else {
+      preconditionFailure("RegisterPlan: node \(id) is not in the loop")
+    }
+    return loadRegisters[index]
+  }
+
+  private mutating func constantRegister(_ value: Float) -> UInt8 {
+    if let register = constants[value] { return register }
+    let register = newRegister()
+    constants[value] = register
+    append(ELBO_CONSTANT, register, immediate: value)
+    return register
+  }
+
+  private mutating func append(
+    _ opcode: elbo_fused_opcode, _ dst: UInt8, _ a: UInt8 = 0, _ b: UInt8 = 0, _ c: UInt8 = 0, immediate: Float = 0,
+    second: Float = 0
+  ) {
+    ops.append(
+      elbo_fused_op(
+        opcode: UInt8(opcode.rawValue), dst: dst, a: a, b: b, c: c, immediate: immediate, second: second))
+  }
+
+  private func constant(_ id: Int) -> Float? {
+    if case .op(.constant(let value)) = ir[Fusion.viewSource(id, ir)].op { return value }
+    return nil
+  }
+
+  /// Finds `σ(x) − t` beside `bce(x, t)`: one op gives both.
+  private mutating func findSlopes() {
+    for bce in loop.nodes {
+      guard case .op(.binary(.bceWithLogits)) = ir[bce].op else { continue }
+      let (x, t) = (ir[bce].inputs[0], ir[bce].inputs[1])
+      for slope in loop.nodes {
+        guard case .op(.binary(.subtract)) = ir[slope].op, ir[slope].inputs[1] == t else { continue }
+        let sigmoid = ir[slope].inputs[0]
+        guard case .op(.unary(.sigmoid)) = ir[sigmoid].op, ir[sigmoid].inputs[0] == x, loop.nodes.contains(sigmoid),
+          loop.nodes.allSatisfy({ $0 == slope || !ir[$0].inputs.contains(sigmoid) }), slope > bce
+        else { continue }
+        slopes[bce] = slope
+        absorbed.formUnion([sigmoid, slope])
+        break
+      }
+    }
+  }
+
+  private mutating func emit(_ id: Int) {
+    let node = ir[id]
+    switch node.op {
+    case .combineParts:
+      let parts = loop.loads.indices.filter { loop.loads[$0].source == node.inputs[0] }
+      var sum = loadRegisters[parts[0]]
+      for part in parts.dropFirst() {
+        let next = newRegister()
+        append(ELBO_ADD, next, sum, loadRegisters[part])
+        sum = next
+      }
+      if parts.count == 1 {
+        let copy = newRegister()
+        append(ELBO_COPY, copy, sum)
+        sum = copy
+      }
+      registers[id] = sum
+    case .op(.random(let distribution, let stream)):
+      registers[id] = newRegister()
+      append(distribution == .normal ? ELBO_NORMAL : ELBO_UNIFORM, registers[id] ?? 0, UInt8(streams.count))
+      streams.append(stream)
+    case .op(.unary(let op)):
+      let a = register(of: node.inputs[0])
+      registers[id] = newRegister()
+      let (opcode, immediate, second) = Self.opcode(op)
+      append(opcode, registers[id] ?? 0, a, immediate: immediate, second: second)
+    case .op(.binary(let op)): emitBinary(id, op, node.inputs[0], node.inputs[1])
+    case .op(.select):
+      let operands = node.inputs.map { register(of: $0) }
+      registers[id] = newRegister()
+      append(ELBO_SELECT, registers[id] ?? 0, operands[0], operands[1], operands[2])
+    default: preconditionFailure("RegisterPlan: \(node.op) is not elementwise")
+    }
+  }
+
+  private mutating func emitBinary(_ id: Int, _ op: BinaryOp, _ a: Int, _ b: Int) {
+    func immediate(_ opcode: elbo_fused_opcode, _ operand: Int, _ value: Float) {
+      let register = register(of: operand)
+      registers[id] = newRegister()
+      append(opcode, registers[id] ?? 0, register, immediate: value)
+    }
+    switch (op, constant(a), constant(b)) {
+    case (.add, let value?, nil): return immediate(ELBO_ADD_IMMEDIATE, b, value)
+    case (.add, nil, let value?): return immediate(ELBO_ADD_IMMEDIATE, a, value)
+    case (.subtract, nil, let value?): return immediate(ELBO_ADD_IMMEDIATE, a, -value)
+    case (.subtract, let value?, nil): return immediate(ELBO_SUBTRACT_FROM, b, value)
+    case (.multiply, let value?, nil): return immediate(ELBO_MULTIPLY_IMMEDIATE, b, value)
+    case (.multiply, nil, let value?): return immediate(ELBO_MULTIPLY_IMMEDIATE, a, value)
+    case (.divide, let value?, nil): return immediate(ELBO_DIVIDE_INTO, b, value)
+    default: break
+    }
+    let (x, y) = (register(of: a), register(of: b))
+    registers[id] = newRegister()
+    let dst = registers[id] ?? 0
+    if let slope = slopes[id] {
+      registers[slope] = newRegister()
+      append(ELBO_BCE_BOTH, dst, x, y, registers[slope] ?? 0)
+    } else {
+      append(Self.opcode(op), dst, x, y)
+    }
+  }
+
+  private static func opcode(_ op: BinaryOp) -> elbo_fused_opcode {
+    switch op {
+    case .add: ELBO_ADD
+    case .subtract: ELBO_SUBTRACT
+    case .multiply: ELBO_MULTIPLY
+    case .divide: ELBO_DIVIDE
+    case .maximum: ELBO_MAXIMUM
+    case .minimum: ELBO_MINIMUM
+    case .less: ELBO_LESS
+    case .lessOrEqual: ELBO_LESS_OR_EQUAL
+    case .equal: ELBO_EQUAL
+    case .bceWithLogits: ELBO_BCE
+    }
+  }
+
+  private static func opcode(_ op: UnaryOp) -> (elbo_fused_opcode, Float, Float) {
+    switch op {
+    case .negate: (ELBO_NEGATE, 0, 0)
+    case .absolute: (ELBO_ABSOLUTE, 0, 0)
+    case .square: (ELBO_SQUARE, 0, 0)
+    case .squareRoot: (ELBO_SQUARE_ROOT, 0, 0)
+    case .reciprocal: (ELBO_RECIPROCAL, 0, 0)
+    case .exp: (ELBO_EXP, 0, 0)
+    case .log: (ELBO_LOG, 0, 0)
+    case .expm1: (ELBO_EXPM1, 0, 0)
+    case .log1p: (ELBO_LOG1P, 0, 0)
+    case .sin: (ELBO_SIN, 0, 0)
+    case .cos: (ELBO_COS, 0, 0)
+    case .erf: (ELBO_ERF, 0, 0)
+    case .tanh: (ELBO_TANH, 0, 0)
+    case .sigmoid: (ELBO_SIGMOID, 0, 0)
+    case .softplus: (ELBO_SOFTPLUS, 0, 0)
+    case .relu: (ELBO_RELU, 0, 0)
+    case .gelu: (ELBO_GELU, 0, 0)
+    case .silu: (ELBO_SILU, 0, 0)
+    case .leakyRelu(let slope): (ELBO_LEAKY_RELU, slope, 0)
+    case .elu(let alpha): (ELBO_ELU, alpha, 0)
+    case .clip(let low, let high): (ELBO_CLIP, low, high)
+    case .sign: (ELBO_SIGN, 0, 0)
+    case .step: (ELBO_STEP, 0, 0)
+    case .floor: (ELBO_FLOOR, 0, 0)
+    case .round: (ELBO_ROUND, 0, 0)
+    }
+  }
+}

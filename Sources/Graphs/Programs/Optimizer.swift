@@ -1,0 +1,29 @@
+/// Update rules, each one SIMD pass over the flat parameters at the end of a training run.
+package enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
+  /// Kingma & Ba 2015, algorithm 1, with ε outside the root; weight decay is added to the gradient.
+  case adam
+  /// Loshchilov & Hutter 2019: weight decay apart from the gradient.
+  case adamW
+  /// Kingma & Ba 2015, algorithm 2.
+  case adamax
+  /// Hinton's lecture 6e: `v ← ρv + (1 − ρ)g²`, `θ ← θ − lr · g / (√v + ε)`; ρ is `beta2`.
+  case rmsprop
+  /// `m ← μm + g`, `θ ← θ − lr · m` (PyTorch's form).
+  case sgd
+}
+
+/// What an update reads at every run; change it between runs.
+package struct Hyperparameters: Hashable, Sendable, Codable {
+  package var learningRate: Float = 1e-3
+  package var beta1: Float = 0.9
+  package var beta2: Float = 0.999
+  package var epsilon: Float = 1e-8
+  package var weightDecay: Float = 0
+  package var momentum: Float = 0
+  /// Gradients are scaled down to this global norm when theirs is larger.
+  package var clipNorm: Float?
+  /// Updates done so far; Adam's t is this plus one.
+  package var updateCount: Int = 0
+
+  package init() {}
+}

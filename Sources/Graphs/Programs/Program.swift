@@ -1,0 +1,198 @@
+import CHighway
+import CTeam
+import Tensors
+
+/// A compiled graph: a flat list of bound instructions per thread over memory that is given out once.
+///
+/// A run allocates nothing and takes no lock but the team's. The same program gives the same bits at every run with the
+/// same inputs, parameters and step. Not safe to run from two threads at once.
+package final class Program {
+  package let options: CompilerOptions
+  /// Read at every run.
+  package var hyperparameters = Hyperparameters()
+  /// Bytes of intermediate arrays.
+  package let arenaByteCount: Int
+  /// Barriers in a run.
+  package let barrierCount: Int
+
+  private let instructions: [UnsafePointer<elbo_instruction>?]
+  private let instructionCounts: [Int64]
+  private let names: [String]
+  private let inputs: [String: (storage: Storage, count: Int)]
+  private let outputs: [String: (address: UnsafeMutablePointer<Float>, count: Int)]
+  private let parameters: ParameterStore?
+  private let arguments: ArgumentArena
+  private let arena: Storage
+  private let randomState: UnsafeMutablePointer<elbo_random_state>
+  private let updateState: UnsafeMutablePointer<elbo_hyperparameters>
+  private let clipLimit: UnsafeMutablePointer<Float>
+
+  /// - Parameters:
+  ///   - outputs: Named values to read after a run.
+  ///   - parameters: Holds every parameter that the graph names, with its shape.
+  ///   - training: Adds the gradients of `loss` with respect to all trainable parameters, and one optimiser pass at the
+  ///     end of every run.
+  ///   - assignments: Values written to non-trainable parameters at the end of every run.
+  ///   - seed: Of all random nodes; each draws from the stream named after it, at the run's step.
+  package init(
+    _ graph: Graph, outputs: [(String, Symbol)], parameters: ParameterStore? = nil,
+    training: (loss: Symbol, optimizer: OptimizerKind)? = nil, assignments: [(String, Symbol)] = [], seed: UInt64 = 0,
+    options: CompilerOptions = CompilerOptions()
+  ) throws {
+    self.options = options
+    self.parameters = parameters
+    let gradients = try Program.gradients(graph, parameters, training?.loss)
+    let symbols = outputs.map(\.1) + gradients.map(\.symbol) + assignments.map(\.1)
+    let lowered = Lowering(options: options).run(graph, symbols)
+    let ir = lowered.ir
+
+    // Leaves.
+    var inputs: [String: (storage: Storage, count: Int)] = [:]
+    var leaves: [Int: UnsafeMutablePointer<Float>] = [:]
+    for (id, node) in ir.nodes.enumerated() {
+      switch node.op {
+      case .op(.input(let name)):
+        let storage = try inputs[name]?.storage ?? Storage(byteCount: node.shape.count * 4 + 64)
+        inputs[name] = (storage, node.shape.count)
+        leaves[id] = storage.base.assumingMemoryBound(to: Float.self)
+      case .op(.parameter(let name)):
+        guard let parameters, let spec = parameters.spec(named: name), let offset = parameters.offset(of: name) else {
+          throw ProgramError.unknownParameter(name)
+        }
+        guard spec.shape == node.shape else { throw ProgramError.parameterShape(name, spec.shape, node.shape) }
+        leaves[id] = parameters.values.base.assumingMemoryBound(to: Float.self) + offset
+      default: break
+      }
+    }
+    // Inputs that nothing reads are still there to be written.
+    for node in graph.nodes {
+      if case .input(let name) = node.op, inputs[name] == nil {
+        inputs[name] = (try Storage(byteCount: node.shape.count * 4 + 64), node.shape.count)
+      }
+    }
+    self.inputs = inputs
+
+    // Gradients are computed where the optimiser reads them, unless they are something else's memory too.
+    var fixed: [Int: UnsafeMutablePointer<Float>] = [:]
+    var copies: [(from: Int, to: UnsafeMutablePointer<Float>)] = []
+    for (index, gradient) in gradients.enumerated() {
+      guard let parameters else { break }
+      let to = parameters.gradients.base.assumingMemoryBound(to: Float.self) + gradient.offset
+      let array = Emitter.array(lowered.roots[outputs.count + index], ir)
+      if leaves[array] == nil, fixed[array] == nil { fixed[array] = to } else { copies.append((array, to)) }
+    }
+    let memory = try MemoryPlan(
+      lowered, leaves: leaves, fixed: fixed, reuses: options.passes.contains(.arenaReuse))
+    arena = memory.arena
+    arenaByteCount = memory.arena.byteCount
+
+    arguments = ArgumentArena()
+    randomState = UnsafeMutablePointer(mutating: arguments.store(elbo_random_state(seed: seed, step: 0)))
+    updateState = UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters()))
+    clipLimit = UnsafeMutablePointer(mutating: arguments.store(Float.infinity))
+    let emitter = Emitter(
+      ir: ir, threads: options.threads, arguments: arguments, addresses: memory.addresses, randomState: randomState)
+    var lists = InstructionLists(threads: options.threads)
+    for kernel in lowered.kernels {
+      for step in try emitter.emit(kernel, isArray: memory.arrays.contains) { lists.append(step) }
+    }
+    for copy in copies { lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
+    for (index, assignment) in assignments.enumerated() {
+      guard let parameters, let offset = parameters.offset(of: assignment.0) else {
+        throw ProgramError.unknownParameter(assignment.0)
+      }
+      let to = parameters.values.base.assumingMemoryBound(to: Float.self) + offset
+      let from = Emitter.array(lowered.roots[outputs.count + gradients.count + index], ir)
+      lists.append(emitter.flatCopy("assign", from, to: to))
+    }
+    if let training, let parameters {
+      for step in emitter.update(parameters, training.optimizer, updateState, clipLimit) { lists.append(step) }
+    }
+
+    var results: [String: (address: UnsafeMutablePointer<Float>, count: Int)] = [:]
+    for (index, output) in outputs.enumerated() {
+      results[output.0] = (emitter.address(lowered.roots[index]), output.1.shape.count)
+    }
+    self.outputs = results
+    names = lists.names
+    barrierCount = lists.barrierCount
+    instructionCounts = lists.lists.map { Int64($0.count) }
+    instructions = lists.lists.map { [arguments] in arguments.store($0) }
+  }
+
+  /// The memory of an input, to be written before a run. Fixed for the program's life.
+  ///
+  /// - Precondition: the graph has an input of that name.
+  package func input(_ name: String) -> UnsafeMutableBufferPointer<Float> {
+    guard let input = inputs[name] else { preconditionFailure("Program: no input '\(name)'") }
+    return UnsafeMutableBufferPointer(start: input.storage.base.assumingMemoryBound(to: Float.self), count: input.count)
+  }
+
+  /// The values of an output, as the last run left them; valid until the next.
+  ///
+  /// - Precondition: the program was given an output of that name.
+  package func output(_ name: String) -> UnsafeBufferPointer<Float> {
+    guard let output = outputs[name] else { preconditionFailure("Program: no output '\(name)'") }
+    return UnsafeBufferPointer(start: output.address, count: output.count)
+  }
+
+  /// Runs every instruction once; random nodes draw the numbers of `step`.
+  ///
+  /// A training program counts the update in `hyperparameters.updateCount`.
+  package func run(step: UInt64 = 0) {
+    prepare(step)
+    elbo_team_run(instructions, instructionCounts, Int32(options.threads))
+  }
+
+  /// As `run`, returning the nanoseconds that thread 0 spent in each instruction, waits included.
+  package func profile(step: UInt64 = 0) -> [(name: String, nanoseconds: Int64)] {
+    prepare(step)
+    var nanoseconds = [Int64](repeating: 0, count: names.count)
+    elbo_team_run_profiled(instructions, instructionCounts, Int32(options.threads), &nanoseconds)
+    return zip(names, nanoseconds).map { ($0, $1) }
+  }
+
+  private func prepare(_ step: UInt64) {
+    randomState.pointee.step = step
+    guard parameters != nil else { return }
+    hyperparameters.updateCount += 1
+    updateState.pointee = hyperparameters.forKernel()
+    clipLimit.pointee = hyperparameters.clipNorm ?? .infinity
+  }
+
+  private static func gradients(
+    _ graph: Graph, _ parameters: ParameterStore?, _ loss: Symbol?
+  ) throws -> [(symbol: Symbol, offset: Int)] {
+    guard let loss, let parameters else { return [] }
+    var sources: [Symbol] = []
+    var offsets: [Int] = []
+    for (id, node) in graph.nodes.enumerated() {
+      guard case .parameter(let name) = node.op else { continue }
+      guard let spec = parameters.spec(named: name), let offset = parameters.offset(of: name) else {
+        throw ProgramError.unknownParameter(name)
+      }
+      guard spec.trainable else { continue }
+      sources.append(Symbol(graph: graph, id: id))
+      offsets.append(offset)
+    }
+    return zip(try graph.gradients(of: loss, withRespectTo: sources), offsets).map { ($0, $1) }
+  }
+}
+
+/// Parameters that do not fit a graph.
+package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
+  case unknownParameter(String)
+  /// Name, shape in the store, shape in the graph.
+  case parameterShape(String, Shape, Shape)
+  /// A primitive that the kernel library could not make.
+  case unsupported(String)
+
+  package var description: String {
+    switch self {
+    case .unknownParameter(let name): "no parameter '\(name)' in the store"
+    case .parameterShape(let name, let stored, let wanted):
+      "parameter '\(name)' is \(stored), the graph wants \(wanted)"
+    case .unsupported(let what): what
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import Notebook
+import Terminal
+
+/// Runs scripts: results on standard output, errors on standard error, a code at the end.
+final class BatchRun {
+  private let surroundings: Surroundings
+  private let session: Session
+  private let choices: BatchChoices
+  private let runner: CellRunner
+  private let frontEnd: any BatchFrontEnd
+  /// `quit` was met.
+  private(set) var hasQuit = false
+
+  init(surroundings: Surroundings, session: Session, choices: BatchChoices) throws(ExitStatus) {
+    self.surroundings = surroundings
+    self.session = session
+    self.choices = choices
+    runner = try CellRunner(surroundings: surroundings)
+    frontEnd =
+      choices.format == .json
+      ? JSONFrontEnd(width: surroundings.screen.columns, interruption: runner.interrupter)
+      : TerminalFrontEnd(surroundings: surroundings, pages: false, interruption: runner.interrupter)
+  }
+
+  /// Runs all cells of a script; the exit code.
+  func run(_ script: BatchScript) -> Int32 {
+    var code: Int32 = 0
+    for cell in script.cells(session) {
+      let result = run(cell, name: script.name)
+      code = max(code, result)
+      if result != 0, !(choices.keepGoing && result == 1) { return result }
+      if hasQuit { break }
+    }
+    return code
+  }
+
+  /// Runs standard input as it comes, cell by cell; the exit code.
+  func runStandardInput() -> Int32 {
+    var input = InputLines(descriptor: STDIN_FILENO, signals: surroundings.signals)
+    var cutter = CellCutter()
+    var transcript = TranscriptFilter()
+    var code: Int32 = 0
+    while !hasQuit {
+      let cell: BatchScript.Cell?
+      let isEnd: Bool
+      switch input.next() {
+      case .line(let line):
+        guard let command = transcript.command(in: line) else { continue }
+        cell = cutter.add(command, session)
+        isEnd = false
+      case .end:
+        cell = cutter.rest()
+        isEnd = true
+      case .signal(let number): return number == SIGINT ? 130 : 128 + number
+      }
+      if let cell {
+        let result = run(cell, name: nil)
+        code = max(code, result)
+        if result != 0, !(choices.keepGoing && result == 1) { return result }
+      }
+      if isEnd { break }
+    }
+    return code
+  }
+
+  private func run(_ cell: BatchScript.Cell, name: String?) -> Int32 {
+    guard let outcome = runner.run(cell.source, in: session, frontEnd: frontEnd) else { return 1 }
+    frontEnd.finish(cell, outcome)
+    if outcome.wantsToQuit { hasQuit = true }
+    // A reader that left wants no more: as if SIGPIPE had ended us, but after the cell was kept.
+    if frontEnd.isClosed { return 128 + SIGPIPE }
+    if let signal = runner.terminatedBy { return 128 + signal }
+    switch outcome.status {
+    case .ok: return 0
+    case .interrupted(let note):
+      if choices.format == .text {
+        writeAll("elbo: interrupted\(note.isEmpty ? "" : ": " + note)\n", to: STDERR_FILENO)
+      }
+      return 130
+    case .failed(let diagnostic):
+      if choices.format == .text {
+        let place = name.map { "\($0):\(cell.line): " } ?? (cell.line > 1 ? "line \(cell.line): " : "")
+        writeAll(place + diagnostic.rendered(color: surroundings.errorColor.isOn) + "\n", to: STDERR_FILENO)
+      }
+      return 1
+    }
+  }
+}
+
+/// A front end for batches.
+protocol BatchFrontEnd: FrontEnd, Sendable {
+  /// Nobody reads standard output any more.
+  var isClosed: Bool { get }
+  func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome)
+}
+
+extension TerminalFrontEnd: BatchFrontEnd {
+  func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {}
+}
+
+/// Takes prompts off lines of a transcript and drops what is not a command; other input passes unchanged.
+struct TranscriptFilter {
+  private var isTranscript = false
+
+  mutating func command(in line: String) -> String? {
+    if line.hasPrefix("elbo> ") || line == "elbo>" {
+      isTranscript = true
+      return String(line.dropFirst(6))
+    }
+    guard isTranscript else { return line }
+    return line.hasPrefix("....> ") ? String(line.dropFirst(6)) : nil
+  }
+}

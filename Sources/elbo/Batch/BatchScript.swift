@@ -1,0 +1,68 @@
+import Notebook
+import Replay
+
+/// Commands of a batch, cut into cells: each as many lines as the language needs for it.
+struct BatchScript {
+  struct Cell {
+    let source: String
+    /// 1-based line where it starts.
+    let line: Int
+  }
+  /// File name for messages; nil for `-c`.
+  let name: String?
+  let text: String
+
+  init(text: String, name: String?) {
+    self.text = text
+    self.name = name
+  }
+
+  /// The cells, in order. A session file gives its commands.
+  func cells(_ session: Session) -> [Cell] {
+    if SessionFile.hasPrompts(text), let file = try? SessionFile(text) {
+      return file.commands.map { Cell(source: $0.source, line: $0.line) }
+    }
+    var cutter = CellCutter()
+    var cells: [Cell] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if let cell = cutter.add(String(line), session) { cells.append(cell) }
+    }
+    if let last = cutter.rest() { cells.append(last) }
+    return cells
+  }
+}
+
+/// Collects lines until they make a cell.
+struct CellCutter {
+  private var lines: [String] = []
+  private var first = 0
+  private var number = 0
+
+  /// The cell that `line` completes, if it does.
+  mutating func add(_ line: String, _ session: Session) -> BatchScript.Cell? {
+    number += 1
+    let line = line.hasSuffix("\r") ? String(line.dropLast()) : line
+    if lines.isEmpty {
+      if Self.isNothing(line) { return nil }
+      first = number
+    }
+    lines.append(line)
+    if case .incomplete = session.completeness(lines.joined(separator: "\n")) { return nil }
+    return rest()
+  }
+
+  /// What is left, complete or not.
+  mutating func rest() -> BatchScript.Cell? {
+    guard !lines.isEmpty else { return nil }
+    defer { lines = [] }
+    return BatchScript.Cell(source: lines.joined(separator: "\n"), line: first)
+  }
+
+  var isOpen: Bool { !lines.isEmpty }
+
+  /// Blank, or a comment alone.
+  static func isNothing(_ line: String) -> Bool {
+    let first = line.first { $0 != " " && $0 != "\t" }
+    return first == nil || first == "#"
+  }
+}

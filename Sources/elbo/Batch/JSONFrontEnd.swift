@@ -1,0 +1,60 @@
+import Glibc
+import Notebook
+import Synchronization
+import Terminal
+
+/// Writes one JSON object a line for each finished cell:
+/// `{"cell":1,"line":1,"source":"…","status":"ok","seconds":0.12,"outputs":[{"role":"result","text":"…","json":{…}}]}`,
+/// with `"error":{"code","message","fix","span"}` when it failed.
+final class JSONFrontEnd: BatchFrontEnd {
+  let width: Int
+  private let interruption: Interruption
+  private let closed = Mutex(false)
+
+  init(width: Int, interruption: Interruption) {
+    self.width = width
+    self.interruption = interruption
+  }
+
+  var isClosed: Bool { closed.withLock { $0 } }
+  func emit(_ event: Event) {}
+  func ask(_ prompt: String) -> String? { nil }
+
+  func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {
+    var members: [JSON.Member] = [
+      .init("cell", .integer(outcome.number)), .init("line", .integer(cell.line)),
+      .init("source", .string(cell.source)),
+    ]
+    var error: JSON?
+    switch outcome.status {
+    case .ok: members.append(.init("status", .string("ok")))
+    case .interrupted(let note):
+      members.append(.init("status", .string("interrupted")))
+      error = .object([.init("message", .string(note))])
+    case .failed(let diagnostic):
+      members.append(.init("status", .string("error")))
+      error = .object([
+        .init("code", .string(diagnostic.code)), .init("message", .string(diagnostic.message)),
+        .init("fix", diagnostic.fix.map { .string($0) } ?? .null),
+        .init(
+          "span", diagnostic.span.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) } ?? .null),
+      ])
+    }
+    members.append(.init("seconds", .number(outcome.seconds)))
+    members.append(.init("outputs", .array(outcome.outputs.map(Self.object(of:)))))
+    if let error { members.append(.init("error", error)) }
+    if !writeAll(JSON.object(members).text() + "\n", to: STDOUT_FILENO) { closed.withLock { $0 = true } }
+  }
+
+  private static func object(of output: Output) -> JSON {
+    let role =
+      switch output.role {
+      case .result: "result"
+      case .display: "display"
+      case .note: "note"
+      }
+    return .object([
+      .init("role", .string(role)), .init("text", .string(output.text)), .init("json", output.json ?? .null),
+    ])
+  }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Glibc
+import Notebook
+
+/// `elbo`, with what it can be told to do.
+struct ElboCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "elbo",
+    abstract: "A notebook-style kernel for variational autoencoders.",
+    usage: "elbo [file.elbodb] [-c commands] [options]\n       elbo <subcommand>",
+    discussion: """
+      Without a subcommand: a prompt, when standard input and output are a terminal; otherwise the commands on standard \
+      input are run.
+
+        elbo work.elbodb           open a workspace
+        elbo -c 'load digits; …'   run one line
+        elbo < script              run standard input
+
+      Options: --session FILE.elbodb, --seed N, --threads N, --format text|json, --keep-going, --no-rc; \
+      `elbo start --help` explains them.
+
+      Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted.
+      """,
+    version: "elbo \(Surroundings.version)",
+    subcommands: [
+      StartCommand.self, RunCommand.self, ReplayCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
+    ],
+    defaultSubcommand: StartCommand.self)
+}
+
+/// What every way of running a session can be told.
+struct SessionChoices: ParsableArguments {
+  @Option(help: ArgumentHelp("Keep the session in this workspace file.", valueName: "file.elbodb"))
+  var session: String?
+
+  @Option(help: "Seed of everything random.")
+  var seed: UInt64?
+
+  @Option(help: "Threads to compute with (default: one per core).")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1…1024, got \(threads).") }
+  }
+}
+
+/// How a batch speaks.
+struct BatchChoices: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Option(help: "How results are written: text, or json with one object per cell.")
+  var format = Format.text
+
+  @Flag(help: "Go on after a command that failed (the exit code is still 1).")
+  var keepGoing = false
+}
+
+/// The prompt, a line given with `-c`, or standard input.
+struct StartCommand: ElboSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "start", abstract: "A prompt, or the commands on standard input.",
+    usage: "elbo [file.elbodb] [-c commands] [options]   or   elbo <subcommand>", shouldDisplay: false)
+
+  @Option(name: .customShort("c"), help: ArgumentHelp("Run these commands and leave.", valueName: "commands"))
+  var line: [String] = []
+
+  @OptionGroup var choices: SessionChoices
+  @OptionGroup var batch: BatchChoices
+
+  @Flag(help: "Do not read the rc file.")
+  var noRc = false
+
+  @Argument(
+    help: ArgumentHelp("A workspace to open.", valueName: "file.elbodb"), completion: .file(extensions: ["elbodb"]))
+  var workspace: String?
+
+  func validate() throws {
+    guard let workspace else { return }
+    if choices.session != nil { throw ValidationError("Name the workspace once: '\(workspace)' or --session.") }
+    if !workspace.hasSuffix(".elbodb"), access(workspace, F_OK) != 0 {
+      let known = ["run", "replay", "kernel", "bench", "jupyter", "help"]
+      let near = Suggestion.question(workspace, in: known)
+      throw ValidationError(
+        "'\(workspace)' is no command and no workspace file (those end in .elbodb). "
+          + (near ?? "Commands: \(known.joined(separator: ", "))."))
+    }
+    if workspace.hasSuffix(".session") {
+      throw ValidationError("'\(workspace)' is a session file. Try: elbo replay \(workspace)")
+    }
+    if workspace.hasSuffix(".elbo") { throw ValidationError("'\(workspace)' is a script. Try: elbo run \(workspace)") }
+  }
+
+  func run(in surroundings: Surroundings) throws -> Int32 {
+    let path = workspace ?? choices.session
+    if line.isEmpty, surroundings.isInteractive, batch.format == .text {
+      return try Prompt(surroundings: surroundings, choices: choices, workspace: path, readsRC: !noRc).run()
+    }
+    let session = try startSession(
+      surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
+    let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
+    if !line.isEmpty { return batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil)) }
+    return batchRun.runStandardInput()
+  }
+}
+
+/// `elbo run FILE…`
+struct RunCommand: ElboSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run a script of commands; stops at the first error.")
+
+  @OptionGroup var choices: SessionChoices
+  @OptionGroup var batch: BatchChoices
+
+  @Argument(help: "Scripts, or session files (their commands); '-' is standard input.", completion: .file())
+  var files: [String]
+
+  func run(in surroundings: Surroundings) throws -> Int32 {
+    var scripts: [BatchScript] = []
+    for file in files where file != "-" {
+      switch textOfFile(file) {
+      case .success(let text): scripts.append(BatchScript(text: text, name: file))
+      case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
+      }
+    }
+    let session = try startSession(
+      surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
+    let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
+    var code: Int32 = 0
+    var rest = scripts[...]
+    for file in files {
+      let result = file == "-" ? batchRun.runStandardInput() : rest.popFirst().map { batchRun.run($0) } ?? 0
+      code = max(code, result)
+      if result != 0, !(batch.keepGoing && result == 1) { return result }
+      if batchRun.hasQuit { break }
+    }
+    return code
+  }
+}
+
+/// Opens a session; a workspace that cannot be opened ends the program with its diagnostic.
+func startSession(_ options: SessionOptions) throws(ExitStatus) -> Session {
+  do {
+    return try Session(options)
+  } catch let diagnostic as Diagnostic {
+    throw ExitStatus(1, "elbo: \(diagnostic.headline)")
+  } catch {
+    throw ExitStatus(1, "elbo: \(error)")
+  }
+}

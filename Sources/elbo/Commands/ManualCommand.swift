@@ -1,0 +1,110 @@
+import ArgumentParser
+import Notebook
+import Terminal
+
+/// `elbo manual`: the man page, made from the command table. `make install` puts it in place.
+struct ManualCommand: ElboSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "manual", abstract: "Print the man page (roff).", shouldDisplay: false)
+
+  func run(in surroundings: Surroundings) throws -> Int32 {
+    writeAll(Manual(table: .standard).text, to: 1) ? 0 : 1
+  }
+}
+
+/// The man page of elbo(1).
+struct Manual {
+  let table: CommandTable
+
+  var text: String {
+    var lines = [
+      #".TH ELBO 1 "" "elbo \#(Surroundings.version)" "User Commands""#,
+      ".SH NAME", #"elbo \- variational autoencoders at a prompt, in scripts and in notebooks"#,
+      ".SH SYNOPSIS",
+    ]
+    for usage in Self.synopsis { lines += [".B elbo", Self.escaped(usage), ".br"] }
+    lines += [".SH DESCRIPTION", Self.escaped(Self.description)]
+    for (tag, text) in Self.invocations { lines += [".TP", ".B " + Self.escaped(tag), Self.escaped(text)] }
+    lines += [".SH COMMANDS", "At the prompt, in scripts and in notebooks. 'help COMMAND' says more."]
+    for family in Command.Family.allCases {
+      let commands = table.commands.filter { $0.family == family }
+      if commands.isEmpty { continue }
+      lines.append(".SS \"\(Self.escaped(family.rawValue))\"")
+      for command in commands { lines += page(command) }
+    }
+    for (title, entries) in Self.sections {
+      lines.append(".SH \(title)")
+      for (tag, text) in entries { lines += [".TP", ".B " + Self.escaped(tag), Self.escaped(text)] }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func page(_ command: Command) -> [String] {
+    var lines = [".TP", ".B " + Self.escaped(command.usage), Self.escaped(command.summary) + "."]
+    for option in command.options {
+      let fallback = option.defaultText.map { " (default \($0))" } ?? ""
+      lines += [".RS", ".TP", ".B " + Self.escaped(option.name) + "=", Self.escaped(option.help + fallback), ".RE"]
+    }
+    return lines
+  }
+
+  private static let synopsis = [
+    "[FILE.elbodb]", "-c COMMANDS", "run [--format text|json] [--keep-going] FILE...",
+    "replay [--verify|--record|--update] [--lax] [--junit FILE] [--tap FILE] FILE...", "--help | --version",
+  ]
+
+  private static let description = """
+    A session of datasets, models and tensors, worked with by commands such as load, model, train, encode, interpolate and \
+    plot. Without arguments it is a prompt on a terminal and runs the commands on standard input otherwise.
+    """
+
+  private static let invocations = [
+    ("FILE.elbodb", "opens a workspace: variables, history and metrics as they were left"),
+    ("-c COMMANDS", "runs one or more commands and leaves"),
+    ("run FILE...", "runs scripts; stops at the first error unless --keep-going"),
+    ("replay FILE...", "runs session files and compares, records or updates their output"),
+    ("--session FILE.elbodb, --seed N, --threads N", "where the session is kept, its seed, its threads"),
+  ]
+
+  private static let sections = [
+    (
+      "EXIT STATUS",
+      [
+        ("0", "all went well"), ("1", "a command failed"), ("2", "wrong usage"), ("3", "a replay differed"),
+        ("130", "interrupted"), ("128+n", "ended by signal n"),
+      ]
+    ),
+    (
+      "ENVIRONMENT",
+      [
+        ("ELBO_DATA", "folders, parted by ':', where datasets are looked for before they are downloaded"),
+        ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where settings, history and downloads are kept"),
+        ("PAGER", "shows text that does not fit the screen"),
+        ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "whether text is coloured"),
+      ]
+    ),
+    (
+      "FILES",
+      [
+        ("$XDG_CONFIG_HOME/elbo/rc.elbo", "commands run before every prompt"),
+        ("$XDG_STATE_HOME/elbo/history", "what was typed"),
+        ("$XDG_STATE_HOME/elbo/recovery", "sessions that nobody named, while they live"),
+        ("~/.inputrc", "keys, as readline(3) has it; the application name is elbo"),
+      ]
+    ),
+  ]
+
+  /// Text that roff takes for nothing but text.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "\\": result += "\\e"
+      case "-": result += "\\-"
+      case "\n": result += "\n"
+      default: result.append(character)
+      }
+    }
+    return result.hasPrefix(".") || result.hasPrefix("'") ? "\\&" + result : result
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import Terminal
+
+/// The program. Exit codes: 0 all went well, 1 a command failed, 2 wrong usage, 3 a replay differed, 130 interrupted,
+/// 128 + n after signal n.
+@main
+enum Program {
+  static func main() {
+    // Before any thread: they inherit which signals are blocked.
+    guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors") }
+    Surroundings.useUTF8()
+    let surroundings = Surroundings(signals: signals)
+    do {
+      var command = try ElboCommand.parseAsRoot()
+      if var ours = command as? any ElboSubcommand {
+        exit(try ours.run(in: surroundings))
+      }
+      try command.run()
+    } catch let status as ExitStatus {
+      leave(status.code, status.message)
+    } catch {
+      let code = ElboCommand.exitCode(for: error)
+      let text = ElboCommand.fullMessage(for: error)
+      if code == .success { leave(writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO) ? 0 : 1, "") }
+      leave(code == .validationFailure ? 2 : code.rawValue, text)
+    }
+  }
+
+  private static func leave(_ code: Int32, _ message: String) -> Never {
+    if !message.isEmpty { writeAll(message + "\n", to: STDERR_FILENO) }
+    exit(code)
+  }
+}
+
+/// Ends the program with a code and a line on standard error.
+struct ExitStatus: Error {
+  let code: Int32
+  let message: String
+
+  init(_ code: Int32, _ message: String = "") {
+    self.code = code
+    self.message = message
+  }
+}
+
+/// A command of the command line that runs in surroundings of ours and says its exit code.
+protocol ElboSubcommand: ParsableCommand {
+  mutating func run(in surroundings: Surroundings) throws -> Int32
+}
+
+extension ElboSubcommand {
+  mutating func run() throws {}
+}

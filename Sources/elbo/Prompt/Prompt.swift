@@ -1,0 +1,195 @@
+import CSignals
+import Glibc
+import Notebook
+import Replay
+import Terminal
+
+/// An interactive session.
+final class Prompt {
+  private let surroundings: Surroundings
+  private let color: ColorPolicy
+  private let runner: CellRunner
+  private let editor: LineEditor
+  private let reader: PromptReader
+  private let frontEnd: TerminalFrontEnd
+  private let session: Session
+  private let readsRC: Bool
+  private let isFirstRun: Bool
+  private let recovery: RecoveryWorkspace?
+
+  init(surroundings: Surroundings, choices: SessionChoices, workspace: String?, readsRC: Bool) throws(ExitStatus) {
+    self.surroundings = surroundings
+    self.readsRC = readsRC
+    color = surroundings.outputColor
+    runner = try CellRunner(surroundings: surroundings)
+    editor = LineEditor(signals: surroundings.signals, color: color)
+    let historyPath = surroundings.stateFolder + "/history"
+    isFirstRun = access(historyPath, F_OK) != 0
+    makeFolder(surroundings.stateFolder)
+    recovery = workspace == nil ? Prompt.chooseRecovery(surroundings, editor) : nil
+    var options = surroundings.sessionOptions(
+      seed: choices.seed, threads: choices.threads, workspace: workspace ?? recovery?.path)
+    options.isInteractive = true
+    let session = try startSession(options)
+    self.session = session
+    frontEnd = TerminalFrontEnd(surroundings: surroundings, pages: true, interruption: runner.interrupter)
+    reader = PromptReader(editor: editor, session: session, history: HistoryFile(path: historyPath))
+    let (completer, color) = (PromptCompleter(session: session), color)
+    editor.prepare(
+      complete: { completer.complete($0, cursor: $1) },
+      help: { completer.help($0, cursor: $1).map { Style.faint.apply($0, color) } })
+    runner.onImpatience = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
+  }
+
+  /// Runs until the person leaves; the exit code.
+  func run() -> Int32 {
+    say(
+      Banner.text(
+        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
+    if readsRC { runRC() }
+    while true {
+      switch reader.next() {
+      case .cells(let cells):
+        if let code = run(cells) { return code }
+      case .help(let source): help(on: source)
+      case .shell(let command): shell(command)
+      case .terminated: return terminated(SIGTERM)
+      case .endOfInput:
+        say("\n")
+        if mayLeave() { return leave() }
+      }
+    }
+  }
+
+  /// Runs cells in order; the exit code when the session is over.
+  private func run(_ cells: [String]) -> Int32? {
+    for (index, source) in cells.enumerated() {
+      // A paste of several is shown command by command, as if it had been typed.
+      if cells.count > 1 {
+        let lines = SessionFile.promptLines(source).map { line in
+          Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
+        }
+        say(lines.joined())
+      }
+      reader.remember(source)
+      guard let outcome = runner.run(source, in: session, frontEnd: frontEnd) else { continue }
+      if frontEnd.isClosed { return 128 + SIGPIPE }
+      if let signal = runner.terminatedBy { return terminated(signal) }
+      var isDone = true
+      switch outcome.status {
+      case .ok: break
+      case .failed(let diagnostic):
+        isDone = false
+        say(diagnostic.rendered(color: color.isOn) + "\n")
+      case .interrupted(let note):
+        isDone = false
+        say(Style.warning.apply("interrupted" + (note.isEmpty ? "" : ": " + note), color) + "\n")
+      }
+      if outcome.wantsToQuit, mayLeave() { return leave() }
+      if !isDone {
+        let left = cells.count - index - 1
+        if left > 0 {
+          say(Style.warning.apply("\(left) pasted \(left == 1 ? "command" : "commands") not run", color) + "\n")
+        }
+        break
+      }
+    }
+    return nil
+  }
+
+  /// `word?`: help, and the line again without its question mark.
+  private func help(on source: String) {
+    let text = session.inspect(source, cursor: source.unicodeScalars.count)?.text
+    if let text {
+      frontEnd.emit(.output(Output(role: .display, text: text)))
+    } else {
+      say("nothing is known of '\(source)'. Try: help\n")
+    }
+    reader.remember(source + "?")
+    reader.initial = source
+  }
+
+  private func shell(_ command: String) {
+    reader.remember("!" + command)
+    let status = elbo_run_shell(command, -1)
+    // Ctrl-C was for the command, not for us.
+    while surroundings.signals.next() != nil {}
+    if status >= 0, status & 0x7F == 0, status >> 8 != 0 {
+      say(Style.faint.apply("exit code \((status >> 8) & 0xFF)", color) + "\n")
+    }
+  }
+
+  private func runRC() {
+    let path = surroundings.configurationFolder + "/rc.elbo"
+    guard access(path, F_OK) == 0 else { return }
+    switch textOfFile(path) {
+    case .failure(let failure): say(Style.warning.apply("\(failure)", color) + "\n")
+    case .success(let text):
+      let session = session
+      for cell in BatchScript(text: text, name: path).cells(session) {
+        let (interruption, frontEnd) = (runner.interrupter, frontEnd)
+        let outcome = runner.perform {
+          session.execute(
+            cell.source, storeHistory: false, silent: true, frontEnd: frontEnd, interruption: interruption)
+        }
+        if case .failed(let diagnostic)? = outcome?.status {
+          say("\(path):\(cell.line): " + diagnostic.rendered(color: color.isOn) + "\n")
+        }
+      }
+    }
+  }
+
+  // MARK: Leaving
+
+  /// Models that no file holds.
+  private var unsaved: [String] {
+    if session.options.workspace != nil, recovery == nil { return [] }
+    let state = session.state
+    return state.names.filter { state.variables[$0]?.value.kind == .model }
+  }
+
+  private func mayLeave() -> Bool {
+    let names = unsaved
+    if names.isEmpty { return true }
+    let list = names.joined(separator: ", ")
+    say(
+      "\(names.count == 1 ? "Model" : "Models") \(list) would be lost; 'save session work.elbodb' keeps everything.\n")
+    guard let answer = reader.ask("Leave all the same? [y/N] ") else {
+      say("\n")
+      return false
+    }
+    return ["y", "yes"].contains(answer.lowercased())
+  }
+
+  private func leave() -> Int32 {
+    recovery?.remove()
+    return 0
+  }
+
+  /// Killed: what is in the recovery workspace stays there and is offered at the next start.
+  private func terminated(_ signal: Int32) -> Int32 {
+    say("\n")
+    return 128 + signal
+  }
+
+  private func say(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
+
+  /// The workspace of this session: one that ended badly if the person wants it, else a new one.
+  private static func chooseRecovery(_ surroundings: Surroundings, _ editor: LineEditor) -> RecoveryWorkspace? {
+    for old in RecoveryWorkspace.abandoned(surroundings) {
+      writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
+      switch editor.readLine(prompt: "Open it? [Y]es, [n]o and forget it, [l]ater: ") {
+      case .line(let answer):
+        switch answer.lowercased().first {
+        case nil, "y": return old
+        case "n": old.remove()
+        default: old.release()
+        }
+      default:
+        writeAll("\n", to: STDOUT_FILENO)
+        old.release()
+      }
+    }
+    return RecoveryWorkspace.make(surroundings)
+  }
+}

@@ -1,0 +1,112 @@
+import Notebook
+import Replay
+import Terminal
+
+/// Reads commands at the prompt: one line or several, typed or pasted.
+final class PromptReader {
+  enum Input {
+    /// Cells to run, in order; more than one when several were pasted.
+    case cells([String])
+    /// The word or line whose help was asked for with `?` at its end.
+    case help(String)
+    case shell(String)
+    case endOfInput
+    case terminated
+  }
+  private let editor: LineEditor
+  private let session: Session
+  private let history: HistoryFile
+  private var isInTranscript = false
+  /// What the next line starts with.
+  var initial: String?
+
+  init(editor: LineEditor, session: Session, history: HistoryFile) {
+    self.editor = editor
+    self.session = session
+    self.history = history
+  }
+
+  /// What the person wants next. Ctrl-C starts over.
+  func next() -> Input {
+    while true {
+      for entry in history.newEntries() { editor.remember(entry) }
+      let wasWaiting = editor.hasInputWaiting
+      let start = initial
+      initial = nil
+      switch editor.readLine(prompt: SessionFile.prompt, initial: start) {
+      case .endOfInput: return .endOfInput
+      case .terminated: return .terminated
+      case .interrupted: isInTranscript = false
+      case .line(let line):
+        guard let text = command(in: line, wasWaiting: wasWaiting) else { continue }
+        if let input = input(from: text) { return input }
+      }
+    }
+  }
+
+  /// Keeps what was run where Up and Ctrl-R find it, here and in other programs.
+  func remember(_ source: String) {
+    if !history.append(source) { editor.remember(source) }
+  }
+
+  /// Asks for one line; nil when the person leaves it (Ctrl-C, Ctrl-D).
+  func ask(_ question: String) -> String? {
+    if case .line(let answer) = editor.readLine(prompt: question) { return answer }
+    return nil
+  }
+
+  /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
+  /// prompts at once is output and is skipped.
+  private func command(in line: String, wasWaiting: Bool) -> String? {
+    if line.contains("\n") { return line }
+    if SessionFile.isPrompt(line) {
+      isInTranscript = true
+      return String(line.dropFirst(SessionFile.prompt.count))
+    }
+    if isInTranscript, wasWaiting { return nil }
+    isInTranscript = false
+    return line
+  }
+
+  private func input(from text: String) -> Input? {
+    let lines = text.contains("\n") ? pastedCells(text) : [text]
+    if lines.count > 1 { return .cells(lines) }
+    guard let only = lines.first else { return nil }
+    let trimmed = trimmedRight(only.drop { $0 == " " || $0 == "\t" })
+    if trimmed.isEmpty { return nil }
+    if trimmed.hasPrefix("!") { return .shell(String(trimmed.dropFirst())) }
+    if trimmed.hasSuffix("?"), !trimmed.hasPrefix("?"), !trimmed.contains("#"), !trimmed.contains("\"") {
+      return .help(trimmedRight(trimmed.dropLast()))
+    }
+    return finished(only)
+  }
+
+  /// A paste, cut into cells; prompts and outputs of a transcript are taken out.
+  private func pastedCells(_ text: String) -> [String] {
+    if SessionFile.hasPrompts(text) { return PastedText.commands(in: text) }
+    var cutter = CellCutter()
+    var cells: [String] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if let cell = cutter.add(String(line), session) { cells.append(cell.source) }
+    }
+    if let last = cutter.rest() { cells.append(last.source) }
+    return cells
+  }
+
+  /// Asks for more lines while the language needs them. Two empty lines in a row run it as it is; nil when it was dropped.
+  private func finished(_ first: String) -> Input? {
+    var source = first
+    while case .incomplete(let indent) = session.completeness(source) {
+      switch editor.readLine(prompt: SessionFile.continuation, initial: indent.isEmpty ? nil : indent) {
+      case .interrupted: return nil
+      case .terminated: return .terminated
+      case .endOfInput: return .cells([source])
+      case .line(let line):
+        let isEmpty = line.allSatisfy { $0 == " " }
+        if isEmpty, source.hasSuffix("\n") { return .cells([source]) }
+        source += "\n" + (isEmpty ? "" : line)
+      }
+    }
+    return .cells([source])
+  }
+}

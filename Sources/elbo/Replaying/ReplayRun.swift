@@ -1,0 +1,213 @@
+import Glibc
+import Replay
+import Terminal
+
+/// `elbo replay` over one or more files.
+struct ReplayRun {
+  enum Mode { case show, verify, record, update }
+  let surroundings: Surroundings
+  let mode: Mode
+  let isLax: Bool
+  let jobs: Int?
+  let threads: Int?
+  let output: String?
+  let junit: String?
+  let tap: String?
+
+  private struct Source {
+    let path: String
+    let file: SessionFile
+  }
+
+  func run(_ paths: [String]) throws(ExitStatus) -> Int32 {
+    var sources: [Source] = []
+    for path in paths { sources.append(try read(path)) }
+    return mode == .show ? try show(sources) : try compare(sources)
+  }
+
+  // MARK: Showing
+
+  private func show(_ sources: [Source]) throws(ExitStatus) -> Int32 {
+    var code: Int32 = 0
+    for source in sources {
+      let player = SessionPlayer(surroundings: surroundings, threads: threads)
+      let color = surroundings.outputColor
+      var isOpen = true
+      let played = try player.play(source.file) { command, text in
+        let lines = SessionFile.promptLines(command.source).map { line in
+          Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
+        }
+        isOpen = isOpen && writeAll(lines.joined() + (text.isEmpty ? "" : text + "\n"), to: STDOUT_FILENO)
+      }
+      if !isOpen { return 128 + SIGPIPE }
+      if let signal = played.signal { return 128 + signal }
+      if played.failures > 0 { code = 1 }
+    }
+    return code
+  }
+
+  // MARK: Comparing and writing
+
+  private func compare(_ sources: [Source]) throws(ExitStatus) -> Int32 {
+    var reports = [ReplayReport?](repeating: nil, count: sources.count)
+    var code: Int32 = 0
+    func finish(_ index: Int, _ played: SessionPlayer.Played) throws(ExitStatus) {
+      let source = sources[index]
+      let header = source.file.header
+      let tolerance = Tolerance(rtol: header.rtol, atol: header.atol, isLax: isLax)
+      let commands = source.file.commands
+      var results: [CommandResult] = []
+      for (at, command) in commands.enumerated() {
+        let hasRun = at < played.outputs.count
+        let text = hasRun ? played.outputs[at] : "(not run: the session had ended)"
+        results.append(
+          CommandResult(
+            command: command, output: text, seconds: hasRun ? played.seconds[at] : 0, tolerance: tolerance))
+      }
+      let report = ReplayReport(path: source.path, file: source.file, results: results, tolerance: tolerance)
+      reports[index] = report
+      if try !conclude(report) { code = max(code, 3) }
+    }
+
+    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let count = min(sources.count, jobs ?? cores)
+    if sources.count == 1 {
+      let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(sources[0].file)
+      if let signal = played.signal { return 128 + signal }
+      try finish(0, played)
+    } else {
+      let workers = ReplayWorkers(
+        surroundings: surroundings, jobs: count, threads: threads ?? max(1, cores / max(1, count)))
+      var failure: ExitStatus?
+      let stopped = workers.play(sources.map(\.path)) { index, result in
+        switch result {
+        case .success(let played):
+          do throws(ExitStatus) { try finish(index, played) } catch { failure = failure ?? error }
+        case .failure(let problem):
+          writeAll("\(sources[index].path): \(problem.message)\n", to: STDERR_FILENO)
+          code = max(code, 1)
+        }
+      }
+      if let stopped { return stopped }
+      if let failure { throw failure }
+    }
+    let done = reports.compactMap { $0 }
+    try write(junit, TestReports.junit(done))
+    try write(tap, TestReports.tap(done))
+    return code
+  }
+
+  /// Writes and says what the mode wants; false when a verification failed.
+  private func conclude(_ report: ReplayReport) throws(ExitStatus) -> Bool {
+    let color = surroundings.outputColor
+    let count = report.results.count
+    let size = "\(count) \(count == 1 ? "command" : "commands"), \(durationText(report.seconds))"
+    switch mode {
+    case .show: return true
+    case .record:
+      var file = report.recorded
+      if file.headerLine == nil { file.headerLine = file.header.line }
+      let path = output ?? Self.recordedPath(report.path)
+      try write(path, file.text)
+      say("\(Style.success.apply("recorded", color)) \(path) (\(size))")
+      return true
+    case .update:
+      if report.agrees {
+        say("\(Style.success.apply("unchanged", color)) \(report.path) (\(size))")
+      } else {
+        try write(output ?? report.path, report.updated.text)
+        say("\(Style.success.apply("updated", color)) \(output ?? report.path) (\(report.mismatches) of \(size))")
+      }
+      return true
+    case .verify:
+      let actual = report.path + ".actual"
+      if report.agrees {
+        unlink(actual)
+        say("\(Style.success.apply("ok", color))    \(report.path) (\(size))")
+        return true
+      }
+      for line in UnifiedDiff(report).lines {
+        switch line.kind {
+        case .header: say(Style.heading.apply(line.text, color))
+        case .hunk: say(Style.prompt.apply(line.text, color))
+        case .added: say(Style.added.apply(line.text, color))
+        case .removed: say(Style.removed.apply(line.text, color))
+        case .remark: say(Style.faint.apply(line.text, color))
+        case .context: say(line.text)
+        }
+      }
+      try write(actual, report.updated.text)
+      say(
+        "\(Style.error.apply("FAIL", color))  \(report.path): \(report.mismatches) of \(count) "
+          + "\(count == 1 ? "command differs" : "commands differ"); what it would be now is in \(actual)")
+      return false
+    }
+  }
+
+  // MARK: Files
+
+  private func read(_ path: String) throws(ExitStatus) -> Source {
+    let text: String
+    switch textOfFile(path) {
+    case .success(let read): text = read
+    case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
+    }
+    do {
+      if SessionFile.hasPrompts(text) { return Source(path: path, file: try SessionFile(text)) }
+      return Source(path: path, file: try Self.file(ofScript: text, surroundings))
+    } catch let failure as SessionHeader.Failure {
+      throw ExitStatus(2, "\(path):1: \(failure)")
+    } catch let status as ExitStatus {
+      throw status
+    } catch {
+      throw ExitStatus(1, "\(path): \(error)")
+    }
+  }
+
+  /// A script as a session file without outputs: comments become prose.
+  static func file(ofScript text: String, _ surroundings: Surroundings) throws -> SessionFile {
+    let session = try startSession(surroundings.sessionOptions())
+    var cutter = CellCutter()
+    var file = try SessionFile(SessionHeader.isHeader(text) ? String(text.prefix { $0 != "\n" }) : "")
+    file.items = []
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    for (index, line) in lines.enumerated() where !(index == 0 && file.headerLine != nil) {
+      if !cutter.isOpen, CellCutter.isNothing(line) {
+        let comment = trimmedRight(line.drop { $0 == " " })
+        file.items.append(
+          comment.isEmpty ? .blank : .prose(comment.hasPrefix("# ") ? comment : "# " + comment.dropFirst()))
+      } else if let cell = cutter.add(line, session) {
+        file.items.append(.command(SessionFile.Command(source: cell.source, line: index + 1)))
+      }
+    }
+    if let last = cutter.rest() { file.items.append(.command(SessionFile.Command(source: last.source))) }
+    return file
+  }
+
+  /// Where a recording goes: a session file is written anew, a script gets a session file beside it.
+  private static func recordedPath(_ path: String) -> String {
+    if path.hasSuffix(".session") { return path }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return path + ".session" }
+    return path.dropLast(name.distance(from: dot, to: name.endIndex)) + ".session"
+  }
+
+  private func write(_ path: String?, _ text: String) throws(ExitStatus) {
+    guard let path else { return }
+    if path == "-" {
+      writeAll(text, to: STDOUT_FILENO)
+      return
+    }
+    do {
+      try replaceFile(path, with: text)
+    } catch {
+      throw ExitStatus(1, "elbo: \(error)")
+    }
+  }
+
+  /// With a report on standard output, everything else goes to standard error.
+  private func say(_ text: String) {
+    writeAll(text + "\n", to: junit == "-" || tap == "-" || output == "-" ? STDERR_FILENO : STDOUT_FILENO)
+  }
+}

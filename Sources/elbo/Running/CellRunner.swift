@@ -1,0 +1,60 @@
+import Glibc
+import Notebook
+import Synchronization
+import Terminal
+
+/// Runs cells on the executing thread while the calling (main) thread answers signals.
+final class CellRunner {
+  private let surroundings: Surroundings
+  private let thread: ExecutingThread
+  private let interruption = Interruption()
+  /// Called when Ctrl-C comes a second time while one cell runs.
+  var onImpatience: () -> Void = {}
+  /// SIGTERM or SIGHUP arrived: the program leaves when the running cell has ended.
+  private(set) var terminatedBy: Int32?
+
+  init(surroundings: Surroundings) throws(ExitStatus) {
+    self.surroundings = surroundings
+    thread = try ExecutingThread()
+  }
+
+  /// Executes one cell and waits for it.
+  func run(_ source: String, in session: Session, frontEnd: any FrontEnd & Sendable) -> CellOutcome? {
+    let interruption = interruption
+    interruption.clear()
+    return perform { session.execute(source, frontEnd: frontEnd, interruption: interruption) }
+  }
+
+  /// Runs `work` on the executing thread and answers signals until it is done. Ctrl-C asks it to stop, and only that.
+  func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
+    let box = Box<Result>()
+    let signals = surroundings.signals
+    thread.submit {
+      box.value.withLock { $0 = work() }
+      signals.wake()
+    }
+    var interrupts = 0
+    signals.wait { signal in
+      switch signal {
+      case .interrupt:
+        interrupts += 1
+        interruption.request()
+        if interrupts == 2 { onImpatience() }
+      case .terminate, .hangUp:
+        terminatedBy = signal == .terminate ? SIGTERM : SIGHUP
+        interruption.request()
+      case .stop: SignalSource.stopHere()
+      case .windowChanged, .continued: break
+      }
+    }
+    return box.value.withLock { $0 }
+  }
+
+  /// Asks the running cell to stop: what it writes to is gone.
+  func stop() { interruption.request() }
+  var interrupter: Interruption { interruption }
+
+  private final class Box<Value: Sendable>: Sendable {
+    let value = Mutex<Value?>(nil)
+  }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import Notebook
+import Synchronization
+import Terminal
+
+/// Shows what cells say on standard output: text as it comes, a progress bar when that is a terminal, long text through the
+/// pager at a prompt.
+final class TerminalFrontEnd: FrontEnd, Sendable {
+  private struct State {
+    var progress = ProgressLine()
+    /// Standard output is gone (a closed pipe).
+    var isClosed = false
+    var shown: [Output] = []
+  }
+  private let surroundings: Surroundings
+  private let pager: Pager?
+  private let interruption: Interruption
+  private let state = Mutex(State())
+
+  /// - Parameter pages: Whether text that does not fit the screen goes to the pager.
+  init(surroundings: Surroundings, pages: Bool, interruption: Interruption) {
+    self.surroundings = surroundings
+    self.interruption = interruption
+    pager = pages ? Pager(environment: surroundings.environment) : nil
+  }
+
+  var width: Int { surroundings.screen.columns }
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  func emit(_ event: Event) {
+    state.withLock { state in
+      switch event {
+      case .output(let output):
+        write(state.progress.hide(), &state)
+        show(output, &state)
+      case .progress(let progress):
+        guard surroundings.outputIsTerminal else { return }
+        let bar = ProgressBar(columns: surroundings.screen.columns, color: surroundings.outputColor)
+        if let bytes = state.progress.update(progress, now: monotonicSeconds(), bar: bar) { write(bytes, &state) }
+      case .progressEnded: write(state.progress.end(), &state)
+      }
+    }
+  }
+
+  /// A line of our own, between what the cell says.
+  func remark(_ text: String) {
+    state.withLock { state in
+      write(state.progress.hide(), &state)
+      write(Style.faint.apply(text, surroundings.outputColor) + "\n", &state)
+    }
+  }
+
+  func ask(_ prompt: String) -> String? {
+    guard surroundings.isInteractive else { return nil }
+    state.withLock { state in
+      write(state.progress.hide(), &state)
+      write(prompt, &state)
+    }
+    return readLine(strippingNewline: true)
+  }
+
+  private func show(_ output: Output, _ state: inout State) {
+    guard !output.text.isEmpty else { return }
+    let text = output.text.hasSuffix("\n") ? output.text : output.text + "\n"
+    let styled =
+      output.role == .note ? Style.faint.apply(String(text.dropLast()), surroundings.outputColor) + "\n" : text
+    if let pager, Pager.isNeeded(for: text, on: surroundings.screen), pager.show(styled) { return }
+    write(styled, &state)
+  }
+
+  private func write(_ text: String, _ state: inout State) {
+    if text.isEmpty || state.isClosed { return }
+    if !writeAll(text, to: STDOUT_FILENO) {
+      state.isClosed = true
+      interruption.request()
+    }
+  }
+}

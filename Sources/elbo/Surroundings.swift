@@ -1,0 +1,122 @@
+import Glibc
+import Notebook
+import Terminal
+
+/// What the program takes from around it. The environment is read here and nowhere else.
+struct Surroundings: Sendable {
+  /// The program's version, as `elbo --version` says it.
+  static let version = "0.1.0"
+
+  let environment: [String: String]
+  let signals: SignalSource
+  let inputIsTerminal = isTerminal(STDIN_FILENO)
+  let outputIsTerminal = isTerminal(STDOUT_FILENO)
+  let errorIsTerminal = isTerminal(STDERR_FILENO)
+
+  init(signals: SignalSource) {
+    self.signals = signals
+    var values: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    environment = values
+  }
+
+  var outputColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: outputIsTerminal) }
+  var errorColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: errorIsTerminal) }
+
+  /// Both ends are terminals, so that lines can be edited.
+  var isInteractive: Bool { inputIsTerminal && outputIsTerminal }
+
+  /// Columns and rows now: the terminal's, else `$COLUMNS` and `$LINES`, else 80×24.
+  var screen: ScreenSize {
+    if let size = ScreenSize.of(STDOUT_FILENO) { return size }
+    let columns = environment["COLUMNS"].flatMap { Int($0) } ?? 0
+    let rows = environment["LINES"].flatMap { Int($0) } ?? 0
+    return ScreenSize(columns: columns >= 20 ? columns : 80, rows: rows >= 4 ? rows : 24)
+  }
+
+  var home: String { environment["HOME"] ?? "/" }
+
+  /// `$XDG_CONFIG_HOME/elbo`, `$XDG_STATE_HOME/elbo`, `$XDG_CACHE_HOME/elbo`. Relative values are ignored, as the XDG
+  /// specification wants.
+  var configurationFolder: String { folder("XDG_CONFIG_HOME", ".config") }
+  var stateFolder: String { folder("XDG_STATE_HOME", ".local/state") }
+  var cacheFolder: String { folder("XDG_CACHE_HOME", ".cache") }
+
+  private func folder(_ variable: String, _ fallback: String) -> String {
+    let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/" + fallback
+    return base + "/elbo"
+  }
+
+  /// What a session is told.
+  func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
+    var options = SessionOptions(workspace: workspace, seed: seed ?? 0)
+    options.threads = threads
+    options.cacheDirectory = cacheFolder
+    options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
+    options.homeDirectory = home
+    options.version = Self.version
+    return options
+  }
+
+  /// Text is UTF-8 wherever nothing says otherwise: in a bare container the locale is "C", and an é would be two dots.
+  static func useUTF8() {
+    let isSilent = ["LC_ALL", "LC_CTYPE", "LANG"].allSatisfy { (name: String) in
+      getenv(name).map { $0.pointee == 0 } ?? true
+    }
+    _ = setlocale(LC_CTYPE, isSilent ? "C.UTF-8" : "")
+  }
+}
+
+/// Makes a folder and those above it, for this user alone. False when that is not possible.
+@discardableResult
+func makeFolder(_ path: String) -> Bool {
+  if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
+  guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return false }
+  return makeFolder(String(path[..<slash])) && (mkdir(path, 0o700) == 0 || errno == EEXIST)
+}
+
+/// The text of a file, or why it cannot be read.
+func textOfFile(_ path: String) -> Result<String, FileFailure> {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return .failure(FileFailure(path: path, reason: String(cString: strerror(errno)))) }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = read(descriptor, &chunk, chunk.count)
+    if count < 0, errno == EINTR { continue }
+    if count < 0 { return .failure(FileFailure(path: path, reason: String(cString: strerror(errno)))) }
+    if count == 0 { break }
+    bytes += chunk[0..<count]
+  }
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    return .failure(FileFailure(path: path, reason: "not UTF-8 text"))
+  }
+  return .success(text)
+}
+
+/// Writes a file through a new one beside it, so that no half file is ever seen.
+func replaceFile(_ path: String, with text: String) throws(FileFailure) {
+  let fresh = "\(path).\(getpid()).new"
+  let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
+  let isWritten = writeAll(text, to: descriptor)
+  let reason = String(cString: strerror(errno))
+  close(descriptor)
+  guard isWritten, rename(fresh, path) == 0 else {
+    unlink(fresh)
+    throw FileFailure(path: path, reason: reason)
+  }
+}
+
+/// A file that cannot be read or written.
+struct FileFailure: Error, CustomStringConvertible {
+  let path: String
+  let reason: String
+  var description: String { "\(path): \(reason)" }
+}
