@@ -7,7 +7,7 @@ let package = Package(
   name: "elbo",
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
@@ -22,13 +22,19 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    // Models: architectures as data, objectives, training, measures.
+    .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "CTeam"]),
+
     .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
     .target(
       name: "Notebook",
-      dependencies: ["Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Plotting", "Tensors", "Networks", "VAEngine", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       exclude: ["Store/STORE.md"]),
 
     // Front ends: the terminal, session files, the program.
@@ -49,6 +55,7 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

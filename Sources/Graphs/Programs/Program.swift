@@ -128,6 +128,8 @@ package final class Program {
     return UnsafeMutableBufferPointer(start: input.storage.base.assumingMemoryBound(to: Float.self), count: input.count)
   }
 
+  package func hasInput(_ name: String) -> Bool { inputs[name] != nil }
+
   /// The values of an output, as the last run left them; valid until the next.
   ///
   /// - Precondition: the program was given an output of that name.

@@ -1,0 +1,45 @@
+/// One layer of an architecture, as data. Text form in parentheses.
+package enum Layer: Hashable, Sendable {
+  /// `y = xW + b` (`dense16`).
+  case dense(Int, Activation?)
+  /// `(xA + a) ⊙ σ(xB + b)`, the gated layer of Tomczak & Welling 2018 (`gated300`).
+  case gated(Int)
+  /// Convolution (`conv32k3s2`, padding `p1` or else "same": the result is ⌈n / stride⌉).
+  case convolution(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
+  /// Transposed convolution (`convt32k3s2`); without `p` the result is n · stride.
+  case transposedConvolution(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
+  /// `x + conv(act(conv(act(x))))`, 3×3, as many channels as come in (`res64`).
+  case residual(Int)
+  /// `[C, H, W]` (`reshape64x7x7`).
+  case reshape(Int, Int, Int)
+  /// Largest or mean of windows (`maxpool2`, `avgpool2`).
+  case maxPool(Int)
+  case averagePool(Int)
+  /// Over batch and pixels, per channel; running statistics outside training (`batchnorm`).
+  case batchNorm
+  /// Over all features of an example (`layernorm`).
+  case layerNorm
+  /// Over groups of channels of an example (`groupnorm8`).
+  case groupNorm(Int)
+  /// Zeros this share of features in training, scaling the rest (`dropout0.2`).
+  case dropout(Float)
+}
+
+/// Elementwise non-linearities.
+package enum Activation: String, Hashable, Sendable, CaseIterable, Codable {
+  case relu, leakyrelu, elu, gelu, silu, tanh, sigmoid, softplus, none
+}
+
+/// A mistake in an architecture's text, with its place.
+package struct ArchitectureError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// UTF-8 offsets in the text.
+  package let span: Range<Int>
+  package let reason: String
+
+  package init(span: Range<Int>, reason: String) {
+    self.span = span
+    self.reason = reason
+  }
+
+  package var description: String { "at \(span.lowerBound): \(reason)" }
+}

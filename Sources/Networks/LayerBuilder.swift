@@ -1,0 +1,139 @@
+import Graphs
+import Tensors
+
+/// Writes layers into a graph, and keeps what they need: parameters with their beginnings, and values to assign to
+/// running statistics after a step.
+package final class LayerBuilder {
+  package let graph: Graph
+  /// Whether dropout drops and batch norm takes the batch's own statistics.
+  package let training: Bool
+  package let activation: Activation
+  package private(set) var specs: [ParameterSpec] = []
+  package private(set) var roles: [String: ParameterRole] = [:]
+  package private(set) var assignments: [(String, Symbol)] = []
+  /// Each layer's name, text and result, for summaries.
+  package private(set) var trace: [(name: String, layer: String, shape: Shape)] = []
+
+  package init(_ graph: Graph, activation: Activation, training: Bool) {
+    (self.graph, self.activation, self.training) = (graph, activation, training)
+  }
+
+  package func parameter(
+    _ name: String, _ shape: Shape, _ role: ParameterRole, trainable: Bool = true
+  ) throws(ShapeError) -> Symbol {
+    let full = graph.qualified(name)
+    if roles[full] == nil {
+      specs.append(ParameterSpec(name: full, shape: shape, trainable: trainable))
+      roles[full] = role
+    }
+    return try graph.parameter(name, shape)
+  }
+
+  func assign(_ name: String, _ value: Symbol) { assignments.append((graph.qualified(name), value)) }
+
+  /// All `layers` on `x`. Each but the last of a decoder is followed by the activation.
+  package func apply(
+    _ layers: [Layer], to x: Symbol, activatesLast: Bool
+  ) throws(ShapeError) -> Symbol {
+    var h = x
+    for (index, layer) in layers.enumerated() {
+      let name = "\(index + 1)"
+      let last = index == layers.count - 1
+      h = try graph.scope(name) { () throws(ShapeError) -> Symbol in
+        try apply(layer, to: h, fallback: last && !activatesLast ? .none : activation)
+      }
+      trace.append((graph.qualified(name), LayerText.text([layer]), h.shape.droppingFirst))
+    }
+    return h
+  }
+
+  private func apply(_ layer: Layer, to x: Symbol, fallback: Activation) throws(ShapeError) -> Symbol {
+    switch layer {
+    case .dense(let width, let own): return (own ?? fallback).apply(try dense(x, width))
+    case .gated(let width):
+      let value = try graph.scope("value") { () throws(ShapeError) -> Symbol in try dense(x, width) }
+      let gate = try graph.scope("gate") { () throws(ShapeError) -> Symbol in try dense(x, width) }
+      return try value * sigmoid(gate)
+    case .convolution(let channels, let kernel, let stride, let padding, let own):
+      return (own ?? fallback).apply(try convolution(x, channels, kernel, stride, padding))
+    case .transposedConvolution(let channels, let kernel, let stride, let padding, let own):
+      return (own ?? fallback).apply(try transposed(x, channels, kernel, stride, padding))
+    case .residual(let channels):
+      let first = try graph.scope("a") { () throws(ShapeError) -> Symbol in
+        try convolution(activation.apply(x), channels, 3, 1, nil)
+      }
+      let second = try graph.scope("b") { () throws(ShapeError) -> Symbol in
+        try convolution(activation.apply(first), channels, 3, 1, nil)
+      }
+      return try x + second
+    case .reshape(let c, let h, let w): return try x.reshaped([x.shape[0], c, h, w])
+    case .maxPool(let n): return try x.pooled(.max, ConvGeometry(kernel: n, stride: n))
+    case .averagePool(let n): return try x.pooled(.average, ConvGeometry(kernel: n, stride: n))
+    case .batchNorm: return try batchNorm(x)
+    case .layerNorm: return try layerNorm(x, groups: 1)
+    case .groupNorm(let groups): return try layerNorm(x, groups: groups)
+    case .dropout(let rate):
+      guard training, rate > 0 else { return x }
+      let kept = try step(graph.random(.uniform, "dropout", x.shape) - rate)
+      return try x * kept * (1 / (1 - rate))
+    }
+  }
+
+  /// `xW + b` on `[B, …]` flattened, W `[in, out]`.
+  package func dense(_ x: Symbol, _ width: Int) throws(ShapeError) -> Symbol {
+    let flat = x.shape.rank == 2 ? x : try x.flattened()
+    let fanIn = flat.shape[1]
+    let weight = try parameter("weight", [fanIn, width], .weight(fanIn: fanIn, fanOut: width))
+    return try matmul(flat, weight) + parameter("bias", [width], .bias(fanIn: fanIn))
+  }
+
+  private func convolution(
+    _ x: Symbol, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int?
+  ) throws(ShapeError) -> Symbol {
+    guard x.shape.rank == 4 else {
+      throw ShapeError(
+        layer: graph.currentScope, operation: "conv", shapes: [x.shape],
+        reason: "needs images [B, C, H, W]; reshape first")
+    }
+    let geometry = Self.geometry(kernel, stride, padding, [x.shape[2], x.shape[3]])
+    let fanIn = x.shape[1] * kernel * kernel
+    let role = ParameterRole.weight(fanIn: fanIn, fanOut: channels * kernel * kernel)
+    let y = try x.conv2d(parameter("weight", [channels, x.shape[1], kernel, kernel], role), geometry)
+    return try y + parameter("bias", [channels], .bias(fanIn: fanIn)).reshaped([1, channels, 1, 1])
+  }
+
+  private func transposed(
+    _ x: Symbol, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int?
+  ) throws(ShapeError) -> Symbol {
+    guard x.shape.rank == 4 else {
+      throw ShapeError(
+        layer: graph.currentScope, operation: "convt", shapes: [x.shape],
+        reason: "needs images [B, C, H, W]; reshape first")
+    }
+    // "Same": the adjoint of the convolution that takes n · stride to n.
+    let sizes = [x.shape[2] * stride, x.shape[3] * stride]
+    let geometry = Self.geometry(kernel, stride, padding, sizes)
+    let extra = (0..<2).map { axis -> Int in
+      let base = geometry.transposedExtent(x.shape[2 + axis], axis: axis, outputPadding: 0)
+      return padding == nil ? Swift.max(0, sizes[axis] - base) : 0
+    }
+    // PyTorch counts the fan-in of a transposed convolution over its output channels.
+    let fanIn = channels * kernel * kernel
+    let role = ParameterRole.weight(fanIn: fanIn, fanOut: x.shape[1] * kernel * kernel)
+    let weight = try parameter("weight", [x.shape[1], channels, kernel, kernel], role)
+    let y = try x.convTranspose2d(weight, geometry, outputPadding: extra)
+    return try y + parameter("bias", [channels], .bias(fanIn: fanIn)).reshaped([1, channels, 1, 1])
+  }
+
+  /// Symmetric `padding`, or the "same" padding of Keras and TensorFlow: the odd zero goes behind.
+  static func geometry(_ kernel: Int, _ stride: Int, _ padding: Int?, _ extents: [Int]) -> ConvGeometry {
+    if let padding { return ConvGeometry(kernel: kernel, stride: stride, padding: padding) }
+    let totals = extents.map { extent -> Int in
+      let output = (extent + stride - 1) / stride
+      return Swift.max(0, (output - 1) * stride + kernel - extent)
+    }
+    return ConvGeometry(
+      kernel: [kernel, kernel], stride: [stride, stride], padBefore: totals.map { $0 / 2 },
+      padAfter: totals.map { $0 - $0 / 2 })
+  }
+}

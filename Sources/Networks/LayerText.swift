@@ -1,0 +1,122 @@
+/// The short text form of layers: words separated by spaces, `conv32k3s2 conv64k3s2 dense16:tanh`.
+package enum LayerText {
+  /// - Throws: `ArchitectureError` with the span of the word that is wrong.
+  package static func parse(_ text: String) throws(ArchitectureError) -> [Layer] {
+    var layers: [Layer] = []
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      if bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: ",") {
+        start += 1
+        continue
+      }
+      var end = start
+      while end < bytes.count, bytes[end] != UInt8(ascii: " "), bytes[end] != UInt8(ascii: ",") { end += 1 }
+      layers.append(try layer(String(decoding: bytes[start..<end], as: UTF8.self), start..<end))
+      start = end
+    }
+    return layers
+  }
+
+  /// The text that parses to `layers`.
+  package static func text(_ layers: [Layer]) -> String { layers.map(word).joined(separator: " ") }
+
+  private static let names = [
+    "convt", "conv", "dense", "gated", "res", "reshape", "maxpool", "avgpool", "batchnorm", "layernorm", "groupnorm",
+    "dropout",
+  ]
+
+  private static func layer(_ word: String, _ span: Range<Int>) throws(ArchitectureError) -> Layer {
+    let halves = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    var activation: Activation?
+    if halves.count == 2 {
+      guard let named = Activation(rawValue: halves[1]) else {
+        let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ArchitectureError(span: span, reason: "no activation '\(halves[1])'; known: \(known)")
+      }
+      activation = named
+    }
+    let name = String(halves[0].prefix { $0.isLetter })
+    let rest = String(halves[0].dropFirst(name.count))
+    guard names.contains(name) else {
+      throw ArchitectureError(span: span, reason: "no layer '\(name)'; known: \(names.joined(separator: ", "))")
+    }
+    func fail(_ form: String) -> ArchitectureError {
+      ArchitectureError(span: span, reason: "'\(word)' is not of the form \(form)")
+    }
+    func positive(_ form: String) throws(ArchitectureError) -> Int {
+      guard let value = Int(rest), value > 0 else { throw fail(form) }
+      return value
+    }
+    switch name {
+    case "dense": return .dense(try positive("dense16"), activation)
+    case "gated": return .gated(try positive("gated300"))
+    case "res": return .residual(try positive("res64"))
+    case "maxpool": return .maxPool(try positive("maxpool2"))
+    case "avgpool": return .averagePool(try positive("avgpool2"))
+    case "groupnorm": return .groupNorm(try positive("groupnorm8"))
+    case "batchnorm", "layernorm":
+      guard rest.isEmpty else { throw fail(name) }
+      return name == "batchnorm" ? .batchNorm : .layerNorm
+    case "dropout":
+      guard let rate = Float(rest), rate >= 0, rate < 1 else { throw fail("dropout0.2, a share in 0 ..< 1") }
+      return .dropout(rate)
+    case "reshape":
+      let extents = rest.split(separator: "x").compactMap { Int($0) }
+      guard extents.count == 3, extents.allSatisfy({ $0 > 0 }) else { throw fail("reshape64x7x7") }
+      return .reshape(extents[0], extents[1], extents[2])
+    default:
+      guard let (channels, options) = numbers(rest), channels > 0 else { throw fail("\(name)32k3s2") }
+      let (kernel, stride) = (options["k"] ?? 3, options["s"] ?? 1)
+      guard kernel > 0, stride > 0, Set(options.keys).isSubset(of: ["k", "s", "p"]) else {
+        throw fail("\(name)32k3s2p1")
+      }
+      return name == "conv"
+        ? .convolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)
+        : .transposedConvolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)
+    }
+  }
+
+  /// `32k3s2` as 32 and `[k: 3, s: 2]`.
+  private static func numbers(_ text: String) -> (Int, [Character: Int])? {
+    var options: [Character: Int] = [:]
+    var key: Character?
+    var digits = ""
+    var first: Int?
+    func close() -> Bool {
+      guard let value = Int(digits) else { return false }
+      if let key { options[key] = value } else { first = value }
+      return true
+    }
+    for character in text {
+      if character.isNumber {
+        digits.append(character)
+      } else {
+        guard close() else { return nil }
+        (key, digits) = (character, "")
+      }
+    }
+    guard close(), let first else { return nil }
+    return (first, options)
+  }
+
+  private static func word(_ layer: Layer) -> String {
+    func suffix(_ activation: Activation?) -> String { activation.map { ":\($0.rawValue)" } ?? "" }
+    switch layer {
+    case .dense(let n, let activation): return "dense\(n)\(suffix(activation))"
+    case .gated(let n): return "gated\(n)"
+    case .convolution(let c, let k, let s, let p, let activation):
+      return "conv\(c)k\(k)s\(s)\(p.map { "p\($0)" } ?? "")\(suffix(activation))"
+    case .transposedConvolution(let c, let k, let s, let p, let activation):
+      return "convt\(c)k\(k)s\(s)\(p.map { "p\($0)" } ?? "")\(suffix(activation))"
+    case .residual(let n): return "res\(n)"
+    case .reshape(let c, let h, let w): return "reshape\(c)x\(h)x\(w)"
+    case .maxPool(let n): return "maxpool\(n)"
+    case .averagePool(let n): return "avgpool\(n)"
+    case .batchNorm: return "batchnorm"
+    case .layerNorm: return "layernorm"
+    case .groupNorm(let n): return "groupnorm\(n)"
+    case .dropout(let rate): return "dropout\(rate)"
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Graphs
+import Tensors
+
+/// How a model does on a set of examples. Losses are summed over dimensions and averaged over examples.
+package struct Evaluation: Sendable, Equatable, Codable {
+  package struct Options: Sendable, Equatable {
+    /// Of the posterior draws (one per example) and of random transforms of the data.
+    package var seed: UInt64
+    package init(seed: UInt64 = 0) { self.seed = seed }
+  }
+
+  /// −ELBO = reconstruction + KL, nats per example; for a plain autoencoder its reconstruction alone.
+  package var negativeElbo: Estimate
+  /// −log p(x | z) by the model's likelihood, nats per example.
+  package var reconstruction: Estimate
+  /// KL(q(z | x) ‖ N(0, I)), nats per example.
+  package var kl: Estimate
+  /// Σ (x − x̂)², and divided by the number of pixels.
+  package var squaredError: Estimate
+  package var meanSquaredError: Double
+  /// Bernoulli cross-entropy of x̂, nats per example; not a number outside [0, 1].
+  package var binaryCrossEntropy: Estimate
+  /// Mean KL of each dimension, nats.
+  package var klPerDimension: [Double]
+  /// Var over examples of the posterior mean of each dimension.
+  package var meanVariance: [Double]
+  /// Dimensions whose posterior mean varies by more than 0.01 (Burda et al. 2016, section 5).
+  package var activeUnits: Int
+  /// −ELBO / (D · ln 2) where the likelihood is of discrete data.
+  package var bitsPerDimension: Double?
+  package var count: Int
+}
+
+extension Model {
+  static let evaluationRows = 250
+
+  /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and are to be ignored.
+  func forEachBatch(
+    of source: any BatchSource, rows: Int, seed: UInt64,
+    _ body: (_ indices: [Int32], _ valid: Int, _ step: UInt64) throws -> Void
+  ) rethrows {
+    for (step, begin) in stride(from: 0, to: source.count, by: rows).enumerated() {
+      let valid = min(rows, source.count - begin)
+      let indices = (0..<rows).map { Int32(begin + min($0, valid - 1)) }
+      try body(indices, valid, UInt64(step))
+    }
+  }
+
+  /// - Throws: `ModelError` when the data do not fit.
+  package func evaluate(_ source: any BatchSource, options: Evaluation.Options = .init()) throws -> Evaluation {
+    guard source.count > 0 else { throw ModelError.noExamples }
+    try check(exampleShape: source.exampleShape)
+    let rows = min(Self.evaluationRows, source.count)
+    let program = try termsProgram(rows: rows)
+    let d = latentDimensions
+    var reconstruction: [Double] = []
+    var kl: [Double] = []
+    var squared: [Double] = []
+    var bce: [Double] = []
+    var perDimension = [Double](repeating: 0, count: d)
+    var sums = [Double](repeating: 0, count: d)
+    var squares = [Double](repeating: 0, count: d)
+    let stream = RandomStream(seed: options.seed, purpose: "evaluation")
+    forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
+      var batch = stream
+      batch.step = step
+      source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
+      if configuration.family == .conditional {
+        source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
+      }
+      program.run(step: step &+ options.seed &* 0x1_0000_0000)
+      reconstruction += program.output("reconstruction").prefix(valid).map(Double.init)
+      squared += program.output("squaredError").prefix(valid).map(Double.init)
+      bce += program.output("bce").prefix(valid).map(Double.init)
+      let (klValues, means) = (program.output("klPerDimension"), program.output("mean"))
+      for row in 0..<valid {
+        var total = 0.0
+        for j in 0..<d {
+          let value = Double(klValues[row * d + j])
+          let mean = Double(means[row * d + j])
+          total += value
+          perDimension[j] += value
+          sums[j] += mean
+          squares[j] += mean * mean
+        }
+        kl.append(total)
+      }
+    }
+    let n = Double(source.count)
+    let isAutoencoder = configuration.family == .autoencoder
+    if isAutoencoder { kl = kl.map { _ in 0 } }
+    let variance = (0..<d).map { max(0, squares[$0] / n - (sums[$0] / n) * (sums[$0] / n)) }
+    let elbo = Estimate(zip(reconstruction, kl).map { $0 + $1 })
+    return Evaluation(
+      negativeElbo: elbo, reconstruction: Estimate(reconstruction), kl: Estimate(kl), squaredError: Estimate(squared),
+      meanSquaredError: Estimate(squared).mean / Double(configuration.pixels), binaryCrossEntropy: Estimate(bce),
+      klPerDimension: perDimension.map { isAutoencoder ? 0 : $0 / n }, meanVariance: variance,
+      activeUnits: variance.filter { $0 > 0.01 }.count,
+      bitsPerDimension: configuration.likelihood.isDiscrete
+        ? elbo.mean / (Double(configuration.pixels) * 0.693_147_180_559_945_3) : nil,
+      count: source.count)
+  }
+}

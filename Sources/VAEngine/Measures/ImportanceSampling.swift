@@ -1,0 +1,94 @@
+import Glibc
+import Graphs
+import Tensors
+
+/// log p(x) by importance sampling (Burda et al. 2016, equation 8): `log (1/k) Σ p(x, zᵢ) / q(zᵢ | x)`, a lower bound in
+/// expectation that rises to log p(x) with k.
+package struct LogLikelihood: Sendable, Equatable, Codable {
+  /// −log p(x), nats per example, with the largest k.
+  package var negativeLogLikelihood: Estimate
+  /// The same with smaller k, from the same draws: k and mean.
+  package var convergence: [Point]
+  package var samples: Int
+
+  package struct Point: Sendable, Equatable, Codable {
+    package var samples: Int
+    package var mean: Double
+  }
+}
+
+extension Model {
+  /// - Parameters:
+  ///   - samples: k, rounded up to whole chunks of at most 50.
+  ///   - progress: Called with the share done; throwing stops.
+  /// - Throws: `ModelError.notAProbability` for models without a likelihood.
+  package func logLikelihood(
+    _ source: any BatchSource, samples: Int, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
+  ) throws -> LogLikelihood {
+    guard configuration.family != .autoencoder, configuration.likelihood != .squaredError else {
+      throw ModelError.notAProbability("this model")
+    }
+    guard source.count > 0 else { throw ModelError.noExamples }
+    guard samples > 0 else { throw ModelError.sampleCount(samples) }
+    try check(exampleShape: source.exampleShape)
+    let rows = min(20, source.count)
+    let chunk = min(50, samples)
+    let chunks = (samples + chunk - 1) / chunk
+    let encoder = try encodeProgram(rows: rows)
+    let importance = try importanceProgram(rows: rows, samples: chunk)
+    // Where convergence is noted: 1 chunk, 2, 4 … and all.
+    let marks = Set((0..<20).map { 1 << $0 }.filter { $0 < chunks } + [chunks])
+    var sums = [Int: Double](uniqueKeysWithValues: marks.map { ($0, 0.0) })
+    var values: [Double] = []
+    let batches = (source.count + rows - 1) / rows
+    let stream = RandomStream(seed: seed, purpose: "evaluation")
+    try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
+      var batch = stream
+      batch.step = step
+      source.fill(encoder.input("x"), indices, stream: batch, threads: options.threads)
+      if configuration.family == .conditional {
+        source.fillOneHot(encoder.input("labels"), indices, classes: configuration.classCount ?? 0)
+        _ = importance.input("labels").update(from: encoder.input("labels"))
+      }
+      encoder.run()
+      _ = importance.input("x").update(from: encoder.input("x"))
+      _ = importance.input("mean").update(from: encoder.output("mean"))
+      _ = importance.input("logVariance").update(from: encoder.output("logVariance"))
+      var accumulators = [LogSumExp](repeating: LogSumExp(), count: rows)
+      for index in 0..<chunks {
+        importance.run(step: (step &* UInt64(chunks) &+ UInt64(index)) &+ seed &* 0x1_0000_0000)
+        let weights = importance.output("logWeights")
+        for row in 0..<valid { for s in 0..<chunk { accumulators[row].add(Double(weights[s * rows + row])) } }
+        if marks.contains(index + 1) {
+          let constant = log(Double((index + 1) * chunk))
+          for row in 0..<valid { sums[index + 1, default: 0] += constant - accumulators[row].value }
+        }
+      }
+      let constant = log(Double(chunks * chunk))
+      for row in 0..<valid { values.append(constant - accumulators[row].value) }
+      try progress(Double(step + 1) / Double(batches))
+    }
+    return LogLikelihood(
+      negativeLogLikelihood: Estimate(values),
+      convergence: sums.sorted { $0.key < $1.key }.map {
+        .init(samples: $0.key * chunk, mean: $0.value / Double(source.count))
+      }, samples: chunks * chunk)
+  }
+}
+
+/// log Σ exp of values met one by one, in Double.
+struct LogSumExp {
+  private var largest = -Double.infinity
+  private var sum = 0.0
+
+  mutating func add(_ x: Double) {
+    if x <= largest {
+      sum += exp(x - largest)
+    } else {
+      sum = sum * exp(largest - x) + 1
+      largest = x
+    }
+  }
+
+  var value: Double { largest + log(sum) }
+}

@@ -1,0 +1,102 @@
+import Graphs
+import Networks
+import Tensors
+
+extension Model {
+  /// Programs of other batch sizes are kept; at most this many.
+  private static let programLimit = 12
+
+  func program(_ key: ProgramKey, _ make: () throws -> Program) throws -> Program {
+    if let program = programs[key] { return program }
+    if programs.count >= Self.programLimit { programs.removeAll() }
+    let program = try make()
+    programs[key] = program
+    return program
+  }
+
+  /// A training step on `rows` examples; outputs `loss`, `reconstruction`, `kl`.
+  func trainingProgram(rows: Int, optimizer: OptimizerKind) throws -> Program {
+    try program(.training(rows: rows, configuration.withoutSchedules, optimizer)) {
+      let objective = ObjectiveGraph(configuration, rows: rows, training: true)
+      let terms = try objective.terms()
+      return try Program(
+        objective.graph,
+        outputs: [("loss", terms.loss), ("reconstruction", terms.reconstruction), ("kl", terms.kl)],
+        parameters: parameters, training: (terms.loss, optimizer), assignments: objective.builder.assignments,
+        seed: configuration.seed, options: options)
+    }
+  }
+
+  /// Posterior parameters: outputs `mean` and `logVariance`, `[rows, D]`.
+  func encodeProgram(rows: Int) throws -> Program {
+    try program(.encode(rows: rows)) {
+      let objective = ObjectiveGraph(configuration, rows: rows, training: false)
+      let q = try objective.posterior(objective.input())
+      return try Program(
+        objective.graph, outputs: [("mean", q.mean), ("logVariance", q.logVariance)], parameters: parameters,
+        options: options)
+    }
+  }
+
+  /// Input `z` `[rows, D]`; output `mean`, E[x | z].
+  func decodeProgram(rows: Int) throws -> Program {
+    try program(.decode(rows: rows)) {
+      let objective = ObjectiveGraph(configuration, rows: rows, training: false)
+      let z = try objective.graph.input("z", [rows, latentDimensions])
+      let outputs = try objective.decode(z, labels: objective.labels())
+      let mean = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
+      return try Program(objective.graph, outputs: [("mean", mean)], parameters: parameters, options: options)
+    }
+  }
+
+  /// Terms of the ELBO by one posterior sample, per example: `reconstruction` −log p(x|z), `squaredError`, `bce`,
+  /// all `[rows]`; `klPerDimension`, `mean` and `z`, `[rows, D]`.
+  func termsProgram(rows: Int) throws -> Program {
+    try program(.terms(rows: rows)) {
+      let objective = ObjectiveGraph(configuration, rows: rows, training: false)
+      let x = try objective.input()
+      let target = try x.flattened()
+      let q = try objective.posterior(x)
+      let noise = try objective.graph.random(.normal, "evaluation", q.mean.shape)
+      let z = configuration.family == .autoencoder ? q.mean : try q.sample(noise)
+      let outputs = try objective.decode(z, labels: objective.labels())
+      let rebuilt = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
+      let probability = clip(rebuilt, 1e-7, 1 - 1e-7)
+      let crossEntropy =
+        configuration.likelihood == .bernoulli
+        ? try bceWithLogits(outputs, target)
+        : try -(target * log(probability) + (1 - target) * log(1 - probability))
+      return try Program(
+        objective.graph,
+        outputs: [
+          ("reconstruction", try configuration.likelihood.negativeLogLikelihood(outputs, target)),
+          ("squaredError", try square(target - rebuilt).sum([1])), ("bce", try crossEntropy.sum([1])),
+          ("klPerDimension", try q.klPerDimension()), ("mean", q.mean), ("logVariance", q.logVariance), ("z", z),
+        ], parameters: parameters, seed: configuration.seed, options: options)
+    }
+  }
+
+  /// Output `logWeights` `[samples, rows]`, from posterior parameters given as inputs `mean` and `logVariance`.
+  func importanceProgram(rows: Int, samples: Int) throws -> Program {
+    try program(.importance(rows: rows, samples: samples)) {
+      let objective = ObjectiveGraph(configuration, rows: rows, training: false)
+      let target = try objective.input().flattened()
+      let graph = objective.graph
+      let q = DiagonalGaussian(
+        mean: try graph.input("mean", [rows, latentDimensions]),
+        logVariance: try graph.input("logVariance", [rows, latentDimensions]))
+      let weights = try objective.importanceWeights(q, target, samples: samples).logWeights
+      return try Program(
+        graph, outputs: [("logWeights", weights)], parameters: parameters, seed: configuration.seed, options: options)
+    }
+  }
+}
+
+extension ModelConfiguration {
+  /// What decides a compiled program: schedules are inputs, not code.
+  var withoutSchedules: ModelConfiguration {
+    var other = self
+    (other.beta, other.capacity) = (.constant(1), .constant(0))
+    return other
+  }
+}

@@ -1,0 +1,65 @@
+import Graphs
+import Networks
+import Tensors
+
+/// A model: its definition, its parameters, and how far its training has come.
+///
+/// Used from one thread at a time. `copy()` gives one of its own that shares nothing.
+package final class Model {
+  package var configuration: ModelConfiguration
+  package let parameters: ParameterStore
+  package var training: TrainingState
+  package var options: CompilerOptions
+  /// What the training data had gone through, in words; carried along and saved.
+  package var dataDescription: String = ""
+  var programs: [ProgramKey: Program] = [:]
+
+  enum ProgramKey: Hashable {
+    case training(rows: Int, ModelConfiguration, OptimizerKind)
+    case encode(rows: Int)
+    case decode(rows: Int)
+    case terms(rows: Int)
+    case importance(rows: Int, samples: Int)
+  }
+
+  /// A model at the beginning of its training.
+  ///
+  /// - Throws: `ShapeError` or `ModelError` when layers or data do not fit together.
+  package init(_ configuration: ModelConfiguration, options: CompilerOptions = CompilerOptions()) throws {
+    self.configuration = configuration
+    self.options = options
+    let sketch = ObjectiveGraph(configuration, rows: 2, training: true)
+    _ = try sketch.terms()
+    parameters = try ParameterStore(sketch.builder.specs)
+    for spec in sketch.builder.specs {
+      let role = sketch.builder.roles[spec.name] ?? .constant(0)
+      let values = configuration.initializer.values((spec.name, spec.shape), role, seed: configuration.seed)
+      parameters.set(spec.name, to: try Tensor(values, shape: spec.shape))
+    }
+    training = TrainingState()
+  }
+
+  private init(_ other: Model) throws {
+    configuration = other.configuration
+    parameters = try other.parameters.copy()
+    training = other.training
+    options = other.options
+    dataDescription = other.dataDescription
+  }
+
+  package func copy() throws -> Model { try Model(self) }
+
+  /// Numbers that training changes.
+  package var parameterCount: Int {
+    parameters.specs.filter(\.trainable).reduce(0) { $0 + $1.shape.count }
+  }
+
+  package var latentDimensions: Int { configuration.latentDimensions }
+
+  /// Throws when examples of this shape are not what the model was made for.
+  package func check(exampleShape: Shape) throws(ModelError) {
+    guard exampleShape.count == configuration.pixels,
+      exampleShape == configuration.exampleShape || exampleShape.rank == 1 || configuration.exampleShape.rank == 1
+    else { throw .dataShape(exampleShape, wanted: configuration.exampleShape) }
+  }
+}
