@@ -33,7 +33,8 @@ let package = Package(
     .target(
       name: "Notebook",
       dependencies: [
-        "Plotting", "Tensors", "Networks", "VAEngine", .product(name: "GRDB", package: "GRDB.swift"),
+        "Plotting", "Replay", "Tensors", "Graphs", "Networks", "VAEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Store/STORE.md"]),
 

@@ -18,6 +18,7 @@ package final class Execution {
   /// Said when the running statement was stopped by request.
   package var interruptionNote: String?
   var wantsToQuit = false
+  var transcriptRequest: TranscriptRequest?
   /// False for `undo` itself.
   var keepsUndo = true
   private var isShowingProgress = false

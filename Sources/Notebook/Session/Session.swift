@@ -107,7 +107,7 @@ package final class Session: Sendable {
     }
     return CellOutcome(
       number: keeps ? done.cell : 0, status: run.status, seconds: seconds, outputs: run.outputs,
-      wantsToQuit: execution.wantsToQuit)
+      wantsToQuit: execution.wantsToQuit, transcriptRequest: execution.transcriptRequest)
   }
 
   /// Evaluates an expression without changing anything, for `user_expressions`.
