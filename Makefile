@@ -10,25 +10,73 @@ PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostrea
   libjpeg62-turbo-dev libssl-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: build test lint deps bench install clean
+# What the tests need beyond the program: a pseudo-terminal and a screen to look at.
+TEST_PACKAGES := python3-venv
+VENV := $(SCRATCH)/venv
+ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
+# Where `make install` builds: with Swift's libraries inside, so that the program runs without Swift.
+STATIC := $(SCRATCH)/static
+DESTDIR ?=
+
+.PHONY: build test test-swift test-terminal sessions lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
 
-test: deps
+test: test-swift test-terminal sessions
+
+test-swift: deps
 	@$(SWIFT_BUILD) --build-tests
 	@swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build
+
+# The real program in a pseudo-terminal, in pipes, under signals.
+test-terminal: build $(VENV)/ready
+	@cd Tests/Terminal && ELBO=$(ELBO) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider .
+
+# Every lesson of sessions/ still says what it says, in a folder of its own.
+sessions: build
+	@folder=$$(mktemp -d) && cp sessions/*.session $$folder && cd $$folder && \
+	  $(ELBO) replay --verify *.session && rm -rf $$folder
 
 lint:
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
 # Silent when everything is there.
 deps:
-	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	if [ -n "$$missing" ]; then \
-	  echo "installing" $$missing; \
-	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-	fi
+	@$(call install-missing,$(PACKAGES))
+
+test-deps:
+	@$(call install-missing,$(TEST_PACKAGES))
+
+$(VENV)/ready: Tests/Terminal/requirements.txt | test-deps
+	@python3 -m venv $(VENV) && $(VENV)/bin/pip install -q --disable-pip-version-check -r $< && touch $@
+
+define install-missing
+missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then \
+  echo "installing" $$missing; \
+  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+# The program, its man page and completions, and the Jupyter kernelspec, under PREFIX.
+install: deps
+	@$(SWIFT_BUILD:$(SCRATCH)=$(STATIC)) --static-swift-stdlib --product elbo
+	@set -e; program=$(STATIC)/$(CONFIGURATION)/elbo; root=$(DESTDIR)$(PREFIX); \
+	install -D -s -m 755 $$program $$root/bin/elbo; \
+	install -d $$root/share/man/man1 $$root/share/bash-completion/completions $$root/share/zsh/site-functions \
+	  $$root/share/fish/vendor_completions.d; \
+	$$program manual > $$root/share/man/man1/elbo.1; \
+	$$program --generate-completion-script bash > $$root/share/bash-completion/completions/elbo; \
+	$$program --generate-completion-script zsh > $$root/share/zsh/site-functions/_elbo; \
+	$$program --generate-completion-script fish > $$root/share/fish/vendor_completions.d/elbo.fish; \
+	if $$program jupyter --help >/dev/null 2>&1; then $$root/bin/elbo jupyter install --prefix $$root; fi; \
+	echo "installed $$root/bin/elbo"
+
+uninstall:
+	@root=$(DESTDIR)$(PREFIX); rm -f $$root/bin/elbo $$root/share/man/man1/elbo.1 \
+	  $$root/share/bash-completion/completions/elbo $$root/share/zsh/site-functions/_elbo \
+	  $$root/share/fish/vendor_completions.d/elbo.fish; rm -rf $$root/share/jupyter/kernels/elbo
 
 clean:
 	rm -rf $(SCRATCH)

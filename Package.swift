@@ -6,7 +6,8 @@ import PackageDescription
 let package = Package(
   name: "elbo",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
@@ -35,7 +36,13 @@ let package = Package(
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
-    .target(name: "Notebook", dependencies: ["Plotting", "Tensors"]),
+    .target(
+      name: "Notebook",
+      dependencies: [
+        "Plotting", "Replay", "Tensors", "Graphs", "Networks", "VAEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["Store/STORE.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
@@ -52,8 +59,10 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
+    .testTarget(
+      name: "NotebookTests",
+      dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],

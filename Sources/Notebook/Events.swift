@@ -72,6 +72,12 @@ package protocol FrontEnd: AnyObject {
   /// Columns available to text.
   var width: Int { get }
   func emit(_ event: Event)
+  /// Whether `transcript on FILE` does something here.
+  var keepsTranscripts: Bool { get }
   /// Asks the person for a line; nil when nobody can answer.
   func ask(_ prompt: String) -> String?
+}
+
+extension FrontEnd {
+  package var keepsTranscripts: Bool { false }
 }

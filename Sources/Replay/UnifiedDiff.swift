@@ -2,8 +2,8 @@ import Glibc
 
 /// The mismatches of a replay as a unified diff against the session file.
 ///
-/// Hunks carry three lines of context and the command as their heading. Lines that start with `\` say by how much numbers
-/// differ; `patch` ignores them, so that the diff can be applied as it stands. The new side is `ReplayReport.updated`.
+/// Hunks carry three lines of context and the command as their heading. Lines that start with `\`, which belong to neither
+/// side, say by how much numbers differ. The new side is `ReplayReport.updated`.
 package struct UnifiedDiff: Sendable {
   package enum LineKind: Sendable { case header, hunk, context, removed, added, remark }
   package struct Line: Sendable {

@@ -29,8 +29,8 @@ package enum LineInput: Equatable, Sendable {
   case endOfInput
   /// Ctrl-C; the line was dropped and `^C` shown.
   case interrupted
-  /// SIGTERM or SIGHUP arrived.
-  case terminated
+  /// SIGTERM or SIGHUP, by number, arrived.
+  case terminated(Int32)
 }
 
 /// GNU readline in a poll loop of ours: signals come as events, so that nothing is ever interrupted half way.
@@ -126,7 +126,8 @@ package final class LineEditor {
       if hintDistance != nil { eraseHint() }
       elbo_line_cancel(prompt)
       accepted = .interrupted
-    case .terminate, .hangUp: accepted = .terminated
+    case .terminate: accepted = .terminated(SIGTERM)
+    case .hangUp: accepted = .terminated(SIGHUP)
     case .windowChanged: elbo_line_resized()
     case .stop:
       if hintDistance != nil { eraseHint() }

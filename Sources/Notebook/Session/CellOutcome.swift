@@ -15,6 +15,8 @@ package struct CellOutcome: Sendable {
   package var outputs: [Output]
   /// The cell asked to leave (`quit`).
   package var wantsToQuit = false
+  /// The cell began or ended a transcript.
+  package var transcriptRequest: TranscriptRequest?
 }
 
 /// Whether text is ready to be executed.

@@ -21,12 +21,22 @@ struct Redirection {
         throw unsupported(value, "npy", redirect.span)
       }
       bytes = NPYText.bytes(of: array.tensor)
+    case "session":
+      guard case .table(let table) = value, table.columns.map(\.name) == ["cell", "input", "took"] else {
+        throw Fault(
+          .formatNotSupported, "only the history is written as a session file", at: redirect.span,
+          fix: "Write: history > \(redirect.value)")
+      }
+      let numbers = Set(table.rows.compactMap { if case .count(let number)? = $0.first { number } else { nil } })
+      let entries = execution.session.history.search("*", allSessions: false).filter { numbers.contains($0.number) }
+      let header = SessionExport.header(execution.session, width: execution.width).line + "\n"
+      bytes = Array((header + entries.map(SessionExport.text(of:)).joined()).utf8)
     case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
     case "html":
       let output = value.output(width: 120)
       bytes = Array((output.html ?? "<pre>\(HTML.escaped(output.text))</pre>").utf8)
     default:
-      let known = "Endings: json, csv, npy, txt, html; figures: png, svg, pdf."
+      let known = "Endings: json, csv, npy, txt, html, session (the history); figures: png, svg, pdf."
       throw Fault(
         .formatNotSupported, ending.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(ending)'",
         at: redirect.span, fix: known)

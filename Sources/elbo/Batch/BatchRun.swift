@@ -20,7 +20,7 @@ final class BatchRun {
     frontEnd =
       choices.format == .json
       ? JSONFrontEnd(width: surroundings.screen.columns, interruption: runner.interrupter)
-      : TerminalFrontEnd(surroundings: surroundings, pages: false, interruption: runner.interrupter)
+      : TerminalFrontEnd(surroundings: surroundings, isPrompt: false, interruption: runner.interrupter)
   }
 
   /// Runs all cells of a script; the exit code.
@@ -72,7 +72,7 @@ final class BatchRun {
     if frontEnd.isClosed { return 128 + SIGPIPE }
     if let signal = runner.terminatedBy { return 128 + signal }
     switch outcome.status {
-    case .ok: return 0
+    case .ok: return runner.wasInterrupted ? 130 : 0
     case .interrupted(let note):
       if choices.format == .text {
         writeAll("elbo: interrupted\(note.isEmpty ? "" : ": " + note)\n", to: STDERR_FILENO)

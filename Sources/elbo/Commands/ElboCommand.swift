@@ -141,9 +141,7 @@ struct RunCommand: ElboSubcommand {
 func startSession(_ options: SessionOptions) throws(ExitStatus) -> Session {
   do {
     return try Session(options)
-  } catch let diagnostic as Diagnostic {
-    throw ExitStatus(1, "elbo: \(diagnostic.headline)")
   } catch {
-    throw ExitStatus(1, "elbo: \(error)")
+    throw ExitStatus(1, "elbo: \(error.description) (\(error.fault.code.rawValue))")
   }
 }

@@ -9,7 +9,7 @@ enum Banner {
     let commands = ["load digits as=d", "model m conv latent=20", "train m on=d epochs=5", "sample m"]
     return """
       \(name): variational autoencoders at a prompt. 'help' lists, Tab completes.
-      Try  \(commands.map { Style.prompt.apply($0, color) }.joined(separator: " · "))
+      Try  \(commands.map { Style.prompt.apply($0, color) }.joined(separator: ", "))
       'train?' explains a word, Ctrl-C stops what runs, Ctrl-D leaves.
 
       """

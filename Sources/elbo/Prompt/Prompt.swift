@@ -16,6 +16,7 @@ final class Prompt {
   private let readsRC: Bool
   private let isFirstRun: Bool
   private let recovery: RecoveryWorkspace?
+  private var transcript: Transcript?
 
   init(surroundings: Surroundings, choices: SessionChoices, workspace: String?, readsRC: Bool) throws(ExitStatus) {
     self.surroundings = surroundings
@@ -32,7 +33,7 @@ final class Prompt {
     options.isInteractive = true
     let session = try startSession(options)
     self.session = session
-    frontEnd = TerminalFrontEnd(surroundings: surroundings, pages: true, interruption: runner.interrupter)
+    frontEnd = TerminalFrontEnd(surroundings: surroundings, isPrompt: true, interruption: runner.interrupter)
     reader = PromptReader(editor: editor, session: session, history: HistoryFile(path: historyPath))
     let (completer, color) = (PromptCompleter(session: session), color)
     editor.prepare(
@@ -53,7 +54,7 @@ final class Prompt {
         if let code = run(cells) { return code }
       case .help(let source): help(on: source)
       case .shell(let command): shell(command)
-      case .terminated: return terminated(SIGTERM)
+      case .terminated(let signal): return terminated(signal)
       case .endOfInput:
         say("\n")
         if mayLeave() { return leave() }
@@ -85,6 +86,7 @@ final class Prompt {
         isDone = false
         say(Style.warning.apply("interrupted" + (note.isEmpty ? "" : ": " + note), color) + "\n")
       }
+      keepTranscript(source, outcome)
       if outcome.wantsToQuit, mayLeave() { return leave() }
       if !isDone {
         let left = cells.count - index - 1
@@ -95,6 +97,22 @@ final class Prompt {
       }
     }
     return nil
+  }
+
+  /// Writes the cell to the transcript, if there is one; starts or ends one when the cell asked for it.
+  private func keepTranscript(_ source: String, _ outcome: CellOutcome) {
+    do throws(FileFailure) {
+      try transcript?.add(source, outcome)
+      switch outcome.transcriptRequest {
+      case .start(let path):
+        transcript = try Transcript(path: path, session: session, width: surroundings.screen.columns)
+      case .stop: transcript = nil
+      case nil: break
+      }
+    } catch {
+      transcript = nil
+      say(Style.error.apply("the transcript ends here: \(error)", color) + "\n")
+    }
   }
 
   /// `word?`: help, and the line again without its question mark.

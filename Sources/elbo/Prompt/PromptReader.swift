@@ -11,7 +11,7 @@ final class PromptReader {
     case help(String)
     case shell(String)
     case endOfInput
-    case terminated
+    case terminated(Int32)
   }
   private let editor: LineEditor
   private let session: Session
@@ -35,7 +35,7 @@ final class PromptReader {
       initial = nil
       switch editor.readLine(prompt: SessionFile.prompt, initial: start) {
       case .endOfInput: return .endOfInput
-      case .terminated: return .terminated
+      case .terminated(let signal): return .terminated(signal)
       case .interrupted: isInTranscript = false
       case .line(let line):
         guard let text = command(in: line, wasWaiting: wasWaiting) else { continue }
@@ -99,7 +99,7 @@ final class PromptReader {
     while case .incomplete(let indent) = session.completeness(source) {
       switch editor.readLine(prompt: SessionFile.continuation, initial: indent.isEmpty ? nil : indent) {
       case .interrupted: return nil
-      case .terminated: return .terminated
+      case .terminated(let signal): return .terminated(signal)
       case .endOfInput: return .cells([source])
       case .line(let line):
         let isEmpty = line.allSatisfy { $0 == " " }

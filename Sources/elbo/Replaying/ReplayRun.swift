@@ -176,7 +176,8 @@ struct ReplayRun {
       if !cutter.isOpen, CellCutter.isNothing(line) {
         let comment = trimmedRight(line.drop { $0 == " " })
         file.items.append(
-          comment.isEmpty ? .blank : .prose(comment.hasPrefix("# ") ? comment : "# " + comment.dropFirst()))
+          comment.isEmpty
+            ? .blank : .prose(comment == "#" || comment.hasPrefix("# ") ? comment : "# " + comment.dropFirst()))
       } else if let cell = cutter.add(line, session) {
         file.items.append(.command(SessionFile.Command(source: cell.source, line: index + 1)))
       }

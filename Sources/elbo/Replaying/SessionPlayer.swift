@@ -43,7 +43,7 @@ struct SessionPlayer {
         let isExpected = command.expected.contains { $0.contains("(\(diagnostic.code))") || $0 == "..." }
         if !isExpected { played.failures += 1 }
       }
-      if case .interrupted = outcome.status { played.signal = SIGINT }
+      if runner.wasInterrupted { played.signal = SIGINT }
       if let signal = runner.terminatedBy { played.signal = signal }
       if played.signal != nil || outcome.wantsToQuit { break }
     }
@@ -57,6 +57,8 @@ final class RecordingFrontEnd: FrontEnd, Sendable {
   init(width: Int) { self.width = width }
   func emit(_ event: Event) {}
   func ask(_ prompt: String) -> String? { nil }
+  /// A transcript holds the command that started it; nothing is written when it is replayed.
+  var keepsTranscripts: Bool { true }
 }
 
 /// A cell's outputs as session files hold them.

@@ -12,6 +12,8 @@ final class CellRunner {
   var onImpatience: () -> Void = {}
   /// SIGTERM or SIGHUP arrived: the program leaves when the running cell has ended.
   private(set) var terminatedBy: Int32?
+  /// Ctrl-C came while the last cell ran, whether or not it was in time to stop it.
+  private(set) var wasInterrupted = false
 
   init(surroundings: Surroundings) throws(ExitStatus) {
     self.surroundings = surroundings
@@ -34,10 +36,12 @@ final class CellRunner {
       signals.wake()
     }
     var interrupts = 0
+    wasInterrupted = false
     signals.wait { signal in
       switch signal {
       case .interrupt:
         interrupts += 1
+        wasInterrupted = true
         interruption.request()
         if interrupts == 2 { onImpatience() }
       case .terminate, .hangUp:

@@ -14,14 +14,16 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   }
   private let surroundings: Surroundings
   private let pager: Pager?
+  /// At a prompt: long text is paged, transcripts are kept.
+  let keepsTranscripts: Bool
   private let interruption: Interruption
   private let state = Mutex(State())
 
-  /// - Parameter pages: Whether text that does not fit the screen goes to the pager.
-  init(surroundings: Surroundings, pages: Bool, interruption: Interruption) {
+  init(surroundings: Surroundings, isPrompt: Bool, interruption: Interruption) {
     self.surroundings = surroundings
     self.interruption = interruption
-    pager = pages ? Pager(environment: surroundings.environment) : nil
+    keepsTranscripts = isPrompt
+    pager = isPrompt ? Pager(environment: surroundings.environment) : nil
   }
 
   var width: Int { surroundings.screen.columns }

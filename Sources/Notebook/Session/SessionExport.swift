@@ -1,0 +1,30 @@
+import Glibc
+import Replay
+
+/// Cells as a session file holds them, for transcripts and for `history > FILE.session`.
+package enum SessionExport {
+  /// A header that makes a replay on the same machine give the same bits.
+  package static func header(_ session: Session, width: Int) -> SessionHeader {
+    var header = SessionHeader()
+    header.seed = session.options.seed
+    header.rtol = 0
+    header.atol = 0
+    header.width = min(1000, max(20, width))
+    header.threads = session.state.settings.threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return header
+  }
+
+  /// A cell with its output, and an empty line.
+  package static func text(source: String, output: String) -> String {
+    let lines = SessionFile.promptLines(source) + outputLines(output).map(escaped)
+    return lines.joined(separator: "\n") + "\n\n"
+  }
+
+  /// A cell of the history. The message of one that failed is not kept there: it may say anything.
+  package static func text(of entry: HistoryEntry) -> String {
+    if entry.succeeded {
+      return text(source: entry.source, output: entry.outputs.filter { !$0.isEmpty }.joined(separator: "\n"))
+    }
+    return SessionFile.promptLines(entry.source).joined(separator: "\n") + "\n...\n\n"
+  }
+}

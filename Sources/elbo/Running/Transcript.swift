@@ -1,0 +1,31 @@
+import Glibc
+import Notebook
+import Replay
+import Terminal
+
+/// A session file that grows with the session: each finished cell is on disk before the next prompt.
+final class Transcript {
+  let path: String
+  private let descriptor: Int32
+
+  /// Starts one with the cells so far, so that it can be replayed from the beginning.
+  init(path: String, session: Session, width: Int) throws(FileFailure) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
+    let header = SessionExport.header(session, width: width).line + "\n"
+    let cells = session.history.range(start: 1, stop: nil).map(SessionExport.text(of:))
+    try write(header + cells.joined())
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Adds a finished cell.
+  func add(_ source: String, _ outcome: CellOutcome) throws(FileFailure) {
+    try write(SessionExport.text(source: source, output: CellText.text(of: outcome)))
+  }
+
+  private func write(_ text: String) throws(FileFailure) {
+    if !writeAll(text, to: descriptor) { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
+  }
+}

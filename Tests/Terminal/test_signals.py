@@ -1,0 +1,102 @@
+"""Ctrl-C, Ctrl-Z, Ctrl-D, signals and resizes: the session is never lost."""
+
+import signal
+import time
+
+import pytest
+
+
+def test_ctrl_c_clears_the_line_wherever_one_is(prompt):
+    prompt.type("a half typed li")
+    prompt.wait_prompt("a half typed li")
+    prompt.key("c")
+    prompt.wait_prompt()
+    assert "elbo> a half typed li^C" in prompt.lines
+    prompt.key("c")
+    prompt.key("c")
+    prompt.wait_prompt()
+    prompt.line("[1,")
+    prompt.wait(lambda: prompt.current.startswith("....>"), "the second prompt")
+    prompt.key("c")
+    prompt.wait_prompt()
+    prompt.type("\x12some")
+    prompt.wait_text("reverse-i-search")
+    prompt.key("c")
+    prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
+    prompt.run("2 + 3")
+    assert "5" in prompt.lines
+
+
+def test_ctrl_d_leaves_at_once_when_nothing_would_be_lost(prompt):
+    prompt.run("x = 1")
+    prompt.key("d")
+    prompt.end(0)
+
+
+def test_sigterm_and_sighup_leave_with_their_codes(start):
+    for number in [signal.SIGTERM, signal.SIGHUP]:
+        screen = start()
+        screen.wait_prompt()
+        screen.signal(number)
+        screen.end(128 + number)
+
+
+def test_a_resize_keeps_the_line(prompt):
+    prompt.type("mean([1, 2, 3]) + 39")
+    prompt.wait_prompt("mean([1, 2, 3]) + 39")
+    prompt.resize(30, 60)
+    prompt.pump(0.2)
+    prompt.type(" + 1\r")
+    prompt.wait_line("42")
+    prompt.wait_prompt()
+
+
+def test_ctrl_z_stops_the_job_and_fg_brings_the_line_back(start):
+    from screen import ELBO
+
+    shell = start("--norc", program="/bin/bash", environment={"PS1": "$ "})
+    shell.wait_line("$")
+    shell.line(ELBO)
+    shell.wait_prompt()
+    shell.type("21 * 2")
+    shell.wait_prompt("21 * 2")
+    shell.key("z")
+    shell.wait_text("Stopped")
+    shell.line("echo back in $((1+1)) bash")
+    shell.wait_line("back in 2 bash")
+    shell.line("fg")
+    shell.wait(lambda: shell.current.endswith("elbo> 21 * 2"), "the line")
+    shell.line("")
+    shell.wait_line("42")
+
+
+def test_a_killed_session_is_offered_again(start, tmp_path):
+    first = start()
+    first.wait_prompt()
+    first.run("x = 41")
+    if not list((tmp_path / "state" / "elbo" / "recovery").glob("*.elbodb")):
+        pytest.skip("this build keeps no workspace")
+    first.signal(signal.SIGKILL)
+    first.end(killed_by=signal.SIGKILL)
+    second = start()
+    second.wait_text("ended badly")
+    second.line("")
+    second.wait_prompt()
+    second.run("x + 1")
+    assert "42" in second.lines
+    second.line("quit")
+    second.end()
+    third = start()
+    third.wait_prompt()
+    assert "ended badly" not in third.text
+
+
+def test_typing_is_echoed_at_once(prompt):
+    worst = 0.0
+    for index in range(40):
+        before = time.monotonic()
+        prompt.type("x")
+        prompt.wait_prompt("x" * (index + 1))
+        worst = max(worst, time.monotonic() - before)
+    # A sanity bound far above what is noticed; the figure itself is the benchmark's business.
+    assert worst < 1.0
