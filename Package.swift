@@ -18,15 +18,21 @@ let package = Package(
       linkerSettings: [.linkedLibrary("hwy")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
 
+    // Data that ship with the program, and decoders.
+    .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    .target(name: "Datasets", dependencies: ["Tensors", "CHighway", "CDigits", "CZlib"]),
+
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "CTeam"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors"]),
 
-    .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
@@ -46,13 +52,14 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Benchmarks", "Notebook", "Replay", "Terminal", "CSignals",
+        "Notebook", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
     .testTarget(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -1,122 +1,117 @@
 import ArgumentParser
 import Benchmarks
-import Glibc
-import Notebook
-import Terminal
+import Datasets
+import Foundation
+import Tensors
 
-/// `elbo bench [train WORKLOAD…]`
+/// `elbo bench`: how fast this machine is.
 struct BenchCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast this machine trains.",
-    usage: "elbo bench [train] [mlp] [conv] [burgess] [iwae] [options]",
+    commandName: "bench", abstract: "Measure the speed of this machine.",
     discussion: """
-      Trains the networks that are compared between frameworks, on MNIST where --data or $ELBO_DATA has it and on images \
-      of strokes otherwise, and prints images/s, GFLOP/s, and the share of a 1024³ matrix product's GFLOP/s.
+      elbo bench                      every training workload, 100 steps each
+      elbo bench train conv           images/s of one workload: mlp, conv, burgess or iwae
+      elbo bench train iwae --k 50    with 50 importance samples
+      elbo bench ops                  the time of single ops
       """)
 
-  @Argument(help: "Workloads: mlp, conv, burgess, iwae (default: all).")
-  var workloads: [String] = []
+  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops }
+
+  @Argument(help: "train or ops.")
+  var what = What.train
+
+  @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
+  var workload: String?
 
   @Option(help: "Importance samples of iwae.")
   var k = 1
 
-  @Option(help: "Images in a batch (default: the workload's own).")
+  @Option(help: "Examples per step (default: the workload's own).")
   var batch: Int?
 
-  @Option(help: "Steps of each of three rounds.")
-  var steps = 200
+  @Option(help: "Steps of each of the three timed runs.")
+  var steps = 100
 
-  @Option(help: "Threads (default: one per core).")
-  var threads: Int?
-
-  @Option(help: ArgumentHelp("Folder with train-images-idx3-ubyte.", valueName: "dir"))
+  @Option(help: "A folder with the files of MNIST (default: the digits inside the program).")
   var data: String?
 
-  @Flag(help: "One JSON object a workload.")
+  @Option(help: "Threads to compute with (default: one per core).")
+  var threads: Int?
+
+  @Flag(help: "One JSON object per line.")
   var json = false
 
-  private var chosen: [Workload]? {
-    let names = workloads.first == "train" ? Array(workloads.dropFirst()) : workloads
-    let found = names.compactMap(Workload.init(rawValue:))
-    return found.count == names.count ? (found.isEmpty ? Workload.allCases : found) : nil
-  }
+  @Flag(help: "Also the share of the step that each kernel takes.")
+  var profile = false
 
   func validate() throws {
-    if chosen == nil {
-      throw ValidationError("Workloads are \(Workload.allCases.map(\.rawValue).joined(separator: ", ")).")
+    if let workload, Workload(rawValue: workload) == nil {
+      let known = Workload.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("no workload '\(workload)'. Workloads: \(known).")
     }
-    for number in [k, steps, batch, threads] {
-      if let number, !(1...1_000_000).contains(number) { throw ValidationError("Expected 1 or more, got \(number).") }
+    guard k > 0, steps > 0, batch ?? 1 > 0, threads ?? 1 > 0 else {
+      throw ValidationError("--k, --batch, --steps and --threads take 1 or more.")
     }
   }
 
   func run(in surroundings: Surroundings) throws -> Int32 {
-    let (pixels, images) = try self.pixels(surroundings)
-    let runner = try CellRunner(surroundings: surroundings)
-    let interruption = runner.interrupter
-    if !json { writeAll("images: \(images)\n", to: STDOUT_FILENO) }
-    for workload in chosen ?? [] {
-      let benchmark = TrainingBenchmark(workload, batch: batch, k: k, steps: steps, threads: threads, pixels: pixels)
-      let outcome = runner.perform { () -> Result<TrainingBenchmark.Result?, ExitStatus> in
-        do {
-          return .success(try benchmark.run { interruption.isRequested })
-        } catch {
-          return .failure(ExitStatus(1, "elbo: \(error)"))
+    if what == .ops {
+      for result in try OpBenchmark.run(threads: threads) {
+        if json {
+          try say(result)
+        } else {
+          let flops = result.gigaflops > 0 ? String(format: "%8.1f GFLOP/s", result.gigaflops) : ""
+          let name = result.name.padding(toLength: 30, withPad: " ", startingAt: 0)
+          print(
+            name, String(format: "%10.1f µs %9.3f ns/element", result.microseconds, result.nanosecondsPerElement), flops
+          )
         }
       }
-      if let signal = runner.terminatedBy { return 128 + signal }
-      guard let result = try outcome?.get() else { return 130 }
-      writeAll((json ? object(benchmark, result, images) : line(benchmark, result)) + "\n", to: STDOUT_FILENO)
+      return 0
+    }
+    let images = try images()
+    for name in workload.map({ [$0] }) ?? Workload.allCases.map(\.rawValue) {
+      guard let workload = Workload(rawValue: name) else { continue }
+      var benchmark = TrainBenchmark(workload, threads: threads)
+      benchmark.steps = steps
+      if workload == .iwae { benchmark.k = k }
+      if let batch { benchmark.batch = batch }
+      var source = images
+      if workload == .iwae { source.transforms.append(.binarizeDynamic) }
+      let result = try benchmark.run(source)
+      if json { try say(result) } else { show(result) }
     }
     return 0
   }
 
-  private func line(_ benchmark: TrainingBenchmark, _ result: TrainingBenchmark.Result) -> String {
-    let share = fixed(100 * result.gigaflops / result.productGigaflops, decimals: 0)
-    let name = benchmark.workload.rawValue + (benchmark.workload == .iwae ? " k=\(k)" : "")
-    return padded(name, to: 12) + padded("batch \(benchmark.batch)", to: 11)
-      + padded("\(grouped(Int(result.imagesPerSecond))) images/s", to: 18)
-      + padded("\(fixed(result.gigaflops, decimals: 0)) GFLOP/s", to: 13)
-      + padded("\(share) % of a product's \(fixed(result.productGigaflops, decimals: 0))", to: 25)
-      + "peak \(result.peakBytes >> 20) MiB"
-  }
-
-  private func object(_ benchmark: TrainingBenchmark, _ result: TrainingBenchmark.Result, _ images: String) -> String {
-    JSON.object([
-      .init("workload", .string(benchmark.workload.rawValue)), .init("batch", .integer(benchmark.batch)),
-      .init("k", .integer(k)), .init("steps", .integer(steps)), .init("images", .string(images)),
-      .init("images_per_second", .number(result.imagesPerSecond)), .init("gflops", .number(result.gigaflops)),
-      .init("product_gflops", .number(result.productGigaflops)), .init("loss_nats", .number(result.loss)),
-      .init("peak_bytes", .integer(result.peakBytes)),
-    ]).text()
-  }
-
-  /// Images of 28×28, and what they are.
-  private func pixels(_ surroundings: Surroundings) throws -> ([UInt8], String) {
-    let folders =
-      data.map { [$0] } ?? (surroundings.environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
-    for folder in folders {
-      for name in ["train-images-idx3-ubyte", "mnist/train-images-idx3-ubyte"] {
-        guard let bytes = bytesOfFile(folder + "/" + name), bytes.count > 16 + 784 else { continue }
-        let count = (bytes.count - 16) / 784
-        return (Array(bytes[16..<(16 + count * 784)]), "MNIST, \(grouped(count)) of \(folder)")
-      }
+  private func images() throws -> Dataset {
+    guard let data else {
+      let digits = try DatasetCatalogue().load("digits")
+      return digits.part("train") ?? digits
     }
-    if let data { throw ExitStatus(1, "elbo: \(data) holds no train-images-idx3-ubyte") }
-    return (Self.strokes(count: 1024), "1,024 of strokes (no MNIST: give --data DIR)")
+    let folder = data.hasSuffix("/") ? String(data.dropLast()) : data
+    let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
+    let root = (folder.hasPrefix("/") ? "/" : "") + (parent.isEmpty ? "." : parent)
+    let mnist = try DatasetCatalogue(dataDirectory: root).load("mnist")
+    return mnist.part("train") ?? mnist
   }
 
-  /// Images of one thick slanted stroke each: about as many bright pixels as a digit.
-  private static func strokes(count: Int) -> [UInt8] {
-    var pixels = [UInt8](repeating: 0, count: count * 784)
-    for image in 0..<count {
-      for y in 4..<24 {
-        let centre = 14 + (y - 14) * (image % 15 - 7) / 10 + image % 7 - 3
-        for x in max(0, centre - 2)...min(27, max(0, centre + 2)) {
-          pixels[image * 784 + y * 28 + x] = x == centre ? 255 : UInt8(90 + image * 37 % 150)
-        }
-      }
+  private func say(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  private func show(_ result: TrainBenchmark.Result) {
+    let name = result.workload + (result.k > 1 ? " k=\(result.k)" : "")
+    print(
+      "\(name): \(Int(result.imagesPerSecond)) images/s, \(Int(result.gigaflops)) GFLOP/s, "
+        + "\(Int((100 * result.fractionOfMatmul).rounded())) % of a 1024³ matrix product (\(Int(result.matmulGigaflops)) GFLOP/s); "
+        + String(format: "loss %.2f nats/image; peak memory %.0f MB; ", result.loss, result.peakMemoryMegabytes)
+        + "batch \(result.batch), \(result.threads) threads")
+    guard profile else { return }
+    for kernel in result.kernels.prefix(24) {
+      print(String(format: "  %5.1f %% %9.1f µs  ", 100 * kernel.share, kernel.microseconds) + kernel.name)
     }
-    return pixels
   }
 }
