@@ -6,7 +6,8 @@ import PackageDescription
 let package = Package(
   name: "elbo",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
@@ -17,19 +18,31 @@ let package = Package(
       linkerSettings: [.linkedLibrary("hwy")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
 
+    // Data that ship with the program, and decoders.
+    .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
+    .target(name: "Datasets", dependencies: ["Tensors", "CHighway", "CDigits", "CZlib"]),
+
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "CTeam"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors"]),
 
-    .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
-    .target(name: "Notebook", dependencies: ["Plotting", "Replay", "Tensors"]),
+    .target(
+      name: "Notebook",
+      dependencies: [
+        "Plotting", "Replay", "Tensors", "Graphs", "Networks", "VAEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["Store/STORE.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
@@ -39,14 +52,17 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Replay", "Terminal", "CSignals",
+        "Notebook", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Plotting", "Tensors"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
+    .testTarget(
+      name: "NotebookTests",
+      dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
   ],

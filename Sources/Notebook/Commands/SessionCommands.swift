@@ -51,7 +51,7 @@ enum SessionCommands {
     details: "Variables and settings go back; files that were written stay. The last \(UndoStack.limit) can be undone.",
     examples: [.init("undo", "takes back the last change")]
   ) { arguments, execution in
-    guard let step = execution.undoStack.pop() else {
+    guard let step = execution.core.undoStack.pop() else {
       throw arguments.fault(.nothingToUndo, "there is nothing to undo")
     }
     execution.state.restore(step.before)
@@ -74,7 +74,7 @@ enum SessionCommands {
     examples: [.init("history", "the last 20 cells"), .init("history train n=5", "the last 5 that train")]
   ) { arguments, execution in
     let count = arguments.integer("n") ?? 20
-    let history = execution.session.history
+    let history = execution.core.history
     let pattern = arguments.text("pattern").map { "*\($0)*" } ?? "*"
     let entries = history.search(pattern, limit: count, allSessions: arguments.flag("all"))
     return .table(

@@ -2,47 +2,57 @@
 struct CellRun {
   let execution: Execution
   let source: String
+  /// Whether the cell is numbered and kept.
+  let keeps: Bool
   let silent: Bool
+  let start: ContinuousClock.Instant
   var status = CellStatus.ok
   var outputs: [Output] = []
+  private var result: Value?
+  private var isKept = false
 
+  init(execution: Execution, source: String, keeps: Bool, silent: Bool, start: ContinuousClock.Instant) {
+    self.execution = execution
+    self.source = source
+    self.keeps = keeps
+    self.silent = silent
+    self.start = start
+  }
+
+  /// Runs all statements.
   mutating func all() {
     do {
       let table = execution.table
       let parser = Parser(execution.source) { table[$0] != nil }
       let statements = try parser.statements()
       for (position, statement) in statements.enumerated() {
-        try run(statement, isLast: position == statements.count - 1)
-        if let note = execution.interruptionNote {
-          status = .interrupted(note)
-          return
-        }
-        if execution.interruption.isRequested, position < statements.count - 1 {
-          let left = statements.count - 1 - position
-          status = .interrupted("\(left) \(left == 1 ? "statement" : "statements") not run")
-          return
-        }
-        if execution.wantsToQuit { return }
+        try run(statement, left: statements.count - 1 - position)
+        if status != .ok || execution.wantsToQuit { break }
       }
     } catch let fault as Fault {
       status = .failed(Diagnostic(fault, source: source))
     } catch {
       status = .failed(Diagnostic(Fault(.internalError, "\(error)"), source: source))
     }
+    if !isKept || status != .ok { show(keep(isLast: true)) }
+    remember()
   }
 
   /// Runs a statement; puts the state back when it fails.
-  private mutating func run(_ statement: Statement, isLast: Bool) throws {
+  private mutating func run(_ statement: Statement, left: Int) throws {
     let before = execution.state
     do {
       defer { execution.endProgress() }
-      let interpreter = Interpreter(execution: execution)
-      let value = try interpreter.run(statement)
+      let value = try Interpreter(execution: execution).run(statement)
       if let redirect = statement.redirect {
-        let note = try Redirection(execution: execution).write(value, to: redirect)
-        execution.note(note)
+        execution.note(try Redirection(execution: execution).write(value, to: redirect))
       }
-      finish(statement, value, before: before, isLast: isLast)
+      if let note = execution.interruptionNote {
+        status = .interrupted(note)
+      } else if execution.interruption.isRequested, left > 0 {
+        status = .interrupted("\(left) \(left == 1 ? "statement" : "statements") not run")
+      }
+      finish(statement, value, before: before, isLast: left == 0)
     } catch {
       _ = execution.takeNotes()
       execution.state = before
@@ -50,12 +60,16 @@ struct CellRun {
     }
   }
 
+  /// Keeps what the statement did, and then shows it.
   private mutating func finish(_ statement: Statement, _ value: Value, before: SessionState, isLast: Bool) {
     if execution.state.changes != before.changes, execution.keepsUndo {
-      execution.undoStack.push(execution.source.text(statement.span), before: before)
+      execution.core.undoStack.push(execution.source.text(statement.span), before: before)
     }
     execution.keepsUndo = true
-    if value.kind != .nothing, !silent { execution.results.add(value, cell: execution.cell) }
+    if value.kind != .nothing, !silent {
+      execution.core.results.add(value, cell: execution.cell)
+      result = value
+    }
     execution.session.publish(execution.state)
     var shown: [Output] = []
     let notes = execution.takeNotes()
@@ -69,8 +83,56 @@ struct CellRun {
       shown.append(output)
     }
     if !statement.isSilent { shown += notes.map { Output(role: .note, text: $0) } }
+    outputs += silent ? [] : shown
+    show(shown + keep(isLast: isLast))
+  }
+
+  private func show(_ outputs: [Output]) {
     guard !silent else { return }
-    outputs += shown
-    for output in shown { execution.frontEnd.emit(.output(output)) }
+    for output in outputs { execution.frontEnd.emit(.output(output)) }
+  }
+
+  /// Commits the cell as far as it is; remarks say when that failed or works again.
+  private mutating func keep(isLast: Bool) -> [Output] {
+    guard let store = execution.core.store, !store.isReadOnly else { return [] }
+    if isLast { isKept = true }
+    let record = keeps ? self.record(isLast: isLast) : nil
+    do {
+      try store.commit(record, state: execution.state)
+      guard execution.core.isDetached else { return [] }
+      execution.core.isDetached = false
+      return [Output(role: .note, text: "\(store.path) is written again; nothing was lost")]
+    } catch {
+      guard !execution.core.isDetached else { return [] }
+      execution.core.isDetached = true
+      let note = "\(error.description). The session goes on in memory; 'save session PATH' writes it elsewhere"
+      return [Output(role: .note, text: note)]
+    }
+  }
+
+  private func record(isLast: Bool) -> CellRecord {
+    var record = CellRecord(
+      number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
+      seconds: (ContinuousClock.now - start).seconds, outputs: outputs, result: nil)
+    switch status {
+    case .ok: break
+    case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
+    case .interrupted(let note): (record.status, record.error) = ("interrupted", note)
+    }
+    if let result, result.byteCount <= Results.largeBytes {
+      if case .object = result { return record }
+      record.result = try? result.stored()
+    }
+    return record
+  }
+
+  /// Adds the cell to the history in memory, unless the store has it.
+  private func remember() {
+    guard keeps else { return }
+    let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
+    execution.core.history.add(
+      HistoryEntry(
+        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.text),
+        seconds: (ContinuousClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
   }
 }

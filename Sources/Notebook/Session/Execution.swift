@@ -2,17 +2,15 @@
 ///
 /// Lives on the executing thread. When a statement fails its state is put back, so a command may change it freely.
 package final class Execution {
-  package var state: SessionState
+  var core: Session.Core
   package let frontEnd: any FrontEnd
   package let interruption: Interruption
   package let options: SessionOptions
   /// Number of the cell.
-  package let cell: Int
+  package var cell: Int { core.cell }
   package let table: CommandTable
   let session: Session
   let source: SourceText
-  var results: Results
-  var undoStack: UndoStack
   /// The value before the `|`.
   var piped: Value?
   /// Remarks of the running statement, shown after its result.
@@ -26,19 +24,22 @@ package final class Execution {
   private var isShowingProgress = false
 
   init(
-    session: Session, state: SessionState, results: Results, undoStack: UndoStack, cell: Int, source: SourceText,
-    frontEnd: any FrontEnd, interruption: Interruption
+    session: Session, core: Session.Core, source: SourceText, frontEnd: any FrontEnd, interruption: Interruption
   ) {
     self.session = session
-    self.state = state
-    self.results = results
-    self.undoStack = undoStack
-    self.cell = cell
+    self.core = core
     self.source = source
     self.frontEnd = frontEnd
     self.interruption = interruption
     self.options = session.options
     self.table = session.table
+  }
+
+  /// Variables and settings.
+  package var state: SessionState {
+    get { core.state }
+    set { core.state = newValue }
+    _modify { yield &core.state }
   }
 
   /// Columns for text.
@@ -78,12 +79,35 @@ package final class Execution {
     return home + path.dropFirst()
   }
 
+  /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.
+  package func checkpoint() throws {
+    guard let store = core.store else { return }
+    do { try store.commit(nil, state: state) } catch { note(error.description) }
+  }
+
+  /// Keeps numbers of training steps for people to query.
+  package func record(_ rows: [MetricRow]) { core.store?.add(rows) }
+
+  /// Goes on with another workspace for the same session.
+  func adopt(_ store: Store) {
+    core.store?.close()
+    core.store = store
+    core.isDetached = false
+    core.history = History(store: store)
+  }
+
+  /// Leaves this session for another one.
+  func enter(_ core: Session.Core) {
+    self.core = core
+    keepsUndo = false
+  }
+
   // MARK: Names
 
   /// The value of a variable, of `_` or of `_3`.
   package func lookup(_ name: String) -> Value? {
-    if name == "_" { return piped ?? results.last }
-    if name.hasPrefix("_"), let number = Int(name.dropFirst()) { return results[number] }
+    if name == "_" { return piped ?? core.results.last }
+    if name.hasPrefix("_"), let number = Int(name.dropFirst()) { return core.results[number] }
     return state.variables[name]?.value
   }
 

@@ -1,53 +1,59 @@
-/// The cells of a session.
-package struct History: Sendable {
-  private var entries: [HistoryEntry] = []
+import GRDB
 
-  mutating func add(_ entry: HistoryEntry) { entries.append(entry) }
+/// The cells of a session and, with a workspace, of the sessions before it.
+package struct History: Sendable {
+  /// Cells kept in memory: all of a session without workspace, those not yet written of one with.
+  private var entries: [HistoryEntry] = []
+  private let store: Store?
+
+  init(store: Store? = nil) { self.store = store }
+
+  /// The number of the running session in its workspace.
+  private var session: Int { store.map { Int($0.sessionID) } ?? 1 }
+
+  mutating func add(_ entry: HistoryEntry, isStored: Bool) {
+    if isStored {
+      entries.removeAll()
+    } else {
+      var entry = entry
+      entry.session = session
+      entries.append(entry)
+    }
+  }
 
   /// The last `count` cells, oldest first.
-  package func tail(_ count: Int) -> [HistoryEntry] { Array(entries.suffix(max(0, count))) }
+  package func tail(_ count: Int, withOutputs: Bool = false) -> [HistoryEntry] {
+    let stored = store?.cells(
+      where: "true ORDER BY id DESC LIMIT ?", arguments: [max(0, count)], withOutputs: withOutputs)
+    return Array(((stored ?? []).reversed() + entries).suffix(max(0, count)))
+  }
 
-  /// Cells `start ..< stop` of a session (0 or the current one's number: this one; negative: counted back).
-  package func range(session: Int = 0, start: Int, stop: Int?) -> [HistoryEntry] {
-    entries.filter { $0.number >= start && $0.number < (stop ?? .max) }
+  /// Cells `start ..< stop` of a session: 0 is the running one, -1 the one before it, others by their number.
+  package func range(
+    session wanted: Int = 0, start: Int, stop: Int?, withOutputs: Bool = false
+  ) -> [HistoryEntry] {
+    let chosen = wanted <= 0 ? session + wanted : wanted
+    let stop = stop ?? .max
+    let stored = store?.cells(
+      where: "session = ? AND number >= ? AND number < ? ORDER BY id", arguments: [chosen, start, stop],
+      withOutputs: withOutputs)
+    return (stored ?? [])
+      + entries.filter { $0.session == chosen && $0.number >= start && $0.number < stop }
   }
 
   /// Cells whose source matches a glob pattern (`*` and `?`), oldest first; the last `limit` of them.
   package func search(
-    _ pattern: String, unique: Bool = false, limit: Int? = nil, allSessions: Bool = true
+    _ pattern: String, unique: Bool = false, limit: Int? = nil, allSessions: Bool = true, withOutputs: Bool = false
   ) -> [HistoryEntry] {
     var seen: Set<String> = []
     var found: [HistoryEntry] = []
-    for entry in entries.reversed() where Glob.matches(pattern, entry.source) {
+    let condition = allSessions ? "true ORDER BY id" : "session = \(session) ORDER BY id"
+    let stored = store?.cells(where: condition, arguments: [], withOutputs: withOutputs) ?? []
+    for entry in (stored + entries).reversed() where Glob.matches(pattern, entry.source) {
       if unique, !seen.insert(entry.source).inserted { continue }
       found.append(entry)
       if let limit, found.count >= limit { break }
     }
     return found.reversed()
-  }
-}
-
-/// Patterns with `*` for any text and `?` for any character.
-enum Glob {
-  static func matches(_ pattern: String, _ text: String) -> Bool {
-    let (p, t) = (Array(pattern.unicodeScalars), Array(text.unicodeScalars))
-    var (i, j) = (0, 0)
-    var star: (pattern: Int, text: Int)?
-    while j < t.count {
-      if i < p.count, p[i] == "*" {
-        star = (i, j)
-        i += 1
-      } else if i < p.count, p[i] == "?" || p[i] == t[j] {
-        i += 1
-        j += 1
-      } else if let (at, from) = star {
-        i = at + 1
-        j = from + 1
-        star = (at, from + 1)
-      } else {
-        return false
-      }
-    }
-    return p[i...].allSatisfy { $0 == "*" }
   }
 }

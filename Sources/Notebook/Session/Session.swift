@@ -7,37 +7,76 @@ import Synchronization
 package final class Session: Sendable {
   package let options: SessionOptions
   package let table: CommandTable
+  /// What opening the workspace had to say: variables that could not be read, a file open for reading alone.
+  package let openingRemarks: [String]
   private let core: Mutex<Core>
-  let view: Mutex<SessionState>
+  private let view: Mutex<SessionState>
 
   /// What a cell works on; taken when it starts and put back when it ends.
-  private struct Core: Sendable {
-    var state: SessionState
+  struct Core: Sendable {
+    var state = SessionState()
     var results = Results()
     var undoStack = UndoStack()
     var cell = 0
     var history = History()
+    var store: Store?
+    /// The workspace could not be written the last time.
+    var isDetached = false
+
+    /// A core over a workspace, with everything it holds.
+    init(store: Store, options: SessionOptions) throws(StoreError) {
+      let restored = try store.restore(Restorers(options: options))
+      state = restored.state
+      results = restored.results
+      cell = restored.lastCell
+      history = History(store: store)
+      self.store = store
+      problems = restored.problems
+    }
+
+    init() {}
+
+    var problems: [String] = []
   }
 
-  /// Starts a session.
-  package init(_ options: SessionOptions, table: CommandTable = .standard) throws {
+  /// Starts a session, with everything that its workspace holds.
+  ///
+  /// - Throws: `StoreError` when the workspace is open elsewhere, newer, damaged or not readable.
+  package init(_ options: SessionOptions, table: CommandTable = .standard) throws(StoreError) {
     self.options = options
     self.table = table
-    var state = SessionState()
-    state.settings.seed = options.seed
-    state.settings.threads = options.threads
-    self.core = Mutex(Core(state: state))
-    self.view = Mutex(state)
+    var core = Core()
+    var remarks: [String] = []
+    if let path = options.workspace {
+      let store = try Store(path: path, readOnly: options.readOnly, program: options.version)
+      core = try Core(store: store, options: options)
+      remarks = core.problems.map { "could not be restored: \($0)" }
+      if options.readOnly { remarks.append("\(path) is open for reading alone: nothing will be kept") }
+    }
+    if core.cell == 0 { core.state.settings.seed = options.seed }
+    if let threads = options.threads { core.state.settings.threads = threads }
+    openingRemarks = remarks
+    view = Mutex(core.state)
+    self.core = Mutex(core)
   }
 
   /// The number of the last cell.
   package var cellNumber: Int { core.withLock { $0.cell } }
+
+  /// The workspace's path; nil in memory.
+  package var workspace: String? { core.withLock { $0.store?.path } }
 
   /// Variables and settings as the last finished statement left them.
   package var state: SessionState { view.withLock { $0 } }
 
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }
+
+  /// Ends the session well: the workspace is marked so and its log folded in.
+  package func close() { core.withLock { $0.store?.close() } }
+
+  /// Lets the workspace grow to `pages` pages at most, so that tests can fill the disk.
+  package func limitPagesForTesting(to pages: Int) { core.withLock { $0.store?.limitPages(to: pages) } }
 
   /// Runs a cell of one or more statements, each shown through `frontEnd` when it is finished and kept.
   ///
@@ -52,29 +91,18 @@ package final class Session: Sendable {
   ) -> CellOutcome {
     let start = ContinuousClock.now
     let keeps = storeHistory && !silent
-    var core = self.core.withLock { core in
+    let core = self.core.withLock { core in
       if keeps { core.cell += 1 }
       return core
     }
-    let text = SourceText(source)
     let execution = Execution(
-      session: self, state: core.state, results: core.results, undoStack: core.undoStack, cell: core.cell, source: text,
-      frontEnd: frontEnd, interruption: interruption)
-    var run = CellRun(execution: execution, source: source, silent: silent)
+      session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption)
+    var run = CellRun(execution: execution, source: source, keeps: keeps, silent: silent, start: start)
     run.all()
-    core.state = execution.state
-    core.results = execution.results
-    core.undoStack = execution.undoStack
     let seconds = (ContinuousClock.now - start).seconds
-    if keeps {
-      core.history.add(
-        HistoryEntry(
-          session: 0, number: core.cell, source: source, outputs: run.outputs.map(\.text), seconds: seconds,
-          succeeded: run.status == .ok))
-    }
-    let done = core
+    let done = execution.core
     self.core.withLock { $0 = done }
-    if execution.state.settings.showsTime, !silent {
+    if done.state.settings.showsTime, !silent {
       frontEnd.emit(.output(Output(role: .note, text: "took \(NumberText.duration(seconds))")))
     }
     return CellOutcome(
@@ -87,9 +115,7 @@ package final class Session: Sendable {
     let source = SourceText(expression)
     let core = core.withLock { $0 }
     let execution = Execution(
-      session: self, state: core.state, results: core.results, undoStack: core.undoStack, cell: core.cell,
-      source: source,
-      frontEnd: SilentFrontEnd(width: width), interruption: Interruption())
+      session: self, core: core, source: source, frontEnd: SilentFrontEnd(width: width), interruption: Interruption())
     do {
       var parser = try ExpressionParser(source, range: 0..<source.count)
       let value = try Evaluator(execution: execution).evaluate(try parser.whole())

@@ -1,0 +1,51 @@
+import Glibc
+
+/// Commands about the workspace file.
+enum WorkspaceCommands {
+  /// `save session PATH`: everything into a workspace, where the session goes on.
+  static func save(to path: String, shown: String, at span: Range<Int>?, _ execution: Execution) throws {
+    guard path != execution.core.store?.path else {
+      execution.note("\(shown) has everything already")
+      return
+    }
+    guard access(path, F_OK) != 0 else {
+      throw Fault(.unwritableFile, "\(shown) exists already", at: span, fix: "Choose another name, or open it.")
+    }
+    do {
+      let store = try Store(path: path, program: execution.options.version)
+      for entry in execution.core.history.search("*", allSessions: false, withOutputs: true) {
+        try store.commit(
+          CellRecord(
+            number: entry.number, source: entry.source, status: entry.succeeded ? "ok" : "failed", error: nil,
+            seconds: entry.seconds, outputs: entry.outputs.map { Output(role: .result, text: $0) }, result: nil),
+          state: execution.state)
+      }
+      try store.commit(nil, state: execution.state)
+      execution.adopt(store)
+    } catch {
+      throw error.fault.placed(at: span)
+    }
+    execution.note("the session is kept in \(shown) from now on")
+  }
+
+  /// `open PATH`: leaves this session for a workspace, with everything it holds.
+  static func open(_ path: String, readOnly: Bool, new: Bool, at span: Range<Int>?, _ execution: Execution) throws {
+    if !new, access(path, F_OK) != 0 {
+      throw Fault(
+        .unreadableFile, "\(path): \(String(cString: strerror(errno)))", at: span,
+        fix: "Make a workspace with: save session \(path)")
+    }
+    do {
+      let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
+      var core = try Session.Core(store: store, options: execution.options)
+      core.cell = max(core.cell + 1, 1)
+      for problem in core.problems { execution.note("could not be restored: \(problem)") }
+      execution.core.store?.close()
+      execution.enter(core)
+    } catch {
+      throw error.fault.placed(at: span)
+    }
+    let count = execution.state.names.count
+    execution.note("opened \(path): \(count) \(count == 1 ? "variable" : "variables")")
+  }
+}

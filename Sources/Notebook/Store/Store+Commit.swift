@@ -1,0 +1,150 @@
+import Foundation
+import GRDB
+import Tensors
+
+extension Store {
+  /// Largest part of an array in one row: SQLite limits a blob to 10⁹ bytes.
+  static let partBytes = 64 << 20
+
+  /// Keeps a cell and what it changed, in one transaction.
+  ///
+  /// When the file cannot be written the record waits, and goes in with the next commit that succeeds.
+  func commit(_ record: CellRecord?, state: SessionState) throws(StoreError) {
+    guard !isReadOnly else { return }
+    var books = books.withLock { $0 }
+    if let record {
+      if let last = books.pending.indices.last, books.pending[last].number == record.number {
+        books.pending[last] = record
+      } else {
+        books.pending.append(record)
+      }
+    }
+    self.books.withLock { $0.pending = books.pending }
+    do {
+      try queue.inDatabase { db in
+        try db.inTransaction(.immediate) {
+          for record in books.pending { try write(record, db) }
+          try writeVariables(state, &books, db)
+          try writeMetrics(books.metrics, db)
+          if books.settings != state.settings { try writeSettings(state.settings, db) }
+          return .commit
+        }
+      }
+    } catch {
+      throw Store.translated(error, path: path)
+    }
+    books.settings = state.settings
+    books.pending = []
+    books.metrics = []
+    self.books.withLock { $0 = books }
+  }
+
+  /// Adds numbers of training steps; they are written with the next commit.
+  func add(_ rows: [MetricRow]) { if !isReadOnly { books.withLock { $0.metrics += rows } } }
+
+  private func write(_ record: CellRecord, _ db: Database) throws {
+    let cell = try db.cachedStatement(
+      sql: """
+        INSERT INTO cells (session, number, source, status, error, seconds, finished)
+        VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ'))
+        ON CONFLICT (session, number) DO UPDATE SET status = excluded.status, error = excluded.error,
+          seconds = excluded.seconds, finished = excluded.finished
+        RETURNING id
+        """)
+    let id = try Int64.fetchOne(
+      cell,
+      arguments: [sessionID, record.number, record.source, record.status, record.error, record.seconds])
+    let output = try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO outputs (cell, position, role, text, html, json) VALUES (?, ?, ?, ?, ?, ?)")
+    for (position, value) in record.outputs.enumerated() {
+      try output.execute(
+        arguments: [id, position, "\(value.role)", value.text, value.html, Store.bounded(value.json)])
+    }
+    guard let result = record.result else { return }
+    let statement = try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO results (cell, kind, detail) VALUES (?, ?, ?)")
+    try statement.execute(arguments: [record.number, result.kind, result.detail.text()])
+    try writeArrays(result.arrays, owner: "result:\(record.number)", db)
+  }
+
+  /// Structured data up to 1 MB of text; larger results are in the variables.
+  private static func bounded(_ json: JSON?) -> String? {
+    guard let text = json?.text(), text.utf8.count <= 1 << 20 else { return nil }
+    return text
+  }
+
+  private func writeVariables(_ state: SessionState, _ books: inout Books, _ db: Database) throws {
+    for name in books.variables.keys where state.variables[name] == nil {
+      try db.cachedStatement(sql: "DELETE FROM variables WHERE name = ?").execute(arguments: [name])
+      try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: ["variable:" + name])
+      books.variables[name] = nil
+    }
+    for (name, variable) in state.variables where books.variables[name] != variable.revision {
+      let stored = try variable.value.stored()
+      try db.cachedStatement(
+        sql: "INSERT OR REPLACE INTO variables (name, kind, summary, detail, cell) VALUES (?, ?, ?, ?, ?)"
+      ).execute(
+        arguments: [name, stored.kind, variable.value.summary, stored.detail.text(), variable.cell])
+      try writeArrays(stored.arrays, owner: "variable:" + name, db)
+      books.variables[name] = variable.revision
+    }
+  }
+
+  private func writeArrays(_ arrays: [StoredValue.Array], owner: String, _ db: Database) throws {
+    try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: [owner])
+    guard !arrays.isEmpty else { return }
+    let insert = try db.cachedStatement(
+      sql: "INSERT INTO arrays (owner, name, part, dtype, shape, data) VALUES (?, ?, ?, ?, ?, ?)")
+    for array in arrays {
+      let shape = array.tensor.shape.dimensions.map(String.init).joined(separator: ",")
+      try array.tensor.withUnsafeBytes { (bytes) throws -> Void in
+        var start = 0
+        var part = 0
+        repeat {
+          let end = min(start + Store.partBytes, bytes.count)
+          let data = Data(bytes[start..<end])
+          try insert.execute(arguments: [owner, array.name, part, array.tensor.dtype.rawValue, shape, data])
+          start = end
+          part += 1
+        } while start < bytes.count
+      }
+    }
+  }
+
+  private func writeMetrics(_ rows: [MetricRow], _ db: Database) throws {
+    guard !rows.isEmpty else { return }
+    let insert = try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO metrics (model, split, name, step, epoch, value, unit) VALUES (?, ?, ?, ?, ?, ?, ?)")
+    for row in rows {
+      try insert.execute(
+        arguments: [
+          row.model, row.split, row.name, row.step, row.epoch, row.value.isFinite ? row.value : nil, row.unit,
+        ])
+    }
+  }
+
+  private func writeSettings(_ settings: Settings, _ db: Database) throws {
+    let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)")
+    try db.cachedStatement(sql: "DELETE FROM settings").execute()
+    for (key, value) in settings.stored { try insert.execute(arguments: [key, value]) }
+  }
+}
+
+extension Settings {
+  /// As texts by key.
+  var stored: [String: String] {
+    var stored = ["format": format.rawValue, "time": String(showsTime), "seed": String(seed), "draws": String(draws)]
+    stored["threads"] = threads.map(String.init)
+    for (key, value) in plot { stored["plot." + key] = value }
+    return stored
+  }
+
+  init(stored: [String: String]) {
+    format = stored["format"].flatMap { ResultFormat(rawValue: $0) } ?? .text
+    showsTime = stored["time"] == "true"
+    seed = stored["seed"].flatMap { UInt64($0) } ?? 0
+    draws = stored["draws"].flatMap { UInt64($0) } ?? 0
+    threads = stored["threads"].flatMap { Int($0) }
+    for (key, value) in stored where key.hasPrefix("plot.") { plot[String(key.dropFirst(5))] = value }
+  }
+}

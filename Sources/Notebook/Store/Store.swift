@@ -1,0 +1,126 @@
+import GRDB
+import Glibc
+import Synchronization
+
+/// A workspace file: SQLite in WAL mode through GRDB.
+///
+/// Every finished statement is one transaction, so a process killed at any moment leaves all that was shown. A commit
+/// waits for the operating system alone (`synchronous=NORMAL`): a power cut may lose the last cells, never the file.
+package final class Store: Sendable {
+  package let path: String
+  let isReadOnly: Bool
+  let queue: DatabaseQueue
+  let sessionID: Int64
+  private let lock: WorkspaceLock?
+  let books: Mutex<Books>
+
+  /// What the store knows to be on disk.
+  struct Books: Sendable {
+    /// Revision of each variable as written.
+    var variables: [String: Int] = [:]
+    var settings: Settings?
+    /// Commits that could not be written yet.
+    var pending: [CellRecord] = []
+    var metrics: [MetricRow] = []
+  }
+
+  /// Opens a workspace, making it when there is none.
+  ///
+  /// - Parameter memory: Keeps it in memory; for sessions without a workspace.
+  package init(path: String, readOnly: Bool = false, program: String = "") throws(StoreError) {
+    self.path = path
+    self.isReadOnly = readOnly
+    if readOnly {
+      lock = nil
+      guard access(path, R_OK) == 0 else {
+        throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
+      }
+    } else {
+      lock = try WorkspaceLock(workspace: path)
+    }
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(2)
+    configuration.label = "elbo"
+    configuration.prepareDatabase { db in
+      guard !readOnly else { return }
+      try db.execute(sql: "PRAGMA journal_mode=WAL")
+      try db.execute(sql: "PRAGMA synchronous=NORMAL")
+      try db.execute(sql: "PRAGMA foreign_keys=ON")
+    }
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      self.queue = queue
+      sessionID = try queue.inDatabase { db -> Int64 in
+        try Schema.prepare(db, path: path, readOnly: readOnly)
+        guard !readOnly else { return try Int64.fetchOne(db, sql: "SELECT max(id) FROM sessions") ?? 0 }
+        try db.execute(
+          sql: "INSERT INTO sessions (started, program) VALUES (strftime('%Y-%m-%dT%H:%M:%fZ'), ?)",
+          arguments: [program])
+        return db.lastInsertedRowID
+      }
+    } catch {
+      throw Store.translated(error, path: path)
+    }
+    books = Mutex(Books())
+  }
+
+  /// Marks the session as ended well and folds the log back into the file.
+  package func close() {
+    guard !isReadOnly else { return }
+    try? queue.inDatabase { db in
+      try db.execute(
+        sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
+      try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+  }
+
+  /// Lets the file grow to `pages` pages at most, so that tests can fill the disk.
+  func limitPages(to pages: Int) { try? queue.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") } }
+
+  static func translated(_ error: any Error, path: String) -> StoreError {
+    if let error = error as? StoreError { return error }
+    guard let error = error as? DatabaseError else { return .cannotOpen(path: path, reason: "\(error)") }
+    let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    switch error.resultCode {
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT: return .notAWorkspace(path: path, reason: reason)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked(path: path, process: nil)
+    case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY: return .cannotWrite(path: path, reason: reason)
+    default: return .cannotOpen(path: path, reason: reason)
+    }
+  }
+}
+
+/// A cell as it is kept.
+struct CellRecord: Sendable {
+  var number: Int
+  var source: String
+  var status: String
+  var error: String?
+  var seconds: Double
+  var outputs: [Output]
+  /// The value for `_N`, when it is small enough to keep.
+  var result: StoredValue?
+}
+
+/// One measured number of a training step, kept for people to query.
+package struct MetricRow: Sendable, Equatable {
+  package var model: String
+  package var split: String
+  package var name: String
+  package var step: Int
+  package var epoch: Double
+  package var value: Double
+  package var unit: String
+  package init(
+    model: String, split: String, name: String, step: Int, epoch: Double, value: Double, unit: String
+  ) {
+    self.model = model
+    self.split = split
+    self.name = name
+    self.step = step
+    self.epoch = epoch
+    self.value = value
+    self.unit = unit
+  }
+}

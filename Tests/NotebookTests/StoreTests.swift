@@ -1,0 +1,157 @@
+import GRDB
+import Glibc
+import Notebook
+import Testing
+
+/// A folder that goes away with the test.
+final class Folder {
+  let path: String
+  init() {
+    var template = Array("/tmp/elbo-test-XXXXXX".utf8CString)
+    path = template.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "/tmp"
+    }
+  }
+  func file(_ name: String) -> String { path + "/" + name }
+  deinit {
+    guard let directory = opendir(path) else { return }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      unlink(path + "/" + name)
+    }
+    closedir(directory)
+    rmdir(path)
+  }
+}
+
+@Suite struct StoreTests {
+  let folder = Folder()
+
+  private func options() -> SessionOptions { SessionOptions(workspace: folder.file("work.elbodb")) }
+
+  @Test func reopeningRestoresVariablesResultsSettingsAndHistory() throws {
+    do {
+      let bench = try Bench(options())
+      _ = bench.shown("a = 1.5; s = \"text\"; r = 2..7; l = [\"x\", 2]")
+      _ = bench.shown("z = normal(50, 3, seed=4)")
+      _ = bench.shown("seed 9\nformat text\nset plot theme=dark")
+      _ = bench.shown("t = vars")
+      _ = bench.shown("a * 2")
+    }
+    let bench = try Bench(options())
+    #expect(bench.session.state.names == ["a", "l", "r", "s", "t", "z"])
+    #expect(bench.shown("a") == ["1.5"])
+    #expect(bench.shown("_5") == ["3"])
+    #expect(bench.shown("norm(mean(z)) == norm(mean(normal(50, 3, seed=4)))") == ["1"])
+    #expect(bench.shown("t.count") == ["5"])
+    #expect(bench.session.state.settings.plot == ["theme": "dark"])
+    #expect(bench.session.state.settings.seed == 9)
+    #expect(
+      bench.session.history.range(session: -1, start: 1, stop: 2).map(\.source).first?.hasPrefix("a = 1.5") == true)
+    #expect(bench.session.history.tail(20, withOutputs: true).contains { $0.outputs == ["3"] })
+  }
+
+  @Test func everyStatementIsOnDiskBeforeItIsShown() throws {
+    final class Reader: FrontEnd {
+      let path: String
+      var seen: [Int] = []
+      init(path: String) { self.path = path }
+      var width: Int { 80 }
+      func ask(_ prompt: String) -> String? { nil }
+      func emit(_ event: Event) {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try? DatabaseQueue(path: path, configuration: configuration)
+        seen.append((try? queue?.inDatabase { try Int.fetchOne($0, sql: "SELECT count(*) FROM variables") }) ?? -1)
+      }
+    }
+    let session = try Session(options())
+    let reader = Reader(path: folder.file("work.elbodb"))
+    let outcome = session.execute("a = 1\nb = 2\nc = 3", frontEnd: reader, interruption: Interruption())
+    #expect(outcome.status == .ok)
+    #expect(reader.seen == [1, 2, 3])
+  }
+
+  @Test func aSecondSessionIsRefusedOrReadsAlone() throws {
+    let first = try Bench(options())
+    _ = first.shown("a = 1")
+    #expect(throws: StoreError.locked(path: folder.file("work.elbodb"), process: Int(getpid()))) {
+      try Session(options())
+    }
+    var readOnly = options()
+    readOnly.readOnly = true
+    let second = try Bench(readOnly)
+    #expect(second.shown("a") == ["1"])
+    _ = second.shown("a = 5")
+    #expect(first.shown("a") == ["1"])
+  }
+
+  @Test func aFullDiskLeavesTheSessionInMemoryAndSaysSoOnce() throws {
+    let bench = try Bench(options())
+    _ = bench.shown("a = 1")
+    bench.session.limitPagesForTesting(to: 1)
+    _ = bench.run("z = normal(20000, 4, seed=1)")
+    #expect(bench.recorder.outputs.contains { $0.role == .note && $0.text.contains("goes on in memory") })
+    _ = bench.run("b = 2")
+    #expect(bench.recorder.outputs.allSatisfy { $0.role != .note })
+    #expect(bench.shown("a + b + z.count") == ["80003"])
+    bench.session.limitPagesForTesting(to: 1 << 20)
+    _ = bench.run("c = 3")
+    #expect(bench.recorder.outputs.contains { $0.text.contains("written again") })
+    bench.session.close()
+    let summary = try #require(WorkspaceSummary.of(folder.file("work.elbodb")))
+    #expect(summary.variables == ["a", "b", "c", "z"])
+    #expect(summary.cells == 5)
+    #expect(summary.endedWell)
+  }
+
+  @Test func anOlderSchemaIsMigratedAndANewerRefused() throws {
+    let path = folder.file("work.elbodb")
+    do {
+      let bench = try Bench(options())
+      _ = bench.shown("a = 1")
+    }
+    try DatabaseQueue(path: path).inDatabase { db in
+      try db.execute(sql: "DROP TABLE metrics; PRAGMA user_version = 1")
+    }
+    do {
+      let bench = try Bench(options())
+      #expect(bench.shown("a") == ["1"])
+    }
+    try DatabaseQueue(path: path).inDatabase { db in
+      #expect(try Int.fetchOne(db, sql: "PRAGMA user_version") == 2)
+      #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM metrics") == 0)
+      try db.execute(sql: "PRAGMA user_version = 99")
+    }
+    #expect(throws: StoreError.newer(path: path, version: 99, known: 2)) { try Session(options()) }
+  }
+
+  @Test func aFileOfAnotherProgramIsLeftAlone() throws {
+    let path = folder.file("other.db")
+    try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: "CREATE TABLE t (x)") }
+    #expect(throws: StoreError.notAWorkspace(path: path, reason: "it is another program's database")) {
+      try Session(SessionOptions(workspace: path))
+    }
+    let text = folder.file("notes.txt")
+    try #require(
+      fopen(text, "w").map { fputs(String(repeating: "not a database ", count: 100), $0) + fclose($0) } != nil)
+    #expect(throws: StoreError.self) { try Session(SessionOptions(workspace: text)) }
+  }
+
+  @Test func aSessionCanBeSavedToAWorkspaceAndOpenedAgain() throws {
+    let bench = try Bench()
+    _ = bench.shown("z = normal(9, 2, seed=1)")
+    let path = folder.file("saved.elbodb")
+    _ = bench.shown("save session \(path)")
+    _ = bench.shown("b = 2")
+    let other = try Bench()
+    #expect(try other.failure("open \(path)").code == "E501")
+    #expect(bench.session.workspace == path)
+    _ = bench.shown("drop b; open \(folder.file("empty.elbodb")) new=yes")
+    #expect(bench.session.state.names == [])
+    _ = other.shown("open \(path)")
+    #expect(other.session.state.names == ["z"])
+  }
+}
