@@ -22,7 +22,12 @@ package struct SafeTensors: Sendable {
   private struct Info: Codable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    let offsets: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
   }
 
   private enum Entry: Codable {
@@ -67,7 +72,7 @@ package struct SafeTensors: Sendable {
       let end = offset + item.tensor.byteCount
       let dtype = Self.names[item.tensor.dtype] ?? "F32"
       header[item.name] = .info(
-        Info(dtype: dtype, shape: item.tensor.shape.dimensions, data_offsets: [offset, end]))
+        Info(dtype: dtype, shape: item.tensor.shape.dimensions, offsets: [offset, end]))
       offset = end
     }
     let encoder = JSONEncoder()
@@ -106,18 +111,18 @@ package struct SafeTensors: Sendable {
       case .info(let info): found.append((name, info))
       }
     }
-    found.sort { ($0.info.data_offsets.first ?? 0, $0.name) < ($1.info.data_offsets.first ?? 0, $1.name) }
+    found.sort { ($0.info.offsets.first ?? 0, $0.name) < ($1.info.offsets.first ?? 0, $1.name) }
     var end = 0
     for (name, info) in found {
       guard let dtype = Self.names.first(where: { $0.value == info.dtype })?.key else {
         throw fail("tensor '\(name)' has type \(info.dtype); F32, F64, I32 and U8 are read")
       }
-      guard let shape = Shape(validating: info.shape), info.data_offsets.count == 2, info.data_offsets[0] == end,
-        info.data_offsets[1] - end == shape.count * dtype.size, info.data_offsets[1] <= bytes.count - begin
+      guard let shape = Shape(validating: info.shape), info.offsets.count == 2, info.offsets[0] == end,
+        info.offsets[1] - end == shape.count * dtype.size, info.offsets[1] <= bytes.count - begin
       else { throw fail("the bytes of tensor '\(name)' do not fit its shape \(info.shape) or the file") }
       let tensor = Tensor(storage: storage, byteOffset: begin + end, shape: shape, dtype: dtype)
       tensors.append((name, (begin + end) % dtype.size == 0 ? tensor : try Self.aligned(tensor, path)))
-      end = info.data_offsets[1]
+      end = info.offsets[1]
     }
     guard end == bytes.count - begin else { throw fail("\(bytes.count - begin - end) bytes belong to no tensor") }
   }
