@@ -37,7 +37,11 @@ package struct Restorers: Sendable {
   package typealias Restorer = @Sendable (StoredValue, SessionOptions) throws -> Value
   let options: SessionOptions
   /// By kind; models and datasets register theirs here.
-  static let objects: [String: Restorer] = [:]
+  static let objects: [String: Restorer] = [
+    "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
+    "subset": { stored, options in try DatasetRestoring.subset(stored, options) },
+    "tensor-dataset": { stored, options in try DatasetRestoring.tensor(stored, options) },
+  ]
 
   func value(_ stored: StoredValue) throws -> Value {
     let damaged = Fault(.notAWorkspace, "a value of kind '\(stored.kind)' is damaged")
