@@ -18,9 +18,15 @@ let package = Package(
       linkerSettings: [.linkedLibrary("hwy")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
 
+    // Data that ship with the program, and decoders.
+    .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
+
+    .target(name: "Datasets", dependencies: ["Tensors", "CHighway", "CDigits", "CZlib"]),
 
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
@@ -53,6 +59,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
     .testTarget(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),

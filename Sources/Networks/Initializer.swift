@@ -1,4 +1,3 @@
-import Glibc
 import Tensors
 
 /// How weights begin. Each parameter draws from its own stream, named after it.
@@ -20,19 +19,9 @@ package enum ParameterRole: Hashable, Sendable {
 }
 
 extension Initializer {
-  /// Element `index` of a normal draw, by `RandomStream`'s definition.
-  private static func normal(_ stream: RandomStream, _ index: Int) -> Float {
-    let block = stream.block(UInt32(index / 4))
-    let pair = index % 4 / 2 * 2
-    let radius = (-2 * log((Double(block[pair] >> 8) + 1) * 0x1p-24)).squareRoot()
-    let angle = 2 * Double.pi * Double(block[pair + 1] >> 8) * 0x1p-24
-    return Float(radius * (index % 2 == 0 ? cos(angle) : sin(angle)))
-  }
-
   package func values(_ spec: (name: String, shape: Shape), _ role: ParameterRole, seed: UInt64) -> [Float] {
     let stream = RandomStream(seed: seed, purpose: "initial " + spec.name)
-    func unit(_ index: Int) -> Float { Float(stream.block(UInt32(index / 4))[index % 4] >> 8) * 0x1p-24 }
-    func uniform(_ bound: Float) -> [Float] { (0..<spec.shape.count).map { (2 * unit($0) - 1) * bound } }
+    func uniform(_ bound: Float) -> [Float] { (0..<spec.shape.count).map { (2 * stream.uniform($0) - 1) * bound } }
     switch (self, role) {
     case (_, .constant(let value)): return [Float](repeating: value, count: spec.shape.count)
     case (.pytorch, .weight(let fanIn, _)), (.pytorch, .bias(let fanIn)):
@@ -42,7 +31,7 @@ extension Initializer {
       return uniform((6 / Float(Swift.max(fanIn + fanOut, 1))).squareRoot())
     case (.he, .weight(let fanIn, _)):
       let scale = (2 / Float(Swift.max(fanIn, 1))).squareRoot()
-      return (0..<spec.shape.count).map { scale * Self.normal(stream, $0) }
+      return (0..<spec.shape.count).map { scale * stream.normal($0) }
     }
   }
 }

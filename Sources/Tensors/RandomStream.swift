@@ -1,3 +1,5 @@
+import Glibc
+
 /// A counter-based random stream: Philox4x32-10 (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3").
 ///
 /// A draw is a pure function of seed, purpose, step and position, never of what was drawn before or by which thread:
@@ -51,5 +53,19 @@ package struct RandomStream: Hashable, Sendable {
         UInt32(truncatingIfNeeded: low >> 32) ^ c.w ^ k.y, UInt32(truncatingIfNeeded: low))
     }
     return c
+  }
+}
+
+extension RandomStream {
+  /// Element `index` of a uniform draw.
+  package func uniform(_ index: Int) -> Float { Float(block(UInt32(index / 4))[index % 4] >> 8) * 0x1p-24 }
+
+  /// Element `index` of a normal draw.
+  package func normal(_ index: Int) -> Float {
+    let words = block(UInt32(index / 4))
+    let pair = index % 4 / 2 * 2
+    let radius = (-2 * log((Double(words[pair] >> 8) + 1) * 0x1p-24)).squareRoot()
+    let angle = 2 * Double.pi * Double(words[pair + 1] >> 8) * 0x1p-24
+    return Float(radius * (index % 2 == 0 ? cos(angle) : sin(angle)))
   }
 }

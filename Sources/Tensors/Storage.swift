@@ -3,6 +3,9 @@ import Glibc
 /// An allocation the machine could not meet.
 package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
   package let bytes: Int
+
+  package init(bytes: Int) { self.bytes = bytes }
+
   package var description: String { "cannot allocate \(bytes) bytes" }
 }
 

@@ -204,6 +204,23 @@ typedef struct {
 void elbo_pool(const void *arguments);
 void elbo_pool_gradient(const void *arguments);
 
+/// Rows rowBegin ..< rowEnd of a batch: example indices[row] of `bytes` or, when that is NULL, of `floats`, each value
+/// times `scale` plus `offset`; then, when asked, 1 with that probability and else 0, element row · width + i of the
+/// stream's uniform draw.
+typedef struct {
+  const uint8_t *bytes;
+  const float *floats;
+  const int32_t *indices;
+  float *destination;
+  int64_t rowBegin, rowEnd, width;
+  float scale, offset;
+  bool binarize;
+  elbo_random_state random;
+  uint32_t purpose;
+} elbo_gather_arguments;
+
+void elbo_gather(const void *arguments);
+
 // ---- Matrix products ----------------------------------------------------------------------------------------------
 
 typedef enum { ELBO_IDENTITY, ELBO_EPILOGUE_RELU, ELBO_EPILOGUE_TANH, ELBO_EPILOGUE_SIGMOID } elbo_epilogue;

@@ -1,0 +1,43 @@
+import Tensors
+
+/// The IDX files of MNIST: two zero bytes, a type, the rank, big-endian extents, big-endian data.
+package enum IDX {
+  package static func isIDX(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && itemSize(bytes[2]) != nil && (1...8).contains(bytes[3])
+  }
+
+  private static func itemSize(_ type: UInt8) -> Int? {
+    switch type {
+    case 0x08, 0x09: 1
+    case 0x0B: 2
+    case 0x0C, 0x0D: 4
+    case 0x0E: 8
+    default: nil
+    }
+  }
+
+  /// uint8 data are viewed where they lie; others are converted: int8 and int16 to int32.
+  package static func decode(_ storage: Storage, path: String) throws -> Tensor {
+    let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
+    guard isIDX(bytes), let size = itemSize(bytes[2]) else {
+      throw FileError(path: path, reason: "not an IDX file: its first bytes are not 0 0, a type and a rank")
+    }
+    let rank = Int(bytes[3])
+    let start = 4 + 4 * rank
+    guard bytes.count >= start else { throw FileError(path: path, reason: "the IDX header ends early") }
+    let extents = (0..<rank).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
+    let available = bytes.count - start
+    guard let shape = Shape(validating: extents), shape.count <= available / size else {
+      throw FileError(path: path, reason: "the IDX header promises \(extents), \(available) bytes follow")
+    }
+    func raw(_ index: Int) -> UInt64 { (0..<size).reduce(0) { $0 << 8 | UInt64(bytes[start + index * size + $1]) } }
+    switch bytes[2] {
+    case 0x08: return Tensor(storage: storage, byteOffset: start, shape: shape, dtype: .uint8)
+    case 0x09: return try Tensor((0..<shape.count).map { Int32(Int8(bitPattern: UInt8(raw($0)))) }, shape: shape)
+    case 0x0B: return try Tensor((0..<shape.count).map { Int32(Int16(bitPattern: UInt16(raw($0)))) }, shape: shape)
+    case 0x0C: return try Tensor((0..<shape.count).map { Int32(bitPattern: UInt32(raw($0))) }, shape: shape)
+    case 0x0D: return try Tensor((0..<shape.count).map { Float(bitPattern: UInt32(raw($0))) }, shape: shape)
+    default: return try Tensor((0..<shape.count).map { Double(bitPattern: raw($0)) }, shape: shape)
+    }
+  }
+}

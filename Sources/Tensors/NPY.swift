@@ -1,0 +1,184 @@
+/// NumPy's array files, format versions 1 to 3 (NEP 1).
+package enum NPY {
+  private static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
+
+  /// Maps a file; row-major float32, float64, int32 and uint8 arrays cost no copy, others are converted: bool and int8
+  /// become uint8 and int32, 16- and 64-bit integers int32 where they fit, float16 float32, big-endian and
+  /// column-major are reordered.
+  package static func read(_ path: String) throws -> Tensor { try decode(FileBytes.map(path), path: path) }
+
+  /// - Throws: `FileError` naming what is wrong; nothing outside the bytes is read.
+  package static func decode(_ storage: Storage, path: String, from begin: Int = 0, count: Int? = nil) throws -> Tensor
+  {
+    let bytes = UnsafeRawBufferPointer(start: storage.base + begin, count: count ?? storage.byteCount - begin)
+    guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
+      throw FileError(path: path, reason: "not an NPY file: the magic string is missing")
+    }
+    let isShort = bytes[6] == 1
+    guard (1...3).contains(bytes[6]) else {
+      throw FileError(path: path, reason: "NPY version \(bytes[6]) is not known")
+    }
+    let lengthBytes = isShort ? 2 : 4
+    guard bytes.count >= 8 + lengthBytes else { throw FileError(path: path, reason: "the NPY header ends early") }
+    let headerLength = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
+    let dataStart = 8 + lengthBytes + headerLength
+    guard dataStart <= bytes.count else {
+      throw FileError(path: path, reason: "the NPY header promises \(headerLength) bytes, the file ends before")
+    }
+    let header = try NPYHeader(
+      String(decoding: bytes[8 + lengthBytes..<dataStart], as: UTF8.self), path: path)
+    let available = bytes.count - dataStart
+    guard let shape = Shape(validating: header.shape), shape.count <= available / header.itemSize else {
+      throw FileError(
+        path: path, reason: "shape \(header.shape) of \(header.type) needs more than the \(available) bytes that follow"
+      )
+    }
+    if let dtype = header.storedDType, !header.isBigEndian || header.itemSize == 1, !header.isColumnMajor,
+      (begin + dataStart) % header.itemSize == 0
+    {
+      return Tensor(storage: storage, byteOffset: begin + dataStart, shape: shape, dtype: dtype)
+    }
+    let data = UnsafeRawBufferPointer(rebasing: bytes[dataStart..<dataStart + shape.count * header.itemSize])
+    return try header.converted(data, shape: shape, path: path)
+  }
+
+  /// Writes version 1.0, little-endian, row-major.
+  package static func write(_ tensor: Tensor, to path: String) throws {
+    let header = encodedHeader(tensor)
+    try header.withUnsafeBytes { head in
+      try tensor.withUnsafeBytes { data in try FileBytes.write([head, data], to: path) }
+    }
+  }
+
+  /// The bytes of a file.
+  package static func encode(_ tensor: Tensor) -> [UInt8] {
+    tensor.withUnsafeBytes { encodedHeader(tensor) + Array($0) }
+  }
+
+  private static func encodedHeader(_ tensor: Tensor) -> [UInt8] {
+    let descr =
+      switch tensor.dtype {
+      case .float32: "<f4"
+      case .float64: "<f8"
+      case .int32: "<i4"
+      case .uint8: "|u1"
+      }
+    let extents = tensor.shape.dimensions.map(String.init).joined(separator: ", ")
+    let tuple = tensor.shape.rank == 1 ? "(\(extents),)" : "(\(extents))"
+    var text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': \(tuple), }"
+    // Data begin at a multiple of 64 bytes.
+    let padding = (64 - (10 + text.utf8.count + 1) % 64) % 64
+    text += String(repeating: " ", count: padding) + "\n"
+    let length = text.utf8.count
+    return magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
+  }
+}
+
+/// The dictionary at the start of an NPY file.
+struct NPYHeader {
+  let type: String
+  let isColumnMajor: Bool
+  let shape: [Int]
+
+  var isBigEndian: Bool { type.hasPrefix(">") }
+  var kind: Character { type.dropFirst().first ?? "?" }
+  let itemSize: Int
+
+  init(_ text: String, path: String) throws(FileError) {
+    func value(_ key: String) -> Substring? {
+      guard let range = text.firstRange(of: "'\(key)'") else { return nil }
+      return text[range.upperBound...].drop { $0 == ":" || $0 == " " }
+    }
+    guard let descr = value("descr"), let order = value("fortran_order"), let extents = value("shape") else {
+      throw FileError(path: path, reason: "the NPY header lacks descr, fortran_order or shape")
+    }
+    guard descr.first == "'" else {
+      throw FileError(path: path, reason: "structured NPY types are not supported: save one plain array")
+    }
+    type = String(descr.dropFirst().prefix { $0 != "'" })
+    isColumnMajor = order.hasPrefix("True")
+    guard extents.first == "(" else { throw FileError(path: path, reason: "the NPY shape is not a tuple") }
+    var dimensions: [Int] = []
+    for word in extents.dropFirst().prefix(while: { $0 != ")" }).split(separator: ",") {
+      let digits = word.filter { $0 != " " && $0 != "L" }
+      guard let extent = Int(digits), extent >= 0 else {
+        throw FileError(path: path, reason: "the NPY shape has '\(digits)' for an extent")
+      }
+      dimensions.append(extent)
+    }
+    shape = dimensions
+    guard type.first != "|" || !type.dropFirst().hasPrefix("O"), type.dropFirst().first != "O" else {
+      throw FileError(
+        path: path, reason: "NPY arrays of Python objects are refused: convert with .astype(numpy.float32)")
+    }
+    guard let size = Int(type.dropFirst(2)), "fiub".contains(type.dropFirst().first ?? "?"),
+      [1, 2, 4, 8].contains(size)
+    else {
+      throw FileError(path: path, reason: "NPY type '\(type)' is not supported: use float32, float64, int32 or uint8")
+    }
+    itemSize = size
+  }
+
+  /// The type that needs no conversion.
+  var storedDType: DType? {
+    switch (kind, itemSize) {
+    case ("f", 4): .float32
+    case ("f", 8): .float64
+    case ("i", 4): .int32
+    case ("u", 1), ("b", 1): .uint8
+    default: nil
+    }
+  }
+
+  /// Any other type or order, element by element.
+  func converted(_ data: UnsafeRawBufferPointer, shape: Shape, path: String) throws -> Tensor {
+    let order = isColumnMajor ? Self.rowMajorOrder(shape) : nil
+    func position(_ index: Int) -> Int { order.map { $0[index] } ?? index }
+    func raw(_ index: Int) -> UInt64 {
+      var value: UInt64 = 0
+      let start = position(index) * itemSize
+      for byte in 0..<itemSize {
+        let at = isBigEndian ? start + itemSize - 1 - byte : start + byte
+        value |= UInt64(data[at]) << (8 * UInt64(byte))
+      }
+      return value
+    }
+    switch (kind, itemSize) {
+    case ("f", 2):
+      return try Tensor((0..<shape.count).map { Float(Float16(bitPattern: UInt16(raw($0)))) }, shape: shape)
+    case ("f", 4): return try Tensor((0..<shape.count).map { Float(bitPattern: UInt32(raw($0))) }, shape: shape)
+    case ("f", 8): return try Tensor((0..<shape.count).map { Double(bitPattern: raw($0)) }, shape: shape)
+    case ("b", 1), ("u", 1): return try Tensor((0..<shape.count).map { UInt8(raw($0)) }, shape: shape)
+    case ("i", _), ("u", _):
+      let shift = UInt64(64 - 8 * itemSize)
+      let values = try (0..<shape.count).map { index -> Int32 in
+        let bits = raw(index)
+        let wide = kind == "i" ? Int64(bitPattern: bits << shift) >> Int64(shift) : Int64(clamping: bits)
+        guard let value = Int32(exactly: wide) else {
+          throw FileError(path: path, reason: "integer \(wide) at element \(index) does not fit 32 bits")
+        }
+        return value
+      }
+      return try Tensor(values, shape: shape)
+    default: throw FileError(path: path, reason: "NPY type '\(type)' is not supported")
+    }
+  }
+
+  /// Column-major offset of each row-major element.
+  private static func rowMajorOrder(_ shape: Shape) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.rank)
+    for axis in 0..<shape.rank where axis > 0 { strides[axis] = strides[axis - 1] * shape[axis - 1] }
+    var order: [Int] = []
+    order.reserveCapacity(shape.count)
+    var index = [Int](repeating: 0, count: shape.rank)
+    for _ in 0..<shape.count {
+      order.append(zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 })
+      for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
+        index[axis] += 1
+        if index[axis] < shape[axis] { break }
+        index[axis] = 0
+      }
+    }
+    return order
+  }
+}
