@@ -14,7 +14,8 @@ package struct CommandTable: Sendable {
 
   /// Every command of elbo.
   package static let standard = CommandTable(
-    DataCommands.all + ModelCommands.all + TrainCommand.all + SessionCommands.all + TranscriptCommand.all
+    DataCommands.all + DataLooks.all + ModelCommands.all + TrainCommand.all + SessionCommands.all
+      + TranscriptCommand.all
       + FileCommands.all + SettingCommands.all + HelpCommands.all)
 
   /// The command of a verb or alias.

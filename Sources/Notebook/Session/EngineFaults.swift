@@ -16,6 +16,7 @@ extension Fault {
     case let error as AllocationError:
       return Fault(.outOfMemory, error.description, fix: "Drop what is not needed, or use fewer examples.")
     case let error as StoreError: return error.fault
+    case let error as FileError: return Fault(.unreadableFile, error.description)
     case let error as ModelError: return translating(error)
     case let error as NonFiniteError: return Fault(.notFinite, error.description)
     case let error as ArchitectureError: return Fault(.badArchitecture, error.description)

@@ -39,8 +39,7 @@ package struct Restorers: Sendable {
   /// By kind; models and datasets register theirs here.
   static let objects: [String: Restorer] = [
     "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
-    "subset": { stored, options in try DatasetRestoring.subset(stored, options) },
-    "tensor-dataset": { stored, options in try DatasetRestoring.tensor(stored, options) },
+    "dataset": { stored, options in .object(try DatasetValue(stored: stored, options: options)) },
   ]
 
   func value(_ stored: StoredValue) throws -> Value {

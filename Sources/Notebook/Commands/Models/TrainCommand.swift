@@ -128,7 +128,8 @@ struct TrainingRun {
     guard held > 0, held < data.source.count else { return (data, nil) }
     let order = Shuffle.order(count: data.source.count, seed: seed ^ 0x5EED, epoch: 0)
     return (
-      data.subset(order[held...].sorted(), title: data.title), data.subset(order[..<held].sorted(), title: "held out")
+      data.subset(order[held...].sorted().map(Int.init)),
+      data.subset(order[..<held].sorted().map(Int.init), title: "held out")
     )
   }
 
@@ -208,11 +209,4 @@ struct TrainingRun {
     return Report(
       title: "trained \(name ?? "the model") on \(training.title)", fields: fields, tables: tables, notes: notes)
   }
-}
-
-extension DatasetValue {
-  /// The part to train on: `train` of a dataset in parts, else all of it.
-  var trainingPart: DatasetValue { parts.first { $0.name == "train" }?.value ?? self }
-  /// The part to measure on.
-  var testPart: DatasetValue { parts.first { $0.name == "test" }?.value ?? self }
 }
