@@ -30,9 +30,9 @@ let package = Package(
 
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "CTeam"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors"]),
 
-    .target(name: "Benchmarks", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
     .target(name: "Plotting", dependencies: ["Tensors"]),
@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Replay", "Terminal", "CSignals",
+        "Notebook", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

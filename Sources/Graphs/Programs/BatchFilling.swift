@@ -3,7 +3,7 @@ import Tensors
 
 extension BatchSource {
   /// Examples `indices` into a program's input, shared out among the team.
-  func fill(
+  package func fill(
     _ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], stream: RandomStream, threads: Int
   ) {
     guard let base = input.baseAddress else { return }
@@ -25,7 +25,7 @@ extension BatchSource {
   }
 
   /// Classes of `indices` as one-hot rows.
-  func fillOneHot(_ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], classes: Int) {
+  package func fillOneHot(_ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], classes: Int) {
     var labels = [Int32](repeating: 0, count: indices.count)
     labels.withUnsafeMutableBufferPointer { labels in
       guard let base = labels.baseAddress else { return }

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Benchmarks
+import Datasets
+import Foundation
+import Tensors
+
+/// `elbo bench`: how fast this machine is.
+struct BenchCommand: ElboSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure the speed of this machine.",
+    discussion: """
+      elbo bench                      every training workload, 100 steps each
+      elbo bench train conv           images/s of one workload: mlp, conv, burgess or iwae
+      elbo bench train iwae --k 50    with 50 importance samples
+      elbo bench ops                  the time of single ops
+      """)
+
+  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops }
+
+  @Argument(help: "train or ops.")
+  var what = What.train
+
+  @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
+  var workload: String?
+
+  @Option(help: "Importance samples of iwae.")
+  var k = 1
+
+  @Option(help: "Examples per step (default: the workload's own).")
+  var batch: Int?
+
+  @Option(help: "Steps of each of the three timed runs.")
+  var steps = 100
+
+  @Option(help: "A folder with the files of MNIST (default: the digits inside the program).")
+  var data: String?
+
+  @Option(help: "Threads to compute with (default: one per core).")
+  var threads: Int?
+
+  @Flag(help: "One JSON object per line.")
+  var json = false
+
+  @Flag(help: "Also the share of the step that each kernel takes.")
+  var profile = false
+
+  func validate() throws {
+    if let workload, Workload(rawValue: workload) == nil {
+      let known = Workload.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("no workload '\(workload)'. Workloads: \(known).")
+    }
+    guard k > 0, steps > 0, batch ?? 1 > 0, threads ?? 1 > 0 else {
+      throw ValidationError("--k, --batch, --steps and --threads take 1 or more.")
+    }
+  }
+
+  func run(in surroundings: Surroundings) throws -> Int32 {
+    if what == .ops {
+      for result in try OpBenchmark.run(threads: threads) {
+        if json {
+          try say(result)
+        } else {
+          let flops = result.gigaflops > 0 ? String(format: "%8.1f GFLOP/s", result.gigaflops) : ""
+          let name = result.name.padding(toLength: 30, withPad: " ", startingAt: 0)
+          print(
+            name, String(format: "%10.1f µs %9.3f ns/element", result.microseconds, result.nanosecondsPerElement), flops
+          )
+        }
+      }
+      return 0
+    }
+    let images = try images()
+    for name in workload.map({ [$0] }) ?? Workload.allCases.map(\.rawValue) {
+      guard let workload = Workload(rawValue: name) else { continue }
+      var benchmark = TrainBenchmark(workload, threads: threads)
+      benchmark.steps = steps
+      if workload == .iwae { benchmark.k = k }
+      if let batch { benchmark.batch = batch }
+      var source = images
+      if workload == .iwae { source.transforms.append(.binarizeDynamic) }
+      let result = try benchmark.run(source)
+      if json { try say(result) } else { show(result) }
+    }
+    return 0
+  }
+
+  private func images() throws -> Dataset {
+    guard let data else {
+      let digits = try DatasetCatalogue().load("digits")
+      return digits.part("train") ?? digits
+    }
+    let folder = data.hasSuffix("/") ? String(data.dropLast()) : data
+    let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
+    let root = (folder.hasPrefix("/") ? "/" : "") + (parent.isEmpty ? "." : parent)
+    let mnist = try DatasetCatalogue(dataDirectory: root).load("mnist")
+    return mnist.part("train") ?? mnist
+  }
+
+  private func say(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  private func show(_ result: TrainBenchmark.Result) {
+    let name = result.workload + (result.k > 1 ? " k=\(result.k)" : "")
+    print(
+      "\(name): \(Int(result.imagesPerSecond)) images/s, \(Int(result.gigaflops)) GFLOP/s, "
+        + "\(Int((100 * result.fractionOfMatmul).rounded())) % of a 1024³ matrix product (\(Int(result.matmulGigaflops)) GFLOP/s); "
+        + String(format: "loss %.2f nats/image; peak memory %.0f MB; ", result.loss, result.peakMemoryMegabytes)
+        + "batch \(result.batch), \(result.threads) threads")
+    guard profile else { return }
+    for kernel in result.kernels.prefix(24) {
+      print(String(format: "  %5.1f %% %9.1f µs  ", 100 * kernel.share, kernel.microseconds) + kernel.name)
+    }
+  }
+}
