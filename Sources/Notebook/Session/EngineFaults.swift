@@ -34,9 +34,10 @@ extension Fault {
     case .latentShape: return Fault(.shapeMismatch, text, fix: "Latents come from: z = encode m d")
     case .decoderShape: return Fault(.badArchitecture, text)
     case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
-    case .noExamples, .emptyExamples: return Fault(.emptySelection, text)
+    case .noExamples, .emptyExamples, .tooFew: return Fault(.emptySelection, text)
     case .notAProbability: return Fault(.notSupported, text)
     case .latentSize, .sampleCount: return Fault(.badOptionValue, text)
+    case .notFinite: return Fault(.unreadableFile, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)
     }
