@@ -44,6 +44,11 @@ let package = Package(
       ],
       exclude: ["Store/STORE.md"]),
 
+    // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Kernel", dependencies: ["Notebook", "Plotting", "CZeroMQ", "CCrypto"], exclude: ["PROTOCOL.md"]),
+
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
@@ -52,12 +57,13 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
+        "Notebook", "Kernel", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
     .testTarget(

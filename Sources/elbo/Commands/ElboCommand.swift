@@ -23,8 +23,8 @@ struct ElboCommand: ParsableCommand {
       """,
     version: "elbo \(Surroundings.version)",
     subcommands: [
-      StartCommand.self, RunCommand.self, ReplayCommand.self, ReplayWorkerCommand.self, BenchCommand.self,
-      ManualCommand.self,
+      StartCommand.self, RunCommand.self, ReplayCommand.self, ReplayWorkerCommand.self, KernelCommand.self,
+      JupyterCommand.self, BenchCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: StartCommand.self)
 }
