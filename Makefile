@@ -70,7 +70,7 @@ install: deps
 	$$program --generate-completion-script bash > $$root/share/bash-completion/completions/elbo; \
 	$$program --generate-completion-script zsh > $$root/share/zsh/site-functions/_elbo; \
 	$$program --generate-completion-script fish > $$root/share/fish/vendor_completions.d/elbo.fish; \
-	if $$program jupyter --help >/dev/null 2>&1; then $$root/bin/elbo jupyter install --prefix $$root; fi; \
+	if $$program --help | grep -q "^  jupyter "; then $$root/bin/elbo jupyter install --prefix $$root; fi; \
 	echo "installed $$root/bin/elbo"
 
 uninstall:

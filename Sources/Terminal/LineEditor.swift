@@ -55,15 +55,20 @@ package final class LineEditor {
   package init(signals: SignalSource, color: ColorPolicy) {
     self.signals = signals
     self.color = color
+    configure()
   }
 
-  /// Reads `.inputrc` and hooks completion and help (F1, Alt-h) up. Both are given the line and the cursor's UTF-8 offset.
-  package func prepare(
+  /// Hooks completion and help (F1, Alt-h) up. Both are given the line and the cursor's UTF-8 offset.
+  package func assist(
     complete: @escaping (_ line: String, _ cursor: Int) -> LineCompletion,
     help: @escaping (_ line: String, _ cursor: Int) -> String?
   ) {
     self.complete = complete
     self.help = help
+  }
+
+  /// Reads `.inputrc` and gives readline its callbacks.
+  private func configure() {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let callbacks = elbo_line_callbacks(
       context: context,

@@ -82,22 +82,29 @@ func makeFolder(_ path: String) -> Bool {
 
 /// The text of a file, or why it cannot be read.
 func textOfFile(_ path: String) -> Result<String, FileFailure> {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return .failure(FileFailure(path: path, reason: String(cString: strerror(errno)))) }
-  defer { close(descriptor) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = read(descriptor, &chunk, chunk.count)
-    if count < 0, errno == EINTR { continue }
-    if count < 0 { return .failure(FileFailure(path: path, reason: String(cString: strerror(errno)))) }
-    if count == 0 { break }
-    bytes += chunk[0..<count]
+  guard let bytes = bytesOfFile(path) else {
+    return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
   }
   guard let text = String(validating: bytes, as: UTF8.self) else {
     return .failure(FileFailure(path: path, reason: "not UTF-8 text"))
   }
   return .success(text)
+}
+
+/// The bytes of a file; nil, with `errno` set, when it cannot be read.
+func bytesOfFile(_ path: String) -> [UInt8]? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 262_144)
+  while true {
+    let count = read(descriptor, &chunk, chunk.count)
+    if count < 0, errno == EINTR { continue }
+    if count < 0 { return nil }
+    if count == 0 { return bytes }
+    bytes += chunk[0..<count]
+  }
 }
 
 /// Writes a file through a new one beside it, so that no half file is ever seen.

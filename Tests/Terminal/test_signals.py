@@ -33,12 +33,19 @@ def test_ctrl_d_leaves_at_once_when_nothing_would_be_lost(prompt):
     prompt.end(0)
 
 
-def test_sigterm_and_sighup_leave_with_their_codes(start):
-    for number in [signal.SIGTERM, signal.SIGHUP]:
-        screen = start()
-        screen.wait_prompt()
-        screen.signal(number)
-        screen.end(128 + number)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_sigterm_and_sighup_leave_with_their_codes_and_keep_what_was_done(start, number):
+    empty = start()
+    empty.wait_prompt()
+    empty.signal(number)
+    empty.end(128 + number)
+    screen = start()
+    screen.wait_prompt()
+    screen.run("x = 41")
+    screen.signal(number)
+    screen.end(128 + number)
+    again = start()
+    again.wait_text("ended badly")
 
 
 def test_a_resize_keeps_the_line(prompt):

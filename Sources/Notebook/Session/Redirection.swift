@@ -28,7 +28,9 @@ struct Redirection {
           fix: "Write: history > \(redirect.value)")
       }
       let numbers = Set(table.rows.compactMap { if case .count(let number)? = $0.first { number } else { nil } })
-      let entries = execution.session.history.search("*", allSessions: false).filter { numbers.contains($0.number) }
+      let entries = execution.session.history.search("*", allSessions: false, withOutputs: true).filter {
+        numbers.contains($0.number)
+      }
       let header = SessionExport.header(execution.session, width: execution.width).line + "\n"
       bytes = Array((header + entries.map(SessionExport.text(of:)).joined()).utf8)
     case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)

@@ -23,8 +23,8 @@ struct ElboCommand: ParsableCommand {
       """,
     version: "elbo \(Surroundings.version)",
     subcommands: [
-      StartCommand.self, RunCommand.self, ReplayCommand.self, ReplayWorkerCommand.self, KernelCommand.self,
-      JupyterCommand.self, BenchCommand.self, ManualCommand.self,
+      StartCommand.self, RunCommand.self, ReplayCommand.self, KernelCommand.self, JupyterCommand.self,
+      BenchCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: StartCommand.self)
 }
@@ -79,7 +79,10 @@ struct StartCommand: ElboSubcommand {
     guard let workspace else { return }
     if choices.session != nil { throw ValidationError("Name the workspace once: '\(workspace)' or --session.") }
     if !workspace.hasSuffix(".elbodb"), access(workspace, F_OK) != 0 {
-      let known = ["run", "replay", "kernel", "bench", "jupyter", "help"]
+      var known = ["help"]
+      for command in ElboCommand.configuration.subcommands where command.configuration.shouldDisplay {
+        if let name = command.configuration.commandName { known.insert(name, at: known.count - 1) }
+      }
       let near = Suggestion.question(workspace, in: known)
       throw ValidationError(
         "'\(workspace)' is no command and no workspace file (those end in .elbodb). "

@@ -36,7 +36,7 @@ final class Prompt {
     frontEnd = TerminalFrontEnd(surroundings: surroundings, isPrompt: true, interruption: runner.interrupter)
     reader = PromptReader(editor: editor, session: session, history: HistoryFile(path: historyPath))
     let (completer, color) = (PromptCompleter(session: session), color)
-    editor.prepare(
+    editor.assist(
       complete: { completer.complete($0, cursor: $1) },
       help: { completer.help($0, cursor: $1).map { Style.faint.apply($0, color) } })
     runner.onImpatience = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
@@ -186,6 +186,7 @@ final class Prompt {
 
   /// Killed: what is in the recovery workspace stays there and is offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
+    if session.cellNumber == 0 { recovery?.remove() }
     say("\n")
     return 128 + signal
   }

@@ -14,7 +14,7 @@ final class Transcript {
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
     let header = SessionExport.header(session, width: width).line + "\n"
-    let cells = session.history.range(start: 1, stop: nil).map(SessionExport.text(of:))
+    let cells = session.history.range(start: 1, stop: nil, withOutputs: true).map(SessionExport.text(of:))
     try write(header + cells.joined())
   }
 
