@@ -111,7 +111,7 @@ struct CellExecution {
         }
         do throws(Diagnostic) {
           let output = try dispatcher.session.evaluate(expression)
-          let display = MimeBundle.display(output, renderer: dispatcher.renderer)
+          let display = MimeBundle.display(output, renderer: dispatcher.renderer, isNotebook: publisher.isNotebook)
           return .init(member.key, .object([.init("status", .string("ok"))] + display))
         } catch {
           let lines = error.rendered(color: false).split(separator: "\n").map(String.init)

@@ -57,7 +57,8 @@ extension Dispatcher {
     let found = session.inspect(code(content), cursor: cursor(content))
     return .members([
       "status": .string("ok"), "found": .bool(found != nil),
-      "data": found.map { MimeBundle.content(of: $0, renderer: renderer) } ?? .empty, "metadata": .empty,
+      "data": found.map { MimeBundle.content(of: $0, renderer: renderer, isNotebook: publisher.isNotebook) } ?? .empty,
+      "metadata": .empty,
     ])
   }
 

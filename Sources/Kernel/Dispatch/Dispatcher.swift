@@ -8,7 +8,7 @@ import Synchronization
 package final class Dispatcher: Sendable {
   let session: Session
   let publisher: Publisher
-  let renderer: FigureRenderer?
+  let renderer: DrawFigure?
   let questions = Questions()
   let interruption = Interruption()
   private let worker = Worker()
@@ -31,7 +31,7 @@ package final class Dispatcher: Sendable {
   ///   - renderer: Draws figures; nil leaves them as text.
   ///   - onExit: Called once, on any thread, when the kernel is to end.
   package init(
-    session: Session, transport: any Transport, renderer: FigureRenderer? = nil,
+    session: Session, transport: any Transport, renderer: DrawFigure? = nil,
     onExit: @escaping @Sendable () -> Void
   ) {
     self.session = session
@@ -143,7 +143,7 @@ package final class Dispatcher: Sendable {
     publisher.status("busy", parent: request.header)
     let isLeaving = answer(request)
     publisher.status("idle", parent: request.header)
-    if publisher.repeatsBusy, let running = state.withLock({ $0.running }) {
+    if publisher.isNotebook, let running = state.withLock({ $0.running }) {
       publisher.status("busy", parent: running.header)
     }
     if isLeaving { shutDown() }

@@ -9,7 +9,7 @@ final class CellFrontEnd: FrontEnd {
   private let isSilent: Bool
   /// Results are kept for the pager instead of shown.
   private let pages: Bool
-  private let renderer: FigureRenderer?
+  private let renderer: DrawFigure?
   private let asking: (String) -> String?
   private(set) var paged: [Output] = []
   private var live: Live?
@@ -27,7 +27,7 @@ final class CellFrontEnd: FrontEnd {
   static let patience = Duration.milliseconds(150)
 
   init(
-    publisher: Publisher, parent: JSON, count: Int, isSilent: Bool, pages: Bool, renderer: FigureRenderer?,
+    publisher: Publisher, parent: JSON, count: Int, isSilent: Bool, pages: Bool, renderer: DrawFigure?,
     asking: @escaping (String) -> String?
   ) {
     self.publisher = publisher
@@ -72,12 +72,16 @@ final class CellFrontEnd: FrontEnd {
     case .display:
       publisher.publish(
         "display_data", parent: parent,
-        .object(MimeBundle.display(output, renderer: renderer) + [.init("transient", .empty)]))
+        .object(
+          MimeBundle.display(output, renderer: renderer, isNotebook: publisher.isNotebook) + [
+            .init("transient", .empty)
+          ]))
     case .result:
       publisher.publish(
         "execute_result", parent: parent,
         .object(
-          [.init("execution_count", .integer(count))] + MimeBundle.display(output, renderer: renderer)))
+          [.init("execution_count", .integer(count))]
+            + MimeBundle.display(output, renderer: renderer, isNotebook: publisher.isNotebook)))
     }
   }
 

@@ -2,13 +2,14 @@ import Notebook
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.
 enum LiveDisplay {
-  static func content(_ progress: Progress, isDone: Bool, renderer: FigureRenderer?) -> JSON {
+  static func content(_ progress: Progress, isDone: Bool, renderer: DrawFigure?) -> JSON {
     var members: [JSON.Member] = [
       .init("text/plain", .string(text(progress, isDone: isDone))),
       .init("text/html", .string(html(progress, isDone: isDone))),
     ]
     if let figure = progress.figure, let renderer {
-      members = [members[0]] + renderer(figure).map { .init($0.type, .string($0.data)) }
+      members.removeLast()
+      MimeBundle.add(figure, renderer, to: &members)
     }
     return .object(members)
   }

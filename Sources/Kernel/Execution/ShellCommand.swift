@@ -77,7 +77,7 @@ struct ShellCommand {
       }
       var polled = open.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
       if poll(&polled, nfds_t(polled.count), 50) < 0, errno != EINTR { break }
-      for index in open.indices.reversed() where polled[index].revents != 0 {
+      for index in open.indices where polled[index].revents != 0 {
         let count = read(open[index].descriptor, &chunk, chunk.count)
         if count < 0, errno == EINTR { continue }
         if count > 0 { open[index].rest += chunk[0..<count] }
@@ -85,8 +85,9 @@ struct ShellCommand {
         let whole = count > 0 ? Self.wholeCharacters(open[index].rest) : open[index].rest.count
         say(open[index].name, String(decoding: open[index].rest[..<whole], as: UTF8.self))
         open[index].rest.removeFirst(whole)
-        if count <= 0 { open.remove(at: index) }
+        if count <= 0 { open[index].descriptor = -1 }
       }
+      open.removeAll { $0.descriptor < 0 }
     }
     return wasInterrupted
   }

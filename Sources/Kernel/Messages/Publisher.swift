@@ -5,7 +5,7 @@ package protocol Transport: AnyObject, Sendable {
   /// Puts a message on its way; never waits for the reader of an ordinary pace.
   func send(_ message: Message)
   /// Whether an idle after a side request is followed by the running cell's busy again (JupyterLab shows the last).
-  var repeatsBusy: Bool { get }
+  var isNotebook: Bool { get }
 }
 
 /// Makes messages and hands them to a transport.
@@ -15,7 +15,7 @@ package final class Publisher: Sendable {
 
   package init(transport: any Transport) { self.transport = transport }
 
-  var repeatsBusy: Bool { transport.repeatsBusy }
+  var isNotebook: Bool { transport.isNotebook }
 
   /// Answers a request on the channel it came from.
   func reply(to request: Request, _ type: String, _ content: JSON) {

@@ -20,7 +20,7 @@ package final class StdioTransport: Transport {
     var isBroken = false
   }
 
-  package let repeatsBusy = false
+  package let isNotebook = false
   /// Nobody reads any more. Called once.
   private let onBroken = Mutex<(@Sendable () -> Void)?>(nil)
 

@@ -14,7 +14,7 @@ package final class ZeroMQTransport: Transport {
   private let outgoing: WireFormat
   private let incoming: Mutex<WireFormat>
   private let headers = Headers()
-  package let repeatsBusy = true
+  package let isNotebook = true
 
   private enum Place { static let (shell, stdin, iopub) = (0, 1, 2) }
 
