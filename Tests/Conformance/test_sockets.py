@@ -4,6 +4,7 @@ import time
 
 import pytest
 import zmq
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 
@@ -19,6 +20,14 @@ def run(client, code, **options):
     outputs = []
     reply = client.execute_interactive(code, output_hook=outputs.append, timeout=30, **options)
     return reply["content"], outputs
+
+
+def another(manager):
+    """A client with a name of its own: those of one manager share theirs, and the last takes it over."""
+    client = BlockingKernelClient(connection_file=manager.connection_file)
+    client.load_connection_file()
+    client.start_channels()
+    return client
 
 
 def test_interrupt_through_control(started):
@@ -81,13 +90,11 @@ def test_the_heart_beats_while_a_cell_runs(started):
 
 def test_a_client_that_disconnects_in_the_middle(started):
     manager, _ = started
-    other = manager.client()
-    other.start_channels()
+    other = another(manager)
     other.wait_for_ready(timeout=10)
     other.execute("!head -c 20000000 /dev/zero | tr '\\0' x")
     other.stop_channels()
-    third = manager.client()
-    third.start_channels()
+    third = another(manager)
     third.wait_for_ready(timeout=20)
     assert run(third, "1 + 1")[0]["status"] == "ok"
     third.stop_channels()
