@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "Notebook",
       dependencies: [
-        "Plotting", "Replay", "Tensors", "Graphs", "Networks", "VAEngine",
+        "Plotting", "Replay", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Store/STORE.md"]),

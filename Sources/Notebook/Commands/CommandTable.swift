@@ -14,7 +14,9 @@ package struct CommandTable: Sendable {
 
   /// Every command of elbo.
   package static let standard = CommandTable(
-    SessionCommands.all + TranscriptCommand.all + FileCommands.all + SettingCommands.all + HelpCommands.all)
+    DataCommands.all + DataLooks.all + ModelCommands.all + TrainCommand.all + SessionCommands.all
+      + TranscriptCommand.all
+      + FileCommands.all + SettingCommands.all + HelpCommands.all)
 
   /// The command of a verb or alias.
   package subscript(verb: String) -> Command? { byVerb[verb].map { commands[$0] } }

@@ -53,10 +53,15 @@ struct CellRun {
         status = .interrupted("\(left) \(left == 1 ? "statement" : "statements") not run")
       }
       finish(statement, value, before: before, isLast: left == 0)
-    } catch {
+    } catch is Interrupted {
       _ = execution.takeNotes()
       execution.state = before
-      throw error
+      status = .interrupted("nothing was changed")
+    } catch {
+      _ = execution.takeNotes()
+      let fault = Fault.translating(error)
+      if fault.keepsState { execution.session.publish(execution.state) } else { execution.state = before }
+      throw fault
     }
   }
 

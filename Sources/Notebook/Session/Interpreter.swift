@@ -1,5 +1,3 @@
-import Tensors
-
 /// Runs the statements of a cell.
 struct Interpreter {
   let execution: Execution
@@ -45,10 +43,10 @@ struct Interpreter {
     let arguments = try binder.bind(words, piped: uses ? nil : piped)
     do {
       return try command.run(arguments, execution)
-    } catch let fault as Fault {
-      throw fault.placed(at: verb.span)
-    } catch let error as AllocationError {
-      throw Fault(.outOfMemory, error.description, at: verb.span)
+    } catch let interrupted as Interrupted {
+      throw interrupted
+    } catch {
+      throw Fault.translating(error).placed(at: verb.span)
     }
   }
 

@@ -37,7 +37,10 @@ package struct Restorers: Sendable {
   package typealias Restorer = @Sendable (StoredValue, SessionOptions) throws -> Value
   let options: SessionOptions
   /// By kind; models and datasets register theirs here.
-  static let objects: [String: Restorer] = [:]
+  static let objects: [String: Restorer] = [
+    "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
+    "dataset": { stored, options in .object(try DatasetValue(stored: stored, options: options)) },
+  ]
 
   func value(_ stored: StoredValue) throws -> Value {
     let damaged = Fault(.notAWorkspace, "a value of kind '\(stored.kind)' is damaged")

@@ -1,0 +1,120 @@
+import Networks
+import Tensors
+import VAEngine
+
+/// What the words and options of `model` say.
+struct ModelWords {
+  private let arguments: Arguments
+  private let execution: Execution
+  private(set) var name: String?
+  private(set) var family = Family.vae
+  private(set) var preset: Preset?
+
+  init(_ arguments: Arguments, _ execution: Execution) throws {
+    (self.arguments, self.execution) = (arguments, execution)
+    for (position, word) in arguments.all("words").enumerated() {
+      if let family = Family(rawValue: word.raw) {
+        self.family = family
+      } else if let preset = Preset(rawValue: word.raw) {
+        self.preset = preset
+      } else if position == 0, arguments.target == nil, word.raw.isName {
+        guard !execution.isReserved(word.raw) else { throw execution.reserved(word.raw, at: word.span) }
+        name = word.raw
+      } else {
+        let known = ModelCommands.presets + ModelCommands.families
+        throw Fault(
+          .badOptionValue, "'\(word.raw)' is neither a family nor an architecture", at: word.span,
+          fix: Suggestion.question(word.raw, in: known) ?? "Known: \(known.joined(separator: ", ")).")
+      }
+    }
+    guard name != nil || arguments.target != nil else {
+      throw arguments.fault(.missingArgument, "model needs a name", fix: "Example: model m conv latent=20")
+    }
+  }
+
+  /// The dataset it is for: the one given, or the only one there is.
+  private var data: (name: String?, value: DatasetValue)? {
+    if let given = arguments.dataset("on") { return (arguments["on"]?.raw, given) }
+    let known = execution.names(ofKinds: [.dataset])
+    guard known.count == 1, case .object(let only as DatasetValue) = execution.lookup(known[0]) else { return nil }
+    return (known[0], only)
+  }
+
+  var dataName: String? { data?.name }
+
+  var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
+
+  var classCount: Int? { family == .conditional ? data?.value.source.classCount : nil }
+
+  var beta: Schedule {
+    let target = Float(arguments.number("beta") ?? (family == .beta ? 4 : 1))
+    let warmup = arguments.number("warmup") ?? 0
+    return warmup > 0 ? .linear(from: 0, to: target, epochs: warmup) : .constant(target)
+  }
+
+  var likelihood: Likelihood? {
+    switch arguments.text("likelihood") {
+    case "bernoulli": .bernoulli
+    case "continuous-bernoulli": .continuousBernoulli
+    case "gaussian": .gaussian(sigma: Float(arguments.number("sigma") ?? 1))
+    case "gaussian-learned": .gaussianLearned
+    case "logistic256": .logistic256
+    case "mse": .squaredError
+    default: nil
+    }
+  }
+
+  func architecture(for shape: Shape) throws -> Architecture {
+    let activation = arguments.text("activation").flatMap { Activation(rawValue: $0) }
+    if arguments.isGiven("encoder") || arguments.isGiven("decoder") {
+      return Architecture(
+        name: "custom", encoder: try layers("encoder"), decoder: try layers("decoder"), activation: activation ?? .relu)
+    }
+    let widths = (arguments.text("hidden") ?? "400").split(separator: ",").map { Int($0) }
+    let hidden = widths.compactMap { $0 }.filter { $0 > 0 && $0 <= 65536 }
+    guard hidden.count == widths.count, !hidden.isEmpty else {
+      throw arguments.fault(.badOptionValue, "hidden: expected widths such as 400 or 400,200", at: "hidden")
+    }
+    do {
+      return try (preset ?? .conv).architecture(for: shape, hidden: hidden, activation: activation)
+    } catch {
+      throw arguments.fault(.badArchitecture, error.reason, fix: "Use mlp, iwae or gated for vectors.")
+    }
+  }
+
+  private func layers(_ option: String) throws -> [Layer] {
+    guard let argument = arguments[option], let text = arguments.text(option) else {
+      throw arguments.fault(
+        .missingArgument, "needs '\(option)=' as well", fix: "Give both encoder= and decoder= as text.")
+    }
+    do {
+      return try LayerText.parse(text)
+    } catch {
+      // Inside the quotes, where the wrong word is.
+      let span = argument.span.map { span -> Range<Int> in
+        let quote = span.count > text.utf8.count ? 1 : 0
+        return span.lowerBound + quote + error.span.lowerBound..<span.lowerBound + quote + error.span.upperBound
+      }
+      throw Fault(.badArchitecture, "\(option): \(error.reason)", at: span)
+    }
+  }
+}
+
+/// `gaussian:0.3`, `mask:0.25`, `salt:0.1`.
+enum NoiseText {
+  static func parse(_ arguments: Arguments, _ name: String) throws -> Noise {
+    let parts = (arguments.text(name) ?? "gaussian:0.3").split(separator: ":", omittingEmptySubsequences: false)
+    let amount = parts.count == 2 ? Float(String(parts[1])) : parts.count == 1 ? 0.3 : nil
+    if let amount, amount >= 0, amount.isFinite {
+      switch parts[0] {
+      case "gaussian": return .gaussian(amount)
+      case "mask" where amount <= 1: return .mask(amount)
+      case "salt" where amount <= 1: return .saltAndPepper(amount)
+      default: break
+      }
+    }
+    throw arguments.fault(
+      .badOptionValue, "\(name): expected gaussian:σ, mask:share or salt:share, got '\(arguments[name]?.raw ?? "")'",
+      at: name)
+  }
+}

@@ -1,0 +1,212 @@
+import Graphs
+import Networks
+import Tensors
+import VAEngine
+
+/// `train`.
+enum TrainCommand {
+  static let all = [train]
+
+  static let optimizers = OptimizerKind.allCases.map { $0.rawValue.lowercased() }
+
+  private static let train = Command(
+    "train", family: .models, summary: "train a model, or go on training it",
+    details: """
+      epochs=20 trains until the model has had 20 epochs, epochs=+10 ten more. What is not given stays as it was the last \
+      time. Stopping it (Ctrl-C) keeps every step that is done; the next train goes on in the middle of the epoch, with \
+      the same bits as if it had not been stopped. A loss that is not finite rolls back to the last good state.
+      """,
+    positionals: [Positional("model", .model, help: "the model")],
+    options: [
+      CommandOption("on", .dataset, note: "the data of the last time", help: "the training data"),
+      CommandOption("epochs", .relativeInteger(1...1_000_000), default: "+10", help: "how many in all, or +N more"),
+      CommandOption("batch", .integer(1...1_000_000), note: "128 at first", help: "examples per step"),
+      CommandOption("lr", .positive, note: "0.001 at first", help: "learning rate"),
+      CommandOption("optimizer", .choice(optimizers), note: "adam at first", help: "update rule"),
+      CommandOption(
+        "schedule", .choice(["constant", "cosine", "plateau", "iwae"]), default: "constant",
+        help: "how the learning rate changes"),
+      CommandOption("clip", .positive, note: "none at first", help: "largest norm of the gradient"),
+      CommandOption("decay", .nonNegative, note: "0 at first", help: "weight decay"),
+      CommandOption("seed", .seed, note: "the session's next", help: "of the order of the examples"),
+      CommandOption("validate", .number(0...0.9), note: "0 at first", help: "share held out and measured every epoch"),
+      CommandOption("patience", .count, note: "never", help: "epochs without a better loss before stopping"),
+      CommandOption("checkpoint", .duration, default: "30s", help: "how often the workspace gets what is done"),
+      CommandOption("plot", .choice(["live", "no"]), default: "no", help: "a live loss curve"),
+      CommandOption("dry", .flag, default: "no", help: "only say what it would cost"),
+    ],
+    result: "a report",
+    examples: [
+      .init("train m on=d epochs=20 batch=128 lr=1e-3", "twenty epochs"), .init("train m epochs=+10", "ten more"),
+      .init("train m on=d epochs=20 dry=yes", "the cost, before committing"),
+    ]
+  ) { arguments, execution in
+    let run = try TrainingRun(arguments, execution)
+    return arguments.flag("dry") ? try run.estimate() : try run.train()
+  }
+}
+
+/// One `train`.
+struct TrainingRun {
+  let arguments: Arguments
+  let execution: Execution
+  let name: String?
+  let model: ModelValue
+  let data: DatasetValue
+  var recipe: TrainingRecipe
+  let plan: TrainingPlan
+  let validation: DatasetValue?
+  let training: DatasetValue
+
+  init(_ arguments: Arguments, _ execution: Execution) throws {
+    (self.arguments, self.execution) = (arguments, execution)
+    model = try arguments.model("model")
+    name = arguments["model"]?.name
+    recipe = model.recipe
+    data = try Self.data(arguments, execution, &recipe, name: name ?? "m")
+    if let batch = arguments.integer("batch") { recipe.batchSize = batch }
+    if let rate = arguments.number("lr") { recipe.learningRate = rate }
+    if let clip = arguments.number("clip") { recipe.clipNorm = clip }
+    if let decay = arguments.number("decay") { recipe.weightDecay = decay }
+    if let share = arguments.number("validate") { recipe.validate = share }
+    if let named = arguments.text("optimizer"),
+      let kind = OptimizerKind.allCases.first(where: { $0.rawValue.lowercased() == named })
+    {
+      recipe.optimizer = kind
+    }
+    if arguments.isGiven("seed") || model.training.step == 0 {
+      recipe.seed = execution.seed(given: arguments.integer("seed"))
+    }
+    let asked = arguments.integer("epochs") ?? 10
+    var plan = TrainingPlan(epochs: arguments.isRelative("epochs") ? model.training.epoch + asked : asked)
+    plan.batchSize = min(recipe.batchSize, data.source.count)
+    plan.learningRate = Float(recipe.learningRate)
+    plan.optimizer = recipe.optimizer
+    plan.hyperparameters.clipNorm = recipe.clipNorm.map { Float($0) }
+    plan.hyperparameters.weightDecay = Float(recipe.weightDecay)
+    plan.seed = recipe.seed
+    plan.patience = arguments.integer("patience")
+    switch arguments.text("schedule") {
+    case "cosine": plan.learningRateSchedule = .cosine(epochs: plan.epochs, floor: 0)
+    case "plateau": plan.learningRateSchedule = .plateau(patience: 5, factor: 0.5)
+    case "iwae": plan.learningRateSchedule = .iwaeLadder
+    default: break
+    }
+    self.plan = plan
+    (training, validation) = Self.split(data, share: recipe.validate, seed: recipe.seed)
+    if plan.epochs <= model.training.epoch {
+      throw arguments.fault(
+        .badOptionValue, "the model has had \(model.training.epoch) epochs already", at: "epochs",
+        fix: "Go on with epochs=+10.")
+    }
+  }
+
+  private static func data(
+    _ arguments: Arguments, _ execution: Execution, _ recipe: inout TrainingRecipe, name: String
+  ) throws -> DatasetValue {
+    if let given = arguments.dataset("on") {
+      recipe.data = arguments["on"]?.raw
+      return given.trainingPart
+    }
+    if let last = recipe.data, let value = try? execution.evaluate(text: last, span: arguments.verbSpan),
+      case .object(let data as DatasetValue) = value
+    {
+      return data.trainingPart
+    }
+    let known = execution.names(ofKinds: [.dataset])
+    if known.count == 1, case .object(let only as DatasetValue) = execution.lookup(known[0]) {
+      recipe.data = known[0]
+      return only.trainingPart
+    }
+    let gone = recipe.data.map { "the data of the last time, '\($0)', are gone: " } ?? ""
+    throw arguments.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
+  }
+
+  /// Holds out a share of the examples, the same ones for the same seed.
+  private static func split(_ data: DatasetValue, share: Double, seed: UInt64) -> (DatasetValue, DatasetValue?) {
+    let held = Int((Double(data.source.count) * share).rounded())
+    guard held > 0, held < data.source.count else { return (data, nil) }
+    let order = Shuffle.order(count: data.source.count, seed: seed ^ 0x5EED, epoch: 0)
+    return (
+      data.subset(order[held...].sorted().map(Int.init)),
+      data.subset(order[..<held].sorted().map(Int.init), title: "held out")
+    )
+  }
+
+  /// Trains, keeping what is done when stopped.
+  func train() throws -> Value {
+    let live = try model.model(threads: execution.state.settings.threads, willChange: true)
+    live.dataDescription = data.summary
+    let stop = StopSignal()
+    let reporter = TrainingReporter(self, live)
+    let start = ContinuousClock.now
+    let firstStep = live.training.step
+    let end: TrainingEnd
+    do {
+      end = try Trainer(live, on: training.source, validation: validation?.source, plan: plan)
+        .run(stop: stop) { moment in
+          if execution.interruption.isRequested { stop.request() }
+          try reporter.report(moment)
+        }
+    } catch let error as NonFiniteError {
+      if error.restoredStep > firstStep { try keep(live) }
+      let rate = NumberText.short(recipe.learningRate / 10)
+      var fault = arguments.fault(.notFinite, error.description, fix: "Try: train \(name ?? "m") lr=\(rate)")
+      fault.keepsState = error.restoredStep > firstStep
+      throw fault
+    }
+    try keep(live)
+    let seconds = (ContinuousClock.now - start).seconds
+    if end == .stopped {
+      execution.interruptionNote =
+        "stopped after \(live.training.step - firstStep) steps, at epoch \(live.training.epoch + 1); all of them are kept. 'train \(name ?? "m")' goes on"
+    }
+    return .report(report(live, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
+  }
+
+  func keep(_ live: Model) throws {
+    guard let name else { return }
+    execution.set(name, to: .object(try model.updated(live, recipe: recipe)))
+  }
+
+  private func report(_ live: Model, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
+    let history = live.training.history
+    var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(steps))]
+    if let last = history.epochs.last {
+      fields += [
+        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
+        .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
+        .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
+      ]
+      if let held = last.validation {
+        fields.append(
+          .init(
+            "validation", .fixed(held, decimals: 2), unit: "nats/example, \(validation?.source.count ?? 0) held out"))
+      }
+      fields.append(.init("speed", .count(Int(last.imagesPerSecond)), unit: "images/s"))
+    }
+    fields.append(.init("seconds", label: "took", .text(NumberText.duration(seconds))))
+    var notes: [String] = []
+    if case .early(let best) = end {
+      notes.append(
+        "stopped early: no better loss for \(plan.patience ?? 0) epochs; the parameters of epoch \(best) are back")
+    }
+    let recent = Array(history.epochs.suffix(5))
+    var tables: [Report.NamedTable] = []
+    if recent.count > 1 {
+      tables.append(
+        .init(
+          "last_epochs",
+          Table(
+            columns: [.init("epoch"), .init("loss", unit: "nats"), .init("reconstruction"), .init("kl")],
+            rows: recent.map {
+              [
+                .count($0.epoch), .fixed($0.loss, decimals: 2), .fixed($0.reconstruction, decimals: 2),
+                .fixed($0.kl, decimals: 2),
+              ]
+            })))
+    }
+    return Report(
+      title: "trained \(name ?? "the model") on \(training.title)", fields: fields, tables: tables, notes: notes)
+  }
+}

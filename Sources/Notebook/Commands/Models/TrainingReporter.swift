@@ -1,0 +1,62 @@
+import VAEngine
+
+/// Shows a training as it goes: progress at most ten times a second, numbers of every step to the workspace, and a
+/// checkpoint now and then.
+final class TrainingReporter {
+  private let run: TrainingRun
+  private let live: Model
+  private var shown: ContinuousClock.Instant
+  private var kept: ContinuousClock.Instant
+  private var trail: [Double] = []
+  private let interval: Double
+
+  init(_ run: TrainingRun, _ live: Model) {
+    (self.run, self.live) = (run, live)
+    (shown, kept) = (.now, .now)
+    interval = run.arguments.number("checkpoint") ?? 30
+  }
+
+  func report(_ moment: TrainingProgress) throws {
+    record(moment)
+    let now = ContinuousClock.now
+    let isSlow = (now - kept).seconds >= interval
+    if isSlow {
+      kept = now
+      try run.keep(live)
+      try run.execution.checkpoint()
+    }
+    guard (now - shown).seconds >= 0.1 || moment.finished != nil else { return }
+    shown = now
+    trail.append(moment.loss)
+    if trail.count > 120 { trail.removeFirst(trail.count - 120) }
+    run.execution.progress(
+      Progress(
+        task: "train \(run.name ?? "") epoch \(moment.epoch)/\(moment.epochs)", fraction: moment.fraction,
+        secondsLeft: moment.secondsLeft,
+        terms: [
+          .init(name: "loss", value: moment.loss, unit: "nats"),
+          .init(name: "rec", value: moment.reconstruction, unit: "nats"),
+          .init(name: "kl", value: moment.kl, unit: "nats"),
+          .init(name: "speed", value: moment.imagesPerSecond, unit: "images/s"),
+        ], trail: trail))
+  }
+
+  private func record(_ moment: TrainingProgress) {
+    guard run.execution.core.store != nil, let name = run.name else { return }
+    let epoch = Double(moment.epoch - 1)
+    if let last = live.training.history.steps.last, last.step + 1 == moment.step {
+      let step = Int(moment.step)
+      run.execution.record(
+        [("loss", last.loss), ("reconstruction", last.reconstruction), ("kl", last.kl)].map {
+          MetricRow(model: name, split: "train", name: $0, step: step, epoch: epoch, value: Double($1), unit: "nats")
+        })
+    }
+    if let finished = moment.finished, let held = finished.validation {
+      run.execution.record([
+        MetricRow(
+          model: name, split: "validation", name: "loss", step: Int(moment.step), epoch: Double(finished.epoch),
+          value: held, unit: "nats")
+      ])
+    }
+  }
+}

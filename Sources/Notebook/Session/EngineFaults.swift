@@ -1,0 +1,44 @@
+import Graphs
+import Networks
+import Tensors
+import VAEngine
+
+/// Work that was asked to stop before it changed anything.
+package struct Interrupted: Error {
+  package init() {}
+}
+
+extension Fault {
+  /// An error of the engine as a fault, without a place.
+  static func translating(_ error: any Error) -> Fault {
+    switch error {
+    case let fault as Fault: return fault
+    case let error as AllocationError:
+      return Fault(.outOfMemory, error.description, fix: "Drop what is not needed, or use fewer examples.")
+    case let error as StoreError: return error.fault
+    case let error as FileError: return Fault(.unreadableFile, error.description)
+    case let error as ModelError: return translating(error)
+    case let error as NonFiniteError: return Fault(.notFinite, error.description)
+    case let error as ArchitectureError: return Fault(.badArchitecture, error.description)
+    case let error as ShapeError: return Fault(.badArchitecture, "\(error)")
+    default: return Fault(.internalError, "\(error)")
+    }
+  }
+
+  private static func translating(_ error: ModelError) -> Fault {
+    let text = error.description
+    switch error {
+    case .dataShape(_, let wanted):
+      let fix = wanted.rank == 3 ? "Try: transform d resize=\(wanted[1])x\(wanted[2])" : nil
+      return Fault(.shapeMismatch, text, fix: fix)
+    case .latentShape: return Fault(.shapeMismatch, text, fix: "Latents come from: z = encode m d")
+    case .decoderShape: return Fault(.badArchitecture, text)
+    case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
+    case .noExamples, .emptyExamples: return Fault(.emptySelection, text)
+    case .notAProbability: return Fault(.notSupported, text)
+    case .latentSize, .sampleCount: return Fault(.badOptionValue, text)
+    case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
+    case .checkpoint: return Fault(.unreadableFile, text)
+    }
+  }
+}

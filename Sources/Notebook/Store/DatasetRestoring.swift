@@ -1,0 +1,78 @@
+import Datasets
+import Tensors
+
+extension DatasetValue {
+  package func stored() throws -> StoredValue {
+    var members: [JSON.Member] = [
+      .init("name", .string(dataset.name)), .init("hash", .string(dataset.contentHash)),
+      .init("transforms", try JSON(encoding: dataset.transforms)),
+    ]
+    var arrays: [StoredValue.Array] = []
+    switch origin {
+    case .loaded(let reference, let labels):
+      members.append(.init("reference", .string(reference)))
+      if let labels { members.append(.init("labels", .string(labels))) }
+    case .session:
+      arrays.append(.init("content", dataset.storage))
+      if let labels = dataset.labels { arrays.append(.init("labels", try Tensor(labels))) }
+    }
+    if let view = dataset.view { arrays.append(.init("view", try Tensor(view))) }
+    for part in made {
+      if let view = part.dataset.view { arrays.append(.init("part/\(part.name)", try Tensor(view))) }
+    }
+    return StoredValue(kind: "dataset", detail: .object(members), arrays: arrays)
+  }
+
+  init(stored: StoredValue, options: SessionOptions) throws {
+    let damaged = Fault(.notAWorkspace, "a dataset is damaged")
+    guard let name = stored.detail["name"]?.stringValue else { throw damaged }
+    var dataset: Dataset
+    let origin: Origin
+    if let reference = stored.detail["reference"]?.stringValue {
+      let labels = stored.detail["labels"]?.stringValue
+      dataset = try DatasetLoading.load(reference, labels: labels, options)
+      origin = .loaded(reference, labels: labels)
+      guard dataset.contentHash == stored.detail["hash"]?.stringValue else {
+        throw Fault(.unreadableFile, "\(reference) is not what it was: its content has changed")
+      }
+    } else {
+      guard let content = stored["content"] else { throw damaged }
+      let labels = stored["labels"].flatMap { $0.dtype == .int32 ? $0.elements(as: Int32.self) : nil }
+      dataset = Dataset(name: name, source: "a tensor of the session", storage: content, labels: labels)
+      origin = .session
+    }
+    dataset.transforms = try stored.detail["transforms"]?.decoded([Transform].self) ?? []
+    let whole = dataset
+    func view(_ tensor: Tensor, _ name: String) throws -> Dataset {
+      guard tensor.dtype == .int32 else { throw damaged }
+      let rows = tensor.elements(as: Int32.self).map(Int.init)
+      guard rows.allSatisfy({ $0 >= 0 && $0 < whole.count }) else { throw damaged }
+      var part = whole.subset(rows)
+      part.name = name
+      return part
+    }
+    if let rows = stored["view"] { dataset = try view(rows, name) }
+    dataset.name = name
+    let made = try stored.arrays.filter { $0.name.hasPrefix("part/") }.map { array in
+      let part = String(array.name.dropFirst(5))
+      return Part(name: part, dataset: try view(array.tensor, "\(name).\(part)"))
+    }
+    self.init(
+      dataset, origin: origin, made: made.sorted { ($0.name == "train" ? 0 : 1) < ($1.name == "train" ? 0 : 1) })
+  }
+}
+
+extension Dataset {
+  /// FNV-1a over the stored bytes, eight at a time: tells whether a file is still what it was, not who made it.
+  var contentHash: String {
+    storage.withUnsafeBytes { bytes in
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
+      let words = bytes.count / 8
+      for index in 0..<words {
+        hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) &* 0x100_0000_01B3
+      }
+      for index in words * 8..<bytes.count { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
+      return String(hash, radix: 16)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Datasets
+import Tensors
+
+/// A dataset as a value, and how the workspace finds it again.
+package struct DatasetValue: SelectableValue {
+  /// Where the content comes from.
+  enum Origin: Sendable, Equatable {
+    /// A name of the catalogue or a file, with the file of its labels.
+    case loaded(String, labels: String?)
+    /// A tensor of the session: the workspace keeps the content.
+    case session
+  }
+
+  package let dataset: Dataset
+  let origin: Origin
+  /// Parts made by `split`; otherwise those the dataset came with.
+  let made: [Part]
+
+  struct Part: Sendable {
+    let name: String
+    let dataset: Dataset
+  }
+
+  init(_ dataset: Dataset, origin: Origin, made: [Part] = []) {
+    self.dataset = dataset
+    self.origin = origin
+    self.made = made
+  }
+
+  /// What a trainer draws from.
+  package var source: any BatchSource { dataset }
+  package var title: String { dataset.name }
+
+  package var kind: ValueKind { .dataset }
+
+  package var partNames: [String] {
+    made.isEmpty ? dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key) : made.map(\.name)
+  }
+
+  /// A named part.
+  package func part(_ name: String) -> DatasetValue? {
+    if !made.isEmpty { return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin) } }
+    guard let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
+    return DatasetValue(part, origin: origin)
+  }
+
+  package var summary: String {
+    var text = "\(title) · \(NumberText.count(dataset.count)) × \(dataset.exampleShape)"
+    if let classes = dataset.classCount { text += " · \(classes) classes" }
+    if !dataset.transforms.isEmpty { text += " · " + dataset.transforms.map(\.description).joined(separator: ", ") }
+    return text
+  }
+
+  package var byteCount: Int { dataset.storage.byteCount + (dataset.view?.count ?? 0) * 4 }
+
+  package var attributeNames: [String] {
+    partNames.filter { part($0) != nil } + ["count", "shape"] + (dataset.labels == nil ? [] : ["classes", "labels"])
+  }
+
+  package func attribute(_ name: String) throws -> Value? {
+    if partNames.contains(name), let part = part(name) { return .object(part) }
+    switch name {
+    case "count": return .number(Double(dataset.count))
+    case "shape": return .tensor(ArrayValue(try Tensor(dataset.exampleShape.dimensions.map { Float($0) })))
+    case "classes": return dataset.classCount.map { .number(Double($0)) }
+    case "labels":
+      return try rowLabels().map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }), labels: $0)) }
+    default: return nil
+    }
+  }
+
+  package func output(width: Int) -> Output { Value.report(report).output(width: width) }
+
+  /// Counts, shape, classes and transforms.
+  var report: Report {
+    var fields: [Report.Field] = [
+      .init("count", label: "examples", .count(dataset.count)),
+      .init("shape", label: "example", .text("\(dataset.exampleShape) \(dataset.storage.dtype.rawValue)")),
+      .init("source", .text(dataset.source)),
+    ]
+    if let classes = dataset.classCount { fields.append(.init("classes", .count(classes))) }
+    for name in partNames {
+      if let part = part(name) { fields.append(.init(name, .count(part.dataset.count), unit: "examples")) }
+    }
+    let transforms = dataset.transforms.map(\.description).joined(separator: ", ")
+    fields.append(.init("transforms", .text(transforms.isEmpty ? "none" : transforms)))
+    return Report(title: title, fields: fields)
+  }
+
+  package var rowCount: Int { dataset.count }
+
+  package func rowLabels() throws -> [Int32]? {
+    guard dataset.labels != nil else { return nil }
+    return (0..<dataset.count).map { Int32(dataset.label($0) ?? 0) }
+  }
+
+  package func select(rows: [Int]) throws -> Value { .object(subset(rows)) }
+
+  /// Some of the examples, in the order given.
+  func subset(_ rows: [Int], title: String? = nil) -> DatasetValue {
+    var part = dataset.subset(rows)
+    if let title { part.name = title }
+    return DatasetValue(part, origin: origin)
+  }
+
+  /// The same examples under other transforms.
+  func with(_ transforms: [Transform]) -> DatasetValue {
+    func changed(_ dataset: Dataset) -> Dataset {
+      var other = dataset
+      other.transforms += transforms
+      return other
+    }
+    return DatasetValue(
+      changed(dataset), origin: origin, made: made.map { Part(name: $0.name, dataset: changed($0.dataset)) })
+  }
+
+  /// The part to train on: `train` of a dataset in parts, else all of it.
+  var trainingPart: DatasetValue { part("train") ?? self }
+  /// The part to measure on: `test` of a dataset in parts, else all of it.
+  var testPart: DatasetValue { part("test") ?? self }
+}

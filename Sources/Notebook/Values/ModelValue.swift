@@ -1,0 +1,173 @@
+import Graphs
+import Networks
+import Tensors
+import VAEngine
+
+/// A model as a value: its definition, parameters and training as they were when the statement ended.
+///
+/// Copies share a live model that computes; whoever computes first loads its own parameters into it, so a snapshot that
+/// `undo` brings back is exactly what it was.
+package struct ModelValue: ObjectValue {
+  package let configuration: ModelConfiguration
+  package let snapshot: ParameterStore.Snapshot
+  package let training: TrainingState
+  package let recipe: TrainingRecipe
+  private let live: LiveModel
+  private let identity: Int
+
+  /// The state of `model` as it is now.
+  init(_ model: Model, live: LiveModel? = nil, recipe: TrainingRecipe) throws {
+    configuration = model.configuration
+    snapshot = try model.parameters.snapshot()
+    training = model.training
+    self.recipe = recipe
+    self.live = live ?? LiveModel(model)
+    identity = self.live.adopt()
+  }
+
+  /// The live model, holding this value's state.
+  ///
+  /// - Parameter willChange: The caller changes the model; this value's state is loaded anew the next time.
+  package func model(threads: Int?, willChange: Bool = false) throws -> Model {
+    try live.load(self, identity: identity, threads: threads, willChange: willChange)
+  }
+
+  /// The value after `model`, which `model(threads:willChange:)` gave, has changed.
+  func updated(_ model: Model, recipe: TrainingRecipe? = nil) throws -> ModelValue {
+    try ModelValue(model, live: live, recipe: recipe ?? self.recipe)
+  }
+
+  /// A copy that computes on its own.
+  func forked(threads: Int?) throws -> ModelValue {
+    try ModelValue(try model(threads: threads).copy(), recipe: recipe)
+  }
+
+  package var parameterCount: Int { live.parameterCount }
+
+  package var kind: ValueKind { .model }
+  package var byteCount: Int { snapshot.values.byteCount * 3 }
+
+  package var summary: String {
+    var text =
+      "\(configuration.family.rawValue) \(configuration.architecture.name) · latent \(configuration.latentDimensions)"
+    text += " · \(NumberText.count(parameterCount)) parameters"
+    if training.step == 0 { return text + " · not trained" }
+    text += " · \(training.epoch) \(training.epoch == 1 ? "epoch" : "epochs")"
+    if let last = training.history.epochs.last { text += " · loss \(NumberText.fixed(last.loss, decimals: 2)) nats" }
+    return text
+  }
+
+  package var attributeNames: [String] {
+    ["loss", "reconstruction", "kl", "epochs", "steps", "latent", "parameters", "beta", "history"]
+  }
+
+  package func attribute(_ name: String) throws -> Value? {
+    let last = training.history.epochs.last
+    switch name {
+    case "loss": return last.map { .number($0.loss) } ?? .nothing
+    case "reconstruction": return last.map { .number($0.reconstruction) } ?? .nothing
+    case "kl": return last.map { .number($0.kl) } ?? .nothing
+    case "epochs": return .number(Double(training.epoch))
+    case "steps": return .number(Double(training.step))
+    case "latent": return .number(Double(configuration.latentDimensions))
+    case "parameters": return .number(Double(parameterCount))
+    case "beta": return .number(Double(configuration.beta.target))
+    case "history": return .table(historyTable)
+    default: return nil
+    }
+  }
+
+  /// One row per epoch.
+  package var historyTable: Table {
+    Table(
+      columns: [
+        .init("epoch"), .init("loss", unit: "nats"), .init("reconstruction", unit: "nats"), .init("kl", unit: "nats"),
+        .init("validation", unit: "nats"), .init("beta"), .init("lr"), .init("speed", unit: "images/s"),
+      ],
+      rows: training.history.epochs.map { epoch in
+        [
+          .count(epoch.epoch), .fixed(epoch.loss, decimals: 2), .fixed(epoch.reconstruction, decimals: 2),
+          .fixed(epoch.kl, decimals: 2), epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
+          .number(epoch.beta), .number(epoch.learningRate), .count(Int(epoch.imagesPerSecond)),
+        ]
+      }, notes: training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" })
+  }
+
+  package func output(width: Int) -> Output {
+    let configuration = configuration
+    var fields: [Report.Field] = [
+      .init("family", .text(configuration.family.rawValue)),
+      .init("architecture", .text(configuration.architecture.name)),
+      .init("example", .text(configuration.exampleShape.description)),
+      .init("latent", label: "latent dimensions", .count(configuration.latentDimensions)),
+      .init("likelihood", .text(configuration.likelihood.name)),
+      .init("beta", label: "weight of the KL (beta)", .number(Double(configuration.beta.target))),
+      .init("parameters", .count(parameterCount)),
+      .init("epochs", label: "trained", .count(training.epoch), unit: "epochs, \(training.step) steps"),
+    ]
+    if let last = training.history.epochs.last {
+      fields += [
+        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
+        .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
+        .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
+      ]
+      if let validation = last.validation {
+        fields.append(.init("validation", .fixed(validation, decimals: 2), unit: "nats/example, held out"))
+      }
+    }
+    let notes = training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" }
+    return Value.report(Report(title: configuration.family.summary, fields: fields, notes: notes)).output(width: width)
+  }
+}
+
+/// The model that computes for the values that share it.
+///
+/// Used from the executing thread alone: other threads see `ModelValue`'s own fields, which never change.
+final class LiveModel: Sendable {
+  private nonisolated(unsafe) var model: Model
+  private nonisolated(unsafe) var current = 0
+  private nonisolated(unsafe) var last = 0
+  let parameterCount: Int
+
+  init(_ model: Model) {
+    self.model = model
+    parameterCount = model.parameterCount
+  }
+
+  /// A new identity for the state the model is in.
+  func adopt() -> Int {
+    last += 1
+    current = last
+    return current
+  }
+
+  func load(_ value: ModelValue, identity: Int, threads: Int?, willChange: Bool) throws -> Model {
+    let options = CompilerOptions(threads: threads)
+    if model.options != options {
+      // Programs are compiled for a number of threads; a copy starts without any.
+      model.options = options
+      model = try model.copy()
+    }
+    if current != identity {
+      model.parameters.restore(value.snapshot)
+      model.training = value.training
+      model.configuration = value.configuration
+    }
+    current = willChange ? 0 : identity
+    return model
+  }
+}
+
+/// How a model is trained when a `train` does not say otherwise.
+package struct TrainingRecipe: Codable, Sendable, Equatable {
+  /// The variable it was trained on.
+  package var data: String?
+  package var batchSize = 128
+  package var learningRate = 1e-3
+  package var optimizer = OptimizerKind.adam
+  package var clipNorm: Double?
+  package var weightDecay = 0.0
+  package var seed: UInt64 = 0
+  package var validate = 0.0
+  package init() {}
+}
