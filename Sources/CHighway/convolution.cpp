@@ -23,7 +23,7 @@ struct PixelTile {
   const int32_t *offsets;  // of the tile's first pixel
   const int32_t *targets;
   const float *panel;  // [tap][channel][2 vectors]
-  const float *bias;
+  const float *bias, *gate;
   float *y;
   int64_t tapCount, channels, width;
   int32_t epilogue;
@@ -47,7 +47,9 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   }
   VF bias0, bias1;
   LoadBias(tile.bias, tile.width, bias0, bias1);
-  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.y + tile.targets[R]), ...);
+  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.y + tile.targets[R],
+             tile.gate ? tile.gate + tile.targets[R] : nullptr),
+   ...);
 }
 
 // Panels [panel][tap][channel][2 vectors] of one group's weights, padded with zeros.
@@ -90,7 +92,8 @@ void ConvToOneChannel(const elbo_conv_arguments &g) {
           }
         }
         const float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(s0, s1)));
-        y[group.targets[p]] = hn::GetLane(Activate(K(sum + bias), g.epilogue));
+        const bool closed = g.gate && !(g.gate[image * g.yStride + group.targets[p]] > 0);
+        y[group.targets[p]] = closed ? 0.0f : hn::GetLane(Activate(K(sum + bias), g.epilogue));
       }
     }
   }
@@ -112,6 +115,7 @@ void Conv(const void *arguments) {
         tile.image = g.x + image * g.xStride;
         tile.panel = packed + o / width * panelSize;
         tile.bias = g.bias ? g.bias + o : nullptr;
+        tile.gate = g.gate ? g.gate + image * g.yStride + o : nullptr;
         tile.y = g.y + image * g.yStride + o;
         tile.tapCount = group.tapCount;
         tile.channels = g.inChannels;

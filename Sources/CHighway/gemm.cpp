@@ -10,6 +10,7 @@
 
 #include "simd.h"
 #include "tile-inl.h"
+#include "transpose.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace elbo {
@@ -23,7 +24,7 @@ struct Panel {
 struct Tile {
   const float *a;
   int64_t rowStride, innerStride;  // of op(A)
-  const float *bias;               // NULL for none
+  const float *bias, *gate;        // NULL for none
   float *c;
   int64_t ldc, k, width;  // width: columns to store
   int32_t epilogue;
@@ -47,7 +48,9 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   }
   VF bias0, bias1;
   LoadBias(tile.bias, tile.width, bias0, bias1);
-  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.c + static_cast<int64_t>(R) * tile.ldc), ...);
+  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.c + static_cast<int64_t>(R) * tile.ldc,
+             tile.gate ? tile.gate + static_cast<int64_t>(R) * tile.ldc : nullptr),
+   ...);
 }
 
 // Columns begin ..< begin + width of B [K, N], padded with zeros to the panel's width.
@@ -62,19 +65,6 @@ void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t 
       for (int64_t j = 0; j < panel; j++) to[j] = j < width ? from[j] : 0;
     }
   }
-}
-
-// 4×4 blocks of a transposition by 128-bit interleaves, which every target has.
-HWY_INLINE void Transpose4(const float *from, int64_t fromStride, float *to, int64_t toStride) {
-  const hn::FixedTag<float, 4> d;
-  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + fromStride);
-  const auto r2 = hn::LoadU(d, from + 2 * fromStride), r3 = hn::LoadU(d, from + 3 * fromStride);
-  const auto a = hn::InterleaveLower(d, r0, r2), b = hn::InterleaveLower(d, r1, r3);
-  const auto c = hn::InterleaveUpper(d, r0, r2), e = hn::InterleaveUpper(d, r1, r3);
-  hn::StoreU(hn::InterleaveLower(d, a, b), d, to);
-  hn::StoreU(hn::InterleaveUpper(d, a, b), d, to + toStride);
-  hn::StoreU(hn::InterleaveLower(d, c, e), d, to + 2 * toStride);
-  hn::StoreU(hn::InterleaveUpper(d, c, e), d, to + 3 * toStride);
 }
 
 // Rows begin ..< begin + width of B [N, K] as the columns of a panel.
@@ -115,6 +105,7 @@ void Gemm(const void *arguments) {
       tile.innerStride = g.transposeA ? g.lda : 1;
       tile.a = g.a + row * tile.rowStride;
       tile.bias = g.bias ? g.bias + column : nullptr;
+      tile.gate = g.gate ? g.gate + row * g.ldc + column : nullptr;
       tile.c = g.c + row * g.ldc + column;
       tile.ldc = g.ldc;
       tile.k = g.k;

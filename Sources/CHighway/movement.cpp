@@ -4,19 +4,28 @@
 #include <cstring>
 
 #include "simd.h"
+#include "transpose.h"
 
 namespace {
 
 // A plane with the source contiguous along one axis and the destination along the other, in blocks that fit L1.
 void TransposePlane(const float *source, float *destination, int64_t rows, int64_t columns, int64_t sourceColumn,
                     int64_t destinationRow) {
-  constexpr int64_t kBlock = 16;
+  constexpr int64_t kBlock = 32;
   for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
-    const int64_t r1 = std::min(r0 + kBlock, rows);
+    const int64_t r1 = std::min(r0 + kBlock, rows), wholeRows = r0 + (r1 - r0) / 4 * 4;
     for (int64_t c0 = 0; c0 < columns; c0 += kBlock) {
-      const int64_t c1 = std::min(c0 + kBlock, columns);
+      const int64_t c1 = std::min(c0 + kBlock, columns), wholeColumns = c0 + (c1 - c0) / 4 * 4;
+      for (int64_t r = r0; r < wholeRows; r += 4) {
+        for (int64_t c = c0; c < wholeColumns; c += 4) {
+          elbo::Transpose4(source + r + c * sourceColumn, sourceColumn, destination + r * destinationRow + c,
+                           destinationRow);
+        }
+      }
       for (int64_t r = r0; r < r1; r++) {
-        for (int64_t c = c0; c < c1; c++) destination[r * destinationRow + c] = source[r + c * sourceColumn];
+        for (int64_t c = r < wholeRows ? wholeColumns : c0; c < c1; c++) {
+          destination[r * destinationRow + c] = source[r + c * sourceColumn];
+        }
       }
     }
   }
@@ -32,9 +41,10 @@ void CopyAxis(const elbo_copy_arguments &a, int axis, const float *source, float
     }
     return;
   }
-  if (axis == a.rank - 2 && from == 1 && a.destinationStride[axis + 1] == 1 && a.sourceStride[axis + 1] > 1) {
-    TransposePlane(source, destination, extent, a.extent[axis + 1], a.sourceStride[axis + 1], to);
-    return;
+  if (axis == a.rank - 2) {
+    const int64_t inner = a.extent[axis + 1], innerFrom = a.sourceStride[axis + 1], innerTo = a.destinationStride[axis + 1];
+    if (from == 1 && innerTo == 1 && innerFrom > 1) return TransposePlane(source, destination, extent, inner, innerFrom, to);
+    if (innerFrom == 1 && to == 1 && innerTo > 1) return TransposePlane(source, destination, inner, extent, from, innerTo);
   }
   for (int64_t i = 0; i < extent; i++) CopyAxis(a, axis + 1, source + i * from, destination + i * to);
 }

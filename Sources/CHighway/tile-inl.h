@@ -54,9 +54,17 @@ HWY_INLINE void AddRow(VF low, VF high, int64_t width, float *to) {
   if (width > lanes) StorePart(hn::Add(high, hn::LoadU(d, to + lanes)), to + lanes, width - lanes);
 }
 
-// Two vectors of sums, with bias and activation, to `width` floats at `to`.
-HWY_INLINE void FinishRow(VF low, VF high, VF bias0, VF bias1, int32_t epilogue, int64_t width, float *to) {
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(DF()));
+// Two vectors of sums, with bias and activation, to `width` floats at `to`; those are kept only where the gate, read at
+// the same place beyond `gate`, is positive.
+HWY_INLINE void FinishRow(VF low, VF high, VF bias0, VF bias1, int32_t epilogue, int64_t width, float *to,
+                          const float *gate) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  if (gate) {
+    const VF zero = hn::Zero(d);
+    low = hn::IfThenElseZero(hn::Gt(hn::LoadU(d, gate), zero), low);
+    if (width > lanes) high = hn::IfThenElseZero(hn::Gt(hn::LoadU(d, gate + lanes), zero), high);
+  }
   StorePart(Activate(hn::Add(low, bias0), epilogue), to, width);
   if (width > lanes) StorePart(Activate(hn::Add(high, bias1), epilogue), to + lanes, width - lanes);
 }

@@ -225,9 +225,9 @@ void elbo_gather(const void *arguments);
 
 typedef enum { ELBO_IDENTITY, ELBO_EPILOGUE_RELU, ELBO_EPILOGUE_TANH, ELBO_EPILOGUE_SIGMOID } elbo_epilogue;
 
-/// C[M, N] = epilogue(op(A) · op(B) + bias), row-major with leading dimensions.
+/// C[M, N] = epilogue(op(A) · op(B) + bias), row-major with leading dimensions; with a gate, 0 where gate[M, N] ≤ 0.
 typedef struct {
-  const float *a, *b, *bias;
+  const float *a, *b, *bias, *gate;
   float *c;
   int64_t m, n, k, lda, ldb, ldc;
   int32_t transposeA, transposeB;
@@ -250,9 +250,9 @@ typedef struct {
 } elbo_conv_group;
 
 /// y[image, pixel, o] = epilogue(bias[o] + Σ_tap Σ_c x[image, pixel + tap, c] · w[tap, c, o]), where
-/// w[tap, c, o] lies at weights + tap + c · inStride + o · outStride.
+/// w[tap, c, o] lies at weights + tap + c · inStride + o · outStride; with a gate, 0 where the gate, laid out as y, is ≤ 0.
 typedef struct {
-  const float *x, *weights, *bias;
+  const float *x, *weights, *bias, *gate;
   float *y;
   int64_t images, xStride, yStride;  // floats from image to image
   int32_t inChannels, outChannels, inStride, outStride;

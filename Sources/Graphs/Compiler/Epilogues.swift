@@ -1,7 +1,7 @@
 import Tensors
 
-/// Folds a bias and an activation into the matrix product or convolution that feeds them, where nothing else reads
-/// what lies between.
+/// Folds a bias and an activation, or the gradient of a rectifier, into the matrix product or convolution that feeds
+/// them, where nothing else reads what lies between.
 struct Epilogues {
   /// Turns contractions into their epilogue forms; with `folding` off they stay bare.
   let folding: Bool
@@ -9,7 +9,7 @@ struct Epilogues {
   func run(_ source: IR) -> IR {
     let uses = source.useCounts()
     // What each contraction takes in, and which nodes it then stands for.
-    var epilogues: [Int: (bias: Int?, activation: UnaryOp?, result: Int)] = [:]
+    var epilogues: [Int: (epilogue: Epilogue, reads: Int?, result: Int)] = [:]
     if folding {
       let users = singleUsers(source)
       for (id, node) in source.nodes.enumerated() where Self.isContraction(node.op) {
@@ -23,14 +23,13 @@ struct Epilogues {
     var map = [Int](repeating: -1, count: source.nodes.count)
     for (id, node) in source.nodes.enumerated() {
       if let contraction = absorbed[id], let epilogue = epilogues[contraction] {
-        let inputs = (source[contraction].inputs + [epilogue.bias].compactMap { $0 }).map { map[$0] }
-        let op = Self.withEpilogue(source[contraction].op, bias: epilogue.bias != nil, epilogue.activation)
+        let inputs = (source[contraction].inputs + [epilogue.reads].compactMap { $0 }).map { map[$0] }
+        let op = Self.with(epilogue.epilogue, source[contraction].op)
         map[id] = ir.append(op, inputs, source[contraction].shape)
         map[id] = ir.reshape(map[id], to: node.shape)
       } else if Self.isContraction(node.op) {
         guard epilogues[id] == nil else { continue }
-        map[id] = ir.append(
-          Self.withEpilogue(node.op, bias: false, nil), node.inputs.map { map[$0] }, node.shape)
+        map[id] = ir.append(Self.with(.none, node.op), node.inputs.map { map[$0] }, node.shape)
       } else if node.inputs.allSatisfy({ map[$0] >= 0 }) {
         map[id] = ir.append(node.op, node.inputs.map { map[$0] }, node.shape)
       }
@@ -46,11 +45,10 @@ struct Epilogues {
     }
   }
 
-  private static func withEpilogue(_ op: IROp, bias: Bool, _ activation: UnaryOp?) -> IROp {
+  private static func with(_ epilogue: Epilogue, _ op: IROp) -> IROp {
     switch op {
-    case .op(.matmul(let ta, let tb)):
-      .matmul(transposeA: ta, transposeB: tb, bias: bias, activation: activation)
-    case .channelsLast(let inner): .convolution(inner, bias: bias, activation: activation)
+    case .op(.matmul(let ta, let tb)): .matmul(transposeA: ta, transposeB: tb, epilogue)
+    case .channelsLast(let inner): .convolution(inner, epilogue)
     default: op
     }
   }
@@ -64,7 +62,7 @@ struct Epilogues {
 
   private func follow(
     _ contraction: Int, _ source: IR, _ uses: [Int], _ users: [Int: Int]
-  ) -> (bias: Int?, activation: UnaryOp?, result: Int)? {
+  ) -> (epilogue: Epilogue, reads: Int?, result: Int)? {
     var result = contraction
     var bias: Int?
     var activation: UnaryOp?
@@ -88,7 +86,10 @@ struct Epilogues {
       activation = unary
       result = user
     }
-    return result == contraction ? nil : (bias, activation, result)
+    if result == contraction, let user = next(), let gate = gate(user, source, uses) { return (.gate, gate, user) }
+    guard result != contraction else { return nil }
+    if bias != nil { return (.bias(activation: activation), bias, result) }
+    return activation.map { (.activation($0), nil, result) }
   }
 
   private static let foldable: Set<UnaryOp> = [.relu, .tanh, .sigmoid]
@@ -98,5 +99,17 @@ struct Epilogues {
     guard case .op(.broadcast) = source[id].op, source[id].shape[-1] == columns else { return nil }
     let vector = source[id].inputs[0]
     return source[vector].shape.count == columns && source[vector].shape[-1] == columns ? vector : nil
+  }
+
+  /// The rectifier's output y when node `id` is `g · step(y)`.
+  private func gate(_ id: Int, _ source: IR, _ uses: [Int]) -> Int? {
+    guard case .op(.binary(.multiply)) = source[id].op,
+      let mask = source[id].inputs.first(where: { if case .op(.unary(.step)) = source[$0].op { true } else { false } }),
+      uses[mask] == 1
+    else { return nil }
+    let y = source[mask].inputs[0]
+    if case .op(.broadcast) = source[y].op { return nil }
+    if case .op(.constant) = source[y].op { return nil }
+    return y
   }
 }

@@ -11,10 +11,20 @@ enum IROp: Hashable, Sendable {
   case materialize
   /// Adds `[parts, K…]` over its first axis, elementwise in K.
   case combineParts(Int)
-  /// A matrix product with its epilogue: inputs `a, b` and `bias` when there is one.
-  case matmul(transposeA: Bool, transposeB: Bool, bias: Bool, activation: UnaryOp?)
-  /// A channels-last `conv` or `convInput` with its epilogue: inputs `x, w` and `bias` when there is one.
-  case convolution(Op, bias: Bool, activation: UnaryOp?)
+  /// A matrix product with its epilogue: inputs `a, b` and what the epilogue reads.
+  case matmul(transposeA: Bool, transposeB: Bool, Epilogue)
+  /// A channels-last `conv` or `convInput` with its epilogue: inputs `x, w` and what the epilogue reads.
+  case convolution(Op, Epilogue)
+}
+
+/// What is done to the sums of a contraction before they are stored.
+enum Epilogue: Hashable, Sendable {
+  case none
+  /// `activation(sum + bias[column])`; the third input is the bias.
+  case bias(activation: UnaryOp?)
+  case activation(UnaryOp)
+  /// `gate > 0 ? sum : 0`, the gradient of a rectifier whose output is the third input.
+  case gate
 }
 
 /// A graph under compilation: nodes in execution order, inputs before users.

@@ -6,18 +6,18 @@ extension Emitter {
   func convolution(_ id: Int) throws -> [Step] {
     let node = ir[id]
     switch node.op {
-    case .convolution(.conv(let g), let bias, let activation):
+    case .convolution(.conv(let g), let epilogue):
       let (x, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
       let table = ConvolutionTable(forward: g, x: x, y: node.shape)
       let layout = WeightLayout(
         inChannels: w[1], outChannels: w[0], inStride: w[2] * w[3], outStride: w[1] * w[2] * w[3])
-      return [try images("conv \(x)→\(node.shape)", id, table, layout, w, bias: bias, activation: activation)]
-    case .convolution(.convInput(let g), let bias, let activation):
+      return [try images("conv \(x)→\(node.shape)", id, table, layout, w, epilogue)]
+    case .convolution(.convInput(let g), let epilogue):
       let (y, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
       let table = ConvolutionTable(transposed: g, x: node.shape, y: y)
       let layout = WeightLayout(
         inChannels: w[0], outChannels: w[1], inStride: w[1] * w[2] * w[3], outStride: w[2] * w[3])
-      return [try images("convInput \(y)→\(node.shape)", id, table, layout, w, bias: bias, activation: activation)]
+      return [try images("convInput \(y)→\(node.shape)", id, table, layout, w, epilogue)]
     case .channelsLast(.convWeight(let g)): return [try weights(id, g)]
     default: throw ProgramError.unsupported("no kernel for \(node.op)")
     }
@@ -35,8 +35,7 @@ extension Emitter {
   private static let channelLimit = 4096
 
   private func images(
-    _ name: String, _ id: Int, _ table: ConvolutionTable, _ layout: WeightLayout, _ w: Shape, bias: Bool,
-    activation: UnaryOp?
+    _ name: String, _ id: Int, _ table: ConvolutionTable, _ layout: WeightLayout, _ w: Shape, _ epilogue: Epilogue
   ) throws -> Step {
     let node = ir[id]
     let source = ir[node.inputs[0]].shape
@@ -47,19 +46,27 @@ extension Emitter {
     }
     let (xStride, yStride) = (source.droppingFirst.count, node.shape.droppingFirst.count)
     let groups = table.bind(arguments)
+    func third(_ images: Range<Int>) -> [Range<UInt>] {
+      if epilogue == .gate {
+        return [range(address(node.inputs[2]) + images.lowerBound * yStride, images.count * yStride)]
+      }
+      return epilogue.readsBias ? [whole(node.inputs[2])] : []
+    }
     let scratch = Int(elbo_conv_scratch(Int32(w[2] * w[3]), Int32(layout.inChannels), Int32(layout.outChannels)))
     return divided(name, source[0]) { images in
       let from = address(node.inputs[0]) + images.lowerBound * xStride
       let to = address(id) + images.lowerBound * yStride
       let value = elbo_conv_arguments(
-        x: from, weights: address(node.inputs[1]), bias: bias ? UnsafePointer(address(node.inputs[2])) : nil, y: to,
+        x: from, weights: address(node.inputs[1]),
+        bias: epilogue.readsBias ? UnsafePointer(address(node.inputs[2])) : nil,
+        gate: epilogue == .gate ? UnsafePointer(address(node.inputs[2]) + images.lowerBound * yStride) : nil, y: to,
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
         outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
-        epilogue: Int32(epilogue(activation).rawValue), scratch: arguments.scratch(scratch))
+        epilogue: Int32(epilogue.kernelCode.rawValue), scratch: arguments.scratch(scratch))
       return bind(
         elbo_conv, value,
-        reads: [range(from, images.count * xStride), whole(node.inputs[1])] + (bias ? [whole(node.inputs[2])] : []),
+        reads: [range(from, images.count * xStride), whole(node.inputs[1])] + third(images),
         writes: [range(to, images.count * yStride)])
     }
   }
@@ -91,12 +98,16 @@ extension Emitter {
     }
     return Step(name: "convWeight \(x)·\(y)", parts: parts)
   }
+}
 
-  func epilogue(_ activation: UnaryOp?) -> elbo_epilogue {
-    switch activation {
-    case .relu: ELBO_EPILOGUE_RELU
-    case .tanh: ELBO_EPILOGUE_TANH
-    case .sigmoid: ELBO_EPILOGUE_SIGMOID
+extension Epilogue {
+  var readsBias: Bool { if case .bias = self { true } else { false } }
+
+  var kernelCode: elbo_epilogue {
+    switch self {
+    case .bias(activation: .relu), .activation(.relu): ELBO_EPILOGUE_RELU
+    case .bias(activation: .tanh), .activation(.tanh): ELBO_EPILOGUE_TANH
+    case .bias(activation: .sigmoid), .activation(.sigmoid): ELBO_EPILOGUE_SIGMOID
     default: ELBO_IDENTITY
     }
   }

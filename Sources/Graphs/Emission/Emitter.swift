@@ -42,8 +42,8 @@ struct Emitter {
     case .loop(let loop): return [emit(loop, isArray: isArray)]
     case .node(let id):
       switch ir[id].op {
-      case .matmul(let ta, let tb, let bias, let activation):
-        return [matmul(id, transposeA: ta, transposeB: tb, bias: bias, activation: activation)]
+      case .matmul(let ta, let tb, let epilogue):
+        return [matmul(id, transposeA: ta, transposeB: tb, epilogue)]
       case .op(let op): return movement(id, op)
       case .materialize: return [materialize(id)]
       default: return try convolution(id)

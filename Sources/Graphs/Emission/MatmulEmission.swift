@@ -4,25 +4,25 @@ import Tensors
 extension Emitter {
   /// A matrix product, its rows shared out when each thread gets enough of them to reuse the weights it reads, else its
   /// columns.
-  func matmul(
-    _ id: Int, transposeA: Bool, transposeB: Bool, bias: Bool, activation: UnaryOp?
-  ) -> Step {
+  func matmul(_ id: Int, transposeA: Bool, transposeB: Bool, _ epilogue: Epilogue) -> Step {
     let node = ir[id]
     let (m, n) = (node.shape[0], node.shape[1])
     let (a, b) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let k = transposeA ? a[0] : a[1]
     let byRows = threads == 1 || m >= 24 * threads || n < 32 * threads
     let (pa, pb, pc) = (address(node.inputs[0]), address(node.inputs[1]), address(id))
-    let biasAddress = bias ? address(node.inputs[2]) : nil
+    let bias = epilogue.readsBias ? address(node.inputs[2]) : nil
+    let gate = epilogue == .gate ? address(node.inputs[2]) : nil
 
     func part(rows: Range<Int>, columns: Range<Int>) -> Step.Part {
       let value = elbo_gemm_arguments(
         a: pa + (transposeA ? rows.lowerBound : rows.lowerBound * k),
         b: pb + (transposeB ? columns.lowerBound * k : columns.lowerBound),
-        bias: biasAddress.map { UnsafePointer($0 + columns.lowerBound) },
+        bias: bias.map { UnsafePointer($0 + columns.lowerBound) },
+        gate: gate.map { UnsafePointer($0 + rows.lowerBound * n + columns.lowerBound) },
         c: pc + rows.lowerBound * n + columns.lowerBound,
         m: Int64(rows.count), n: Int64(columns.count), k: Int64(k), lda: Int64(a[1]), ldb: Int64(b[1]), ldc: Int64(n),
-        transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, epilogue: Int32(epilogue(activation).rawValue),
+        transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, epilogue: Int32(epilogue.kernelCode.rawValue),
         scratch: arguments.scratch(Int(elbo_gemm_scratch(Int64(k)))))
       let rowsOfA = transposeA ? whole(node.inputs[0]) : range(pa + rows.lowerBound * k, rows.count * k)
       let columnsOfB = transposeB ? range(pb + columns.lowerBound * k, columns.count * k) : whole(node.inputs[1])
@@ -32,8 +32,8 @@ extension Emitter {
       let writes =
         columns.count == n
         ? [range(pc + first, span)] : rows.map { range(pc + $0 * n + columns.lowerBound, columns.count) }
-      let biasRange = bias ? [whole(node.inputs[2])] : []
-      return bind(elbo_gemm, value, reads: [rowsOfA, columnsOfB] + biasRange, writes: writes)
+      let third = node.inputs.count > 2 ? [whole(node.inputs[2])] : []
+      return bind(elbo_gemm, value, reads: [rowsOfA, columnsOfB] + third, writes: writes)
     }
     let name = "matmul \(m)×\(n)×\(k)\(transposeA ? " Aᵀ" : "")\(transposeB ? " Bᵀ" : "")"
     if byRows { return divided(name, m) { part(rows: $0, columns: 0..<n) } }
