@@ -13,8 +13,7 @@ extension Model {
   package func encode(
     _ source: any BatchSource, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
   ) throws -> Codes {
-    try check(exampleShape: source.exampleShape)
-    guard source.count > 0 else { throw ModelError.noExamples }
+    try check(source)
     let rows = min(Self.evaluationRows, source.count)
     let program = try encodeProgram(rows: rows)
     let d = latentDimensions

@@ -48,8 +48,7 @@ extension Model {
 
   /// - Throws: `ModelError` when the data do not fit.
   package func evaluate(_ source: any BatchSource, options: Evaluation.Options = .init()) throws -> Evaluation {
-    guard source.count > 0 else { throw ModelError.noExamples }
-    try check(exampleShape: source.exampleShape)
+    try check(source)
     let rows = min(Self.evaluationRows, source.count)
     let program = try termsProgram(rows: rows)
     let d = latentDimensions

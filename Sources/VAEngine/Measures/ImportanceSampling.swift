@@ -28,9 +28,8 @@ extension Model {
     guard configuration.family != .autoencoder, configuration.likelihood != .squaredError else {
       throw ModelError.notAProbability("this model")
     }
-    guard source.count > 0 else { throw ModelError.noExamples }
     guard samples > 0 else { throw ModelError.sampleCount(samples) }
-    try check(exampleShape: source.exampleShape)
+    try check(source)
     let rows = min(20, source.count)
     let chunk = min(50, samples)
     let chunks = (samples + chunk - 1) / chunk

@@ -12,6 +12,8 @@ package final class Model {
   package var options: CompilerOptions
   /// What the training data had gone through, in words; carried along and saved.
   package var dataDescription: String = ""
+  /// The flat parameters of the epoch with the best watched loss, while early stopping is in use.
+  var bestValues: Tensor?
   var programs: [ProgramKey: Program] = [:]
 
   enum ProgramKey: Hashable {
@@ -45,6 +47,7 @@ package final class Model {
     training = other.training
     options = other.options
     dataDescription = other.dataDescription
+    bestValues = other.bestValues
   }
 
   package func copy() throws -> Model { try Model(self) }
@@ -55,6 +58,16 @@ package final class Model {
   }
 
   package var latentDimensions: Int { configuration.latentDimensions }
+
+  /// Throws when the source is empty, of another shape, or lacks the labels that a conditional model needs.
+  package func check(_ source: any BatchSource) throws(ModelError) {
+    guard source.count > 0 else { throw .noExamples }
+    try check(exampleShape: source.exampleShape)
+    guard configuration.family == .conditional else { return }
+    guard let classes = source.classCount else { throw .labelsNeeded }
+    let known = configuration.classCount ?? 0
+    guard classes <= known else { throw .tooManyClasses(classes, known: known) }
+  }
 
   /// Throws when examples of this shape are not what the model was made for.
   package func check(exampleShape: Shape) throws(ModelError) {

@@ -57,6 +57,7 @@ package struct ModelConfiguration: Hashable, Sendable {
   package var freeBits: Float
   /// k of the importance-weighted family.
   package var importanceSamples: Int
+  /// What corrupts the input of the denoising family, N(0, 0.3²) unless said; nil for the others.
   package var noise: Noise?
   /// Classes of the conditional family.
   package var classCount: Int?
@@ -80,7 +81,9 @@ package struct ModelConfiguration: Hashable, Sendable {
     self.latentDimensions = latentDimensions
     self.likelihood = likelihood ?? (family == .autoencoder ? .squaredError : .bernoulli)
     (self.beta, self.capacity, self.freeBits) = (beta, capacity, freeBits)
-    (self.importanceSamples, self.noise, self.classCount) = (importanceSamples, noise, classCount)
+    self.importanceSamples = importanceSamples
+    self.noise = family == .denoising ? noise ?? .gaussian(0.3) : nil
+    self.classCount = family == .conditional ? classCount : nil
     (self.initializer, self.seed) = (initializer, seed)
   }
 
@@ -101,7 +104,11 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooManyClasses(Int, known: Int)
   /// First value outside what the likelihood allows.
   case outsideSupport(Float, likelihood: String)
+  /// A value that is not finite, and the example that holds it.
+  case notFinite(example: Int)
   case noExamples
+  /// Fewer vectors than a measure needs.
+  case tooFew(Int, needed: Int)
   case notAProbability(String)
   /// A file that is not a model, or of another one.
   case checkpoint(String)
@@ -117,8 +124,11 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .latentShape(let shape, let wanted): "latents of shape \(shape), the model has \(wanted) dimensions"
     case .tooManyClasses(let count, let known): "\(count) classes, the model was trained with \(known)"
     case .outsideSupport(let value, let likelihood):
-      "the data hold \(value), outside [0, 1] that likelihood=\(likelihood) needs"
+      "the data hold \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
+        + "(transform scale) or use likelihood=gaussian"
+    case .notFinite(let example): "example \(example) holds a value that is not finite; drop or mend it"
     case .noExamples: "no examples"
+    case .tooFew(let count, let needed): "\(count) examples, at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"
     case .checkpoint(let why): why
     }

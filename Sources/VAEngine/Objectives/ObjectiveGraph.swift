@@ -94,19 +94,9 @@ struct ObjectiveGraph {
     return try y.slice(axis: 2, top..<top + example[1]).slice(axis: 3, left..<left + example[2]).flattened()
   }
 
-  func corrupted(_ x: Symbol) throws(ShapeError) -> Symbol {
-    switch configuration.noise {
-    case nil: return x
-    case .gaussian(let sigma): return try x + graph.random(.normal, "corruption", x.shape) * sigma
-    case .mask(let share): return try x * step(graph.random(.uniform, "corruption", x.shape) - share)
-    case .saltAndPepper(let share):
-      let u = try graph.random(.uniform, "corruption", x.shape)
-      let kept = step(u - share)
-      return try x * kept + step(share * 0.5 - u)
-    }
-  }
+  func corrupted(_ x: Symbol) throws(ShapeError) -> Symbol { try configuration.noise?.applied(to: x) ?? x }
 
-  /// −log p of the Gaussian learned scale's parameter begins at σ = 1.
+  /// −log p(x | z) per example. A learned Gaussian scale begins at σ = 1.
   private func reconstruction(_ outputs: Symbol, _ target: Symbol) throws(ShapeError) -> Symbol {
     if configuration.likelihood == .gaussianLearned { _ = try builder.parameter("logSigma", [], .constant(0)) }
     return try configuration.likelihood.negativeLogLikelihood(outputs, target)

@@ -29,11 +29,11 @@ package struct Trainer {
     let total = Double(max(plan.epochs - firstEpoch, 0) * source.count - model.training.batchInEpoch * plan.batchSize)
     var clock = StepClock()
     var safe = try SafeState(model)
-    var best: (snapshot: ParameterStore.Snapshot, epoch: Int)?
     var done = 0
 
     while model.training.epoch < plan.epochs {
       let epoch = model.training.epoch
+      clock.beginEpoch()
       let order = Shuffle.order(count: source.count, seed: model.training.shuffleSeed, epoch: epoch)
       while model.training.batchInEpoch < batches {
         let begin = model.training.batchInEpoch * plan.batchSize
@@ -58,7 +58,9 @@ package struct Trainer {
       let watched = finished.validation ?? finished.loss
       if watched < model.training.bestLoss ?? .infinity {
         (model.training.bestLoss, model.training.epochsSinceBest) = (watched, 0)
-        if plan.patience != nil { best = (try model.parameters.snapshot(), model.training.epoch) }
+        if plan.patience != nil {
+          (model.bestValues, model.training.bestEpoch) = (try model.parameters.snapshot().values, model.training.epoch)
+        }
       } else {
         model.training.epochsSinceBest += 1
         if case .plateau(let patience, _) = plan.learningRateSchedule,
@@ -69,8 +71,12 @@ package struct Trainer {
       }
       try progress(report(clock, done, total, finished))
       if let patience = plan.patience, model.training.epochsSinceBest >= patience {
-        if let best { model.parameters.restore(best.snapshot) }
-        return .early(best: best?.epoch ?? model.training.epoch)
+        if let values = model.bestValues {
+          var snapshot = try model.parameters.snapshot()
+          snapshot.values = values
+          model.parameters.restore(snapshot)
+        }
+        return .early(best: model.training.bestEpoch ?? model.training.epoch)
       }
       if stop?.isRequested == true { return .stopped }
     }
@@ -78,13 +84,8 @@ package struct Trainer {
   }
 
   private func prepare() throws {
-    guard source.count > 0 else { throw ModelError.noExamples }
-    try model.check(exampleShape: source.exampleShape)
-    if model.configuration.family == .conditional {
-      guard let classes = source.classCount else { throw ModelError.labelsNeeded }
-      let known = model.configuration.classCount ?? 0
-      guard classes <= known else { throw ModelError.tooManyClasses(classes, known: known) }
-    }
+    _ = try model.checkValues(source)
+    if let validation { _ = try model.checkValues(validation) }
     var state = model.training
     if state.step == 0 { state.shuffleSeed = plan.seed }
     // Another batch size or other data: the epoch under way begins again in its own order.

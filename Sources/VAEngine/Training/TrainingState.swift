@@ -19,6 +19,7 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var running = RunningTerms()
   /// Plateau and early stopping.
   package var bestLoss: Double?
+  package var bestEpoch: Int?
   package var epochsSinceBest = 0
   package var learningRateDrops = 0
 

@@ -1,0 +1,73 @@
+import Graphs
+import Tensors
+
+extension Model {
+  /// How unlikely each example is: −ELBO in nats averaged over `draws` posterior draws; the squared error for plain
+  /// autoencoders. The higher, the stranger (An & Cho 2015).
+  package func anomalyScores(
+    _ source: any BatchSource, draws: Int = 1, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
+  ) throws -> [Double] {
+    try check(source)
+    guard draws > 0 else { throw ModelError.sampleCount(draws) }
+    let rows = min(Self.evaluationRows, source.count)
+    let program = try termsProgram(rows: rows)
+    let d = latentDimensions
+    let isAutoencoder = configuration.family == .autoencoder
+    var scores = [Double](repeating: 0, count: source.count)
+    try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
+      let stream = RandomStream(seed: seed, purpose: "evaluation", step: step)
+      source.fill(program.input("x"), indices, stream: stream, threads: options.threads)
+      if configuration.family == .conditional {
+        source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
+      }
+      for draw in 0..<draws {
+        program.run(step: step &* UInt64(draws) &+ UInt64(draw) &+ seed &* 0x1_0000_0000)
+        let (reconstruction, kl) = (program.output("reconstruction"), program.output("klPerDimension"))
+        for row in 0..<valid {
+          let rate = isAutoencoder ? 0 : kl[row * d..<(row + 1) * d].reduce(0.0) { $0 + Double($1) }
+          scores[Int(step) * rows + row] += (Double(reconstruction[row]) + rate) / Double(draws)
+        }
+      }
+      try progress(Double(Int(step) * rows + valid) / Double(source.count))
+    }
+    return scores
+  }
+
+  /// E[x | posterior mean] of every example, `[N, C, H, W]`.
+  package func reconstruct(_ source: any BatchSource, seed: UInt64 = 0) throws -> Tensor {
+    let labels: [Int]? = configuration.family == .conditional ? source.labels : nil
+    return try decode(encode(source, seed: seed).mean, labels: labels)
+  }
+
+  /// Examples corrupted by `noise` and what the model makes of them, both `[N, C, H, W]`; corrupted Gaussian values are
+  /// not clipped.
+  package func denoise(
+    _ source: any BatchSource, noise: Noise, seed: UInt64 = 0
+  ) throws -> (corrupted: Tensor, restored: Tensor) {
+    try check(source)
+    let values = try source.values(seed: seed)
+    let graph = Graph()
+    let x = try graph.input("x", values.shape)
+    let program = try Program(
+      graph, outputs: [("noisy", noise.applied(to: x))], seed: seed, options: options)
+    values.withElements(of: Float.self) { _ = program.input("x").update(from: $0) }
+    program.run()
+    let corrupted = try Tensor(Array(program.output("noisy")), shape: values.shape)
+    let labels: [Int]? = configuration.family == .conditional ? source.labels : nil
+    let noisy = TensorSource(corrupted, labels: labels, classCount: source.classCount)
+    return (corrupted, try reconstruct(noisy, seed: seed))
+  }
+}
+
+extension Noise {
+  /// `x` corrupted, drawing from the stream named `corruption`.
+  func applied(to x: Symbol) throws(ShapeError) -> Symbol {
+    switch self {
+    case .gaussian(let sigma): return try x + x.graph.random(.normal, "corruption", x.shape) * sigma
+    case .mask(let share): return try x * step(x.graph.random(.uniform, "corruption", x.shape) - share)
+    case .saltAndPepper(let share):
+      let u = try x.graph.random(.uniform, "corruption", x.shape)
+      return try x * step(u - share) + step(share * 0.5 - u)
+    }
+  }
+}

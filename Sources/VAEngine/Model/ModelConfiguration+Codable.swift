@@ -1,0 +1,62 @@
+import Networks
+import Tensors
+
+/// Layers are written in their text form, so that a file can be read and edited by people.
+extension ModelConfiguration: Codable {
+  private enum Key: String, CodingKey {
+    case version, family, architecture, encoder, decoder, activation, exampleShape, latentDimensions, likelihood, beta
+    case capacity, freeBits, importanceSamples, noise, classCount, initializer, seed
+  }
+
+  /// Raised when a file that older programs cannot read is written.
+  private static let version = 1
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(Self.version, forKey: .version)
+    try container.encode(family, forKey: .family)
+    try container.encode(architecture.name, forKey: .architecture)
+    try container.encode(LayerText.text(architecture.encoder), forKey: .encoder)
+    try container.encode(LayerText.text(architecture.decoder), forKey: .decoder)
+    try container.encode(architecture.activation, forKey: .activation)
+    try container.encode(exampleShape.dimensions, forKey: .exampleShape)
+    try container.encode(latentDimensions, forKey: .latentDimensions)
+    try container.encode(likelihood, forKey: .likelihood)
+    try container.encode(beta, forKey: .beta)
+    try container.encode(capacity, forKey: .capacity)
+    try container.encode(freeBits, forKey: .freeBits)
+    try container.encode(importanceSamples, forKey: .importanceSamples)
+    try container.encodeIfPresent(noise, forKey: .noise)
+    try container.encodeIfPresent(classCount, forKey: .classCount)
+    try container.encode(initializer, forKey: .initializer)
+    try container.encode(seed, forKey: .seed)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let version = try container.decode(Int.self, forKey: .version)
+    guard version <= Self.version else {
+      throw ModelError.checkpoint("the model is of format \(version), this program reads up to \(Self.version)")
+    }
+    guard let shape = Shape(validating: try container.decode([Int].self, forKey: .exampleShape)) else {
+      throw ModelError.checkpoint("the model's example shape is not one")
+    }
+    let architecture = Architecture(
+      name: try container.decode(String.self, forKey: .architecture),
+      encoder: try LayerText.parse(try container.decode(String.self, forKey: .encoder)),
+      decoder: try LayerText.parse(try container.decode(String.self, forKey: .decoder)),
+      activation: try container.decode(Activation.self, forKey: .activation))
+    try self.init(
+      family: try container.decode(Family.self, forKey: .family), architecture: architecture, exampleShape: shape,
+      latentDimensions: try container.decode(Int.self, forKey: .latentDimensions),
+      likelihood: try container.decode(Likelihood.self, forKey: .likelihood),
+      beta: try container.decode(Schedule.self, forKey: .beta),
+      capacity: try container.decode(Schedule.self, forKey: .capacity),
+      freeBits: try container.decode(Float.self, forKey: .freeBits),
+      importanceSamples: try container.decode(Int.self, forKey: .importanceSamples),
+      noise: try container.decodeIfPresent(Noise.self, forKey: .noise),
+      classCount: try container.decodeIfPresent(Int.self, forKey: .classCount),
+      initializer: try container.decode(Initializer.self, forKey: .initializer),
+      seed: try container.decode(UInt64.self, forKey: .seed))
+  }
+}

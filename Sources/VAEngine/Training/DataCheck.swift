@@ -1,0 +1,61 @@
+import Tensors
+
+/// What a look at the data found: nothing that stops training, but worth saying once.
+package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
+  /// Values between 0 and 1 under a Bernoulli likelihood.
+  case greyValues
+
+  package var description: String {
+    "the data hold grey values, and a Bernoulli is over 0 and 1: the cross-entropy trains well, but is no log-likelihood; "
+      + "binarize the data or use likelihood=continuous-bernoulli for figures to compare"
+  }
+}
+
+extension Model {
+  /// At most this many examples are looked at, evenly spread.
+  private static let checkedExamples = 4096
+
+  /// Looks whether the examples are of the model's shape, finite, and inside the likelihood's support.
+  ///
+  /// - Throws: what `check` throws, `ModelError.notFinite`, `.outsideSupport`.
+  package func checkValues(_ source: any BatchSource) throws -> [DataWarning] {
+    try check(source)
+    let count = min(source.count, Self.checkedExamples)
+    let size = source.exampleShape.count
+    let rows = 64
+    var buffer = [Float](repeating: 0, count: rows * size)
+    var grey = false
+    let isBounded =
+      switch configuration.likelihood {
+      case .bernoulli, .continuousBernoulli, .logistic256: true
+      case .gaussian, .gaussianLearned, .squaredError: false
+      }
+    for begin in stride(from: 0, to: count, by: rows) {
+      let indices = (begin..<min(begin + rows, count)).map { Int32($0 * source.count / count) }
+      let stream = RandomStream(seed: 0, purpose: "check", step: UInt64(begin))
+      let valid = indices.count * size
+      buffer.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        indices.withUnsafeBufferPointer { source.read($0, rows: 0..<indices.count, into: base, stream: stream) }
+      }
+      // One pass that branches on nothing: NaN fails both comparisons.
+      var (low, high, between, sum): (Float, Float, Int32, Float) = (0, 1, 0, 0)
+      for i in 0..<valid {
+        let x = buffer[i]
+        low = x < low ? x : low
+        high = x > high ? x : high
+        between |= x > 0 && x < 1 ? 1 : 0
+        sum += x - x
+      }
+      guard sum == 0 else {
+        let bad = (0..<valid).first { !buffer[$0].isFinite } ?? 0
+        throw ModelError.notFinite(example: Int(indices[bad / size]))
+      }
+      if isBounded, low < 0 || high > 1 {
+        throw ModelError.outsideSupport(low < 0 ? low : high, likelihood: configuration.likelihood.name)
+      }
+      grey = grey || between != 0
+    }
+    return grey && configuration.likelihood == .bernoulli ? [.greyValues] : []
+  }
+}
