@@ -10,6 +10,11 @@ PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostrea
   libjpeg62-turbo-dev libssl-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
+# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits.
+demo: deps
+	@$(SWIFT_BUILD) --product elbo
+	@$(ELBO) run examples/demo.elbo
+
 # What the tests need beyond the program: a pseudo-terminal and a screen to look at.
 TEST_PACKAGES := python3-venv
 VENV := $(SCRATCH)/venv
@@ -18,7 +23,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build test test-swift test-terminal sessions lint deps test-deps install uninstall clean
+.PHONY: demo build test test-swift test-terminal sessions lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
