@@ -14,7 +14,9 @@ package struct CommandTable: Sendable {
 
   /// Every command of elbo.
   package static let standard = CommandTable(
-    DataCommands.all + DataLooks.all + ModelCommands.all + TrainCommand.all + SessionCommands.all
+    LatentCommands.all + PathCommands.all + UseCommands.all + EvaluateCommands.all + CompareCommands.all
+      + DoctorCommand.all + DataCommands.all + DataLooks.all + ModelCommands.all + TrainCommand.all
+      + SessionCommands.all
       + TranscriptCommand.all
       + FileCommands.all + SettingCommands.all + HelpCommands.all)
 

@@ -119,3 +119,24 @@ package struct DatasetValue: SelectableValue {
   /// The part to measure on: `test` of a dataset in parts, else all of it.
   var testPart: DatasetValue { part("test") ?? self }
 }
+
+extension DatasetValue {
+  /// Images or vectors of a tensor as examples, seen as they are.
+  static func images(_ array: ArrayValue) throws -> DatasetValue {
+    guard (2...4).contains(array.shape.rank), array.shape.count > 0 else {
+      throw Fault(.shapeMismatch, "examples are rows: N×D, N×H×W or N×C×H×W; this is \(array.shape)")
+    }
+    let extents = array.shape.dimensions
+    let shape: Shape = extents.count == 3 ? [extents[0], 1, extents[1], extents[2]] : array.shape
+    let content = try Tensor(array.floats, shape: shape)
+    return DatasetValue(
+      Dataset(name: "tensor", source: "a tensor of the session", storage: content, labels: array.labels),
+      origin: .session)
+  }
+
+  /// The class of every example for a conditional model; nil for others.
+  func conditioning(_ model: ModelValue) throws -> [Int]? {
+    guard model.configuration.family == .conditional else { return nil }
+    return try rowLabels()?.map(Int.init)
+  }
+}

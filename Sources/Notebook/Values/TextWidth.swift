@@ -41,6 +41,7 @@ package enum TextWidth {
   /// Words of `text` in lines of at most `width` columns; line breaks in the text stay.
   package static func wrap(_ text: String, to width: Int, indent: String = "") -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph -> [String] in
+      if columns(paragraph) <= width - indent.count { return [String(paragraph)] }
       let leading = String(paragraph.prefix { $0 == " " })
       var lines: [String] = []
       var line = leading

@@ -17,9 +17,10 @@ extension TrainingRun {
       marks.append(clock.now)
       if execution.interruption.isRequested { throw Interrupted() }
     }
-    // The first step compiles; the others are the pace.
-    let steps = max(marks.count - 1, 1)
-    let seconds = marks.count > 1 ? (marks[marks.count - 1] - marks[0]).seconds / Double(steps) : 0
+    // The first step compiles, and so does a last one of another size: the median is the pace.
+    let paces = zip(marks.dropFirst(), marks).map { ($0 - $1).seconds }.sorted()
+    let steps = max(paces.count, 1)
+    let seconds = paces.isEmpty ? 0 : paces[paces.count / 2]
     let stepsPerEpoch = (training.source.count + plan.batchSize - 1) / plan.batchSize
     let epochs = plan.epochs - model.training.epoch
     let epoch = seconds * Double(stepsPerEpoch)

@@ -1,0 +1,129 @@
+import Tensors
+import VAEngine
+
+/// `encode`, `decode`, `sample`, `reconstruct`.
+enum LatentCommands {
+  static let all = [encode, decode, reconstruct, sample]
+
+  private static let encode = Command(
+    "encode", family: .latents, summary: "the latents of a dataset's examples",
+    details: "what=mean gives posterior means, what=sample one draw for each, what=logvar log σ². Labels go along.",
+    positionals: [
+      Positional("model", .model, help: "the model"),
+      Positional("data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images"),
+    ],
+    options: [
+      CommandOption("what", .choice(["mean", "sample", "logvar"]), default: "mean", help: "what of the posterior"),
+      CommandOption("seed", .seed, note: "the session's next", help: "of the draws"),
+    ],
+    result: "a tensor N×D with labels",
+    examples: [.init("z = encode m d", "posterior means"), .init("z = encode m d.test what=sample", "draws")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    let data = try arguments.examples("data")
+    let live = try model.model(threads: execution.state.settings.threads)
+    let codes = try live.encode(data.source) { try execution.working("encode", $0) }
+    let labels = try data.rowLabels()
+    switch arguments.text("what") {
+    case "logvar": return .tensor(ArrayValue(codes.logVariance, labels: labels, meaning: .logVariance))
+    case "sample":
+      let seed = execution.seed(given: arguments.integer("seed"))
+      return .tensor(ArrayValue(try live.sample(codes, seed: seed), labels: labels, meaning: .latents))
+    default: return .tensor(ArrayValue(codes.mean, labels: labels, meaning: .latents))
+    }
+  }
+
+  private static let decode = Command(
+    "decode", family: .latents, summary: "the images of latents",
+    positionals: [
+      Positional("model", .model, help: "the model"),
+      Positional("latents", .value([.tensor]), takesPipe: true, help: "latents N×D, or one of D numbers"),
+    ],
+    options: [CommandOption("label", .integer(0...100_000), help: "the class, for conditional models")],
+    result: "images N×C×H×W",
+    examples: [.init("x = decode m z[0..9]", "ten of them"), .init("decode m mean(z[label=3])", "the mean three")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    guard case .tensor(let array) = arguments.value("latents") else { return .nothing }
+    return try model.decoded(array, label: arguments.integer("label"), labels: array.labels, execution)
+  }
+
+  private static let reconstruct = Command(
+    "reconstruct", family: .latents, summary: "examples and what the model makes of them",
+    positionals: [
+      Positional("model", .model, help: "the model"),
+      Positional("data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images"),
+    ],
+    options: [CommandOption("n", .integer(1...100_000), default: "10", help: "how many, from the first")],
+    result: "images: the inputs, then their reconstructions",
+    examples: [.init("reconstruct m d n=10", "ten pairs")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    let data = try arguments.examples("data")
+    let n = min(arguments.integer("n") ?? 10, data.dataset.count)
+    let part = data.subset(Array(0..<n))
+    let live = try model.model(threads: execution.state.settings.threads)
+    let inputs = try part.dataset.examples(Array(0..<n))
+    let codes = try live.encode(part.source)
+    let outputs = try live.decode(codes.mean, labels: try part.conditioning(model))
+    let both = inputs.elements(as: Float.self) + outputs.elements(as: Float.self)
+    let shape = Shape([2 * n] + outputs.shape.droppingFirst.dimensions)
+    execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
+    return .tensor(ArrayValue(try Tensor(both, shape: shape), meaning: .images))
+  }
+
+  private static let sample = Command(
+    "sample", family: .latents, summary: "new images from the prior",
+    positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
+    options: [
+      CommandOption("n", .integer(1...1_000_000), default: "64", help: "how many"),
+      CommandOption("seed", .seed, note: "the session's next", help: "of the draws"),
+      CommandOption("temperature", .nonNegative, default: "1", help: "factor of the draws' deviation"),
+      CommandOption("label", .integer(0...100_000), help: "the class, for conditional models"),
+    ],
+    result: "images n×C×H×W",
+    examples: [
+      .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as a picture"),
+    ]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    let live = try model.model(threads: execution.state.settings.threads)
+    let seed = execution.seed(given: arguments.integer("seed"))
+    let draws = try live.prior(count: arguments.integer("n") ?? 64, seed: seed)
+    let scale = Float(arguments.number("temperature") ?? 1)
+    let latents = scale == 1 ? draws : try Tensor(draws.elements(as: Float.self).map { $0 * scale }, shape: draws.shape)
+    if model.configuration.family == .autoencoder {
+      execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
+    }
+    return try model.decoded(ArrayValue(latents), label: arguments.integer("label"), labels: nil, execution)
+  }
+}
+
+extension Arguments {
+  /// A dataset, or a tensor as one.
+  func examples(_ name: String) throws -> DatasetValue {
+    if let data = dataset(name) { return data }
+    guard case .tensor(let array) = value(name) else { throw fault(.wrongKind, "a dataset is needed", at: name) }
+    return try DatasetValue.images(array)
+  }
+}
+
+extension Execution {
+  /// Shows how far work is, and stops it when asked.
+  func working(_ task: String, _ share: Double) throws {
+    if interruption.isRequested { throw Interrupted() }
+    progress(Progress(task: task, fraction: share))
+  }
+}
+
+extension ModelValue {
+  /// Images of latents; a single vector is one row.
+  func decoded(_ array: ArrayValue, label: Int?, labels: [Int32]?, _ execution: Execution) throws -> Value {
+    let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
+    let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
+    let count = floats.shape.dimensions.first ?? 0
+    let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { $0.map(Int.init) }
+    let images = try model(threads: execution.state.settings.threads).decode(floats, labels: classes)
+    return .tensor(ArrayValue(images, labels: labels, meaning: .images))
+  }
+}

@@ -1,0 +1,117 @@
+import Tensors
+import VAEngine
+
+/// `interpolate`, `traverse`, `manifold`: ways through latent space, decoded.
+enum PathCommands {
+  static let all = [interpolate, traverse, manifold]
+
+  private static let interpolate = Command(
+    "interpolate", family: .latents, summary: "images on the way between two points",
+    details: "from= and to= are labels of the data, indexes (#12), or latents (z[0]).",
+    positionals: [
+      Positional("model", .model, help: "the model"),
+      Positional("data", .value([.dataset, .tensor]), required: false, help: "where labels and indexes are looked up"),
+    ],
+    options: [
+      CommandOption(
+        "from", .text(placeholder: "3, #12 or z[0]", suggestions: []), required: true, help: "where it starts"),
+      CommandOption("to", .text(placeholder: "8, #40 or z[1]", suggestions: []), required: true, help: "where it ends"),
+      CommandOption("steps", .integer(2...1000), default: "12", help: "images, both ends included"),
+      CommandOption(
+        "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp",
+        help: "straight or on a great circle"),
+    ],
+    result: "images steps×C×H×W",
+    examples: [.init("interpolate m d from=3 to=8 steps=12 how=slerp", "from a three to an eight")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
+    let a = try end("from", arguments, model, execution)
+    let b = try end("to", arguments, model, execution)
+    let path = try LatentPath.between(a, b, steps: arguments.integer("steps") ?? 12, kind: kind)
+    return try model.decoded(ArrayValue(path), label: nil, labels: nil, execution)
+  }
+
+  /// A point of latent space: the first example of a label, an example, or a latent.
+  private static func end(
+    _ name: String, _ arguments: Arguments, _ model: ModelValue, _ execution: Execution
+  ) throws -> [Float] {
+    guard let argument = arguments[name] else { return [] }
+    let d = model.configuration.latentDimensions
+    func encoded(_ row: Int, _ data: DatasetValue) throws -> [Float] {
+      try model.model(threads: execution.state.settings.threads).encode(data.subset([row]).source)
+        .mean.elements(as: Float.self)
+    }
+    if let number = Int(argument.raw.first == "#" ? String(argument.raw.dropFirst()) : argument.raw) {
+      guard arguments["data"] != nil else {
+        throw arguments.fault(
+          .missingArgument, "\(name)=\(argument.raw) is looked up in data, and none is given", at: name,
+          fix: "Example: interpolate m d from=3 to=8")
+      }
+      let data = try arguments.examples("data")
+      let byLabel = argument.raw.first != "#" && data.dataset.labels != nil
+      let row = byLabel ? (0..<data.dataset.count).first { data.dataset.label($0) == number } : number
+      guard let row, row >= 0, row < data.dataset.count else {
+        throw arguments.fault(
+          .emptySelection, byLabel ? "no example has the label \(number)" : "there is no example \(number)", at: name)
+      }
+      return try encoded(row, data)
+    }
+    let value = try execution.evaluate(text: argument.raw, span: argument.span ?? arguments.verbSpan)
+    guard case .tensor(let array) = value, array.shape.count == d else {
+      throw arguments.fault(
+        .shapeMismatch, "\(name): expected a latent of \(d) numbers, got \(value.summary)", at: name,
+        fix: "For example: \(name)=z[0]")
+    }
+    return array.floats
+  }
+
+  private static let traverse = Command(
+    "traverse", family: .latents, summary: "images with one latent dimension moved at a time",
+    positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
+    options: [
+      CommandOption("dim", .indices, note: "all, at most 10", help: "dimensions to move"),
+      CommandOption("range", .interval, default: "-3:3", help: "from where to where"),
+      CommandOption("steps", .integer(2...1000), default: "11", help: "images for each dimension"),
+      CommandOption("from", .tensor, note: "the origin", help: "the latent that is moved"),
+    ],
+    result: "images, a row of steps for each dimension",
+    examples: [.init("traverse m dim=0..9 range=-3:3 steps=11", "ten rows")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    let d = model.configuration.latentDimensions
+    let dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
+    if let outside = dimensions.first(where: { $0 >= d }) {
+      throw arguments.fault(
+        .indexOutOfRange, "dimension \(outside) of \(d)", at: "dim", fix: "Dimensions go from 0 to \(d - 1).")
+    }
+    var origin = [Float](repeating: 0, count: d)
+    if case .tensor(let array) = arguments.value("from") {
+      guard array.shape.count == d else {
+        throw arguments.fault(.shapeMismatch, "from: \(array.shape), the model has \(d) dimensions", at: "from")
+      }
+      origin = array.floats
+    }
+    let (low, high) = arguments.interval("range") ?? (-3, 3)
+    let path = try LatentPath.traversal(
+      from: origin, dimensions: dimensions, range: Float(low)...Float(high), steps: arguments.integer("steps") ?? 11)
+    return try model.decoded(ArrayValue(path), label: nil, labels: nil, execution)
+  }
+
+  private static let manifold = Command(
+    "manifold", family: .latents, summary: "the plane of a two-dimensional latent space",
+    positionals: [Positional("model", .model, takesPipe: true, help: "a model with latent=2")],
+    options: [CommandOption("n", .integer(2...200), default: "20", help: "images along each side")],
+    result: "images n²×C×H×W, at the quantiles of N(0, 1)",
+    examples: [.init("manifold m n=20", "the whole space at a glance")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    guard model.configuration.latentDimensions == 2 else {
+      throw arguments.fault(
+        .notSupported, "manifold needs latent=2, this model has \(model.configuration.latentDimensions)", at: "model",
+        fix: "Use: traverse")
+    }
+    let path = try LatentPath.manifold(side: arguments.integer("n") ?? 20)
+    return try model.decoded(ArrayValue(path), label: nil, labels: nil, execution)
+  }
+}

@@ -1,0 +1,123 @@
+import Tensors
+import VAEngine
+
+/// `evaluate`, `kl`.
+enum EvaluateCommands {
+  static let all = [evaluate, kl]
+
+  static let data = CommandOption(
+    "on", .dataset, note: "the data it was trained on", help: "the data; its test part when it has one")
+  static let seed = CommandOption("seed", .seed, default: "0", help: "of posterior draws")
+
+  private static let evaluate = Command(
+    "evaluate", family: .measures, summary: "ELBO, reconstruction and KL, with standard errors",
+    details: "Sums over dimensions, means over examples, in nats. nll=K adds log p(x) by importance sampling.",
+    positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
+    options: [
+      data, seed,
+      CommandOption("nll", .integer(1...1_000_000), help: "importance samples for log p(x)"),
+      CommandOption("n", .count, note: "all", help: "examples, from the first"),
+    ],
+    result: "a report",
+    examples: [
+      .init("evaluate m on=d", "the ELBO and its parts"), .init("evaluate m on=d nll=500 n=500", "log-likelihood"),
+    ]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    var source = try arguments.measured("on", model, execution)
+    if let n = arguments.integer("n"), n < source.dataset.count {
+      source = source.subset(Array(0..<n), title: source.title)
+    }
+    let live = try model.model(threads: execution.state.settings.threads)
+    let seed = UInt64(arguments.integer("seed") ?? 0)
+    let result = try live.evaluate(source.source, options: .init(seed: seed))
+    var report = report(result, model, source)
+    if let k = arguments.integer("nll") {
+      let nll = try live.logLikelihood(source.source, samples: k, seed: seed) { try execution.working("nll", $0) }
+      report.fields.append(
+        .init(
+          "nll", label: "−log p(x)", .fixed(nll.negativeLogLikelihood.mean, decimals: 2),
+          unit: "nats/example, k = \(nll.samples)",
+          error: nll.negativeLogLikelihood.standardError))
+      report.tables.append(
+        .init(
+          "convergence",
+          Table(
+            title: "convergence in k", columns: [.init("k"), .init("nll", unit: "nats")],
+            rows: nll.convergence.map { [.count($0.samples), .fixed($0.mean, decimals: 3)] })))
+    }
+    return .report(report)
+  }
+
+  static func report(_ result: Evaluation, _ model: ModelValue, _ source: DatasetValue) -> Report {
+    func field(_ name: String, _ label: String, _ estimate: Estimate, _ unit: String) -> Report.Field {
+      .init(name, label: label, .fixed(estimate.mean, decimals: 2), unit: unit, error: estimate.standardError)
+    }
+    let isPlain = model.configuration.family == .autoencoder
+    var fields: [Report.Field] = []
+    if !isPlain { fields.append(field("elbo", "−ELBO", result.negativeElbo, "nats/example")) }
+    fields.append(
+      field(
+        "reconstruction", "reconstruction (\(model.configuration.likelihood.name))", result.reconstruction,
+        isPlain ? "" : "nats/example"))
+    if !isPlain { fields.append(field("kl", "KL", result.kl, "nats/example")) }
+    fields += [
+      field("bce", "cross-entropy", result.binaryCrossEntropy, "nats/example"),
+      .init("mse", label: "mean squared error", .number(result.meanSquaredError), unit: "per pixel"),
+      .init(
+        "active_units", label: "active units",
+        .text("\(result.activeUnits) of \(model.configuration.latentDimensions)"), unit: "(variance of means > 0.01)"),
+    ]
+    if let bits = result.bitsPerDimension {
+      fields.append(.init("bits", label: "bits per dimension", .fixed(bits, decimals: 3)))
+    }
+    return Report(
+      title:
+        "\(model.configuration.family.rawValue) on \(source.title), \(NumberText.count(result.count)) examples, one posterior draw each",
+      fields: fields)
+  }
+
+  private static let kl = Command(
+    "kl", family: .measures, summary: "KL of each latent dimension, largest first",
+    positionals: [Positional("model", .model, takesPipe: true, help: "the model")], options: [data, seed],
+    result: "a table", examples: [.init("kl m", "which dimensions carry information")]
+  ) { arguments, execution in
+    let model = try arguments.model("model")
+    let source = try arguments.measured("on", model, execution)
+    let result = try model.model(threads: execution.state.settings.threads)
+      .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0)))
+    let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
+    let largest = max(result.klPerDimension.max() ?? 0, 1e-9)
+    return .table(
+      Table(
+        title:
+          "KL per dimension on \(source.title), \(NumberText.count(result.count)) examples: \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
+        columns: [.init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("")],
+        rows: order.map { j in
+          let bar = String(repeating: "█", count: Int((result.klPerDimension[j] / largest * 20).rounded()))
+          let state = result.meanVariance[j] > 0.01 ? bar : "inactive"
+          return [
+            .count(j), .fixed(result.klPerDimension[j], decimals: 3), .fixed(result.meanVariance[j], decimals: 4),
+            .text(state),
+          ]
+        },
+        notes: [
+          "\(result.activeUnits) of \(result.klPerDimension.count) dimensions are active (variance of posterior means > 0.01)"
+        ]))
+  }
+}
+
+extension Arguments {
+  /// The data to measure on: those given, those of the training, or the only dataset; the test part when there is one.
+  func measured(_ name: String, _ model: ModelValue, _ execution: Execution) throws -> DatasetValue {
+    if let given = dataset(name) { return given.testPart }
+    if let last = model.recipe.data, let value = try? execution.evaluate(text: last, span: verbSpan),
+      case .object(let data as DatasetValue) = value
+    {
+      return data.testPart
+    }
+    let known = execution.names(ofKinds: [.dataset])
+    if known.count == 1, case .object(let only as DatasetValue) = execution.lookup(known[0]) { return only.testPart }
+    throw fault(.missingArgument, "\(command.verb) needs data", fix: "Example: \(command.verb) m on=d")
+  }
+}
