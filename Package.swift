@@ -35,7 +35,9 @@ let package = Package(
     .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors"]),
 
     // Product: figures, the notebook.
-    .target(name: "Plotting", dependencies: ["Tensors"]),
+    .target(
+      name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
+    .target(name: "Plotting", dependencies: ["Tensors", "CGnuplot", "CZlib"]),
     .target(
       name: "Notebook",
       dependencies: [
@@ -58,6 +60,7 @@ let package = Package(
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
     .testTarget(
