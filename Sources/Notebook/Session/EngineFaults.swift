@@ -39,6 +39,8 @@ extension Fault {
     case .latentSize, .sampleCount: return Fault(.badOptionValue, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)
+    case .notFinite: return Fault(.notFinite, text)
+    case .tooFew: return Fault(.emptySelection, text)
     }
   }
 }
