@@ -1,3 +1,6 @@
+import Graphs
+import VAEngine
+
 /// `save` and `open`: workspaces, and models as safetensors.
 enum FileCommands {
   static let all = [save, open]
@@ -27,7 +30,7 @@ enum FileCommands {
         .wrongKind, "'\(what.raw)' is \(value.kind.phrase), save writes models and the session", at: "what",
         fix: "Write other values with: show \(what.raw) > out.json")
     }
-    execution.note(try object.save(to: path, shown: file.raw))
+    execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
     return .nothing
   }
 
@@ -57,11 +60,20 @@ enum FileCommands {
 /// An object that `save NAME PATH` writes.
 package protocol SavableValue: ObjectValue {
   /// Writes the file and returns the remark that says so.
-  func save(to path: String, shown: String) throws -> String
+  func save(to path: String, shown: String, threads: Int?) throws -> String
 }
 
 /// What `open` makes of files, by their ending.
 enum Openers {
   typealias Opener = @Sendable (String, Arguments, Execution) throws -> Value
-  static let byEnding: [String: Opener] = [:]
+  static let byEnding: [String: Opener] = [
+    "safetensors": { path, arguments, execution in
+      let options = CompilerOptions(threads: execution.state.settings.threads)
+      let value = Value.object(try ModelValue(try Model.open(path, options: options), recipe: TrainingRecipe()))
+      if arguments.target == nil {
+        throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
+      }
+      return value
+    }
+  ]
 }

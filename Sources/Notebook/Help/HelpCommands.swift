@@ -1,6 +1,6 @@
 /// `help`, `explain`, `examples`.
 enum HelpCommands {
-  static let all = [help, examples]
+  static let all = [help, examples, explain]
 
   private static let help = Command(
     "help", aliases: ["man"], family: .help, summary: "explain commands, functions and the language",
@@ -42,5 +42,24 @@ enum HelpCommands {
         fix: Suggestion.question(verb, in: execution.table.verbs))
     }
     return .string(HelpPages.examples(command))
+  }
+
+  private static let explain = Command(
+    "explain", aliases: ["theory"], family: .help,
+    summary: "the theory of a term in a screen, and the commands that show it",
+    positionals: [
+      Positional(
+        "term", .text(placeholder: "TERM", suggestions: Theory.pages.map(\.term)), required: false, variadic: true,
+        help: "vae, latent, elbo, kl …")
+    ],
+    result: "a page of text",
+    examples: [.init("explain elbo", "the bound that is trained"), .init("explain", "all terms")]
+  ) { arguments, execution in
+    let words = arguments.all("term").map { $0.raw.lowercased() }.joined(separator: " ")
+    guard !words.isEmpty else { return .string(Theory.overview) }
+    if let page = Theory.page(words) { return .string(page.text(for: execution)) }
+    throw arguments.fault(
+      .unknownTopic, "no page on '\(words)'", at: "term",
+      fix: Suggestion.question(words, in: Theory.names) ?? "'explain' lists the terms.")
   }
 }

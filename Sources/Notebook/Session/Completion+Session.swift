@@ -107,6 +107,9 @@ struct Completer {
         Candidate(text: $0, kind: .topic, help: session.table[$0]?.summary ?? "")
       }
     }
+    if command.verb == "explain" {
+      return Theory.pages.map { Candidate(text: $0.term, kind: .topic, help: $0.title) }
+    }
     var found: [Completion.Candidate] = []
     let positional =
       position < command.positionals.count

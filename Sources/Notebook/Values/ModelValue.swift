@@ -171,3 +171,14 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var validate = 0.0
   package init() {}
 }
+
+extension ModelValue: SavableValue {
+  package func save(to path: String, shown: String, threads: Int?) throws -> String {
+    guard path.hasSuffix(".safetensors") else {
+      throw Fault(
+        .formatNotSupported, "models are written as .safetensors", fix: "Example: save m \(shown).safetensors")
+    }
+    try model(threads: threads).save(to: path)
+    return "wrote \(shown): \(NumberText.count(parameterCount)) parameters with architecture, optimiser and history"
+  }
+}

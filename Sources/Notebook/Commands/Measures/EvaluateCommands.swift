@@ -16,6 +16,11 @@ enum EvaluateCommands {
     options: [
       data, seed,
       CommandOption("nll", .integer(1...1_000_000), help: "importance samples for log p(x)"),
+      CommandOption("quality", .flag, default: "no", help: "MMD, precision and recall of samples"),
+      CommandOption(
+        "probe", .choice(["no", "knn", "linear"]), default: "no", help: "how well labels can be read from latents"),
+      CommandOption(
+        "split", .flag, default: "no", help: "the KL as mutual information, total correlation and the rest"),
       CommandOption("n", .count, note: "all", help: "examples, from the first"),
     ],
     result: "a report",
@@ -32,6 +37,7 @@ enum EvaluateCommands {
     let seed = UInt64(arguments.integer("seed") ?? 0)
     let result = try live.evaluate(source.source, options: .init(seed: seed))
     var report = report(result, model, source)
+    try EvaluateExtras(live: live, source: source, model: model, seed: seed).add(arguments, to: &report, execution)
     if let k = arguments.integer("nll") {
       let nll = try live.logLikelihood(source.source, samples: k, seed: seed) { try execution.working("nll", $0) }
       report.fields.append(

@@ -1,0 +1,87 @@
+extension Theory {
+  /// What a VAE is and what it is made of.
+  static let foundations: [Theory] = [
+    Theory(
+      "vae", "What a variational autoencoder is", aliases: ["autoencoder", "model"],
+      """
+      A VAE (Kingma & Welling 2014) is a model of how data arise: draw a code z from a simple prior, decode it.
+
+          z ~ N(0, I)        x ~ p(x | z)
+
+      The decoder is a network that turns z into the parameters of p(x | z). Which z made a given x is not known, so a second
+      network, the encoder, gives an approximate answer: q(z | x) = N(mean(x), diag σ²(x)). Both are trained together to make
+      the data likely; what is maximised is the ELBO. Afterwards the decoder makes new examples from draws of the prior, and
+      the encoder describes examples by a few numbers.
+      """, show: ["model m conv latent=20", "train m on=d epochs=10", "sample m n=16", "explain elbo"]),
+    Theory(
+      "encoder", "Encoder and decoder", aliases: ["decoder", "network", "architecture"],
+      """
+      The encoder maps an example to a distribution over codes, not to a point: a mean and a log variance for each latent
+      dimension. The decoder maps a code to the parameters of p(x | z): for Bernoulli pixels, one logit each.
+
+          x → [conv, conv, dense] → mean, log σ²        z → [dense, reshape, convt, convt] → logits
+
+      They are mirrored by custom, not by need. A decoder that is too strong can ignore z (see collapse); an encoder that is
+      too weak leaves a gap between q(z | x) and the true posterior.
+      """, show: ["summary m", "z = encode m d", "x = decode m z"]),
+    Theory(
+      "latent", "The latent space", aliases: ["latents", "latent space", "z"],
+      """
+      The space of codes z. The KL term keeps the posteriors of all examples close to N(0, I), so that together they fill the
+      prior without holes: nearby codes decode to similar images, and every draw of the prior decodes to something. Differences
+      between class means act as directions of change:
+
+          v = mean(z[label=8]) − mean(z[label=3]),     decode(z + t·v)
+
+      In high dimensions draws of N(0, I) lie near a sphere of radius √D, so interpolation follows it (slerp).
+      """,
+      show: ["z = encode m d", "traverse m", "interpolate m d from=3 to=8", "v = mean(z[label=8]) - mean(z[label=3])"]),
+    Theory(
+      "reparameterisation", "The reparameterisation trick", aliases: ["reparameterization", "sampling"],
+      """
+      The ELBO has an expectation over z ~ q(z | x), whose parameters are to be learned. Sampling is not differentiable; so the
+      randomness is moved out of the way of the gradient:
+
+          z = mean(x) + σ(x) · ε,      ε ~ N(0, I)
+
+      Now z is a smooth function of mean and σ for a fixed ε, and back-propagation goes through it. One draw for each example
+      and step is enough: the gradient is unbiased and its noise averages out over steps. In elbo ε comes from a counter-based
+      stream keyed by seed and step, so a run can be repeated bit for bit.
+      """, show: ["z = encode m d what=sample seed=1", "z = encode m d what=logvar", "train m epochs=+1"]),
+    Theory(
+      "elbo", "The evidence lower bound", aliases: ["bound", "evidence lower bound", "loss"],
+      """
+      log p(x) cannot be computed: it is an integral over all codes. The ELBO is a bound that can:
+
+          log p(x) ≥ E_q[ log p(x | z) ] − KL( q(z | x) ‖ p(z) )
+                      −reconstruction      rate
+
+      The gap is KL(q(z | x) ‖ p(z | x)): how wrong the encoder is. Training minimises −ELBO = reconstruction + KL. elbo reports
+      it in nats per example, summed over pixels and dimensions, averaged over examples, never scaled; divide by D·ln 2 for bits
+      per dimension. Importance sampling with k draws tightens the bound (IWAE; evaluate nll=K).
+      """, show: ["evaluate m on=d", "evaluate m on=d nll=500 n=500", "explain kl"]),
+    Theory(
+      "reconstruction", "The reconstruction term", aliases: ["likelihood", "bce", "mse"],
+      """
+      −E_q[ log p(x | z) ]: the nats needed to describe x once z is known. What it is depends on the likelihood:
+
+          Bernoulli           Σ −x log p − (1 − x) log(1 − p)        0/1 pixels; for grey pixels a cross-entropy, no likelihood
+          Gaussian            Σ (x − μ)² / 2σ² + log σ + ½ log 2π    σ decides the weight against the KL
+          logistic, 256 bins  Σ −log P(bin of x)                     a true likelihood of 8-bit pixels
+
+      A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Numbers under
+      different likelihoods do not compare, and 'compare' refuses them.
+      """, show: ["evaluate m on=d", "reconstruct m d n=10", "model g mlp likelihood=gaussian-learned"]),
+    Theory(
+      "kl", "The Kullback–Leibler term", aliases: ["kl divergence", "rate", "regularisation"],
+      """
+      How far the posterior of an example is from the prior, in nats; for diagonal Gaussians in closed form:
+
+          KL = ½ Σ_d ( mean_d² + σ_d² − 1 − log σ_d² )
+
+      It is the information about x that the code carries, at the price of nats. Its mean over the data splits into mutual
+      information, total correlation and a per-dimension part. beta weights it: above 1 for simpler, often disentangled codes,
+      below 1 for sharper reconstructions. Warm-up (beta from 0) and free bits help to avoid collapse early on.
+      """, show: ["kl m", "evaluate m on=d split=yes", "set m beta=2"]),
+  ]
+}

@@ -1,0 +1,47 @@
+/// The pages of `explain`: a screen of theory each, with the equation and the commands that show it.
+struct Theory: Sendable {
+  let term: String
+  let title: String
+  let aliases: [String]
+  private let body: String
+  /// Lines to type; `m`, `a`, `d` and `z` stand for a model, an autoencoder, a dataset and latents of the session.
+  let commands: [String]
+
+  init(_ term: String, _ title: String, aliases: [String] = [], _ body: String, show commands: [String]) {
+    self.term = term
+    self.title = title
+    self.aliases = aliases
+    self.body = body
+    self.commands = commands
+  }
+
+  static let pages = foundations + practice
+
+  static var names: [String] { pages.flatMap { [$0.term] + $0.aliases } }
+
+  static func page(_ name: String) -> Theory? { pages.first { $0.term == name || $0.aliases.contains(name) } }
+
+  static var overview: String {
+    let width = pages.map(\.term.count).max() ?? 0
+    return "explain TERM\n"
+      + pages.map { "  " + TextWidth.pad($0.term, to: width + 2) + $0.title }.joined(separator: "\n")
+  }
+
+  /// The page, its commands written with the names that the session has.
+  func text(for execution: Execution) -> String {
+    let models = execution.names(ofKinds: [.model])
+    let names = [
+      "m": models.first, "a": models.dropFirst().first, "d": execution.names(ofKinds: [.dataset]).first,
+      "z": execution.names(ofKinds: [.tensor]).first,
+    ]
+    let lines = commands.map { line in
+      "  "
+        + line.split(separator: " ", omittingEmptySubsequences: false).map { word -> String in
+          if let name = names[String(word)] ?? nil { return name }
+          if word == "on=d", let data = names["d"] ?? nil { return "on=\(data)" }
+          return String(word)
+        }.joined(separator: " ")
+    }
+    return "\(title)\n\n\(body)\n\nShow it\n\(lines.joined(separator: "\n"))"
+  }
+}

@@ -1,0 +1,79 @@
+import Notebook
+import Testing
+
+@Suite(.serialized) struct ModelCommandTests {
+  /// A session with digits and a small trained model.
+  static func trained(_ options: SessionOptions = SessionOptions()) throws -> Bench {
+    let bench = try Bench(options)
+    _ = bench.shown("load digits as=d; e = d.train[0..1499]; model m mlp hidden=32 latent=3 seed=1 on=e")
+    _ = bench.shown("train m on=e epochs=1 seed=2;")
+    return bench
+  }
+
+  @Test func everyStepFromDataToMeasuresWorks() throws {
+    let bench = try Self.trained()
+    for line in [
+      "summary m", "describe e", "head e n=2", "z = encode m e", "decode m z[0..2]", "decode m (z[0] + z[1])",
+      "reconstruct m e n=3", "sample m n=2 seed=1", "interpolate m e from=3 to=8 steps=3",
+      "traverse m dim=0..1 steps=3",
+      "denoise m e n=50", "anomaly m e top=3", "compress m e", "evaluate m on=e n=200 probe=knn", "kl m on=e",
+      "doctor m on=e", "m2 = fork m", "set m2 beta=2", "compare m m2 on=e", "s = split e train=0.5", "s.train.count",
+      "b = transform e binarize=dynamic", "train m on=e epochs=+1 dry=yes", "z[label=3] | mean | norm", "explain elbo",
+    ] {
+      let outcome = bench.run(line)
+      #expect(outcome.status == .ok, "\(line)")
+    }
+  }
+
+  @Test func trainingIsOneContinuousHistory() throws {
+    let bench = try Self.trained()
+    _ = bench.shown("set m beta=2\ntrain m epochs=+1 seed=2;")
+    #expect(bench.shown("m.epochs") == ["2"])
+    #expect(bench.shown("show m")[0].contains("beta=2"))
+    #expect(try bench.failure("train m epochs=2").code == "E103")
+  }
+
+  @Test func continuingAfterReopeningGivesTheSameBits() throws {
+    let folder = Folder()
+    let options = SessionOptions(workspace: folder.file("w.elbodb"))
+    var losses: [[String]] = []
+    do {
+      let bench = try Self.trained(options)
+      _ = bench.shown("twin = fork m\ntrain twin on=e epochs=+2 seed=2;")
+      losses.append(bench.shown("twin.loss"))
+    }
+    let bench = try Bench(options)
+    _ = bench.shown("train m epochs=+2 seed=2;")
+    losses.append(bench.shown("m.loss"))
+    #expect(losses[0] == losses[1])
+  }
+
+  @Test func stoppingKeepsTheStepsDone() throws {
+    let bench = try Self.trained()
+    bench.interruption.request()
+    let outcome = bench.run("train m epochs=+50")
+    guard case .interrupted(let note) = outcome.status else {
+      Issue.record("training was not interrupted: \(outcome.status)")
+      return
+    }
+    #expect(note.contains("1 steps"))
+    bench.interruption.clear()
+    #expect(bench.shown("m.steps") != ["12"])
+  }
+
+  @Test func undoBringsBackTheModelAsItWas() throws {
+    let bench = try Self.trained()
+    let before = bench.shown("evaluate m on=e n=100")
+    _ = bench.shown("train m epochs=+1;")
+    #expect(bench.shown("evaluate m on=e n=100") != before)
+    _ = bench.shown("undo")
+    #expect(bench.shown("evaluate m on=e n=100") == before)
+  }
+
+  @Test func aSavedModelOpensAgain() throws {
+    let folder = Folder()
+    let bench = try Self.trained()
+    _ = bench.shown("save m \(folder.file("m.safetensors"))\nn = open \(folder.file("m.safetensors"))")
+    #expect(bench.shown("evaluate n on=e n=100") == bench.shown("evaluate m on=e n=100"))
+  }
+}
