@@ -40,8 +40,6 @@ extension Fault {
     case .notFinite: return Fault(.unreadableFile, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)
-    case .notFinite: return Fault(.notFinite, text)
-    case .tooFew: return Fault(.emptySelection, text)
     }
   }
 }
