@@ -18,10 +18,15 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build test test-swift test-terminal conformance sessions lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift test-terminal conformance sessions lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
+
+# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits.
+demo: deps
+	@$(SWIFT_BUILD) --product elbo
+	@$(ELBO) run examples/demo.elbo
 
 test: test-swift test-terminal sessions
 
