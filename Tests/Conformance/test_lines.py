@@ -230,3 +230,20 @@ def test_a_client_that_goes_away():
     kernel.process.stdin.close()
     kernel.process.terminate()
     kernel.process.wait(10)
+
+
+def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
+    assert reply(kernel.run("load digits as=d\nmodel m mlp latent=4"))["status"] == "ok"
+    ident = kernel.execute("train m on=d epochs=1000")
+    begin, seen = time.monotonic(), []
+    while len(only(seen, "update_display_data")) < 3:
+        seen.append(kernel.next())
+    assert (time.monotonic() - begin) > 0.5
+    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m ep", "cursor_pos": 10}), 5)
+    assert only(completion, "complete_reply")[0]["content"]["matches"] == ["epochs="]
+    kernel.send("interrupt_request", channel="control")
+    seen += kernel.until_idle(ident, 10)
+    names = {m["content"]["transient"]["display_id"] for m in seen if "display_id" in m["content"].get("transient", {})}
+    assert len(names) == 1
+    assert reply(seen)["ename"] == "Interrupted" and "kept" in reply(seen)["evalue"]
+    assert reply(kernel.run("train m epochs=+1"))["status"] == "ok"

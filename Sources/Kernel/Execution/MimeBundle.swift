@@ -12,6 +12,9 @@ package struct FigureFailure: Error, Equatable, Sendable {
 
 /// What an output is, by MIME type.
 enum MimeBundle {
+  /// 64 KiB.
+  private static let largestNotebookJSON = 65_536
+
   /// text/plain always; text/html, application/json and pictures when the output has them.
   ///
   /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
@@ -21,7 +24,10 @@ enum MimeBundle {
     if let html = output.html { members.append(.init("text/html", .string(html))) }
     if let figure = output.figure, let renderer { add(figure, renderer, to: &members) }
     let jsonType = isNotebook ? "application/vnd.elbo+json" : "application/json"
-    if let json = output.json { members.append(.init(jsonType, json)) }
+    // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
+    if let json = output.json, !isNotebook || json.text().utf8.count <= largestNotebookJSON {
+      members.append(.init(jsonType, json))
+    }
     return .object(members)
   }
 
