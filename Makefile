@@ -18,10 +18,15 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build test test-swift test-terminal sessions lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift test-terminal conformance sessions lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
+
+# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits.
+demo: deps
+	@$(SWIFT_BUILD) --product elbo
+	@$(ELBO) run examples/demo.elbo
 
 test: test-swift test-terminal sessions
 
@@ -32,6 +37,14 @@ test-swift: deps
 # The real program in a pseudo-terminal, in pipes, under signals.
 test-terminal: build $(VENV)/ready
 	@cd Tests/Terminal && ELBO=$(ELBO) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider .
+
+# The kernel as Jupyter's own tests and our clients see it, over ZeroMQ and over standard input and output.
+conformance: build $(SCRATCH)/conformance/ready
+	@cd Tests/Conformance && ELBO=$(ELBO) $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
+
+$(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
+	@python3 -m venv $(SCRATCH)/conformance && \
+	  $(SCRATCH)/conformance/bin/pip install -q --disable-pip-version-check -r $< && touch $@
 
 # Every lesson of sessions/ still says what it says, in a folder of its own.
 sessions: build

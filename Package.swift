@@ -46,6 +46,11 @@ let package = Package(
       ],
       exclude: ["Store/STORE.md"]),
 
+    // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Kernel", dependencies: ["Notebook", "Plotting", "CZeroMQ", "CCrypto"], exclude: ["PROTOCOL.md"]),
+
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
@@ -54,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
+        "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

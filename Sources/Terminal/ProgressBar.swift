@@ -4,8 +4,9 @@ import Notebook
 ///
 ///     train m · epoch 3/20 ▕██████▌       ▏  46 %  0:41 left  loss 142.31 nats  kl 12.08 nats  1,204 images/s  █▅▃▂▁
 ///
-/// What does not fit goes, the least needed first: the sparkline, then terms from the last, then the bar. The task and the
-/// percentage stay; they are cut only on a terminal too narrow for them.
+/// What does not fit goes, the least needed first: units, half of the sparkline, the second term (the loss says most of it),
+/// the sparkline, then terms from the last, then the bar. The task and the percentage stay; they are cut only on a terminal
+/// too narrow for them.
 package struct ProgressBar: Sendable {
   package let columns: Int
   package let color: ColorPolicy
@@ -18,50 +19,66 @@ package struct ProgressBar: Sendable {
   /// The line for `progress`, at most `columns − 1` wide: a full line would make some terminals wrap.
   package func line(for progress: Progress) -> String {
     let room = max(1, columns - 1)
-    var tail: [String] = []
-    if let fraction = progress.fraction {
-      let percent = min(100, max(0, Int(fraction * 100)))
-      tail.append(String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0) + "\(percent) %")
-    }
-    if let left = progress.secondsLeft { tail.append(clockText(left) + " left") }
-    var terms = progress.terms.map(Self.text(of:))
-    let trail = sparkline(progress.trail, columns: min(12, progress.trail.count))
-    var hasTrail = displayWidth(trail) >= 3
-    var hasBar = progress.fraction != nil
-
-    func compose(bar: Int) -> String {
-      var parts = [progress.task]
-      if bar > 0, let fraction = progress.fraction { parts[0] += " " + Self.bar(fraction, columns: bar, color: color) }
-      parts += tail + terms
-      if hasTrail { parts.append(Style.success.apply(trail, color)) }
-      return parts.filter { !$0.isEmpty }.joined(separator: "  ")
-    }
-    let minimumBar = 10
-    while true {
-      let bare = displayWidth(compose(bar: 0))
-      let spare = room - bare - 1
-      if hasBar, spare >= minimumBar { return compose(bar: min(spare, 30)) }
-      if !hasBar, bare <= room { return compose(bar: 0) }
-      if hasTrail {
-        hasTrail = false
-      } else if terms.count > 1 {
-        terms.removeLast()
-      } else if hasBar {
-        hasBar = false
-      } else if !terms.isEmpty {
-        terms.removeLast()
-      } else if tail.count > 1 {
-        tail.removeLast()
-      } else {
-        return truncated(compose(bar: 0), to: room)
+    for layout in Layout.all(termCount: progress.terms.count) {
+      let bare = compose(progress, layout, bar: 0)
+      let spare = room - displayWidth(bare) - 1
+      if progress.fraction == nil || layout.minimumBar == 0 {
+        if spare >= -1 { return bare }
+      } else if spare >= layout.minimumBar {
+        return compose(progress, layout, bar: min(spare, 30))
       }
+    }
+    return truncated(compose(progress, Layout(trail: 0, terms: [], minimumBar: 0, isShort: true), bar: 0), to: room)
+  }
+
+  /// How much is shown.
+  private struct Layout {
+    var trail: Int
+    /// Which terms, by place.
+    var terms: [Int]
+    var minimumBar: Int
+    /// Without units and words that can be done without.
+    var isShort: Bool
+
+    /// From the richest to the barest.
+    static func all(termCount: Int) -> [Layout] {
+      let every = Array(0..<termCount)
+      let fewer = termCount > 3 ? every.filter { $0 != 1 } : every
+      var layouts = [
+        Layout(trail: 12, terms: every, minimumBar: 10, isShort: false),
+        Layout(trail: 12, terms: every, minimumBar: 8, isShort: true),
+        Layout(trail: 5, terms: every, minimumBar: 8, isShort: true),
+        Layout(trail: 5, terms: fewer, minimumBar: 7, isShort: true),
+        Layout(trail: 0, terms: fewer, minimumBar: 7, isShort: true),
+      ]
+      for count in stride(from: fewer.count - 1, through: 0, by: -1) where count > 0 || termCount == 0 {
+        layouts.append(Layout(trail: 0, terms: Array(fewer.prefix(count)), minimumBar: 7, isShort: true))
+      }
+      layouts.append(Layout(trail: 0, terms: Array(every.prefix(1)), minimumBar: 0, isShort: true))
+      layouts.append(Layout(trail: 0, terms: [], minimumBar: 0, isShort: true))
+      return layouts
     }
   }
 
-  private static func text(of term: Progress.Term) -> String {
+  private func compose(_ progress: Progress, _ layout: Layout, bar: Int) -> String {
+    var parts = [progress.task]
+    if let fraction = progress.fraction {
+      if bar > 0 { parts[0] += " " + Self.bar(fraction, columns: bar, color: color) }
+      let percent = fraction.isFinite ? min(100, max(0, Int(fraction * 100))) : 0
+      parts.append(String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0) + "\(percent) %")
+    }
+    if let left = progress.secondsLeft { parts.append(clockText(left) + (layout.isShort ? "" : " left")) }
+    parts += layout.terms.map { Self.text(of: progress.terms[$0], isShort: layout.isShort) }
+    let trail = sparkline(progress.trail, columns: min(layout.trail, progress.trail.count))
+    if displayWidth(trail) >= 3 { parts.append(Style.success.apply(trail, color)) }
+    return parts.filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
+  private static func text(of term: Progress.Term, isShort: Bool) -> String {
     let isCount = term.value.magnitude >= 1000 && term.value.isFinite && term.value.magnitude < 1e15
     let number = isCount ? grouped(Int(term.value.rounded())) : fixed(term.value, decimals: decimals(term.value))
-    return [term.name, number, term.unit].filter { !$0.isEmpty }.joined(separator: " ")
+    if term.unit.hasSuffix("/s") { return number + (isShort ? "/s" : " " + term.unit) }
+    return [term.name, number, isShort ? "" : term.unit].filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   private static func decimals(_ value: Double) -> Int {

@@ -50,3 +50,14 @@ package func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     return true
   }
 }
+
+/// Runs `work` while the terminal on standard input shows no `^C` for Ctrl-C: it would stand in the middle of a progress bar.
+package func withoutControlEcho<Result>(_ work: () throws -> Result) rethrows -> Result {
+  var before = termios()
+  guard tcgetattr(STDIN_FILENO, &before) == 0 else { return try work() }
+  var quiet = before
+  quiet.c_lflag &= ~tcflag_t(ECHOCTL)
+  tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
+  defer { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
+  return try work()
+}

@@ -48,6 +48,12 @@ import Testing
     #expect(try report(found.updated.text, ["start\na\nb\nloss 3.00\nkl 1.05\nimages 12\nnew\n"]).agrees)
   }
 
+  @Test func whatTheClockSaysIsRecordedAsAnything() throws {
+    let first = try report("elbo> train\n", ["  loss   1.5\n  speed  100 images/s\n  took   2 s\n"])
+    #expect(first.recorded.text == "elbo> train\n  loss   1.5\n  speed  [..]\n  took   [..]\n")
+    #expect(try report(first.recorded.text, ["  loss   1.5\n  speed  7 images/s\n  took   12 min\n"]).agrees)
+  }
+
   @Test func aLoneEllipsisStandsForAnyLines() throws {
     #expect(try report("elbo> x\n...\n", [""]).agrees)
     #expect(try report("elbo> x\na\n...\nz\n", ["a\n1\n2\nz"]).agrees)

@@ -107,3 +107,51 @@ def test_typing_is_echoed_at_once(prompt):
         worst = max(worst, time.monotonic() - before)
     # A sanity bound far above what is noticed; the figure itself is the benchmark's business.
     assert worst < 1.0
+
+
+def test_ctrl_c_while_training_returns_to_the_prompt_at_once_with_the_session_whole(prompt):
+    prompt.run("load digits as=d")
+    prompt.run("model m mlp latent=8")
+    prompt.line("train m on=d epochs=500")
+    prompt.wait(lambda: "epoch" in prompt.current and "%" in prompt.current and "loss" in prompt.current, "the bar", 40)
+    assert len(prompt.current) < 80
+    for part in ["▕", "/s", "kl "]:
+        assert part in prompt.current
+    before = time.monotonic()
+    prompt.key("c")
+    prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
+    assert time.monotonic() - before < 1.0
+    assert "interrupted: " in prompt.text
+    assert "▕" not in prompt.text and "^C" not in prompt.text
+    prompt.line("train m epochs=+500")
+    prompt.wait(lambda: "%" in prompt.current, "the bar", 40)
+    prompt.key("c")
+    prompt.key("c")
+    prompt.key("c")
+    prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
+    prompt.run("vars")
+    assert any(line.startswith("d ") for line in prompt.lines) and any(line.startswith("m ") for line in prompt.lines)
+    prompt.key("d")
+    prompt.wait_text("Model m would be lost")
+    prompt.line("n")
+    prompt.wait_prompt()
+    prompt.key("d")
+    prompt.wait(lambda: prompt.current.startswith("Leave all the same?"), "the question")
+    prompt.line("y")
+    prompt.end(0)
+
+
+def test_what_was_trained_survives_a_kill(start):
+    first = start("work.elbodb")
+    first.wait_prompt()
+    first.run("load digits as=d")
+    first.run("model m mlp hidden=50 latent=4")
+    first.run("train m on=d epochs=1")
+    first.line("train m epochs=+500")
+    first.wait(lambda: "%" in first.current, "the bar", 40)
+    first.signal(signal.SIGKILL)
+    first.end(killed_by=signal.SIGKILL)
+    second = start("work.elbodb")
+    second.wait_prompt()
+    second.run("show m")
+    assert any("trained" in line and " epoch" in line and " 0 epochs" not in line for line in second.lines)

@@ -59,8 +59,8 @@ import Testing
   let progress = Progress(
     task: "train m epoch 3/20", fraction: 0.46, secondsLeft: 41,
     terms: [
-      .init(name: "loss", value: 142.31, unit: "nats"), .init(name: "kl", value: 12.08, unit: "nats"),
-      .init(name: "", value: 1204.4, unit: "images/s"),
+      .init(name: "loss", value: 142.31, unit: "nats"), .init(name: "rec", value: 130.23, unit: "nats"),
+      .init(name: "kl", value: 12.08, unit: "nats"), .init(name: "speed", value: 1204.4, unit: "images/s"),
     ], trail: [5, 4, 3, 2, 1])
 
   func line(_ columns: Int) -> String {
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func aWideScreenShowsEverything() {
-    let text = line(140)
+    let text = line(160)
     for part in [
       "train m epoch 3/20 ▕", " 46 %", "0:41 left", "loss 142.3 nats", "kl 12.08 nats", "1,204 images/s", "█▇▅▃▁",
     ] {
@@ -80,10 +80,17 @@ import Testing
     #expect(displayWidth(line(columns)) < columns)
   }
 
+  @Test func eightyColumnsShowTheTermsTheSpeedAndTheSparkline() {
+    let text = line(80)
+    for part in ["▕", "46 %", "0:41", "loss 142.3", "kl 12.08", "1,204/s", "█▇▅▃▁"] {
+      #expect(text.contains(part), "\(part) is not in \(text)")
+    }
+  }
+
   @Test func aNarrowScreenKeepsTheLossAndTheTimeLeft() {
     let text = line(60)
-    #expect(text.contains("loss 142.3 nats"))
-    #expect(text.contains("0:41 left"))
+    #expect(text.contains("loss 142.3"))
+    #expect(text.contains("0:41"))
   }
 
   @Test func aBarComesAfterHalfASecondTenTimesASecondAtMostAndLeavesNothing() {

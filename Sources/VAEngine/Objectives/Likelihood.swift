@@ -38,7 +38,7 @@ package enum Likelihood: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - outputs: `[B, outputsPerPixel · D]`.
   ///   - x: `[B, D]`, in [0, 1] for all but the Gaussian and the squared error.
-  func negativeLogLikelihood(_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol {
+  package func negativeLogLikelihood(_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol {
     switch self {
     case .bernoulli: return try bceWithLogits(outputs, x).sum([1])
     case .continuousBernoulli:

@@ -5,26 +5,27 @@ import Tensors
 /// Writes a model's parts into one graph for a batch of `rows`: encoder, posterior, decoder, and the loss of its family.
 ///
 /// Inputs: `x` `[B, …]`, `labels` `[B, classes]` one-hot for conditional models, and the scalars `beta` and `capacity`.
-struct ObjectiveGraph {
-  let graph = Graph()
+package struct ObjectiveGraph {
+  package let graph = Graph()
   let configuration: ModelConfiguration
   let rows: Int
-  let builder: LayerBuilder
+  /// Where layers are written, with the parameters they need.
+  package let builder: LayerBuilder
 
-  init(_ configuration: ModelConfiguration, rows: Int, training: Bool) {
+  package init(_ configuration: ModelConfiguration, rows: Int, training: Bool) {
     self.configuration = configuration
     self.rows = rows
     builder = LayerBuilder(graph, activation: configuration.architecture.activation, training: training)
   }
 
   /// Terms of a training step.
-  struct Terms {
+  package struct Terms {
     /// What is minimised, nats per example.
-    let loss: Symbol
+    package let loss: Symbol
     /// −log p(x | z), mean over the batch (of all samples).
-    let reconstruction: Symbol
+    package let reconstruction: Symbol
     /// KL, mean over the batch.
-    let kl: Symbol
+    package let kl: Symbol
   }
 
   func input() throws(ShapeError) -> Symbol {
@@ -103,7 +104,7 @@ struct ObjectiveGraph {
   }
 
   /// The family's loss.
-  func terms() throws -> Terms {
+  package func terms() throws -> Terms {
     let x = try input()
     let target = try x.flattened()
     let q = try posterior(configuration.family == .denoising ? corrupted(x) : x)

@@ -23,8 +23,8 @@ struct ElboCommand: ParsableCommand {
       """,
     version: "elbo \(Surroundings.version)",
     subcommands: [
-      StartCommand.self, RunCommand.self, ReplayCommand.self, BenchCommand.self,
-      ReplayWorkerCommand.self, ManualCommand.self,
+      StartCommand.self, RunCommand.self, ReplayCommand.self, KernelCommand.self, JupyterCommand.self,
+      BenchCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: StartCommand.self)
 }

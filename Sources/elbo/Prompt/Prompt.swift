@@ -73,7 +73,7 @@ final class Prompt {
         say(lines.joined())
       }
       reader.remember(source)
-      guard let outcome = runner.run(source, in: session, frontEnd: frontEnd) else { continue }
+      guard let outcome = withoutControlEcho({ runner.run(source, in: session, frontEnd: frontEnd) }) else { continue }
       if frontEnd.isClosed { return 128 + SIGPIPE }
       if let signal = runner.terminatedBy { return terminated(signal) }
       var isDone = true

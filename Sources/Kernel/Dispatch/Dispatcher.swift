@@ -1,0 +1,151 @@
+import Notebook
+import Synchronization
+
+/// Answers messages, whatever carries them.
+///
+/// `receive` is called from the threads that read. Cells run one after another on a thread of their own; everything else
+/// is answered at once on the reading thread, while a cell runs as well.
+package final class Dispatcher: Sendable {
+  let session: Session
+  let publisher: Publisher
+  let renderer: DrawFigure?
+  let questions = Questions()
+  let interruption = Interruption()
+  private let worker = Worker()
+  private let onExit: @Sendable () -> Void
+  private let state = Mutex(State())
+
+  struct State {
+    /// Cells that wait, oldest first, each with a number that only grows.
+    var waiting: [(number: Int, request: Request)] = []
+    var nextNumber = 0
+    var running: Request?
+    /// Cells queued before this number are not run: one before them failed.
+    var abortsBefore = 0
+    var isLeaving = false
+    /// Leaves when the queue is empty.
+    var leavesWhenDone = false
+  }
+
+  /// - Parameters:
+  ///   - renderer: Draws figures; nil leaves them as text.
+  ///   - onExit: Called once, on any thread, when the kernel is to end.
+  package init(
+    session: Session, transport: any Transport, renderer: DrawFigure? = nil,
+    onExit: @escaping @Sendable () -> Void
+  ) {
+    self.session = session
+    self.publisher = Publisher(transport: transport)
+    self.renderer = renderer
+    self.onExit = onExit
+  }
+
+  /// Says that the kernel is there.
+  package func start() { publisher.status("starting", parent: Request.nobody) }
+
+  /// Something came that is no message.
+  package func reject(_ name: String, _ why: String) { publisher.error(name, why, parent: Request.nobody) }
+
+  /// Takes one message.
+  package func receive(_ request: Request) {
+    switch request.type {
+    case "execute_request": enqueue(request)
+    case "input_reply": questions.answer(request.content["value"]?.stringValue ?? "")
+    default: answerNow(request)
+    }
+  }
+
+  /// Asks the running cell to stop; cells that wait behind it are given up when they said so.
+  package func interrupt() {
+    let isBusy = state.withLock { state in
+      let isBusy = state.running != nil || !state.waiting.isEmpty
+      if isBusy { interruption.request() }
+      return isBusy
+    }
+    if isBusy { questions.wake() }
+  }
+
+  /// Nothing more will come: runs what waits, then leaves.
+  package func finish() {
+    let isIdle = state.withLock { state in
+      state.leavesWhenDone = true
+      return state.running == nil && state.waiting.isEmpty
+    }
+    if isIdle { leave() }
+  }
+
+  /// Stops the running cell, gives up those that wait, and leaves.
+  package func shutDown() {
+    let isIdle = state.withLock { state in
+      state.abortsBefore = .max
+      state.leavesWhenDone = true
+      return state.running == nil && state.waiting.isEmpty
+    }
+    if isIdle { leave() } else { interrupt() }
+  }
+
+  /// Closes the session and ends the kernel, once.
+  private func leave() {
+    let isFirst = state.withLock { state in
+      defer { state.isLeaving = true }
+      return !state.isLeaving
+    }
+    guard isFirst else { return }
+    session.close()
+    onExit()
+  }
+
+  // MARK: Cells
+
+  private func enqueue(_ request: Request) {
+    state.withLock { state in
+      state.waiting.append((state.nextNumber, request))
+      state.nextNumber += 1
+    }
+    worker.submit { [self] in runNext() }
+  }
+
+  private func runNext() {
+    let next = state.withLock { state -> (request: Request, isAborted: Bool)? in
+      guard !state.waiting.isEmpty else { return nil }
+      let (number, request) = state.waiting.removeFirst()
+      let isAborted = number < state.abortsBefore
+      if !isAborted { state.running = request }
+      return (request, isAborted)
+    }
+    guard let next else { return }
+    if next.isAborted {
+      abort(next.request)
+    } else {
+      let ending = CellExecution(dispatcher: self, request: next.request).run()
+      state.withLock { state in
+        state.running = nil
+        interruption.clear()
+        if ending == .failedAndStops { state.abortsBefore = max(state.abortsBefore, state.nextNumber) }
+        if ending == .quits { (state.abortsBefore, state.leavesWhenDone) = (.max, true) }
+      }
+      publisher.status("idle", parent: next.request.header)
+    }
+    if state.withLock({ $0.leavesWhenDone && $0.waiting.isEmpty && $0.running == nil }) { leave() }
+  }
+
+  private func abort(_ request: Request) {
+    publisher.status("busy", parent: request.header)
+    publisher.reply(
+      to: request, "execute_reply",
+      .members(["status": .string("aborted"), "execution_count": .integer(session.cellNumber)]))
+    publisher.status("idle", parent: request.header)
+  }
+
+  // MARK: Everything else
+
+  private func answerNow(_ request: Request) {
+    publisher.status("busy", parent: request.header)
+    let isLeaving = answer(request)
+    publisher.status("idle", parent: request.header)
+    if publisher.isNotebook, let running = state.withLock({ $0.running }) {
+      publisher.status("busy", parent: running.header)
+    }
+    if isLeaving { shutDown() }
+  }
+}

@@ -1,0 +1,48 @@
+import Notebook
+import Plotting
+
+/// Draws a figure as a notebook shows it: its MIME type and data, base64 for binary formats.
+package typealias DrawFigure = @Sendable (Figure) -> Result<(type: String, data: String), FigureFailure>
+
+/// A figure that could not be drawn.
+package struct FigureFailure: Error, Equatable, Sendable {
+  package let reason: String
+  package init(reason: String) { self.reason = reason }
+}
+
+/// What an output is, by MIME type.
+enum MimeBundle {
+  /// 64 KiB.
+  private static let largestNotebookJSON = 65_536
+
+  /// text/plain always; text/html, application/json and pictures when the output has them.
+  ///
+  /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
+  ///   table or a number, so notebooks get it under a name of our own.
+  static func content(of output: Output, renderer: DrawFigure?, isNotebook: Bool) -> JSON {
+    var members: [JSON.Member] = [.init("text/plain", .string(output.text))]
+    if let html = output.html { members.append(.init("text/html", .string(html))) }
+    if let figure = output.figure, let renderer { add(figure, renderer, to: &members) }
+    let jsonType = isNotebook ? "application/vnd.elbo+json" : "application/json"
+    // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
+    if let json = output.json, !isNotebook || json.text().utf8.count <= largestNotebookJSON {
+      members.append(.init(jsonType, json))
+    }
+    return .object(members)
+  }
+
+  /// The picture, or a line in the text that says why there is none.
+  static func add(_ figure: Figure, _ draw: DrawFigure, to members: inout [JSON.Member]) {
+    switch draw(figure) {
+    case .success(let picture): members.append(.init(picture.type, .string(picture.data)))
+    case .failure(let failure):
+      let text = members.first?.value.stringValue ?? ""
+      members[0] = .init("text/plain", .string("\(text)\nthe figure could not be drawn: \(failure.reason)"))
+    }
+  }
+
+  /// `data` and `metadata` of display_data and execute_result.
+  static func display(_ output: Output, renderer: DrawFigure?, isNotebook: Bool) -> [JSON.Member] {
+    [.init("data", content(of: output, renderer: renderer, isNotebook: isNotebook)), .init("metadata", .empty)]
+  }
+}

@@ -1,0 +1,51 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The one thread that cells run on, with a large stack: compiling deep graphs recurses, and the engine's thread team
+/// belongs to the thread that first used it.
+final class Worker: Sendable {
+  private let queue = Mutex<[@Sendable () -> Void]>([])
+  private let available = DispatchSemaphore(value: 0)
+  private static let stackBytes = 256 << 20
+
+  init() { startThread(stackBytes: Self.stackBytes) { [self] in loop() } }
+
+  /// Runs `work` after what was given before it.
+  func submit(_ work: @escaping @Sendable () -> Void) {
+    queue.withLock { $0.append(work) }
+    available.signal()
+  }
+
+  private func loop() {
+    while true {
+      available.wait()
+      let work = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      work?()
+    }
+  }
+}
+
+/// Starts a thread that is never joined. False when the system has none to give.
+@discardableResult
+func startThread(stackBytes: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) -> Bool {
+  final class Box {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setstacksize(&attributes, stackBytes)
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  defer { pthread_attr_destroy(&attributes) }
+  var thread = pthread_t()
+  let box = Unmanaged.passRetained(Box(body))
+  let failed = pthread_create(
+    &thread, &attributes,
+    { context in
+      if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
+      return nil
+    }, box.toOpaque())
+  if failed != 0 { box.release() }
+  return failed == 0
+}

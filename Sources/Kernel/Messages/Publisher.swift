@@ -1,0 +1,58 @@
+import Notebook
+
+/// What carries messages out. Called from any thread; messages of one thread keep their order.
+package protocol Transport: AnyObject, Sendable {
+  /// Puts a message on its way; never waits for the reader of an ordinary pace.
+  func send(_ message: Message)
+  /// Whether an idle after a side request is followed by the running cell's busy again (JupyterLab shows the last).
+  var isNotebook: Bool { get }
+}
+
+/// Makes messages and hands them to a transport.
+package final class Publisher: Sendable {
+  let headers = Headers()
+  private let transport: any Transport
+
+  package init(transport: any Transport) { self.transport = transport }
+
+  var isNotebook: Bool { transport.isNotebook }
+
+  /// Answers a request on the channel it came from.
+  func reply(to request: Request, _ type: String, _ content: JSON) {
+    let metadata: JSON =
+      type == "execute_reply"
+      ? .members(["status": content["status"] ?? .null, "started": request.header["date"] ?? .null]) : .empty
+    send(request.channel, route: request.route, type, parent: request.header, content, metadata: metadata)
+  }
+
+  /// Says something to everybody who listens.
+  func publish(_ type: String, parent: JSON, _ content: JSON) {
+    send(.iopub, type, parent: parent, content)
+  }
+
+  /// `busy` or `idle`.
+  func status(_ state: String, parent: JSON) {
+    publish("status", parent: parent, .members(["execution_state": .string(state)]))
+  }
+
+  /// An `error` message.
+  func error(_ name: String, _ value: String, traceback: [String] = [], parent: JSON) {
+    publish("error", parent: parent, Publisher.errorContent(name, value, traceback: traceback))
+  }
+
+  static func errorContent(_ name: String, _ value: String, traceback: [String]) -> JSON {
+    .members([
+      "ename": .string(name), "evalue": .string(value),
+      "traceback": .array((traceback.isEmpty ? [value] : traceback).map { .string($0) }),
+    ])
+  }
+
+  func send(
+    _ channel: Channel, route: Route = [], _ type: String, parent: JSON, _ content: JSON, metadata: JSON = .empty
+  ) {
+    transport.send(
+      Message(
+        channel: channel, route: route, type: type, header: headers.next(type), parent: parent, metadata: metadata,
+        content: content))
+  }
+}

@@ -1,0 +1,98 @@
+import CZeroMQ
+import Glibc
+import Notebook
+import Synchronization
+
+/// Jupyter's sockets: ROUTER shell, control and stdin, XPUB iopub, REP heartbeat.
+///
+/// Three threads: one owns shell, stdin and iopub, one control, one the heartbeat. None of them executes cells, so all of
+/// them always answer.
+package final class ZeroMQTransport: Transport {
+  private let main: SocketLoop
+  private let control: SocketLoop
+  private let heartbeat: SocketLoop
+  private let outgoing: WireFormat
+  private let incoming: Mutex<WireFormat>
+  private let headers = Headers()
+  package let isNotebook = true
+
+  private enum Place { static let (shell, stdin, iopub) = (0, 1, 2) }
+
+  /// Listens where the connection file says, and nowhere else.
+  package init(_ file: ConnectionFile) throws(ZeroMQError) {
+    guard let context = zmq_ctx_new() else { throw ZeroMQError("no ZeroMQ context") }
+    main = try SocketLoop([
+      try Socket(context, type: ZMQ_ROUTER, endpoint: file.endpoint(.shell)),
+      try Socket(context, type: ZMQ_ROUTER, endpoint: file.endpoint(.stdin)),
+      try Socket(context, type: ZMQ_XPUB, endpoint: file.endpoint(.iopub)),
+    ])
+    control = try SocketLoop([try Socket(context, type: ZMQ_ROUTER, endpoint: file.endpoint(.control))])
+    heartbeat = try SocketLoop([try Socket(context, type: ZMQ_REP, endpoint: file.endpoint(.heartbeat))])
+    outgoing = WireFormat(key: file.key)
+    incoming = Mutex(WireFormat(key: file.key))
+  }
+
+  /// Begins to listen. Messages that are not signed as they must be are dropped, with a line for the log.
+  package func start(_ dispatcher: Dispatcher, log: @escaping @Sendable (String) -> Void) {
+    heartbeat.start { [heartbeat] _, frames in heartbeat.send(frames, by: 0) }
+    control.start { [self] _, frames in take(frames, .control, dispatcher, log) }
+    main.start { [self] index, frames in
+      if index == Place.iopub {
+        welcome(frames)
+      } else {
+        take(frames, index == Place.shell ? .shell : .stdin, dispatcher, log)
+      }
+    }
+  }
+
+  /// Ends the kernel when the program that started it is gone.
+  package func watchParent(_ dispatcher: Dispatcher) {
+    let parent = getppid()
+    startThread(stackBytes: 1 << 20) {
+      while getppid() == parent { sleep(1) }
+      dispatcher.shutDown()
+    }
+  }
+
+  package func send(_ message: Message) {
+    let frames = outgoing.frames(message)
+    switch message.channel {
+    case .control: control.send(frames, by: 0)
+    case .shell: main.send(frames, by: Place.shell)
+    case .stdin: main.send(frames, by: Place.stdin)
+    case .iopub: main.send(frames, by: Place.iopub)
+    }
+  }
+
+  /// Sends what is left and closes the sockets.
+  package func close() {
+    control.close()
+    main.close()
+    heartbeat.close()
+  }
+
+  private func take(
+    _ frames: [[UInt8]], _ channel: Channel, _ dispatcher: Dispatcher, _ log: (String) -> Void
+  ) {
+    let result = incoming.withLock { format -> Result<Request, WireFormat.Fault> in
+      do throws(WireFormat.Fault) { return .success(try format.request(frames, on: channel)) } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(let request): dispatcher.receive(request)
+    case .failure(let fault): log("a message on \(channel.rawValue) was dropped: \(fault)")
+    }
+  }
+
+  /// A client subscribed: it is told so, and knows that it will miss nothing from here on.
+  private func welcome(_ frames: [[UInt8]]) {
+    guard let frame = frames.first, frame.first == 1 else { return }
+    let topic = Array(frame.dropFirst())
+    let message = Message(
+      channel: .iopub, route: [topic], type: "iopub_welcome", header: headers.next("iopub_welcome"),
+      parent: Request.nobody, metadata: .empty,
+      content: .members(["subscription": .string(String(decoding: topic, as: UTF8.self))]))
+    main.send(outgoing.frames(message), by: Place.iopub)
+  }
+}

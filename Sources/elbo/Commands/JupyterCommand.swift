@@ -1,0 +1,76 @@
+import ArgumentParser
+import Glibc
+import Kernel
+import Terminal
+
+/// `elbo jupyter install|uninstall`
+struct JupyterCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jupyter", abstract: "Make the kernel known to Jupyter, or unknown again.",
+    subcommands: [Install.self, Uninstall.self])
+
+  /// Where kernelspecs go.
+  struct Place: ParsableArguments {
+    @Flag(help: "For this user (the default).")
+    var user = false
+
+    @Flag(help: "For the Python environment that is active ($VIRTUAL_ENV or $CONDA_PREFIX).")
+    var sysPrefix = false
+
+    @Option(help: ArgumentHelp("Under this folder: PREFIX/share/jupyter/kernels.", valueName: "prefix"))
+    var prefix: String?
+
+    func validate() throws {
+      if [user, sysPrefix, prefix != nil].count(where: { $0 }) > 1 {
+        throw ValidationError("Choose one of --user, --sys-prefix and --prefix.")
+      }
+    }
+
+    func spec(_ surroundings: Surroundings) throws(ExitStatus) -> KernelSpec {
+      if let prefix { return KernelSpec(kernels: prefix + "/share/jupyter/kernels") }
+      let environment = surroundings.environment
+      if sysPrefix {
+        guard let active = environment["VIRTUAL_ENV"] ?? environment["CONDA_PREFIX"] else {
+          throw ExitStatus(2, "elbo: no Python environment is active. Activate one, or use --prefix.")
+        }
+        return KernelSpec(kernels: active + "/share/jupyter/kernels")
+      }
+      if let data = environment["JUPYTER_DATA_DIR"], !data.isEmpty { return KernelSpec(kernels: data + "/kernels") }
+      let share = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      return KernelSpec(kernels: (share ?? surroundings.home + "/.local/share") + "/jupyter/kernels")
+    }
+  }
+
+  struct Install: ElboSubcommand {
+    static let configuration = CommandConfiguration(abstract: "Write the kernelspec.")
+    @OptionGroup var place: Place
+
+    func run(in surroundings: Surroundings) throws -> Int32 {
+      let spec = try place.spec(surroundings)
+      do { try spec.install(program: Self.program()) } catch { throw ExitStatus(1, "elbo: \(error)") }
+      writeAll("installed \(spec.folder)\n", to: STDOUT_FILENO)
+      return 0
+    }
+
+    /// The absolute path of this program.
+    private static func program() -> String {
+      var buffer = [CChar](repeating: 0, count: 4096)
+      let count = readlink("/proc/self/exe", &buffer, buffer.count)
+      guard count > 0 else { return CommandLine.arguments[0] }
+      return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+  }
+
+  struct Uninstall: ElboSubcommand {
+    static let configuration = CommandConfiguration(abstract: "Take the kernelspec away.")
+    @OptionGroup var place: Place
+
+    func run(in surroundings: Surroundings) throws -> Int32 {
+      let spec = try place.spec(surroundings)
+      let wasThere: Bool
+      do { wasThere = try spec.uninstall() } catch { throw ExitStatus(1, "elbo: \(error)") }
+      writeAll(wasThere ? "removed \(spec.folder)\n" : "nothing at \(spec.folder)\n", to: STDOUT_FILENO)
+      return 0
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Glibc
+import Kernel
+import Notebook
+import Terminal
+
+/// `elbo kernel`: JSON lines on standard input and output, or Jupyter's sockets.
+struct KernelCommand: ElboSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernel", abstract: "Speak Jupyter's messages: JSON lines, or ZeroMQ for Jupyter itself.")
+
+  @Option(
+    help: ArgumentHelp("Listen where this file says (Jupyter gives it).", valueName: "file"), completion: .file())
+  var connectionFile: String?
+
+  @OptionGroup var choices: SessionChoices
+
+  func run(in surroundings: Surroundings) throws -> Int32 {
+    var options = surroundings.sessionOptions(
+      seed: choices.seed, threads: choices.threads, workspace: choices.session)
+    options.isInteractive = true
+    guard let connectionFile else { return try speakLines(options, surroundings) }
+    return try speakZeroMQ(connectionFile, options, surroundings)
+  }
+
+  private func session(_ options: SessionOptions) throws(ExitStatus) -> Session {
+    do { return try Session(options, table: KernelCommands.table) } catch {
+      throw ExitStatus(1, "elbo: \(error.description) (\(error.fault.code.rawValue))")
+    }
+  }
+
+  private func speakLines(_ options: SessionOptions, _ surroundings: Surroundings) throws -> Int32 {
+    guard let transport = StdioTransport() else { throw ExitStatus(1, "elbo: the system gives no file descriptors") }
+    let signals = surroundings.signals
+    let dispatcher = Dispatcher(
+      session: try session(options), transport: transport, renderer: FigureRendering.renderer,
+      onExit: { signals.wake() })
+    dispatcher.start()
+    transport.startReading(into: dispatcher)
+    answerSignals(dispatcher, surroundings)
+    transport.flush()
+    return 0
+  }
+
+  private func speakZeroMQ(_ path: String, _ options: SessionOptions, _ surroundings: Surroundings) throws -> Int32 {
+    let transport: ZeroMQTransport
+    do { transport = try ZeroMQTransport(ConnectionFile(path: path)) } catch {
+      throw ExitStatus(1, "elbo: \(error)")
+    }
+    let signals = surroundings.signals
+    let dispatcher = Dispatcher(
+      session: try session(options), transport: transport, renderer: FigureRendering.renderer,
+      onExit: { signals.wake() })
+    transport.start(dispatcher) { writeAll("elbo kernel: \($0)\n", to: STDERR_FILENO) }
+    dispatcher.start()
+    if surroundings.environment["JPY_PARENT_PID"] != nil { transport.watchParent(dispatcher) }
+    answerSignals(dispatcher, surroundings)
+    transport.close()
+    return 0
+  }
+
+  /// The main thread: Ctrl-C interrupts, the others end the kernel; returns when it is to end.
+  private func answerSignals(_ dispatcher: Dispatcher, _ surroundings: Surroundings) {
+    surroundings.signals.wait { signal in
+      switch signal {
+      case .interrupt: dispatcher.interrupt()
+      case .terminate, .hangUp: dispatcher.shutDown()
+      case .stop: SignalSource.stopHere()
+      case .windowChanged, .continued: break
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+"""A kernel in machine mode: JSON lines on its standard input and output."""
+
+import json
+import os
+import queue
+import subprocess
+import threading
+import time
+import uuid
+
+
+class Lines:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [os.environ["ELBO"], "kernel", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.messages = queue.Queue()
+        self.stray = []
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+
+    def _read(self):
+        for line in iter(self.process.stdout.readline, b""):
+            try:
+                self.messages.put(json.loads(line))
+            except ValueError:
+                self.stray.append(line)
+        self.messages.put(None)
+
+    def raw(self, data):
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(self, kind, content=None, channel="shell"):
+        ident = uuid.uuid4().hex
+        header = {"msg_id": ident, "msg_type": kind, "session": "t", "username": "u", "date": "", "version": "5.5"}
+        message = {"channel": channel, "header": header, "parent_header": {}, "metadata": {}, "content": content or {}}
+        self.raw(json.dumps(message).encode() + b"\n")
+        return ident
+
+    def execute(self, code, **options):
+        return self.send("execute_request", {"code": code, **options})
+
+    def next(self, timeout=20):
+        message = self.messages.get(timeout=timeout)
+        assert message is not None, "the kernel closed its output"
+        return message
+
+    def until_idle(self, ident, timeout=60):
+        """Everything about one request up to its idle."""
+        found = []
+        end = time.monotonic() + timeout
+        while True:
+            message = self.next(max(0.1, end - time.monotonic()))
+            if message["parent_header"].get("msg_id") != ident:
+                continue
+            found.append(message)
+            if message["header"]["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return found
+
+    def run(self, code, **options):
+        return self.until_idle(self.execute(code, **options))
+
+    def close(self):
+        self.process.stdin.close()
+        code = self.process.wait(20)
+        assert not self.stray, self.stray
+        return code
+
+
+def kinds(messages):
+    names = [m["header"]["msg_type"] for m in messages]
+    return [m["content"]["execution_state"] if n == "status" else n for n, m in zip(names, messages)]
+
+
+def only(messages, kind):
+    return [m for m in messages if m["header"]["msg_type"] == kind]
+
+
+def reply(messages):
+    return only(messages, "execute_reply")[0]["content"]
