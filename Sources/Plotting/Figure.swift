@@ -8,6 +8,16 @@ package struct Figure: Sendable, Equatable, Codable {
     (self.kind, self.title, self.theme) = (kind, title, theme)
   }
 
+  /// One line for those who cannot see it.
+  package var summary: String {
+    switch kind {
+    case .curves(let curves): "figure: \(title) (\(curves.lines.map(\.name).joined(separator: ", ")))"
+    case .scatter(let scatter): "figure: \(title) (\(scatter.x.count) points)"
+    case .images(let grid): "figure: \(title) (\(grid.rows) × \(grid.columns) images of \(grid.height)×\(grid.width))"
+    case .bars(let bars): "figure: \(title) (\(bars.values.count) bars)"
+    }
+  }
+
   package enum Theme: String, Sendable, Equatable, Codable, CaseIterable { case light, dark }
 
   package enum Kind: Sendable, Equatable, Codable {

@@ -1,6 +1,5 @@
+import Kernel
 import Testing
-
-@testable import Kernel
 
 @Suite struct LineReaderTests {
   private func lines(_ chunks: [String], limit: Int = 100) -> [LineReader.Line] {

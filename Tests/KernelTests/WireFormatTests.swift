@@ -1,7 +1,6 @@
+import Kernel
 import Notebook
 import Testing
-
-@testable import Kernel
 
 @Suite struct WireFormatTests {
   private let header = JSON.object([.init("msg_type", .string("kernel_info_request")), .init("msg_id", .string("1"))])

@@ -42,6 +42,18 @@ package struct Message: Sendable {
   package var metadata: JSON
   package var content: JSON
 
+  package init(
+    channel: Channel, route: Route = [], type: String, header: JSON, parent: JSON, metadata: JSON, content: JSON
+  ) {
+    self.channel = channel
+    self.route = route
+    self.type = type
+    self.header = header
+    self.parent = parent
+    self.metadata = metadata
+    self.content = content
+  }
+
   /// The whole message as one JSON object, as machine mode and Jupyter's WebSockets write it.
   package var json: JSON {
     .object([

@@ -80,10 +80,11 @@ package final class StdioTransport: Transport {
     }
   }
 
-  struct Problem: Error, Equatable { let text: String }
+  /// Why a line is no message.
+  package struct Problem: Error, Equatable { package let text: String }
 
   /// Reads one line as a request.
-  static func parse(_ bytes: [UInt8]) -> Result<Request, Problem> {
+  package static func parse(_ bytes: [UInt8]) -> Result<Request, Problem> {
     do throws(JSONError) {
       let json = try JSON(parsing: bytes)
       guard case .object = json else { return .failure(Problem(text: "a message is a JSON object")) }

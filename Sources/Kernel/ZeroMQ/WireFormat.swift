@@ -6,7 +6,8 @@ package struct WireFormat: Sendable {
     case noDelimiter, tooFewFrames, tooDeepRoute, badSignature, replayed, badHeader, badContent
   }
 
-  static let delimiter = Array("<IDS|MSG>".utf8)
+  /// What stands between the route and the message.
+  package static let delimiter = Array("<IDS|MSG>".utf8)
   private let signature: Signature
   private var seen = SeenSignatures()
 

@@ -16,7 +16,7 @@ package struct CommandTable: Sendable {
   package static let standard = CommandTable(
     LatentCommands.all + PathCommands.all + UseCommands.all + EvaluateCommands.all + CompareCommands.all
       + DoctorCommand.all + DataCommands.all + DataLooks.all + ModelCommands.all + TrainCommand.all
-      + SessionCommands.all
+      + PlotCommand.all + SessionCommands.all
       + TranscriptCommand.all
       + FileCommands.all + SettingCommands.all + HelpCommands.all)
 

@@ -1,4 +1,5 @@
 import Glibc
+import Plotting
 import Tensors
 
 /// `> path`: writes a value in the format that the path's extension names.
@@ -33,6 +34,15 @@ struct Redirection {
       }
       let header = SessionExport.header(execution.session, width: execution.width).line + "\n"
       bytes = Array((header + entries.map(SessionExport.text(of:)).joined()).utf8)
+    case "png", "svg", "pdf":
+      guard case .figure(let figure) = value, let format = FigureRenderer.Format(rawValue: ending) else {
+        throw Fault(
+          .formatNotSupported, "\(value.kind.phrase) is no figure", at: redirect.span,
+          fix: "Draw it first, for example: … | plot grid > \(redirect.value)")
+      }
+      do { bytes = try FigureRenderer().bytes(figure, format) } catch {
+        throw Fault(.unwritableFile, "\(error)", at: redirect.span)
+      }
     case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
     case "html":
       let output = value.output(width: 120)

@@ -32,7 +32,7 @@ extension Value {
     case .table(let table): return Output(text: table.text(width: width), html: table.html, json: table.json)
     case .report(let report):
       return Output(text: report.text(width: width), html: report.html, json: report.json, figure: report.figure)
-    case .figure(let figure): return Output(text: "figure", figure: figure)
+    case .figure(let figure): return Output(text: figure.summary, figure: figure)
     case .object(let object): return object.output(width: width)
     case .nothing: return Output(text: "")
     }
