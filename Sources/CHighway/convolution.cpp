@@ -106,7 +106,7 @@ void Conv(const void *arguments) {
   float *packed = g.scratch;
   for (int32_t i = 0; i < g.groupCount; i++) {
     const elbo_conv_group &group = g.groups[i];
-    PackWeights(g, group, width, packed);
+    if (!g.continues) PackWeights(g, group, width, packed);
     const int64_t panelSize = group.tapCount * static_cast<int64_t>(g.inChannels) * width;
     const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
     for (int64_t image = 0; image < g.images; image++) {
@@ -180,7 +180,7 @@ void ConvWeight(const void *arguments) {
   const elbo_conv_group &group = *g.group;
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   const int64_t height = static_cast<int64_t>(group.tapCount) * g.inChannels;
-  std::fill(g.scratch, g.scratch + height * g.outChannels, 0.0f);
+  if (!g.continues) std::fill(g.scratch, g.scratch + height * g.outChannels, 0.0f);
   // Images in blocks that stay in L2 while every tile passes over them.
   const int64_t block = std::max<int64_t>(1, 65536 / std::max<int64_t>(1, g.xStride + g.yStride));
   for (int64_t first = 0; first < g.images; first += block) {
@@ -217,6 +217,7 @@ void ConvWeight(const void *arguments) {
       }
     }
   }
+  if (g.unfinished) return;
   for (int32_t t = 0; t < group.tapCount; t++) {
     for (int64_t c = 0; c < g.inChannels; c++) {
       const float *from = g.scratch + (t * g.inChannels + c) * g.outChannels;

@@ -151,7 +151,7 @@ void StoreTile(const elbo_fused_arguments &args, Frame &frame, Sums &sums, int64
         }
         break;
       case ELBO_COLUMN_SUM: {
-        const bool first = row == args.rowBegin;
+        const bool first = row == args.rowBegin && !args.continues;
         if (rows == 1) {
           AddColumns(store.base + column, x, columns, first);
         } else {
@@ -202,6 +202,7 @@ void RunTile(const elbo_fused_arguments &args, Frame &frame, Sums &sums, int64_t
 void Fused(const void *arguments) {
   const elbo_fused_arguments &args = *static_cast<const elbo_fused_arguments *>(arguments);
   if (args.rowBegin >= args.rowEnd) {
+    if (args.continues) return;
     // Sums over no rows are zero; nothing else has anything to do.
     for (int32_t s = 0; s < args.storeCount; s++) {
       const elbo_fused_store &store = args.stores[s];
@@ -231,7 +232,8 @@ void Fused(const void *arguments) {
     }
   }
   for (int32_t s = 0; s < args.storeCount; s++) {
-    if (args.stores[s].kind == ELBO_TOTAL_SUM) args.stores[s].base[0] = static_cast<float>(sums.total[s]);
+    if (args.stores[s].kind != ELBO_TOTAL_SUM) continue;
+    args.stores[s].base[0] = static_cast<float>(sums.total[s] + (args.continues ? args.stores[s].base[0] : 0.0f));
   }
 }
 

@@ -120,6 +120,7 @@ typedef struct {
   const elbo_fused_store *stores;
   const elbo_fused_random *randoms;
   int32_t loadCount, opCount, storeCount, registerCount;
+  int32_t continues;  // sums over rows are added to what an earlier call left
 } elbo_fused_arguments;
 
 void elbo_fused(const void *arguments);
@@ -258,7 +259,8 @@ typedef struct {
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *groups;
   int32_t groupCount, epilogue;
-  float *scratch;  // elbo_conv_scratch(…) floats
+  int32_t continues;  // the weights are as an earlier call left them in `scratch`
+  float *scratch;     // elbo_conv_scratch(…) floats
 } elbo_conv_arguments;
 
 void elbo_conv(const void *arguments);
@@ -272,7 +274,9 @@ typedef struct {
   int64_t images, xStride, yStride;
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *group;
-  float *scratch;  // elbo_conv_weight_scratch(…) floats
+  int32_t continues;   // adds to the sum that an earlier call left in `scratch`
+  int32_t unfinished;  // a later call goes on: leaves the sum in `scratch` only
+  float *scratch;      // elbo_conv_weight_scratch(…) floats
 } elbo_conv_weight_arguments;
 
 void elbo_conv_weight(const void *arguments);
