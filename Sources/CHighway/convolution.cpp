@@ -24,8 +24,8 @@ constexpr int kDotRows = 8;
 struct PixelTile {
   const float *image;
   const int32_t *offsets;  // of the tile's first pixel
-  const int32_t *targets;
-  const float *panel;  // [tap][channel][2 vectors]
+  const int32_t *targets, *taps;
+  const float *panel;  // [kernel position][channel][2 vectors]
   const float *bias, *gate;
   float *y;
   int64_t tapCount, channels, width;
@@ -39,8 +39,8 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   VF low[] = {(static_cast<void>(R), hn::Zero(d))...};
   VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
-  const float *b = tile.panel;
   for (int64_t tap = 0; tap < tile.tapCount; tap++) {
+    const float *b = tile.panel + tile.taps[tap] * tile.channels * 2 * lanes;
     const float *a[] = {Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
     for (int64_t c = 0; c < tile.channels; c++, b += 2 * lanes) {
       const VF b0 = hn::Load(d, b);
@@ -55,12 +55,12 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
    ...);
 }
 
-// Panels [panel][tap][channel][2 vectors] of one group's weights, padded with zeros.
-void PackWeights(const elbo_conv_arguments &g, const elbo_conv_group &group, int64_t width, float *to) {
+// Panels [panel][kernel position][channel][2 vectors] of the weights, padded with zeros.
+void PackWeights(const elbo_conv_arguments &g, int64_t width, float *to) {
   for (int64_t o0 = 0; o0 < g.outChannels; o0 += width) {
-    for (int32_t t = 0; t < group.tapCount; t++) {
+    for (int32_t t = 0; t < g.kernelPositions; t++) {
       for (int64_t c = 0; c < g.inChannels; c++, to += width) {
-        const float *from = g.weights + group.taps[t] + c * g.inStride;
+        const float *from = g.weights + t + c * g.inStride;
         for (int64_t o = 0; o < width; o++) to[o] = o0 + o < g.outChannels ? from[(o0 + o) * g.outStride] : 0.0f;
       }
     }
@@ -124,17 +124,17 @@ void Conv(const void *arguments) {
   const elbo_conv_arguments &g = *static_cast<const elbo_conv_arguments *>(arguments);
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   if (g.outChannels == 1 && g.inChannels % width == 0) return ConvToOneChannel(g);
-  float *packed = g.scratch;
-  for (int32_t i = 0; i < g.groupCount; i++) {
-    const elbo_conv_group &group = g.groups[i];
-    if (!g.continues) PackWeights(g, group, width, packed);
-    const int64_t panelSize = group.tapCount * static_cast<int64_t>(g.inChannels) * width;
-    const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
-    for (int64_t image = 0; image < g.images; image++) {
-      for (int64_t o = 0; o < g.outChannels; o += width) {
+  if (!g.continues) PackWeights(g, width, g.scratch);
+  const int64_t panelSize = g.kernelPositions * static_cast<int64_t>(g.inChannels) * width;
+  for (int64_t image = 0; image < g.images; image++) {
+    for (int64_t o = 0; o < g.outChannels; o += width) {
+      for (int32_t i = 0; i < g.groupCount; i++) {
+        const elbo_conv_group &group = g.groups[i];
+        const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
         PixelTile tile;
         tile.image = g.x + image * g.xStride;
-        tile.panel = packed + o / width * panelSize;
+        tile.panel = g.scratch + o / width * panelSize;
+        tile.taps = group.taps;
         tile.bias = g.bias ? g.bias + o : nullptr;
         tile.gate = g.gate ? g.gate + image * g.yStride + o : nullptr;
         tile.y = g.y + image * g.yStride + o;
@@ -150,7 +150,6 @@ void Conv(const void *arguments) {
         }
       }
     }
-    packed += panelSize * ((g.outChannels + width - 1) / width);
   }
 }
 

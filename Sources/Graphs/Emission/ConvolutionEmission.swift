@@ -66,7 +66,8 @@ extension Emitter {
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
         outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
-        epilogue: Int32(epilogue.kernelCode.rawValue), continues: continues ? 1 : 0, scratch: scratch[thread])
+        kernelPositions: Int32(w[2] * w[3]), epilogue: Int32(epilogue.kernelCode.rawValue),
+        continues: continues ? 1 : 0, scratch: scratch[thread])
       return bind(
         elbo_conv, value,
         reads: [range(from, images.count * xStride), whole(node.inputs[1])] + third(images),
@@ -80,7 +81,7 @@ extension Emitter {
     let (x, y) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let taps = g.kernel[0] * g.kernel[1]
     let (inChannels, outChannels) = (x[3], y[3])
-    let group = ConvolutionTable(forward: g, x: x, y: y).bind(arguments)
+    let group = ConvolutionTable(forward: g, x: x, y: y, splitsEdges: false).bind(arguments)
     let (xStride, yStride) = (x.droppingFirst.count, y.droppingFirst.count)
     let size = node.shape.droppingFirst.count
     let scratchSize = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))

@@ -131,7 +131,9 @@ extension InstructionLists {
         for later in block + 1..<step.blocks.count where later < laterWrites.count {
           if laterWrites[later].contains(where: { range in
             reads.contains(where: range.overlaps) || writes.contains(where: range.overlaps)
-          }) { return false }
+          }) {
+            return false
+          }
           if laterReads[later].contains(where: { writes.contains(where: $0.overlaps) }) { return false }
         }
       }
