@@ -18,11 +18,14 @@ HWY_ALIGN static const float kZeros[4096] = {};
 
 HWY_INLINE const float *Source(const float *image, int32_t offset) { return offset < 0 ? kZeros : image + offset; }
 
+// Pixels whose dot products run side by side: enough to hide the latency of an addition.
+constexpr int kDotRows = 8;
+
 struct PixelTile {
   const float *image;
   const int32_t *offsets;  // of the tile's first pixel
-  const int32_t *targets;
-  const float *panel;  // [tap][channel][2 vectors]
+  const int32_t *targets, *taps;
+  const float *panel;  // [kernel position][channel][2 vectors]
   const float *bias, *gate;
   float *y;
   int64_t tapCount, channels, width;
@@ -36,8 +39,8 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   VF low[] = {(static_cast<void>(R), hn::Zero(d))...};
   VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
-  const float *b = tile.panel;
   for (int64_t tap = 0; tap < tile.tapCount; tap++) {
+    const float *b = tile.panel + tile.taps[tap] * tile.channels * 2 * lanes;
     const float *a[] = {Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
     for (int64_t c = 0; c < tile.channels; c++, b += 2 * lanes) {
       const VF b0 = hn::Load(d, b);
@@ -52,48 +55,66 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
    ...);
 }
 
-// Panels [panel][tap][channel][2 vectors] of one group's weights, padded with zeros.
-void PackWeights(const elbo_conv_arguments &g, const elbo_conv_group &group, int64_t width, float *to) {
+// Panels [panel][kernel position][channel][2 vectors] of the weights, padded with zeros.
+void PackWeights(const elbo_conv_arguments &g, int64_t width, float *to) {
   for (int64_t o0 = 0; o0 < g.outChannels; o0 += width) {
-    for (int32_t t = 0; t < group.tapCount; t++) {
+    for (int32_t t = 0; t < g.kernelPositions; t++) {
       for (int64_t c = 0; c < g.inChannels; c++, to += width) {
-        const float *from = g.weights + group.taps[t] + c * g.inStride;
+        const float *from = g.weights + t + c * g.inStride;
         for (int64_t o = 0; o < width; o++) to[o] = o0 + o < g.outChannels ? from[(o0 + o) * g.outStride] : 0.0f;
       }
     }
   }
 }
 
-// A single output channel: dot products along the input channels, a vector of partial sums per pixel.
-void ConvToOneChannel(const elbo_conv_arguments &g) {
+// R pixels of a single output channel: each a vector of partial sums along the input channels.
+template <size_t... R>
+void RunDots(const PixelTile &tile, std::index_sequence<R...>) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  const int64_t channels = g.inChannels;
+  VF sums[] = {(static_cast<void>(R), hn::Zero(d))...};
+  const float *w = tile.panel;
+  for (int64_t tap = 0; tap < tile.tapCount; tap++, w += tile.channels) {
+    const float *a[] = {Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
+    for (int64_t c = 0; c < tile.channels; c += lanes) {
+      const VF b = hn::Load(d, w + c);
+      ((sums[R] = hn::MulAdd(hn::LoadU(d, a[R] + c), b, sums[R])), ...);
+    }
+  }
+  const float bias = tile.bias ? *tile.bias : 0.0f;
+  HWY_ALIGN float results[HWY_MAX_BYTES / 4 + kDotRows] = {(hn::GetLane(hn::SumOfLanes(d, sums[R])) + bias)...};
+  for (int64_t r = 0; r < static_cast<int64_t>(sizeof...(R)); r += lanes) {
+    hn::StoreU(Activate(hn::LoadU(d, results + r), tile.epilogue), d, results + r);
+  }
+  for (int32_t r = 0; r < static_cast<int32_t>(sizeof...(R)); r++) {
+    const bool closed = tile.gate && !(tile.gate[tile.targets[r]] > 0);
+    tile.y[tile.targets[r]] = closed ? 0.0f : results[r];
+  }
+}
+
+// A single output channel: dot products along the input channels.
+void ConvToOneChannel(const elbo_conv_arguments &g) {
+  float *w = g.scratch;
   for (int32_t i = 0; i < g.groupCount; i++) {
     const elbo_conv_group &group = g.groups[i];
-    float *w = g.scratch;
+    PixelTile tile;
+    tile.panel = w;
+    tile.bias = g.bias;
+    tile.tapCount = group.tapCount;
+    tile.channels = g.inChannels;
+    tile.epilogue = g.epilogue;
     for (int32_t t = 0; t < group.tapCount; t++) {
-      for (int64_t c = 0; c < channels; c++) w[t * channels + c] = g.weights[group.taps[t] + c * g.inStride];
+      for (int64_t c = 0; c < g.inChannels; c++) *w++ = g.weights[group.taps[t] + c * g.inStride];
     }
-    const float bias = g.bias ? *g.bias : 0.0f;
     for (int64_t image = 0; image < g.images; image++) {
-      const float *x = g.x + image * g.xStride;
-      float *y = g.y + image * g.yStride;
-      for (int32_t p = 0; p < group.pixels; p++) {
-        VF s0 = hn::Zero(d), s1 = hn::Zero(d);
-        const int32_t *offsets = group.offsets + static_cast<int64_t>(p) * group.tapCount;
-        for (int32_t t = 0; t < group.tapCount; t++) {
-          if (offsets[t] < 0) continue;
-          const float *from = x + offsets[t];
-          const float *by = w + t * channels;
-          for (int64_t c = 0; c < channels; c += 2 * lanes) {
-            s0 = hn::MulAdd(hn::LoadU(d, from + c), hn::LoadU(d, by + c), s0);
-            s1 = hn::MulAdd(hn::LoadU(d, from + c + lanes), hn::LoadU(d, by + c + lanes), s1);
-          }
-        }
-        const float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(s0, s1)));
-        const bool closed = g.gate && !(g.gate[image * g.yStride + group.targets[p]] > 0);
-        y[group.targets[p]] = closed ? 0.0f : hn::GetLane(Activate(K(sum + bias), g.epilogue));
+      tile.image = g.x + image * g.xStride;
+      tile.y = g.y + image * g.yStride;
+      tile.gate = g.gate ? g.gate + image * g.yStride : nullptr;
+      for (int64_t p = 0; p < group.pixels; p += kDotRows) {
+        tile.offsets = group.offsets + p * group.tapCount;
+        tile.targets = group.targets + p;
+        ForRows<kDotRows>(static_cast<int>(std::min<int64_t>(kDotRows, group.pixels - p)),
+                          [&](auto rows) HWY_ATTR { RunDots(tile, rows); });
       }
     }
   }
@@ -103,17 +124,17 @@ void Conv(const void *arguments) {
   const elbo_conv_arguments &g = *static_cast<const elbo_conv_arguments *>(arguments);
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   if (g.outChannels == 1 && g.inChannels % width == 0) return ConvToOneChannel(g);
-  float *packed = g.scratch;
-  for (int32_t i = 0; i < g.groupCount; i++) {
-    const elbo_conv_group &group = g.groups[i];
-    PackWeights(g, group, width, packed);
-    const int64_t panelSize = group.tapCount * static_cast<int64_t>(g.inChannels) * width;
-    const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
-    for (int64_t image = 0; image < g.images; image++) {
-      for (int64_t o = 0; o < g.outChannels; o += width) {
+  if (!g.continues) PackWeights(g, width, g.scratch);
+  const int64_t panelSize = g.kernelPositions * static_cast<int64_t>(g.inChannels) * width;
+  for (int64_t image = 0; image < g.images; image++) {
+    for (int64_t o = 0; o < g.outChannels; o += width) {
+      for (int32_t i = 0; i < g.groupCount; i++) {
+        const elbo_conv_group &group = g.groups[i];
+        const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
         PixelTile tile;
         tile.image = g.x + image * g.xStride;
-        tile.panel = packed + o / width * panelSize;
+        tile.panel = g.scratch + o / width * panelSize;
+        tile.taps = group.taps;
         tile.bias = g.bias ? g.bias + o : nullptr;
         tile.gate = g.gate ? g.gate + image * g.yStride + o : nullptr;
         tile.y = g.y + image * g.yStride + o;
@@ -129,7 +150,6 @@ void Conv(const void *arguments) {
         }
       }
     }
-    packed += panelSize * ((g.outChannels + width - 1) / width);
   }
 }
 
@@ -180,7 +200,7 @@ void ConvWeight(const void *arguments) {
   const elbo_conv_group &group = *g.group;
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   const int64_t height = static_cast<int64_t>(group.tapCount) * g.inChannels;
-  std::fill(g.scratch, g.scratch + height * g.outChannels, 0.0f);
+  if (!g.continues) std::fill(g.scratch, g.scratch + height * g.outChannels, 0.0f);
   // Images in blocks that stay in L2 while every tile passes over them.
   const int64_t block = std::max<int64_t>(1, 65536 / std::max<int64_t>(1, g.xStride + g.yStride));
   for (int64_t first = 0; first < g.images; first += block) {
@@ -217,6 +237,7 @@ void ConvWeight(const void *arguments) {
       }
     }
   }
+  if (g.unfinished) return;
   for (int32_t t = 0; t < group.tapCount; t++) {
     for (int64_t c = 0; c < g.inChannels; c++) {
       const float *from = g.scratch + (t * g.inChannels + c) * g.outChannels;

@@ -96,22 +96,21 @@ float MaxOf(const float *x, int64_t count, float largest) {
   return largest;
 }
 
-void AddColumns(float *to, const float *x, int64_t columns, bool first) {
+// The rows of a tile are added among themselves first: short sums added to a long one keep more digits.
+void AddTileColumns(float *to, const float *x, int64_t rows, int64_t columns, bool first) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  if (first) {
-    std::memcpy(to, x, static_cast<size_t>(columns) * sizeof(float));
-    return;
-  }
   int64_t i = 0;
-  for (; i + lanes <= columns; i += lanes) hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::LoadU(d, x + i)), d, to + i);
-  for (; i < columns; i++) to[i] += x[i];
-}
-
-// The rows of a tile are added among themselves first: short sums added to a long one keep more digits.
-void AddTileColumns(float *to, float *x, int64_t rows, int64_t columns, bool first) {
-  for (int64_t r = 1; r < rows; r++) AddColumns(x, x + r * columns, columns, false);
-  AddColumns(to, x, columns, first);
+  for (; i + lanes <= columns; i += lanes) {
+    VF sum = hn::LoadU(d, x + i);
+    for (int64_t r = 1; r < rows; r++) sum = hn::Add(sum, hn::LoadU(d, x + r * columns + i));
+    hn::StoreU(first ? sum : hn::Add(hn::LoadU(d, to + i), sum), d, to + i);
+  }
+  for (; i < columns; i++) {
+    float sum = x[i];
+    for (int64_t r = 1; r < rows; r++) sum += x[r * columns + i];
+    to[i] = first ? sum : to[i] + sum;
+  }
 }
 
 struct Sums {
@@ -151,14 +150,8 @@ void StoreTile(const elbo_fused_arguments &args, Frame &frame, Sums &sums, int64
         }
         break;
       case ELBO_COLUMN_SUM: {
-        const bool first = row == args.rowBegin;
-        if (rows == 1) {
-          AddColumns(store.base + column, x, columns, first);
-        } else {
-          float *copy = frame.tiles[ELBO_FUSED_REGISTERS - 1];
-          std::memcpy(copy, x, static_cast<size_t>(rows * columns) * sizeof(float));
-          AddTileColumns(store.base + column, copy, rows, columns, first);
-        }
+        const bool first = row == args.rowBegin && !args.continues;
+        AddTileColumns(store.base + column, x, rows, columns, first);
         break;
       }
       case ELBO_TOTAL_SUM: sums.total[s] += SumOf(x, rows * columns); break;
@@ -202,6 +195,7 @@ void RunTile(const elbo_fused_arguments &args, Frame &frame, Sums &sums, int64_t
 void Fused(const void *arguments) {
   const elbo_fused_arguments &args = *static_cast<const elbo_fused_arguments *>(arguments);
   if (args.rowBegin >= args.rowEnd) {
+    if (args.continues) return;
     // Sums over no rows are zero; nothing else has anything to do.
     for (int32_t s = 0; s < args.storeCount; s++) {
       const elbo_fused_store &store = args.stores[s];
@@ -231,7 +225,8 @@ void Fused(const void *arguments) {
     }
   }
   for (int32_t s = 0; s < args.storeCount; s++) {
-    if (args.stores[s].kind == ELBO_TOTAL_SUM) args.stores[s].base[0] = static_cast<float>(sums.total[s]);
+    if (args.stores[s].kind != ELBO_TOTAL_SUM) continue;
+    args.stores[s].base[0] = static_cast<float>(sums.total[s] + (args.continues ? args.stores[s].base[0] : 0.0f));
   }
 }
 

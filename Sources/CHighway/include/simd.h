@@ -120,6 +120,7 @@ typedef struct {
   const elbo_fused_store *stores;
   const elbo_fused_random *randoms;
   int32_t loadCount, opCount, storeCount, registerCount;
+  int32_t continues;  // sums over rows are added to what an earlier call left
 } elbo_fused_arguments;
 
 void elbo_fused(const void *arguments);
@@ -240,8 +241,9 @@ int64_t elbo_gemm_scratch(int64_t k);
 
 // ---- Convolutions of channels-last images -------------------------------------------------------------------------
 
-/// Output pixels that the same kernel positions reach. A convolution is one group; a transposed one with stride s has a
-/// group for each of its s² phases, so that no multiplication is by an inserted zero.
+/// Output pixels that the same kernel positions reach: those in the middle, those at each edge, where positions fall
+/// into the padding, and of a transposed convolution with stride s each of its s² phases. So few multiplications are by
+/// padding and none is by an inserted zero.
 typedef struct {
   const int32_t *offsets;  // [pixels][tapCount] floats from the start of an input image, −1 where it is padding
   const int32_t *targets;  // [pixels] floats from the start of an output image
@@ -257,8 +259,9 @@ typedef struct {
   int64_t images, xStride, yStride;  // floats from image to image
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *groups;
-  int32_t groupCount, epilogue;
-  float *scratch;  // elbo_conv_scratch(…) floats
+  int32_t groupCount, kernelPositions, epilogue;
+  int32_t continues;  // the weights are as an earlier call left them in `scratch`
+  float *scratch;     // elbo_conv_scratch(…) floats
 } elbo_conv_arguments;
 
 void elbo_conv(const void *arguments);
@@ -272,7 +275,9 @@ typedef struct {
   int64_t images, xStride, yStride;
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *group;
-  float *scratch;  // elbo_conv_weight_scratch(…) floats
+  int32_t continues;   // adds to the sum that an earlier call left in `scratch`
+  int32_t unfinished;  // a later call goes on: leaves the sum in `scratch` only
+  float *scratch;      // elbo_conv_weight_scratch(…) floats
 } elbo_conv_weight_arguments;
 
 void elbo_conv_weight(const void *arguments);

@@ -14,6 +14,8 @@ package struct CompilerOptions: Hashable, Sendable {
     case epilogues
     /// Runs elementwise chains in one pass.
     case fusion
+    /// Runs neighbouring convolutions block by block of examples, so that what passes between them stays in cache.
+    case blocking
     /// Lets arrays that are never alive together share memory.
     case arenaReuse
   }

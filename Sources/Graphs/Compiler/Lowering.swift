@@ -4,6 +4,8 @@ import Tensors
 struct LoweredGraph {
   let ir: IR
   let kernels: [Kernel]
+  /// Every kernel in one of them, in order.
+  let groups: [KernelGroup]
   /// The node of each symbol that was asked for.
   let roots: [Int]
 }
@@ -34,6 +36,11 @@ struct Lowering {
     ir = Epilogues(folding: options.passes.contains(.epilogues)).run(ir)
     ir = Materialization().run(ir)
     var fusion = Fusion(ir, fuses: options.passes.contains(.fusion))
-    return LoweredGraph(ir: ir, kernels: fusion.run(), roots: ir.roots)
+    let kernels = fusion.run()
+    guard options.passes.contains(.blocking) else {
+      return LoweredGraph(ir: ir, kernels: kernels, groups: Blocking.none(kernels), roots: ir.roots)
+    }
+    let blocked = Blocking(ir, kernels, threads: options.threads).run()
+    return LoweredGraph(ir: ir, kernels: blocked.kernels, groups: blocked.groups, roots: ir.roots)
   }
 }

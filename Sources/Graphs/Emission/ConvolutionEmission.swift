@@ -52,8 +52,11 @@ extension Emitter {
       }
       return epilogue.readsBias ? [whole(node.inputs[2])] : []
     }
-    let scratch = Int(elbo_conv_scratch(Int32(w[2] * w[3]), Int32(layout.inChannels), Int32(layout.outChannels)))
+    let scratchSize = Int(elbo_conv_scratch(Int32(w[2] * w[3]), Int32(layout.inChannels), Int32(layout.outChannels)))
+    let scratch = (0..<threads).map { _ in arguments.scratch(scratchSize) }
     return divided(name, source[0]) { images in
+      let thread = (0..<threads).last { share(source[0], $0, of: threads).lowerBound <= images.lowerBound } ?? 0
+      let continues = share(source[0], thread, of: threads).lowerBound < images.lowerBound
       let from = address(node.inputs[0]) + images.lowerBound * xStride
       let to = address(id) + images.lowerBound * yStride
       let value = elbo_conv_arguments(
@@ -63,7 +66,8 @@ extension Emitter {
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
         outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
-        epilogue: Int32(epilogue.kernelCode.rawValue), scratch: arguments.scratch(scratch))
+        kernelPositions: Int32(w[2] * w[3]), epilogue: Int32(epilogue.kernelCode.rawValue),
+        continues: continues ? 1 : 0, scratch: scratch[thread])
       return bind(
         elbo_conv, value,
         reads: [range(from, images.count * xStride), whole(node.inputs[1])] + third(images),
@@ -77,13 +81,14 @@ extension Emitter {
     let (x, y) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let taps = g.kernel[0] * g.kernel[1]
     let (inChannels, outChannels) = (x[3], y[3])
-    let group = ConvolutionTable(forward: g, x: x, y: y).bind(arguments)
+    let group = ConvolutionTable(forward: g, x: x, y: y, splitsEdges: false).bind(arguments)
     let (xStride, yStride) = (x.droppingFirst.count, y.droppingFirst.count)
     let size = node.shape.droppingFirst.count
-    let scratch = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
-    let parts = (0..<node.shape[0]).map { thread -> Step.Part in
+    let scratchSize = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
+    let scratch = (0..<node.shape[0]).map { _ in arguments.scratch(scratchSize) }
+    func part(_ thread: Int, _ block: Int) -> Step.Part {
       // A thread without images writes the zeros of an empty sum.
-      let images = share(x[0], thread, of: node.shape[0])
+      let images = share(share(x[0], thread, of: node.shape[0]), block, of: blockCount)
       let (from, by) = (
         address(node.inputs[0]) + images.lowerBound * xStride, address(node.inputs[1]) + images.lowerBound * yStride
       )
@@ -91,12 +96,15 @@ extension Emitter {
       let value = elbo_conv_weight_arguments(
         x: from, y: by, weights: to, images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(inChannels), outChannels: Int32(outChannels), inStride: Int32(taps),
-        outStride: Int32(inChannels * taps), group: group, scratch: arguments.scratch(scratch))
+        outStride: Int32(inChannels * taps), group: group, continues: block > 0 ? 1 : 0,
+        unfinished: block + 1 < blockCount ? 1 : 0, scratch: scratch[thread])
       return bind(
         elbo_conv_weight, value, reads: [range(from, images.count * xStride), range(by, images.count * yStride)],
         writes: [range(to, size)])
     }
-    return Step(name: "convWeight \(x)·\(y)", parts: parts)
+    return Step(
+      name: "convWeight \(x)·\(y)",
+      blocks: (0..<blockCount).map { block in (0..<node.shape[0]).map { part($0, block) } })
   }
 }
 

@@ -9,6 +9,31 @@ struct ConvolutionTable {
     var offsets: [Int32] = []
     var targets: [Int32] = []
     var taps: [Int32] = []
+
+    /// Multiply-adds of rows of sums, with tiles of fewer rows than hide an addition's latency counted as such.
+    private var cost: Int {
+      let tiles = (targets.count + 13) / 14
+      return max(targets.count, 4 * tiles) * taps.count
+    }
+
+    /// Groups of pixels that meet the same kernel positions, none in the padding; or the group as it is, when those
+    /// are so small that multiplying by zeros is faster.
+    func split() -> [Group] {
+      var parts: [[Bool]: Group] = [:]
+      var order: [[Bool]] = []
+      for (pixel, target) in targets.enumerated() {
+        let row = offsets[pixel * taps.count..<(pixel + 1) * taps.count]
+        let inside = row.map { $0 >= 0 }
+        if parts[inside] == nil {
+          order.append(inside)
+          parts[inside] = Group(taps: zip(taps, inside).filter(\.1).map(\.0))
+        }
+        parts[inside]?.targets.append(target)
+        parts[inside]?.offsets += row.filter { $0 >= 0 }
+      }
+      let split = order.compactMap { parts[$0] }
+      return split.reduce(0, { $0 + $1.cost }) < cost ? split : [self]
+    }
   }
   let groups: [Group]
 
@@ -17,7 +42,8 @@ struct ConvolutionTable {
   /// - Parameters:
   ///   - x: `[B, H, W, I]`.
   ///   - y: `[B, H', W', O]`.
-  init(forward g: ConvGeometry, x: Shape, y: Shape) {
+  ///   - splitsEdges: Whether pixels that padding reaches may be groups of their own.
+  init(forward g: ConvGeometry, x: Shape, y: Shape, splitsEdges: Bool = true) {
     var group = Group()
     group.taps = (0..<g.kernel[0] * g.kernel[1]).map(Int32.init)
     for p in 0..<y[1] {
@@ -33,7 +59,7 @@ struct ConvolutionTable {
         }
       }
     }
-    groups = [group]
+    groups = splitsEdges ? group.split() : [group]
   }
 
   /// `convInput`, by phases: pixels whose position modulo the stride is the same meet the same kernel positions.
@@ -62,7 +88,7 @@ struct ConvolutionTable {
             }
           }
         }
-        if !group.targets.isEmpty { groups.append(group) }
+        if !group.targets.isEmpty { groups += group.split() }
       }
     }
     self.groups = groups

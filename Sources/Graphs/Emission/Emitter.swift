@@ -9,6 +9,8 @@ struct Emitter {
   /// Where each array begins, by node.
   let addresses: [Int: UnsafeMutablePointer<Float>]
   let randomState: UnsafePointer<elbo_random_state>
+  /// Into how many blocks each thread's examples are divided.
+  var blockCount = 1
 
   /// The array behind the reshapes of `id`.
   func address(_ id: Int) -> UnsafeMutablePointer<Float> {
@@ -36,6 +38,10 @@ struct Emitter {
     Step.Part(kernel: kernel, arguments: UnsafeRawPointer(arguments.store(value)), reads: reads, writes: writes)
   }
 
+  func emit(_ kernels: ArraySlice<Kernel>, isArray: (Int) -> Bool) throws -> [Step] {
+    try kernels.flatMap { try emit($0, isArray: isArray) }
+  }
+
   /// The steps of one kernel; `isArray` says which nodes are read outside the loop that computes them.
   func emit(_ kernel: Kernel, isArray: (Int) -> Bool) throws -> [Step] {
     switch kernel {
@@ -51,13 +57,15 @@ struct Emitter {
     }
   }
 
-  /// The same kernel in parts over a leading extent: `part(range)` for each thread that has any.
+  /// The same kernel in parts over a leading extent: `part(range)` for each block and thread that has any.
   func divided(_ name: String, _ extent: Int, _ part: (Range<Int>) -> Step.Part) -> Step {
     Step(
       name: name,
-      parts: (0..<threads).map { thread in
-        let range = share(extent, thread, of: threads)
-        return range.isEmpty ? Step.Part() : part(range)
+      blocks: (0..<blockCount).map { block in
+        (0..<threads).map { thread in
+          let range = share(share(extent, thread, of: threads), block, of: blockCount)
+          return range.isEmpty ? Step.Part() : part(range)
+        }
       })
   }
 }

@@ -2,6 +2,8 @@ import CTeam
 import Tensors
 
 /// The instructions of one kernel for every thread, with the memory each thread touches.
+///
+/// A kernel may come in blocks, each of which does some of every thread's examples.
 struct Step {
   typealias Kernel = @convention(c) (UnsafeRawPointer?) -> Void
 
@@ -14,7 +16,15 @@ struct Step {
     var writes: [Range<UInt>] = []
   }
   let name: String
-  var parts: [Part]
+  /// By block, then by thread.
+  let blocks: [[Part]]
+
+  init(name: String, blocks: [[Part]]) {
+    self.name = name
+    self.blocks = blocks
+  }
+
+  init(name: String, parts: [Part]) { self.init(name: name, blocks: [parts]) }
 }
 
 /// Owns the argument structs of a program.
@@ -66,15 +76,26 @@ struct InstructionLists {
 
   private static let idle: Step.Kernel = { _ in }
 
-  mutating func append(_ step: Step) {
-    let barrier = conflicts(step)
+  mutating func append(_ step: Step) { append([step]) }
+
+  /// Steps of equally many blocks: the first block of each, then the second of each, and so on.
+  ///
+  /// - Precondition: `canInterleave(steps)` when there are several blocks.
+  mutating func append(_ steps: [Step]) {
+    let tags = names.count
+    names += steps.map(\.name)
+    for block in 0..<(steps.first?.blocks.count ?? 0) {
+      for (index, step) in steps.enumerated() { append(step.blocks[block], tag: Int32(tags + index)) }
+    }
+  }
+
+  private mutating func append(_ parts: [Step.Part], tag: Int32) {
+    let barrier = conflicts(parts)
     if barrier {
       barrierCount += 1
       for thread in 0..<threads { (reads[thread], writes[thread]) = ([], []) }
     }
-    let tag = Int32(names.count)
-    names.append(step.name)
-    for (thread, part) in step.parts.enumerated() {
+    for (thread, part) in parts.enumerated() {
       guard part.kernel != nil || barrier else { continue }
       lists[thread].append(
         elbo_instruction(
@@ -84,8 +105,8 @@ struct InstructionLists {
     }
   }
 
-  private func conflicts(_ step: Step) -> Bool {
-    for (thread, part) in step.parts.enumerated() {
+  private func conflicts(_ parts: [Step.Part]) -> Bool {
+    for (thread, part) in parts.enumerated() {
       for other in 0..<threads where other != thread {
         for range in part.reads where writes[other].contains(where: range.overlaps) { return true }
         for range in part.writes
@@ -98,7 +119,44 @@ struct InstructionLists {
   }
 }
 
+extension InstructionLists {
+  /// Whether no block of a step reads or writes what a later block of an earlier step writes, or writes what it reads.
+  static func canInterleave(_ steps: [Step]) -> Bool {
+    var laterReads: [[Range<UInt>]] = []
+    var laterWrites: [[Range<UInt>]] = []
+    for step in steps {
+      for (block, parts) in step.blocks.enumerated().dropLast() {
+        let reads = parts.flatMap(\.reads)
+        let writes = parts.flatMap(\.writes)
+        for later in block + 1..<step.blocks.count where later < laterWrites.count {
+          if laterWrites[later].contains(where: { range in
+            reads.contains(where: range.overlaps) || writes.contains(where: range.overlaps)
+          }) {
+            return false
+          }
+          if laterReads[later].contains(where: { writes.contains(where: $0.overlaps) }) { return false }
+        }
+      }
+      for (block, parts) in step.blocks.enumerated() {
+        if block == laterReads.count {
+          laterReads.append([])
+          laterWrites.append([])
+        }
+        laterReads[block] += parts.flatMap(\.reads)
+        laterWrites[block] += parts.flatMap(\.writes)
+      }
+    }
+    return true
+  }
+}
+
 /// Shares `count` units out to `threads`, as evenly as whole units allow.
 func share(_ count: Int, _ thread: Int, of threads: Int) -> Range<Int> {
   count * thread / threads..<count * (thread + 1) / threads
+}
+
+/// Shares a range out likewise.
+func share(_ range: Range<Int>, _ part: Int, of parts: Int) -> Range<Int> {
+  let inner = share(range.count, part, of: parts)
+  return range.lowerBound + inner.lowerBound..<range.lowerBound + inner.upperBound
 }

@@ -6,7 +6,6 @@ extension Emitter {
   func emit(_ loop: FusedLoop, isArray: (Int) -> Bool) -> Step {
     guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
     var plan = RegisterPlan(loop, ir)
-    let rows = loop.count / max(columns, 1)
     let randoms = plan.streams.map { elbo_fused_random(state: randomState, purpose: RandomStream.purpose(named: $0)) }
     let loads = loop.loads.enumerated().map { index, load in
       elboLoad(load, columns: columns, register: plan.loadRegisters[index])
@@ -18,9 +17,9 @@ extension Emitter {
     let loadTable = arguments.store(loads)
     let randomTable = arguments.store(randoms)
 
-    let space = LoopSpace(loop, ir, rows: rows, columns: columns, threads: threads)
-    let parts = (0..<threads).map { thread -> Step.Part in
-      let piece = space.piece(thread)
+    guard let space = LoopSpace(loop, ir, threads: threads) else { preconditionFailure("LoopEmission: no space") }
+    func part(_ thread: Int, _ block: Int) -> Step.Part {
+      let piece = space.piece(thread, block: block, of: blockCount)
       var stores: [elbo_fused_store] = []
       var writes: [Range<UInt>] = []
       for id in stored {
@@ -48,10 +47,12 @@ extension Emitter {
         columnBegin: Int64(piece.columns.lowerBound), columnEnd: Int64(piece.columns.upperBound),
         columns: Int64(columns), loads: loadTable, ops: ops, stores: arguments.store(stores), randoms: randomTable,
         loadCount: Int32(loads.count), opCount: Int32(plan.ops.count), storeCount: Int32(stores.count),
-        registerCount: Int32(plan.registerCount))
+        registerCount: Int32(plan.registerCount), continues: block > 0 ? 1 : 0)
       return bind(elbo_fused, value, reads: reads, writes: writes)
     }
-    return Step(name: "loop[\(loop.nodes.count)+\(loop.sums.count)] \(rows)×\(columns)", parts: parts)
+    return Step(
+      name: "loop[\(loop.nodes.count)+\(loop.sums.count)] \(space.rows)×\(columns)",
+      blocks: (0..<blockCount).map { block in (0..<threads).map { part($0, block) } })
   }
 
   private func store(
@@ -96,8 +97,13 @@ struct LoopSpace {
   /// Rows (or columns, of a single row) that stay together.
   let unit: Int
   let splitsColumns: Bool
+  /// What is divided: rows, or columns.
+  let extent: Int
 
-  init(_ loop: FusedLoop, _ ir: IR, rows: Int, columns: Int, threads: Int) {
+  /// Nil when the loads and sums of a loop agree on no row length.
+  init?(_ loop: FusedLoop, _ ir: IR, threads: Int) {
+    guard let columns = loop.columns() else { return nil }
+    let rows = loop.count / max(columns, 1)
     self.rows = rows
     self.columns = columns
     self.threads = threads
@@ -106,13 +112,20 @@ struct LoopSpace {
     // Whole examples: the first extent of the loop's widest array.
     let member = loop.nodes.first ?? loop.sums.first?.input
     let examples = member.map { ir[$0].shape.dimensions.first { $0 > 1 } ?? 1 } ?? 1
-    let extent = splitsColumns ? columns : rows
+    extent = splitsColumns ? columns : rows
     unit = examples >= threads && extent % examples == 0 ? extent / examples : 1
   }
 
-  func piece(_ thread: Int) -> Piece {
-    let extent = splitsColumns ? columns : rows
-    let units = share(extent / unit, thread, of: threads)
+  /// Whether each example reads its own part of a load from an array `shape`, and nothing else of it.
+  func readsByExample(_ load: FusedLoop.Load, of shape: Shape, _ batch: Int) -> Bool {
+    guard let at = load.pattern.address(columns: columns), load.offset == 0 else { return false }
+    if splitsColumns { return at.columnStride == 1 && shape.count == columns }
+    return at.rowModulo == 0 && unit % max(at.rowDivide, 1) == 0
+      && unit / max(at.rowDivide, 1) * at.rowStride * batch == shape.count
+  }
+
+  func piece(_ thread: Int, block: Int = 0, of blockCount: Int = 1) -> Piece {
+    let units = share(share(extent / unit, thread, of: threads), block, of: blockCount)
     let range = units.lowerBound * unit..<units.upperBound * unit
     return splitsColumns
       ? Piece(rows: 0..<1, columns: range, rowLength: columns)

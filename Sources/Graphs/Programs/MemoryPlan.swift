@@ -17,28 +17,18 @@ struct MemoryPlan {
   ) throws(AllocationError) {
     let ir = lowered.ir
     let last = lowered.kernels.count
+    // What a blocked group touches lives all through it: its kernels take turns.
+    var groups: [ClosedRange<Int>] = []
+    for group in lowered.groups { groups += group.span.map { group.blockCount > 1 ? group.span : $0...$0 } }
     var birth: [Int: Int] = [:]
     var death: [Int: Int] = [:]
     var insideLoop: [Int: Int] = [:]
-    func reads(_ id: Int, at kernel: Int) {
-      let array = Fusion.role(ir[id].op).isView ? Fusion.viewSource(id, ir) : id
-      death[array] = max(death[array] ?? 0, kernel)
-    }
     for (index, kernel) in lowered.kernels.enumerated() {
-      switch kernel {
-      case .loop(let loop):
-        for load in loop.loads { reads(load.source, at: index) }
-        for node in loop.nodes {
-          insideLoop[node] = index
-          birth[node] = index
-        }
-        for sum in loop.sums { birth[sum.node] = index }
-      case .node(let id):
-        birth[id] = index
-        for input in ir[id].inputs { reads(input, at: index) }
-      }
+      for id in kernel.gives { birth[id] = groups[index].lowerBound }
+      for id in kernel.reads(ir) { death[id] = max(death[id] ?? 0, groups[index].upperBound) }
+      if case .loop(let loop) = kernel { for node in loop.nodes { insideLoop[node] = index } }
     }
-    for root in lowered.roots { reads(root, at: last) }
+    for root in lowered.roots { death[Fusion.viewSource(root, ir)] = last }
 
     var requests: [ArenaPlan.Request] = []
     for (id, first) in birth {
@@ -56,8 +46,4 @@ struct MemoryPlan {
     addresses = leaves.merging(fixed) { $1 }
     for (id, offset) in plan.offsets { addresses[id] = (arena.base + offset).assumingMemoryBound(to: Float.self) }
   }
-}
-
-extension Fusion.Role {
-  var isView: Bool { if case .view = self { true } else { false } }
 }

@@ -90,12 +90,19 @@ package final class Program {
     randomState = UnsafeMutablePointer(mutating: arguments.store(elbo_random_state(seed: seed, step: 0)))
     updateState = UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters()))
     clipLimit = UnsafeMutablePointer(mutating: arguments.store(Float.infinity))
-    let emitter = Emitter(
+    var emitter = Emitter(
       ir: ir, threads: options.threads, arguments: arguments, addresses: memory.addresses, randomState: randomState)
     var lists = InstructionLists(threads: options.threads)
-    for kernel in lowered.kernels {
-      for step in try emitter.emit(kernel, isArray: memory.arrays.contains) { lists.append(step) }
+    for group in lowered.groups {
+      emitter.blockCount = group.blockCount
+      var steps = try emitter.emit(lowered.kernels[group.span], isArray: memory.arrays.contains)
+      if group.blockCount > 1, !InstructionLists.canInterleave(steps) {
+        emitter.blockCount = 1
+        steps = try emitter.emit(lowered.kernels[group.span], isArray: memory.arrays.contains)
+      }
+      if emitter.blockCount > 1 { lists.append(steps) } else { for step in steps { lists.append(step) } }
     }
+    emitter.blockCount = 1
     for copy in copies { lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
     for (index, assignment) in assignments.enumerated() {
       guard let parameters, let offset = parameters.offset(of: assignment.0) else {
