@@ -30,8 +30,8 @@ struct Tile {
   int32_t epilogue;
 };
 
-// R rows × 2 vectors.
-template <size_t... R>
+// R rows × 2 vectors, or 1 where no more columns are left.
+template <bool kNarrow, size_t... R>
 void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -41,8 +41,12 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   const float *a = tile.a;
   for (int64_t k = 0; k < tile.k; k++) {
     const VF b0 = hn::LoadU(d, b);
-    const VF b1 = hn::LoadU(d, b + lanes);
-    (Accumulate(low[R], high[R], K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, b1), ...);
+    if constexpr (kNarrow) {
+      ((low[R] = hn::MulAdd(K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, low[R])), ...);
+    } else {
+      const VF b1 = hn::LoadU(d, b + lanes);
+      (Accumulate(low[R], high[R], K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, b1), ...);
+    }
     a += tile.innerStride;
     b += panel.stride;
   }
@@ -82,12 +86,21 @@ void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t wid
   }
 }
 
+// Rows of a tile. Rows a multiple of 4 KB apart share their sets of L1, which hold fewer lines than a tile has rows.
+HWY_INLINE int64_t TileRows(const elbo_gemm_arguments &g) {
+  const bool collides = !g.transposeA && g.lda % 1024 == 0;
+  return collides ? std::min(kTileRows, 8) : kTileRows;
+}
+
 void Gemm(const void *arguments) {
   const elbo_gemm_arguments &g = *static_cast<const elbo_gemm_arguments *>(arguments);
-  const int64_t panelWidth = 2 * static_cast<int64_t>(hn::Lanes(DF()));
-  const int64_t blocks = (g.m + kTileRows - 1) / kTileRows;
-  for (int64_t column = 0; column < g.n; column += panelWidth) {
-    const int64_t width = std::min(panelWidth, g.n - column);
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(DF()));
+  const int64_t tallest = TileRows(g);
+  const int64_t blocks = (g.m + tallest - 1) / tallest;
+  for (int64_t column = 0; column < g.n; column += 2 * lanes) {
+    const int64_t width = std::min(2 * lanes, g.n - column);
+    const bool narrow = width <= lanes;
+    const int64_t panelWidth = narrow ? lanes : 2 * lanes;
     Panel panel{g.b + column, g.ldb};
     if (g.transposeB) {
       PackRows(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
@@ -112,7 +125,13 @@ void Gemm(const void *arguments) {
       tile.width = width;
       tile.epilogue = g.epilogue;
       ForRows<kTileRows>(static_cast<int>(end - row),
-                         [&](auto rows) HWY_ATTR { RunTile(tile, panel, rows); });
+                         [&](auto rows) HWY_ATTR {
+                           if (narrow) {
+                             RunTile<true>(tile, panel, rows);
+                           } else {
+                             RunTile<false>(tile, panel, rows);
+                           }
+                         });
       row = end;
     }
   }
