@@ -68,7 +68,10 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .target(name: "Fuzzing", dependencies: ["Tensors"], path: "Tests/Fuzzing"),
+    .executableTarget(
+      name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Fuzzing"], exclude: ["Corpus"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
     .testTarget(
       name: "NotebookTests",
