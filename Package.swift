@@ -77,7 +77,9 @@ let package = Package(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
-    .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "CAllocations", path: "Tests/Allocations"),
+    .testTarget(
+      name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CTeam"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -131,7 +131,8 @@ package struct SafeTensors: Sendable {
         info.offsets[1] <= bytes.count - begin
       else { throw fail("the bytes of tensor '\(name)' do not fit its shape \(info.shape) or the file") }
       let tensor = Tensor(storage: storage, byteOffset: begin + end, shape: shape, dtype: dtype)
-      tensors.append((name, (begin + end) % dtype.size == 0 ? tensor : try Self.aligned(tensor, path)))
+      let isAligned = UInt(bitPattern: storage.base + begin + end) % UInt(dtype.size) == 0
+      tensors.append((name, isAligned ? tensor : try Self.aligned(tensor, path)))
       end = info.offsets[1]
     }
     guard end == bytes.count - begin else { throw fail("\(bytes.count - begin - end) bytes belong to no tensor") }

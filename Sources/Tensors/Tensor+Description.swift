@@ -1,3 +1,5 @@
+import Glibc
+
 extension Tensor: CustomStringConvertible {
   /// Type, shape and extremes, then the elements, corners only when there are many:
   ///
@@ -30,18 +32,14 @@ extension Tensor: CustomStringConvertible {
   private static func short(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     if value == value.rounded(), value.magnitude < 1e7 { return String(Int(value)) }
-    var scale = 1.0
-    var exponent = 0
-    while value.magnitude / scale >= 10 { (scale, exponent) = (scale * 10, exponent + 1) }
-    while value.magnitude / scale < 1 { (scale, exponent) = (scale / 10, exponent - 1) }
-    let digits = (value / scale * 1000).rounded()
+    var exponent = Int(log10(value.magnitude).rounded(.down))
+    var digits = (value / pow(10, Double(exponent)) * 1000).rounded()
+    if digits.magnitude >= 10_000 { (digits, exponent) = (digits / 10, exponent + 1) }
     guard (-4...6).contains(exponent) else { return trimmed(digits / 1000) + "e\(exponent)" }
-    return trimmed(exponent <= 3 ? digits / power(3 - exponent) : digits * power(exponent - 3))
+    return trimmed(digits / pow(10, Double(3 - exponent)))
   }
 
   private static func trimmed(_ value: Double) -> String {
     value == value.rounded() ? String(Int(value)) : "\(value)"
   }
-
-  private static func power(_ exponent: Int) -> Double { (0..<exponent).reduce(1.0) { value, _ in value * 10 } }
 }

@@ -9,7 +9,7 @@ package struct Mutator {
 
   private mutating func below(_ limit: Int) -> Int {
     position += 1
-    return limit <= 1 ? 0 : Int(UInt64(stream.word(position)) * UInt64(limit) >> 32)
+    return limit <= 1 ? 0 : Int((UInt64(stream.word(position)) * UInt64(limit)) >> 32)
   }
 
   /// Numbers that lengths, extents and offsets get wrong.

@@ -100,10 +100,12 @@ import Testing
   @Test(arguments: names { _ in true }) func damagedFilesAreReadOrRefused(_ name: String) throws {
     let bytes = try [UInt8](Data(contentsOf: URL(filePath: Self.path(name))))
     let other = try [UInt8](Data(contentsOf: URL(filePath: Self.path("f4.npy"))))
-    for seed in 0..<300 {
+    let survivors = try (0..<300).filter { seed in
       var mutator = Mutator(seed: UInt64(seed))
-      _ = try TensorReaders.survive(mutator.mutated(bytes, splicing: other), name: name)
+      return try TensorReaders.survive(mutator.mutated(bytes, splicing: other), name: name)
     }
+    #expect(survivors.count < 250)
+    if !name.hasPrefix("refused") { #expect(!survivors.isEmpty) }
   }
 
   @Test func filesThatAreNotThereAreNamed() {
