@@ -9,7 +9,7 @@ struct Binder {
     var options: [String: BoundArgument] = [:]
     var given: [(key: Spanned<String>, argument: BoundArgument)] = []
     var plain: [Word] = []
-    for word in words {
+    for word in Naming.asOption(words, of: command) {
       guard let key = word.key else {
         plain.append(word)
         continue
@@ -128,6 +128,11 @@ struct Binder {
 
   private func value(_ word: Word, kinds: [ValueKind]) throws -> Value {
     if word.isQuoted { return .string(word.text) }
+    if Operator(rawValue: word.text) != nil {
+      throw Fault(
+        .syntax, "'\(word.text)' stands between the words of a command", at: word.valueSpan,
+        fix: "Put an expression in parentheses: \(command.verb) (…)")
+    }
     let name = word.text
     if name.isName, kinds.count == 1, let kind = kinds.first, kind == .model || kind == .dataset || kind == .tensor {
       guard let value = execution.lookup(name) else {
