@@ -98,6 +98,7 @@ struct Binder {
     func bound(_ content: BoundArgument.Content) -> BoundArgument {
       BoundArgument(content: content, raw: word.text, span: word.valueSpan)
     }
+    if case .newName = type, execution.isReserved(word.text) { throw execution.reserved(word.text, at: word.valueSpan) }
     if let content = type.read(word.text) { return bound(content) }
     switch type {
     case .value(let kinds):
@@ -107,8 +108,7 @@ struct Binder {
       }
       return bound(.value(value))
     case .anyValue: return bound(.value(try value(word, kinds: [])))
-    case .newName:
-      if word.text.isName { throw execution.reserved(word.text, at: word.valueSpan) }
+    case .newName: break
     default:
       // Numbers may come from variables and expressions: epochs=n, n=(2*k).
       if !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text),

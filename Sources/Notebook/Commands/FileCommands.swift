@@ -52,7 +52,8 @@ enum FileCommands {
     let ending = path.split(separator: ".").last.map(String.init) ?? ""
     if let opener = Openers.byEnding[ending] { return try opener(path, arguments, execution) }
     try WorkspaceCommands.open(
-      path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution)
+      path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution
+    )
     return .nothing
   }
 }

@@ -21,7 +21,8 @@ enum Naming {
 
   /// `encode m d as z` as `z = encode m d`, for a command that makes a value and has no such option.
   static func asTarget(_ statement: Statement, in table: CommandTable) -> Statement {
-    guard statement.target == nil, let stage = statement.stages.last, case .command(let verb, let words) = stage.content,
+    guard statement.target == nil, let stage = statement.stages.last,
+      case .command(let verb, let words) = stage.content,
       let command = table[verb.value], !command.result.isEmpty, !command.takesAnyOption,
       !command.options.contains(where: { $0.name == "as" }), let (rest, _, name) = trailing(words), name.text.isName
     else { return statement }

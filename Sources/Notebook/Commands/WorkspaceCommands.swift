@@ -37,8 +37,7 @@ enum WorkspaceCommands {
       guard readOnly == own.isReadOnly else {
         throw StoreError.locked(path: shown, process: Int(getpid())).fault.placed(at: span)
       }
-      let count = execution.state.names.count
-      execution.note("\(shown) is this session's workspace: \(count) \(count == 1 ? "variable" : "variables"), all kept")
+      execution.note("\(shown) is this session's workspace, with everything in it")
       return
     }
     if !new, access(path, F_OK) != 0 {

@@ -38,7 +38,8 @@ package struct DatasetValue: SelectableValue {
 
   package var partNames: [String] {
     if isWhole { return [] }
-    return made.isEmpty ? dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key) : made.map(\.name)
+    if !made.isEmpty { return made.map(\.name) }
+    return dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key)
   }
 
   /// A named part.

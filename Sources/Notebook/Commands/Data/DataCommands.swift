@@ -50,7 +50,8 @@ enum DataCommands {
         fix: Suggestion.question(source.raw, in: names) ?? "'datasets' lists the names.")
     }
     let labels = arguments.text("labels").map { execution.readable($0) }
-    guard !names.contains(reference) || execution.options.allowsDownloads
+    guard
+      !names.contains(reference) || execution.options.allowsDownloads
         || DatasetLoading.isAvailable(reference, execution.options)
     else {
       throw Fault(
