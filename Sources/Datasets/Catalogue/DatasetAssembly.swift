@@ -42,7 +42,9 @@ struct DatasetAssembly {
     if let shape {
       guard shape.count == 2, extents.count == 2, extents[1] % (shape[0] * shape[1]) == 0 else {
         throw FileError(
-          path: path, reason: "examples of \(tensor.shape.droppingFirst) are no images of \(shape.map(String.init).joined(separator: "×"))",
+          path: path,
+          reason:
+            "examples of \(tensor.shape.droppingFirst) are no images of \(shape.map(String.init).joined(separator: "×"))",
           fix: "shape=HxW is for rows of H·W numbers, or C·H·W with the planes one after another.")
       }
       let planes = tensor.reshaped(to: [extents[0], extents[1] / (shape[0] * shape[1]), shape[0], shape[1]])

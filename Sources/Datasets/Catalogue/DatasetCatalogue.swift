@@ -82,7 +82,8 @@ package struct DatasetCatalogue: Sendable {
       try Downloads(set: set, folder: folder, mirrors: mirrors ?? set.mirrors).run(progress)
     } catch let error as DownloadError {
       throw FileError(
-        path: set.name, reason: "\(error.description)", fix: "Put \(names) into \(folder), then load \(set.name) again.")
+        path: set.name, reason: "\(error.description)", fix: "Put \(names) into \(folder), then load \(set.name) again."
+      )
     }
     guard let paths = set.paths(in: folder) else {
       throw FileError(path: folder, reason: "the downloaded files are not there")

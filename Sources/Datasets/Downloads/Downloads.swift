@@ -47,7 +47,8 @@ struct Downloads {
       guard found == file.packedHash else {
         // Kept apart, so that the next mirror begins anew.
         unlink(part)
-        attempts.append("\(Self.host(mirror)): \(file.name).gz has SHA-256 \(found.prefix(12))…, not \(file.packedHash.prefix(12))…")
+        attempts.append(
+          "\(Self.host(mirror)): \(file.name).gz has SHA-256 \(found.prefix(12))…, not \(file.packedHash.prefix(12))…")
         continue
       }
       guard rename(part, path) == 0 else {
@@ -92,7 +93,9 @@ struct Downloads {
         message.withUnsafeMutableBufferPointer { message in
           url.withCString { url in
             var request = elbo_transfer_request()
-            (request.url, request.descriptor, request.from, request.limit) = (url, descriptor, Int64(from), Int64(limit))
+            (request.url, request.descriptor, request.from, request.limit) = (
+              url, descriptor, Int64(from), Int64(limit)
+            )
             (request.connectSeconds, request.stallSeconds) = (Int32(connectSeconds), Int32(stallSeconds))
             request.message = message.baseAddress
             request.context = Unmanaged.passUnretained(watcher).toOpaque()

@@ -16,7 +16,8 @@ extension NPZ {
     let tensor = try self.array(chosen)
     guard tensor.shape.rank >= 2 else {
       throw FileError(
-        path: path, reason: "array '\(chosen)' has shape \(tensor.shape): examples need [N, D], [N, H, W] or [N, C, H, W]",
+        path: path,
+        reason: "array '\(chosen)' has shape \(tensor.shape): examples need [N, D], [N, H, W] or [N, C, H, W]",
         fix: "The archive holds: \(names.joined(separator: ", ")). Choose with array=NAME.")
     }
     var content = Content(tensor: tensor)

@@ -59,7 +59,8 @@ final class ZipArchive {
     guard status.encryption_method == 0 else {
       throw FileError(path: path, reason: "the zip entry '\(name)' is encrypted")
     }
-    return Entry(name: name, size: Int(clamping: status.size), packedSize: Int(clamping: status.comp_size), index: index)
+    return Entry(
+      name: name, size: Int(clamping: status.size), packedSize: Int(clamping: status.comp_size), index: index)
   }
 
   /// An entry's content, checked against its CRC-32.

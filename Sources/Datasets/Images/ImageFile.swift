@@ -25,7 +25,8 @@ struct ImageFile {
     // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.
     guard height * width / (8 * 1032) <= storage.byteCount else {
       throw FileError(
-        path: path, reason: "the header promises \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",
+        path: path,
+        reason: "the header promises \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",
         fix: "The file is damaged or not all there.")
     }
   }

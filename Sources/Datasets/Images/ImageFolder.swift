@@ -31,7 +31,8 @@ struct ImageFolder {
     labelNames = inside.map(\.folder)
     guard !files.isEmpty else {
       throw FileError(
-        path: path, reason: "no PNG or JPEG in this folder or the folders in it", fix: "Pictures are told by their content.")
+        path: path, reason: "no PNG or JPEG in this folder or the folders in it",
+        fix: "Pictures are told by their content.")
     }
   }
 
@@ -50,7 +51,8 @@ struct ImageFolder {
     if options.height == nil, let odd = all.firstIndex(where: { $0.x != all[0].x || $0.y != all[0].y }) {
       throw FileError(
         path: paths[odd],
-        reason: "this picture is \(all[odd].x)×\(all[odd].y), \(Self.last(paths[0])) is \(all[0].x)×\(all[0].y) (height×width)",
+        reason:
+          "this picture is \(all[odd].x)×\(all[odd].y), \(Self.last(paths[0])) is \(all[0].x)×\(all[0].y) (height×width)",
         fix: "Bring all to one size: size=\(all[0].x)x\(all[0].y)")
     }
     let channels = options.color.channels ?? Int(all.map(\.z).max() ?? 1)
@@ -142,7 +144,11 @@ struct ImageFolder {
       defer { close(descriptor) }
       var head = [UInt8](repeating: 0, count: 8)
       let count = Glibc.read(descriptor, &head, 8)
-      if count > 0, elbo_image_format_of(head, count) != ELBO_IMAGE_NONE { found.append(path) } else { others.append(path) }
+      if count > 0, elbo_image_format_of(head, count) != ELBO_IMAGE_NONE {
+        found.append(path)
+      } else {
+        others.append(path)
+      }
     }
     if let first = others.first, !found.isEmpty {
       notes.append("\(others.count) files that are no pictures left out: \(last(first))\(others.count > 1 ? " …" : "")")

@@ -78,7 +78,8 @@ struct Geometry: Hashable, Sendable {
 
   /// One example's planes, from bytes or floats, each value times `scale` plus `offset`.
   func apply(
-    bytes: UnsafePointer<UInt8>?, floats: UnsafePointer<Float>?, planes: Int, to destination: UnsafeMutablePointer<Float>,
+    bytes: UnsafePointer<UInt8>?, floats: UnsafePointer<Float>?, planes: Int,
+    to destination: UnsafeMutablePointer<Float>,
     scale: Float, offset: Float
   ) {
     rows.starts.withUnsafeBufferPointer { rowStarts in

@@ -84,7 +84,8 @@ extension Transform {
       Geometry(rows: .resize(from: shape[1], to: height), columns: .resize(from: shape[2], to: width))
     case .crop(let top, let left, let height, let width):
       Geometry(
-        rows: .crop(from: shape[1], offset: top, count: height), columns: .crop(from: shape[2], offset: left, count: width))
+        rows: .crop(from: shape[1], offset: top, count: height),
+        columns: .crop(from: shape[2], offset: left, count: width))
     default: nil
     }
   }

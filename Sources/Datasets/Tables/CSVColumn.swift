@@ -74,6 +74,7 @@ struct CSVColumn {
 
   /// 0, 1, 2 … without a name: the row numbers that pandas writes.
   var isIndex: Bool {
-    name.isEmpty && kind == .number && missingCount == 0 && values.enumerated().allSatisfy { Float($0.offset) == $0.element }
+    name.isEmpty && kind == .number && missingCount == 0
+      && values.enumerated().allSatisfy { Float($0.offset) == $0.element }
   }
 }

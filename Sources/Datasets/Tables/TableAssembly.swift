@@ -65,7 +65,8 @@ struct TableAssembly {
       let total = gaps.reduce(0) { $0 + $1.missingCount }
       throw FileError(
         path: path,
-        reason: "\(place), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
+        reason:
+          "\(place), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
         fix: "Say what to do: missing=drop, missing=mean or missing=zero")
     }
     let required = options.missing == .drop ? gaps : target.map { [columns[$0]] } ?? []
@@ -73,7 +74,9 @@ struct TableAssembly {
     if kept.count < rows { notes.append("\(rows - kept.count) of \(rows) rows left out: missing values") }
     guard !kept.isEmpty else { throw FileError(path: path, reason: "every row has a missing value") }
     let filled = gaps.reduce(0) { sum, column in sum + kept.count { column.values[$0].isNaN } }
-    if filled > 0 { notes.append("\(filled) missing values filled: missing=\(options.missing.rawValue)") }
+    if filled > 0 {
+      notes.append("\(filled) missing value\(filled == 1 ? "" : "s") filled: missing=\(options.missing.rawValue)")
+    }
     return kept
   }
 

@@ -41,7 +41,7 @@ struct Redirection {
           fix: "Draw it first, for example: … | plot grid > \(redirect.value)")
       }
       do { bytes = try FigureRenderer().bytes(figure, format) } catch {
-        throw Fault(.unwritableFile, "\(error)", at: redirect.span)
+        throw Fault(.plotFailed, "\(error)", at: redirect.span)
       }
     case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
     case "html":

@@ -15,13 +15,16 @@ package struct DatasetValue: SelectableValue {
   let origin: Origin
   /// Parts made by `split`; otherwise those the dataset came with.
   let made: [Part]
+  /// A part made by `split` is whole: the parts that the data came with cut across it and are not its own.
+  let isWhole: Bool
 
   struct Part: Sendable {
     let name: String
     let dataset: Dataset
   }
 
-  init(_ dataset: Dataset, origin: Origin, made: [Part] = []) {
+  init(_ dataset: Dataset, origin: Origin, made: [Part] = [], isWhole: Bool = false) {
+    self.isWhole = isWhole
     self.dataset = dataset
     self.origin = origin
     self.made = made
@@ -34,13 +37,17 @@ package struct DatasetValue: SelectableValue {
   package var kind: ValueKind { .dataset }
 
   package var partNames: [String] {
-    made.isEmpty ? dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key) : made.map(\.name)
+    if isWhole { return [] }
+    if !made.isEmpty { return made.map(\.name) }
+    return dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key)
   }
 
   /// A named part.
   package func part(_ name: String) -> DatasetValue? {
-    if !made.isEmpty { return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin) } }
-    guard let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
+    if !made.isEmpty {
+      return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin, isWhole: true) }
+    }
+    guard !isWhole, let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
     return DatasetValue(part, origin: origin)
   }
 
@@ -73,7 +80,8 @@ package struct DatasetValue: SelectableValue {
   /// Values of one factor, `[N]`, or of all, `[N, F]`.
   private func factorValues(_ name: String) throws -> Value? {
     guard let factors = dataset.factors else { return nil }
-    let chosen = name == "factors" ? Array(factors.factors.indices) : factors.names.indices.filter { factors.names[$0] == name }
+    let chosen =
+      name == "factors" ? Array(factors.factors.indices) : factors.names.indices.filter { factors.names[$0] == name }
     guard !chosen.isEmpty else { return nil }
     let values = (0..<dataset.count).flatMap { row in
       chosen.map { factors.factors[$0].values[factors.value(dataset.storageIndex(row), $0)] }
@@ -88,12 +96,13 @@ package struct DatasetValue: SelectableValue {
   var report: Report {
     var fields: [Report.Field] = [
       .init("count", label: "examples", .count(dataset.count)),
-      .init("shape", label: "example", .text("\(dataset.exampleShape), stored as \(dataset.storage.dtype.rawValue)")),
+      .init("shape", label: "example", .text("\(dataset.exampleShape) \(dataset.storage.dtype.rawValue)")),
       .init("source", .text(dataset.source)),
     ]
     if let classes = dataset.classCount { fields.append(.init("classes", .count(classes))) }
     if let factors = dataset.factors {
-      fields.append(.init("factors", .text(factors.factors.map { "\($0.name) (\($0.values.count))" }.joined(separator: ", "))))
+      fields.append(
+        .init("factors", .text(factors.factors.map { "\($0.name) (\($0.values.count))" }.joined(separator: ", "))))
     }
     for name in partNames {
       if let part = part(name) { fields.append(.init(name, .count(part.dataset.count), unit: "examples")) }
@@ -116,7 +125,7 @@ package struct DatasetValue: SelectableValue {
   func subset(_ rows: [Int], title: String? = nil) -> DatasetValue {
     var part = dataset.subset(rows)
     if let title { part.name = title }
-    return DatasetValue(part, origin: origin)
+    return DatasetValue(part, origin: origin, isWhole: isWhole)
   }
 
   /// The same examples under other transforms.
@@ -125,7 +134,8 @@ package struct DatasetValue: SelectableValue {
   func with(_ transforms: [Transform]) throws -> DatasetValue {
     DatasetValue(
       try dataset.adding(transforms), origin: origin,
-      made: try made.map { Part(name: $0.name, dataset: try $0.dataset.adding(transforms)) })
+      made: try made.map { Part(name: $0.name, dataset: try $0.dataset.adding(transforms)) },
+      isWhole: isWhole)
   }
 
   /// The part to train on: `train` of a dataset in parts, else all of it.

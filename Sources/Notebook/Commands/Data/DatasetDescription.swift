@@ -88,7 +88,8 @@ struct DatasetDescription {
       .images(
         ImageGrid(
           pixels: images.elements(as: Float.self), count: images.shape[0], channels: shape[0],
-          height: images.shape[2], width: images.shape[3], columns: images.shape[0])), title: "the first examples of \(data.title)")
+          height: images.shape[2], width: images.shape[3], columns: images.shape[0])),
+      title: "the first examples of \(data.title)")
   }
 
   /// The dataset with images no larger than `side`, in their proportions.

@@ -25,11 +25,13 @@ enum LoadCommand {
       CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: the array of the examples"),
       CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "CSV: the column of the labels"),
       CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "CSV: columns to leave out"),
-      CommandOption("header", choice(TableOptions.Header.self), default: "auto", help: "CSV: the first row names columns"),
+      CommandOption(
+        "header", choice(TableOptions.Header.self), default: "auto", help: "CSV: the first row names columns"),
       CommandOption(
         "missing", choice(TableOptions.Missing.self), default: "refuse", help: "CSV: what an empty field means"),
       CommandOption(
-        "categories", choice(TableOptions.Categories.self), default: "onehot", help: "CSV: what a column of texts becomes"),
+        "categories", choice(TableOptions.Categories.self), default: "onehot",
+        help: "CSV: what a column of texts becomes"),
       CommandOption("size", .size, help: "pictures: bring all to this size; without it they must have one"),
       CommandOption("color", choice(ImageOptions.Color.self), default: "auto", help: "pictures: as grey or as colour"),
       CommandOption("shape", .size, help: "rows of numbers are images of this size"),
@@ -52,6 +54,14 @@ enum LoadCommand {
         .unknownDataset, "no dataset or file '\(source.raw)'", at: source.span,
         fix: Suggestion.question(source.raw, in: names) ?? "'datasets' lists the names.")
     }
+    guard
+      execution.options.allowsDownloads
+        || DatasetLoading.catalogue(execution.options).availability(of: request.reference) != .download
+    else {
+      throw Fault(
+        .download, "\(request.reference) is not at hand, and this session fetches nothing", at: source.span,
+        fix: "Load it once at a prompt; 'load digits' works offline.")
+    }
     do {
       let dataset = try DatasetLoading.load(request, execution.options) { moment in
         if execution.interruption.isRequested { throw Interrupted() }
@@ -61,7 +71,7 @@ enum LoadCommand {
             terms: [.init(name: "MB", value: Double(moment.done) / 1e6, unit: "MB")]))
       }
       for note in dataset.notes { execution.note(note) }
-      let value = Value.object(DatasetValue(dataset, origin: .loaded(request)))
+      let value = Value.object(DatasetValue(dataset, origin: .loaded(isNamed ? request : absolute(request))))
       let name = arguments.text("as") ?? fallbackName(request.reference, execution)
       if arguments.target == nil {
         execution.set(name, to: value)
@@ -85,8 +95,8 @@ enum LoadCommand {
   private static func request(
     _ arguments: Arguments, _ source: String, isNamed: Bool, _ execution: Execution
   ) throws -> LoadRequest {
-    var request = LoadRequest(isNamed ? source : execution.expanded(source))
-    request.labels = arguments.text("labels").map { execution.expanded($0) }
+    var request = LoadRequest(isNamed ? source : execution.readable(source))
+    request.labels = arguments.text("labels").map { execution.readable($0) }
     request.array = arguments.text("array")
     request.table.target = arguments.text("target")
     request.table.without = (arguments.text("without") ?? "").split(separator: ",").map(String.init)
@@ -105,13 +115,27 @@ enum LoadCommand {
       switch source {
       case "sprites": ["as", "n", "seed"]
       case _ where isNamed: ["as"]
-      default: ["as", "labels", "array", "target", "without", "header", "missing", "categories", "size", "color", "shape"]
+      default:
+        ["as", "labels", "array", "target", "without", "header", "missing", "categories", "size", "color", "shape"]
       }
     if let stray = arguments.given.first(where: { !used.contains($0.key.value) }) {
       throw Fault(
         .unknownOption, "'\(stray.key.value)' means nothing for \(isNamed ? source : "files")", at: stray.key.span,
         fix: "It takes: \(used.sorted().joined(separator: ", ")).")
     }
+    return request
+  }
+
+  /// With whole paths, so that a workspace finds the files from another folder.
+  private static func absolute(_ request: LoadRequest) -> LoadRequest {
+    func whole(_ path: String) -> String {
+      guard let real = realpath(path, nil) else { return path }
+      defer { free(real) }
+      return String(cString: real)
+    }
+    var request = request
+    request.reference = whole(request.reference)
+    request.labels = request.labels.map(whole)
     return request
   }
 

@@ -8,7 +8,10 @@ enum Thumbnails {
     let (channels, height, columns) = (images.shape[1], images.shape[2], images.shape[3])
     let fits = max(1, (width + 2) / (columns + 2))
     let shades = Array(" .:-=+*#%@")
-    let values = images.elements(as: Float.self)
+    var values = images.elements(as: Float.self)
+    // Values that are no shares of white are shown between the darkest and the lightest of them.
+    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+    if low < 0 || high > 1, high > low { values = values.map { ($0 - low) / (high - low) } }
     // A character is twice as high as wide: two rows of pixels become one of text.
     return stride(from: 0, to: height, by: 2).map { y in
       (0..<min(fits, images.shape[0])).map { image in
