@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay"),
-    .target(name: "Terminal", dependencies: ["Notebook", "CReadline", "CSignals"]),
+    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "CReadline", "CSignals"]),
     .executableTarget(
       name: "elbo",
       dependencies: [
