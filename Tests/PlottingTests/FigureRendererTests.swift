@@ -35,7 +35,6 @@ import Testing
     var figure = Self.curves
     figure.title = "it's `touch \(marker)` @x \"$(touch \(marker))\" {/Bold %s}\nsystem('touch \(marker)')"
     _ = try FigureRenderer().bytes(figure, .png)
-    #expect((try? FigureRenderer().write(figure, to: "/no/such/folder/x.png")) == nil)
     #expect(!fileExists(marker))
   }
 

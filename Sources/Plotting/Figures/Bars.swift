@@ -36,7 +36,9 @@ package struct Histogram: Sendable, Equatable, Codable {
   /// Common bins: as many as the Freedman–Diaconis rule wants of the largest series, 10 to 80.
   ///
   ///     width = 2 · IQR / ∛n
-  func bins() -> (low: Double, width: Double, densities: [[Double]]) {
+  ///
+  /// - Parameter fixed: So many instead.
+  func bins(count fixed: Int? = nil) -> (low: Double, width: Double, densities: [[Double]]) {
     let finite = series.map { $0.values.filter(\.isFinite).sorted() }
     let low = Double(finite.compactMap(\.first).min() ?? 0)
     let high = Double(finite.compactMap(\.last).max() ?? 1)
@@ -45,7 +47,7 @@ package struct Histogram: Sendable, Equatable, Codable {
     }
     let spread = Double(largest[largest.count * 3 / 4] - largest[largest.count / 4])
     let wanted = 2 * spread / Double(largest.count).cubeRoot
-    let count = wanted > 0 ? max(10, min(80, Int(min(((high - low) / wanted).rounded(.up), 80)))) : 40
+    let count = fixed ?? (wanted > 0 ? max(10, min(80, Int(min(((high - low) / wanted).rounded(.up), 80)))) : 40)
     let width = (high - low) / Double(count)
     let densities = finite.map { values in
       var counts = [Double](repeating: 0, count: count)

@@ -69,19 +69,22 @@ package struct Curves: Sendable, Equatable, Codable {
 }
 
 extension Curves.Line {
-  /// The line smoothed: an exponential moving average without the bias of its start,
+  /// The line smoothed without a lag: the mean of two exponential moving averages, one from each end,
   ///
   ///     s[t] = Σ_i w^(t−i) y[i] / Σ_i w^(t−i),   w = 1 − 1/window.
   package func smoothed(window: Double) -> Curves.Line {
-    var line = self
     let weight = 1 - 1 / max(window, 1)
-    var (sum, total) = (0.0, 0.0)
-    line.y = y.map { value in
-      guard value.isFinite else { return value }
-      sum = sum * weight + value
-      total = total * weight + 1
-      return sum / total
+    func average(_ values: some Sequence<Double>) -> [Double] {
+      var (sum, total) = (0.0, 0.0)
+      return values.map { value in
+        guard value.isFinite else { return value }
+        sum = sum * weight + value
+        total = total * weight + 1
+        return sum / total
+      }
     }
+    var line = self
+    line.y = zip(average(y), average(y.reversed()).reversed()).map { ($0 + $1) / 2 }
     return line
   }
 

@@ -81,7 +81,8 @@ extension GnuplotScript {
     say("set xrange [-0.5:\(Double(max(columns, 1)) - 0.5)]")
     say("set yrange [\(Double(max(rows, 1)) - 0.5):-0.5]")
     func tics(_ names: [String]) -> String {
-      "(" + names.enumerated().map { "\(Self.quoted($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ") + ")"
+      "(" + names.enumerated().map { "\(Self.quoted($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ")
+        + ")"
     }
     if columns > 0 { say("set xtics noenhanced scale 0 \(tics(map.columnNames))") }
     if rows > 0 { say("set ytics noenhanced scale 0 \(tics(map.rowNames))") }

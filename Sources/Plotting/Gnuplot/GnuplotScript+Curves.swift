@@ -5,17 +5,18 @@ extension GnuplotScript {
     if medium != .characters {
       say("set lmargin at screen \(px(92, across: true))")
       say("set rmargin at screen \(px(size.width - 28, across: true))")
+      say("set tmargin at screen \(px(size.height - 104))")
     }
     if twoPanels {
       // The panel beneath first: its labels are the picture's.
-      let share = px(72 + (size.height - 146) * 3 / 10)
+      let share = px(72 + (size.height - 176) * 3 / 10)
       say("set bmargin at screen \(px(66))")
       say("set tmargin at screen \(share)")
       panel(curves, 1)
       say("unset label")
       say("unset arrow")
-      say("set bmargin at screen \(px(72 + (size.height - 146) * 3 / 10 + 18))")
-      say("set tmargin at screen \(px(size.height - 74))")
+      say("set bmargin at screen \(px(72 + (size.height - 176) * 3 / 10 + 18))")
+      say("set tmargin at screen \(px(size.height - 104))")
       say("set format x ''")
       panel(curves, 0)
       say("unset multiplot")
@@ -31,7 +32,16 @@ extension GnuplotScript {
     if curves.logY { say("set logscale y") }
     axes(curves, number)
     if number == 0 { marks(curves) }
-    say("set key \(isFalling(curves, number) ? "top" : "bottom") right")
+    if medium == .characters {
+      say("set key \(isFalling(curves, number) ? "top" : "bottom") right")
+    } else if number == 1 || !curves.lines.contains(where: { !$0.name.isEmpty }) {
+      say("unset key")
+    } else {
+      // Above the panel: no curve runs through it.
+      say(
+        "set key at screen \(px(92, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
+          + "maxrows 1 font ',13'")
+    }
     var parts: [String] = []
     var next = 0
     for line in curves.lines {

@@ -14,7 +14,7 @@ extension GnuplotScript {
       let names = scatter.classesPresent.map { scatter.name(ofClass: $0).count }.max() ?? 0
       let legend = scatter.classes != nil ? 48 + min(names, 16) * 9 : scatter.values != nil ? 104 : 24
       right = max(left + 40, size.width - legend - margin - 8)
-      bottom = 62
+      bottom = 70
       top = max(bottom + 40, size.height - 70 - margin)
     }
   }
@@ -93,7 +93,9 @@ extension GnuplotScript {
       say(ColorScale.gnuplot)
       return [source([scatter.x, scatter.y, values]) + " using 1:2:3 with points pt 7 ps \(size) lc palette notitle"]
     }
-    return [source([scatter.x, scatter.y]) + " using 1:2 with points pt 7 ps \(size) lc rgb '\(palette.lines[0])' notitle"]
+    return [
+      source([scatter.x, scatter.y]) + " using 1:2 with points pt 7 ps \(size) lc rgb '\(palette.lines[0])' notitle"
+    ]
   }
 
   /// Names with symbols that can be seen, whatever the points' size; a colour bar for values.
@@ -110,7 +112,9 @@ extension GnuplotScript {
     say(ColorScale.gnuplot)
     say("set cbrange [\(low):\(high > low ? high : low + 1)]")
     // A point outside the picture brings the colour bar.
-    return [source([[.greatestFiniteMagnitude / 4], [0], [low]]) + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"]
+    return [
+      source([[.greatestFiniteMagnitude / 4], [0], [low]]) + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
+    ]
   }
 
   /// Lines around half, four fifths and 95 % of all points.
@@ -129,8 +133,8 @@ extension GnuplotScript {
   ) {
     say("unset label")
     say("unset xlabel; unset ylabel; unset key; unset border; unset tics; unset grid; unset colorbox")
-    let x = Histogram(series: [.init(name: "", values: scatter.x)], xLabel: "").bins()
-    let y = Histogram(series: [.init(name: "", values: scatter.y)], xLabel: "").bins()
+    let x = Histogram(series: [.init(name: "", values: scatter.x)], xLabel: "").bins(count: 48)
+    let y = Histogram(series: [.init(name: "", values: scatter.y)], xLabel: "").bins(count: 48)
     func steps(_ bins: (low: Double, width: Double, densities: [[Double]])) -> (at: [Float], height: [Float]) {
       let heights = bins.densities.first ?? []
       return (heights.indices.map { Float(bins.low + (Double($0) + 0.5) * bins.width) }, heights.map(Float.init))

@@ -158,6 +158,7 @@ package struct GnuplotScript: Equatable, Sendable {
   }
 
   mutating func plot(_ parts: [String]) {
-    say(parts.isEmpty ? "set xrange [0:1]; set yrange [0:1]; plot NaN notitle" : "plot " + parts.joined(separator: ", "))
+    say(
+      parts.isEmpty ? "set xrange [0:1]; set yrange [0:1]; plot NaN notitle" : "plot " + parts.joined(separator: ", "))
   }
 }

@@ -110,7 +110,9 @@ package final class FigureRenderer: Sendable {
   }
 
   /// Shows the figure in a window of gnuplot's; `terminal` is qt, x11 or wxt. Closing the window harms nothing.
-  package func window(_ figure: Figure, _ terminal: String, isCancelled: @Sendable () -> Bool = { false }) throws(PlotError) {
+  package func window(_ figure: Figure, _ terminal: String, isCancelled: @Sendable () -> Bool = { false })
+    throws(PlotError)
+  {
     let size = GnuplotScript.size(of: figure)
     let known = try windowTerminals()
     guard known.contains(terminal) else { throw .noWindow(terminal: terminal, known: known) }

@@ -65,7 +65,8 @@ extension PlotArguments {
       scatter.classNames = names
     case let text:
       let span = arguments["color"]?.span ?? arguments.verbSpan
-      guard case .tensor(let array) = try execution.evaluate(text: text, span: span), array.shape.count == x.count else {
+      guard case .tensor(let array) = try execution.evaluate(text: text, span: span), array.shape.count == x.count
+      else {
         throw arguments.fault(
           .shapeMismatch, "color: expected a tensor of \(x.count) values, one for each point", at: "color",
           fix: "Or: color=label, color=none.")
@@ -93,7 +94,8 @@ extension PlotArguments {
           subtitle: "\(NumberText.count(array.shape[0])) rows")
       }
       return Figure(
-        .histogram(Histogram(series: [.init(name: name, values: flat)], xLabel: name)), title: "Distribution of \(name)",
+        .histogram(Histogram(series: [.init(name: name, values: flat)], xLabel: name)),
+        title: "Distribution of \(name)",
         subtitle: "\(NumberText.count(flat.count)) values")
     }
     let (name, model) = try model()
@@ -106,12 +108,15 @@ extension PlotArguments {
     return Figure(
       .histogram(
         Histogram(
-          series: order.map { .init(name: "z[\($0)]", values: Self.column(draws, $0, d)) }, xLabel: "z, drawn from q(z|x)",
+          series: order.map { .init(name: "z[\($0)]", values: Self.column(draws, $0, d)) },
+          xLabel: "z, drawn from q(z|x)",
           showsNormal: true)), title: "Aggregate posterior of \(name) beside the prior", subtitle: about(model, data))
   }
 
   /// Dimensions by their mean KL on some data, largest first.
-  func orderByKL(_ model: ModelValue, _ data: DatasetValue) throws -> [Int] { try klByDimension(model, data).map(\.dimension) }
+  func orderByKL(_ model: ModelValue, _ data: DatasetValue) throws -> [Int] {
+    try klByDimension(model, data).map(\.dimension)
+  }
 
   func klByDimension(_ model: ModelValue, _ data: DatasetValue) throws -> [(dimension: Int, kl: Double)] {
     let part = data.dataset.count > 2000 ? data.subset(Array(0..<2000)) : data

@@ -63,10 +63,12 @@ enum PlotCommand {
     CommandOption("dims", .text(placeholder: "0,1", suggestions: []), note: "PCA", help: "latent dimensions"),
     CommandOption("marginals", .flag, default: "yes", help: "histograms along the edges of a scatter"),
     CommandOption(
-      "terms", .choice(["overlaid", "stacked", "total"]), default: "overlaid", help: "how the terms of a loss are drawn"),
+      "terms", .choice(["overlaid", "stacked", "total"]), default: "overlaid", help: "how the terms of a loss are drawn"
+    ),
     CommandOption("logy", .flag, default: "no", help: "logarithmic vertical axis"),
     CommandOption("columns", .integer(1...1000), note: "as fits", help: "images in a row"),
-    CommandOption("n", .integer(1...100_000), note: "the command's own", help: "images, examples, or a manifold's side"),
+    CommandOption(
+      "n", .integer(1...100_000), note: "the command's own", help: "images, examples, or a manifold's side"),
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
     CommandOption("seed", .seed, default: "0", help: "of draws"),
     CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
