@@ -18,7 +18,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-swift test-terminal conformance sessions lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift test-terminal conformance sessions bench lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -48,8 +48,15 @@ $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 
 # Every lesson of sessions/ still says what it says, in a folder of its own.
 sessions: build
-	@folder=$$(mktemp -d) && cp sessions/*.session $$folder && cd $$folder && \
+	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && \
 	  $(ELBO) replay --verify *.session && rm -rf $$folder
+
+# How fast this machine trains, op by op too, and beside oneDNN.
+bench: deps
+	@$(SWIFT_BUILD) --product elbo
+	@$(ELBO) bench train
+	@$(ELBO) bench ops
+	@$(ELBO) bench ops --backend onednn
 
 lint:
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

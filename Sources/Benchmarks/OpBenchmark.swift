@@ -1,41 +1,73 @@
 import Graphs
 import Tensors
 
-/// The time of single ops on typical shapes, alone in a program.
+/// The time of single ops on typical shapes, each alone in a program.
 package enum OpBenchmark {
   package struct Result: Sendable, Codable {
     package var name: String
     package var microseconds: Double
     /// 0 where counting operations says nothing.
     package var gigaflops: Double
+    /// Per element of the result.
     package var nanosecondsPerElement: Double
+    /// The same op by oneDNN, where it was asked for and is made of contractions.
+    package var onednnMicroseconds: Double?
   }
 
-  package static func run(threads: Int? = nil) throws -> [Result] {
-    let options = CompilerOptions(threads: threads)
-    return try cases.map { name, flops, build in
-      let graph = Graph()
-      let result = try build(graph)
-      let program = try Program(graph, outputs: [("y", result)], options: options)
-      for node in graph.nodes {
-        guard case .input(let input) = node.op else { continue }
-        let memory = program.input(input)
-        for index in memory.indices { memory[index] = Float((index * 7919) % 1000) * 0.002 - 1 }
+  /// - Parameters:
+  ///   - backend: `.onednn` times what oneDNN has a primitive for by both, and nothing else.
+  ///   - each: Given every result as soon as it is there.
+  /// - Throws: `ProgramError.unsupported` when oneDNN is asked for and not installed.
+  package static func run(
+    threads: Int? = nil, backend: CompilerOptions.Backend = .own, each: (Result) throws -> Void
+  ) throws {
+    for item in cases where item.isContraction || backend == .own {
+      var result = try time(item, CompilerOptions(threads: threads))
+      if backend == .onednn {
+        result.onednnMicroseconds = try time(item, CompilerOptions(threads: threads, backend: .onednn)).microseconds
       }
-      let seconds = time(program)
-      return Result(
-        name: name, microseconds: seconds * 1e6, gigaflops: flops / seconds * 1e-9,
-        nanosecondsPerElement: seconds * 1e9 / Double(result.shape.count))
+      try each(result)
+    }
+    if backend == .own {
+      for kind in OptimizerKind.allCases { try each(update(kind, CompilerOptions(threads: threads))) }
     }
   }
 
   /// GFLOP/s of a 1024³ matrix product: what the machine gives to large ones.
   package static func matmul(threads: Int) throws -> Double {
-    let graph = Graph()
     let n = 1024
-    let y = try Graphs.matmul(graph.input("a", [n, n]), graph.input("b", [n, n]))
-    let program = try Program(graph, outputs: [("y", y)], options: CompilerOptions(threads: threads))
-    return 2 * Double(n * n * n) / time(program) * 1e-9
+    let item = Case("", operations: 2 * n * n * n) { try Graphs.matmul($0.input("a", [n, n]), $0.input("b", [n, n])) }
+    return try time(item, CompilerOptions(threads: threads)).gigaflops
+  }
+
+  private static func time(_ item: Case, _ options: CompilerOptions) throws -> Result {
+    let graph = Graph()
+    let result = try item.build(graph)
+    let program = try Program(graph, outputs: [("y", result)], options: options)
+    for node in graph.nodes {
+      guard case .input(let input) = node.op else { continue }
+      let memory = program.input(input)
+      for index in memory.indices { memory[index] = Float((index * 7919) % 1000) * 0.002 - 0.99 }
+    }
+    let seconds = time(program)
+    return Result(
+      name: item.name, microseconds: seconds * 1e6, gigaflops: item.operations / seconds * 1e-9,
+      nanosecondsPerElement: seconds * 1e9 / Double(max(result.shape.count, 1)))
+  }
+
+  /// One pass of an optimiser over a million parameters.
+  private static func update(_ kind: OptimizerKind, _ options: CompilerOptions) throws -> Result {
+    let count = 1 << 20
+    let graph = Graph()
+    let x = try graph.parameter("x", [count])
+    let store = try ParameterStore([ParameterSpec(name: "x", shape: [count])])
+    let program = try Program(
+      graph, outputs: [], parameters: store, training: (try (x * 0.001).slice(axis: 0, 0..<1).sum(), kind),
+      options: options)
+    let seconds = time(program)
+    return Result(
+      name: "\(kind.rawValue) of 2²⁰", microseconds: seconds * 1e6, gigaflops: 0,
+      nanosecondsPerElement: seconds * 1e9 / Double(count))
   }
 
   /// The best of several rounds, seconds a run.
@@ -52,61 +84,5 @@ package enum OpBenchmark {
       best = min(best, (ContinuousClock.now - start).seconds / Double(runs))
     }
     return best
-  }
-
-  private typealias Case = (String, Double, (Graph) throws -> Symbol)
-
-  private static var cases: [Case] {
-    func matmul(_ m: Int, _ n: Int, _ k: Int, _ ta: Bool = false, _ tb: Bool = false) -> Case {
-      (
-        "matmul \(m)×\(n)×\(k)\(ta ? " Aᵀ" : "")\(tb ? " Bᵀ" : "")", 2 * Double(m * n * k),
-        { graph in
-          try Graphs.matmul(
-            graph.input("a", ta ? [k, m] : [m, k]), graph.input("b", tb ? [n, k] : [k, n]), transposeA: ta,
-            transposeB: tb)
-        }
-      )
-    }
-    func unary(_ name: String, _ f: @escaping (Symbol) -> Symbol) -> Case {
-      (name, 0, { graph in f(try graph.input("x", [128, 784])) })
-    }
-    let down = ConvGeometry(kernel: 3, stride: 2, padding: 1)
-    let inner = ConvGeometry(kernel: 3, padding: 1)
-    let convolutions: [Case] = [
-      (
-        "conv2d 32→64 14→7", 2 * 128 * 49 * 9 * 32 * 64,
-        { graph in
-          try graph.input("x", [128, 32, 14, 14]).conv2d(graph.input("w", [64, 32, 3, 3]), down)
-        }
-      ),
-      (
-        "convTranspose2d 64→32 14→28", 2 * 128 * 196 * 9 * 64 * 32,
-        { graph in
-          try graph.input("x", [128, 64, 14, 14]).convTranspose2d(
-            graph.input("w", [64, 32, 3, 3]), down, outputPadding: [1, 1])
-        }
-      ),
-      (
-        "convTranspose2d 32→1 28", 2 * 128 * 784 * 9 * 32,
-        { graph in
-          try graph.input("x", [128, 32, 28, 28]).convTranspose2d(graph.input("w", [32, 1, 3, 3]), inner)
-        }
-      ),
-    ]
-    return [
-      matmul(1024, 1024, 1024), matmul(128, 400, 784), matmul(784, 400, 128, true), matmul(128, 784, 400, false, true),
-      matmul(20, 200, 784), matmul(784, 200, 20, true), matmul(20, 784, 200, false, true), matmul(1000, 784, 200),
-    ] + convolutions + [
-      unary("add") { $0 + 1 }, unary("exp", exp), unary("log1p", log1p), unary("tanh", tanh), unary("sigmoid", sigmoid),
-      unary("gelu", gelu),
-      (
-        "bceWithLogits", 0, { graph in try bceWithLogits(graph.input("x", [128, 784]), graph.input("t", [128, 784])) }
-      ),
-      ("normal", 0, { graph in try graph.random(.normal, "e", [128, 784]) }),
-      ("uniform", 0, { graph in try graph.random(.uniform, "u", [128, 784]) }),
-      ("sum rows", 0, { graph in try graph.input("x", [128, 784]).sum([1]) }),
-      ("sum columns", 0, { graph in try graph.input("x", [128, 784]).sum([0]) }),
-      ("transpose", 0, { graph in try graph.input("x", [784, 400]).transposed([1, 0]) }),
-    ]
   }
 }

@@ -149,7 +149,7 @@ extension OpCase {
     ]
   }
 
-  private static var contractions: [OpCase] {
+  static var contractions: [OpCase] {
     var cases: [OpCase] = []
     for (m, n, k) in [(1, 1, 1), (3, 17, 33), (20, 50, 20), (65, 33, 7), (64, 100, 40)] {
       for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func textPlotsFitTheirColumns() throws {
-    let text = try FigureRenderer().text(Self.curves, columns: 60, rows: 16, color: false)
+    let text = try FigureRenderer().text(Self.curves, columns: 60, rows: 16, color: .none)
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
     #expect(text.contains("epoch"))
   }

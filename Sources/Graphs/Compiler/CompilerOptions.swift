@@ -20,11 +20,21 @@ package struct CompilerOptions: Hashable, Sendable {
     case arenaReuse
   }
 
+  /// Whose kernels compute matrix products and convolutions.
+  package enum Backend: String, Hashable, Sendable, CaseIterable {
+    /// Our own.
+    case own
+    /// oneDNN's: the second opinion that ours are checked and timed against. Loaded when first asked for.
+    case onednn
+  }
+
   package var threads: Int
+  package var backend: Backend
   package var passes: Set<Pass>
 
   /// - Parameter threads: Nil for one per hardware thread of this process.
-  package init(threads: Int? = nil, passes: Set<Pass> = Set(Pass.allCases)) {
+  package init(threads: Int? = nil, passes: Set<Pass> = Set(Pass.allCases), backend: Backend = .own) {
+    self.backend = backend
     self.threads = Swift.max(1, threads ?? Int(elbo_team_hardware_threads()))
     self.passes = passes
   }

@@ -37,7 +37,7 @@ struct Lowering {
     ir = Materialization().run(ir)
     var fusion = Fusion(ir, fuses: options.passes.contains(.fusion))
     let kernels = fusion.run()
-    guard options.passes.contains(.blocking) else {
+    guard options.passes.contains(.blocking), options.backend == .own else {
       return LoweredGraph(ir: ir, kernels: kernels, groups: Blocking.none(kernels), roots: ir.roots)
     }
     let blocked = Blocking(ir, kernels, threads: options.threads).run()

@@ -5,6 +5,7 @@ import Tensors
 struct Emitter {
   let ir: IR
   let threads: Int
+  let backend: CompilerOptions.Backend
   let arguments: ArgumentArena
   /// Where each array begins, by node.
   let addresses: [Int: UnsafeMutablePointer<Float>]
@@ -47,6 +48,7 @@ struct Emitter {
     switch kernel {
     case .loop(let loop): return [emit(loop, isArray: isArray)]
     case .node(let id):
+      if backend == .onednn, let step = try oneDNN(id) { return [step] }
       switch ir[id].op {
       case .matmul(let ta, let tb, let epilogue):
         return [matmul(id, transposeA: ta, transposeB: tb, epilogue)]
@@ -58,13 +60,13 @@ struct Emitter {
   }
 
   /// The same kernel in parts over a leading extent: `part(range)` for each block and thread that has any.
-  func divided(_ name: String, _ extent: Int, _ part: (Range<Int>) -> Step.Part) -> Step {
+  func divided(_ name: String, _ extent: Int, _ part: (Range<Int>) throws -> Step.Part) rethrows -> Step {
     Step(
       name: name,
-      blocks: (0..<blockCount).map { block in
-        (0..<threads).map { thread in
+      blocks: try (0..<blockCount).map { block in
+        try (0..<threads).map { thread in
           let range = share(share(extent, thread, of: threads), block, of: blockCount)
-          return range.isEmpty ? Step.Part() : part(range)
+          return range.isEmpty ? Step.Part() : try part(range)
         }
       })
   }

@@ -30,6 +30,7 @@ struct Step {
 /// Owns the argument structs of a program.
 final class ArgumentArena {
   private var blocks: [UnsafeMutableRawPointer] = []
+  private var releases: [() -> Void] = []
 
   func store<T>(_ value: T) -> UnsafePointer<T> {
     let block = UnsafeMutablePointer<T>.allocate(capacity: 1)
@@ -53,7 +54,13 @@ final class ArgumentArena {
     return block.assumingMemoryBound(to: Float.self)
   }
 
-  deinit { for block in blocks { block.deallocate() } }
+  /// Has `release` called when the program is gone.
+  func own(_ release: @escaping () -> Void) { releases.append(release) }
+
+  deinit {
+    for release in releases { release() }
+    for block in blocks { block.deallocate() }
+  }
 }
 
 /// Puts the steps of a program into one flat list per thread, with a barrier only where a thread would otherwise read

@@ -91,7 +91,8 @@ package final class Program {
     updateState = UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters()))
     clipLimit = UnsafeMutablePointer(mutating: arguments.store(Float.infinity))
     var emitter = Emitter(
-      ir: ir, threads: options.threads, arguments: arguments, addresses: memory.addresses, randomState: randomState)
+      ir: ir, threads: options.threads, backend: options.backend, arguments: arguments, addresses: memory.addresses,
+      randomState: randomState)
     var lists = InstructionLists(threads: options.threads)
     for group in lowered.groups {
       emitter.blockCount = group.blockCount

@@ -75,6 +75,11 @@ package final class Graph {
     try leaf(.random(distribution, stream: qualified(name)), shape, "random '\(qualified(name))'")
   }
 
+  /// 1 with the probability that `probability` says of each element, else 0; a draw as above. No gradient.
+  package func bernoulli(_ probability: Symbol, _ name: String) throws(ShapeError) -> Symbol {
+    try less(random(.uniform, name, probability.shape), probability)
+  }
+
   package func shape(of id: Int) -> Shape { nodes[id].shape }
 }
 

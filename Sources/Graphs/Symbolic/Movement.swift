@@ -60,6 +60,22 @@ extension Symbol {
   }
 }
 
+extension Symbol {
+  /// Slices along `axis` at `indices` `[N]`, whole numbers (NumPy's `take`): that axis gets extent N. As `rows(at:)`,
+  /// to which it comes down.
+  package func gathered(at indices: Symbol, axis: Int) throws(ShapeError) -> Symbol {
+    guard axis >= 0, axis < shape.rank, indices.shape.rank == 1 else {
+      throw fail("gather", [indices], "needs an axis of \(shape) and indices [N], not axis \(axis)")
+    }
+    let toFront = [axis] + (0..<shape.rank).filter { $0 != axis }
+    let front = try transposed(toFront)
+    let picked = try front.reshaped([shape[axis], -1]).rows(at: indices)
+    var back = [Int](repeating: 0, count: shape.rank)
+    for (to, from) in toFront.enumerated() { back[from] = to }
+    return try picked.reshaped([indices.shape[0]] + front.shape.dimensions.dropFirst()).transposed(back)
+  }
+}
+
 /// Operands one after another along `axis`; the other axes agree.
 package func concat(_ operands: [Symbol], axis: Int) throws(ShapeError) -> Symbol {
   let first = operands[0]

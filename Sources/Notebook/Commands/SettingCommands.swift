@@ -43,8 +43,10 @@ enum SettingCommands {
 
   private static let plotOptions: [CommandOption] = [
     CommandOption(
-      "terminal", .choice(["auto", "dumb", "sixel", "kitty", "iterm", "qt", "wxt", "x11", "none"]), help: "where figures go"),
-    CommandOption("size", .text(placeholder: "a size such as 900x600", suggestions: ["900x600"]), help: "width × height in pixels"),
+      "terminal", .choice(["auto", "dumb", "sixel", "kitty", "iterm", "qt", "wxt", "x11", "none"]),
+      help: "where figures go"),
+    CommandOption(
+      "size", .text(placeholder: "a size such as 900x600", suggestions: ["900x600"]), help: "width × height in pixels"),
     CommandOption("theme", .choice(["light", "dark"]), help: "colours"),
   ]
 

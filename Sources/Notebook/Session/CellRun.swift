@@ -25,7 +25,8 @@ struct CellRun {
       let table = execution.table
       let parser = Parser(execution.source) { table[$0] != nil }
       let statements = try parser.statements()
-      for (position, statement) in statements.enumerated() {
+      for (position, read) in statements.enumerated() {
+        let statement = Naming.asTarget(read, in: table)
         try run(statement, left: statements.count - 1 - position)
         if status != .ok || execution.wantsToQuit { break }
       }

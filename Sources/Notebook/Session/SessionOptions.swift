@@ -14,6 +14,10 @@ package struct SessionOptions: Sendable {
   package var cacheDirectory: String?
   /// Where datasets are looked for before they are downloaded (`$ELBO_DATA`).
   package var dataDirectories: [String] = []
+  /// Folders where files to read are looked for when the working folder does not have them.
+  package var inputDirectories: [String] = []
+  /// Whether datasets may be fetched from the network.
+  package var allowsDownloads = true
   /// What `~` stands for in paths.
   package var homeDirectory: String?
   /// Shortened verbs are understood, as at a prompt; scripts refuse them.

@@ -16,6 +16,7 @@ extension DatasetValue {
       arrays.append(.init("content", dataset.storage))
       if let labels = dataset.labels { arrays.append(.init("labels", try Tensor(labels))) }
     }
+    if isWhole { members.append(.init("whole", .bool(true))) }
     if let view = dataset.view { arrays.append(.init("view", try Tensor(view))) }
     for part in made {
       if let view = part.dataset.view { arrays.append(.init("part/\(part.name)", try Tensor(view))) }
@@ -58,7 +59,8 @@ extension DatasetValue {
       return Part(name: part, dataset: try view(array.tensor, "\(name).\(part)"))
     }
     self.init(
-      dataset, origin: origin, made: made.sorted { ($0.name == "train" ? 0 : 1) < ($1.name == "train" ? 0 : 1) })
+      dataset, origin: origin, made: made.sorted { ($0.name == "train" ? 0 : 1) < ($1.name == "train" ? 0 : 1) },
+      isWhole: stored.detail["whole"]?.boolValue ?? false)
   }
 }
 

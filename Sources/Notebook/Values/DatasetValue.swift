@@ -15,13 +15,16 @@ package struct DatasetValue: SelectableValue {
   let origin: Origin
   /// Parts made by `split`; otherwise those the dataset came with.
   let made: [Part]
+  /// A part made by `split` is whole: the parts that the data came with cut across it and are not its own.
+  let isWhole: Bool
 
   struct Part: Sendable {
     let name: String
     let dataset: Dataset
   }
 
-  init(_ dataset: Dataset, origin: Origin, made: [Part] = []) {
+  init(_ dataset: Dataset, origin: Origin, made: [Part] = [], isWhole: Bool = false) {
+    self.isWhole = isWhole
     self.dataset = dataset
     self.origin = origin
     self.made = made
@@ -34,13 +37,17 @@ package struct DatasetValue: SelectableValue {
   package var kind: ValueKind { .dataset }
 
   package var partNames: [String] {
-    made.isEmpty ? dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key) : made.map(\.name)
+    if isWhole { return [] }
+    if !made.isEmpty { return made.map(\.name) }
+    return dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key)
   }
 
   /// A named part.
   package func part(_ name: String) -> DatasetValue? {
-    if !made.isEmpty { return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin) } }
-    guard let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
+    if !made.isEmpty {
+      return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin, isWhole: true) }
+    }
+    guard !isWhole, let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
     return DatasetValue(part, origin: origin)
   }
 
@@ -100,7 +107,7 @@ package struct DatasetValue: SelectableValue {
   func subset(_ rows: [Int], title: String? = nil) -> DatasetValue {
     var part = dataset.subset(rows)
     if let title { part.name = title }
-    return DatasetValue(part, origin: origin)
+    return DatasetValue(part, origin: origin, isWhole: isWhole)
   }
 
   /// The same examples under other transforms.
@@ -111,7 +118,8 @@ package struct DatasetValue: SelectableValue {
       return other
     }
     return DatasetValue(
-      changed(dataset), origin: origin, made: made.map { Part(name: $0.name, dataset: changed($0.dataset)) })
+      changed(dataset), origin: origin, made: made.map { Part(name: $0.name, dataset: changed($0.dataset)) },
+      isWhole: isWhole)
   }
 
   /// The part to train on: `train` of a dataset in parts, else all of it.

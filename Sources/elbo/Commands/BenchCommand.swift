@@ -13,7 +13,10 @@ struct BenchCommand: ElboSubcommand {
       elbo bench train conv           images/s of one workload: mlp, conv, burgess or iwae
       elbo bench train iwae --k 50    with 50 importance samples
       elbo bench ops                  the time of single ops
+      elbo bench ops --backend onednn matrix products and convolutions by us and by oneDNN
       """)
+
+  enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
   enum What: String, ExpressibleByArgument, CaseIterable { case train, ops }
 
@@ -38,6 +41,9 @@ struct BenchCommand: ElboSubcommand {
   @Option(help: "Threads to compute with (default: one per core).")
   var threads: Int?
 
+  @Option(help: "own, or onednn to time both.")
+  var backend = Backend.own
+
   @Flag(help: "One JSON object per line.")
   var json = false
 
@@ -56,16 +62,8 @@ struct BenchCommand: ElboSubcommand {
 
   func run(in surroundings: Surroundings) throws -> Int32 {
     if what == .ops {
-      for result in try OpBenchmark.run(threads: threads) {
-        if json {
-          try say(result)
-        } else {
-          let flops = result.gigaflops > 0 ? String(format: "%8.1f GFLOP/s", result.gigaflops) : ""
-          let name = result.name.padding(toLength: 30, withPad: " ", startingAt: 0)
-          print(
-            name, String(format: "%10.1f µs %9.3f ns/element", result.microseconds, result.nanosecondsPerElement), flops
-          )
-        }
+      try OpBenchmark.run(threads: threads, backend: backend == .onednn ? .onednn : .own) { result in
+        if json { try say(result) } else { show(result) }
       }
       return 0
     }
@@ -100,6 +98,18 @@ struct BenchCommand: ElboSubcommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  private func show(_ result: OpBenchmark.Result) {
+    let name = result.name.padding(toLength: 30, withPad: " ", startingAt: 0)
+    let flops = result.gigaflops > 0 ? String(format: "%8.1f GFLOP/s", result.gigaflops) : ""
+    let time = String(format: "%10.1f µs", result.microseconds)
+    guard let other = result.onednnMicroseconds else {
+      print(name, time, String(format: "%9.3f ns/element", result.nanosecondsPerElement), flops)
+      return
+    }
+    let theirs = String(format: "oneDNN %10.1f µs   ", other)
+    print(name, time, flops, theirs, String(format: "%.2f× as fast", other / result.microseconds))
   }
 
   private func show(_ result: TrainBenchmark.Result) {

@@ -43,13 +43,21 @@ enum DataCommands {
     ]
   ) { arguments, execution in
     guard let source = arguments["source"] else { return .nothing }
-    let reference = names.contains(source.raw) ? source.raw : execution.expanded(source.raw)
+    let reference = names.contains(source.raw) ? source.raw : execution.readable(source.raw)
     if !names.contains(reference), access(reference, F_OK) != 0 {
       throw Fault(
         .unknownDataset, "no dataset or file '\(source.raw)'", at: source.span,
         fix: Suggestion.question(source.raw, in: names) ?? "'datasets' lists the names.")
     }
-    let labels = arguments.text("labels").map { execution.expanded($0) }
+    let labels = arguments.text("labels").map { execution.readable($0) }
+    guard
+      !names.contains(reference) || execution.options.allowsDownloads
+        || DatasetLoading.isAvailable(reference, execution.options)
+    else {
+      throw Fault(
+        .download, "\(reference) is not at hand, and this session fetches nothing", at: source.span,
+        fix: "Load it once at a prompt; 'load digits' works offline.")
+    }
     do {
       let dataset = try DatasetLoading.load(reference, labels: labels, execution.options)
       let value = Value.object(DatasetValue(dataset, origin: .loaded(reference, labels: labels)))

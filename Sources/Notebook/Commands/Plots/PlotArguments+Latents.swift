@@ -56,6 +56,11 @@ extension PlotArguments {
       axes = (plane.label(0), plane.label(1))
       subtitle += " · PCA of \(d) dimensions"
     }
+    let finite = zip(x, y).reduce(0) { $0 + ($1.0.isFinite && $1.1.isFinite ? 1 : 0) }
+    guard finite > 0 else {
+      throw fault(.plotFailed, x.isEmpty ? "there is no point to draw" : "none of the \(x.count) points is finite")
+    }
+    if finite < x.count { execution.note("\(x.count - finite) of \(x.count) points are not finite and not drawn") }
     var scatter = Scatter(
       x: x, y: y, xLabel: axes.0, yLabel: axes.1, hasMarginals: arguments.flag("marginals"))
     switch arguments.text("color") ?? "label" {
