@@ -15,8 +15,8 @@ struct HalfBlocks {
   ///   - rows: Lines; images that do not fit are left out, from the last.
   init(_ grid: ImageGrid, columns: Int, rows: Int, theme: Figure.Theme) {
     self.grid = grid
-    // Whole images across if they can be 8 pixels wide, else as many as can.
-    let across = max(1, min(grid.columns, columns / (min(grid.width, 8) + 1)))
+    // Whole images across if they can be 11 pixels wide, else as many as can.
+    let across = max(1, min(grid.columns, columns / (min(grid.width, 11) + 1)))
     let fitting = max(1, columns / across - 1)
     width = min(grid.width, fitting)
     height = max(1, (grid.height * width + grid.width / 2) / grid.width)
