@@ -62,7 +62,7 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay"),
-    .target(name: "Terminal", dependencies: ["Notebook", "CReadline", "CSignals"]),
+    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "CReadline", "CSignals"]),
     .executableTarget(
       name: "elbo",
       dependencies: [
@@ -72,7 +72,7 @@ let package = Package(
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),

@@ -44,6 +44,7 @@ struct CellRun {
     let before = execution.state
     do {
       defer { execution.endProgress() }
+      if let redirect = statement.redirect { try Redirection(execution: execution).check(redirect) }
       let value = try Interpreter(execution: execution).run(statement)
       if let redirect = statement.redirect {
         execution.note(try Redirection(execution: execution).write(value, to: redirect))
@@ -84,7 +85,9 @@ struct CellRun {
       if let target = statement.target, execution.state.settings.format == .text {
         output.text = "\(target.value) = \(value.summary)"
         output.html = nil
+        output.figure = nil
       }
+      output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
       shown.append(output)
     }

@@ -1,3 +1,5 @@
+import Plotting
+
 /// What a front end decides before a session starts. Nothing below reads the environment, so its values come in here.
 package struct SessionOptions: Sendable {
   /// The workspace file; nil keeps everything in memory.
@@ -22,6 +24,9 @@ package struct SessionOptions: Sendable {
   package var isInteractive = false
   /// Version of the program, kept with the workspace.
   package var version = "0.1"
+
+  /// Draws figures: one gnuplot, started with the first of them.
+  package var renderer = FigureRenderer()
 
   package init(workspace: String? = nil, seed: UInt64 = 0) {
     self.workspace = workspace
