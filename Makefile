@@ -48,7 +48,7 @@ $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 
 # Every lesson of sessions/ still says what it says, in a folder of its own.
 sessions: build
-	@folder=$$(mktemp -d) && cp sessions/*.session $$folder && cd $$folder && \
+	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && \
 	  $(ELBO) replay --verify *.session && rm -rf $$folder
 
 # How fast this machine trains, op by op too, and beside oneDNN.

@@ -22,12 +22,18 @@ let package = Package(
     // Data that ship with the program, and decoders.
     .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("spng"), .linkedLibrary("jpeg")]),
+    // Loads libcurl when the first download starts.
+    .target(name: "CTransfer"),
 
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
-    .target(name: "Datasets", dependencies: ["Tensors", "CHighway", "CDigits", "CZlib"]),
+    .target(
+      name: "Datasets",
+      dependencies: ["Tensors", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CTransfer", "CCrypto"]),
 
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
@@ -56,7 +62,7 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay"),
-    .target(name: "Terminal", dependencies: ["Notebook", "CReadline", "CSignals"]),
+    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "CReadline", "CSignals"]),
     .executableTarget(
       name: "elbo",
       dependencies: [
@@ -66,7 +72,7 @@ let package = Package(
 
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook"]),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .target(name: "Fuzzing", dependencies: ["Tensors"], path: "Tests/Fuzzing"),
     .executableTarget(

@@ -13,6 +13,8 @@ package struct Output: Sendable {
   package var json: JSON?
   /// A picture, rendered by the front end to what its screen can show.
   package var figure: Figure?
+  /// Where the person wants figures shown (`set plot terminal=…`); nil leaves it to the front end.
+  package var figureTerminal: String?
 
   package init(
     role: Role = .result, text: String, html: String? = nil, json: JSON? = nil, figure: Figure? = nil

@@ -9,6 +9,8 @@ package struct SessionHeader: Equatable, Sendable {
   package var width = 80
   /// Threads to compute with; nil leaves the choice to whoever runs it.
   package var threads: Int?
+  /// Whether data may be fetched while it runs.
+  package var usesNetwork = true
 
   package init() {}
 
@@ -50,6 +52,9 @@ package struct SessionHeader: Equatable, Sendable {
     case "threads":
       guard let number = Int(value), (1...1024).contains(number) else { return false }
       threads = number
+    case "network":
+      guard value == "yes" || value == "no" else { return false }
+      usesNetwork = value == "yes"
     default: return false
     }
     return true
@@ -63,6 +68,7 @@ package struct SessionHeader: Equatable, Sendable {
     if atol != plain.atol { words.append("atol=\(Self.text(atol))") }
     if width != plain.width { words.append("width=\(width)") }
     if let threads { words.append("threads=\(threads)") }
+    if !usesNetwork { words.append("network=no") }
     return words.joined(separator: " ")
   }
 
@@ -75,7 +81,7 @@ extension SessionHeader.Failure: CustomStringConvertible {
     case .version(let version):
       "session file version '\(version)' is not known: this program reads version 1 ('#! elbo-session 1 …')"
     case .setting(let word):
-      "header setting '\(word)' is not understood. Settings: seed=7 rtol=1e-4 atol=1e-9 width=80 threads=2"
+      "header setting '\(word)' is not understood. Settings: seed=7 rtol=1e-4 atol=1e-9 width=80 threads=2 network=no"
     }
   }
 }

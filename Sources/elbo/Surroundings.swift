@@ -60,6 +60,7 @@ struct Surroundings: Sendable {
     options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
     options.homeDirectory = home
     options.version = Self.version
+    options.renderer = FigureRendering.shared
     return options
   }
 

@@ -1,4 +1,5 @@
 import Kernel
+import Plotting
 import Testing
 
 @Suite struct ConnectionFileTests {
@@ -21,6 +22,6 @@ import Testing
 
   @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
   func base64IsThatOfRFC4648(text: String, expected: String) {
-    #expect(Base64.text(Array(text.utf8)) == expected)
+    #expect(Base64.encode(Array(text.utf8)) == expected)
   }
 }

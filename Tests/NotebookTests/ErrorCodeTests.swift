@@ -1,3 +1,5 @@
+import GRDB
+import Glibc
 import Notebook
 import Testing
 
@@ -33,6 +35,56 @@ import Testing
     let diagnostic = try Bench().failure(source)
     #expect(diagnostic.code == expected.rawValue, "\(diagnostic.headline)")
     #expect(diagnostic.span != nil)
+  }
+
+  /// Codes that need files, another session or a mistake of ours; the tests below provoke them.
+  static let others: Set<ErrorCode> = [
+    .workspaceLocked, .workspaceNewer, .notAWorkspace, .workspaceReadOnly, .plotFailed, .internalError,
+  ]
+
+  @Test func noCodeIsLeftOut() {
+    let provoked = Set(Self.provocations.map(\.code)).union(Self.others)
+    #expect(Set(ErrorCode.allCases).subtracting(provoked) == [])
+  }
+
+  @Test func workspacesHaveTheirCodes() throws {
+    let folder = Folder()
+    let (first, second) = (folder.file("first.elbodb"), folder.file("second.elbodb"))
+    let bench = try Bench()
+    _ = bench.shown("save session \(first)")
+    #expect(try Bench().failure("open \(first)").code == "E501")
+    #expect(try bench.failure("open \(first) read-only=yes").code == "E501")
+    #expect(bench.shown("open \(first)")[0].contains("this session's workspace"))
+    _ = bench.shown("save session \(second)\nopen \(first) read-only=yes")
+    #expect(try bench.failure("save session \(first)").code == "E504")
+    _ = bench.shown("1 > \(folder.file("notes.txt"))")
+    #expect(try bench.failure("open \(folder.file("notes.txt"))").code == "E503")
+    do {
+      let newer = try DatabaseQueue(path: folder.file("newer.elbodb"))
+      try newer.inDatabase { try $0.execute(sql: "PRAGMA application_id = 1701601903; PRAGMA user_version = 99") }
+    }
+    #expect(try bench.failure("open \(folder.file("newer.elbodb"))").code == "E502")
+    #expect(access(folder.file("newer.elbodb-lock"), F_OK) != 0)
+  }
+
+  @Test func aPictureThatCannotBeDrawnHasItsCode() throws {
+    let folder = Folder()
+    let path = folder.file("points.png")
+    #expect(try Bench().failure("plot (zeros(3, 2) / 0) > \(path)").code == "E601")
+  }
+
+  @Test func aMistakeOfOursHasItsCode() throws {
+    struct Unforeseen: Error {}
+    let broken = Command("stumble", family: .session, summary: "fails as nothing should", examples: []) { _, _ in
+      throw Unforeseen()
+    }
+    let session = try Session(SessionOptions(), table: CommandTable([broken]))
+    let outcome = session.execute("stumble", frontEnd: Recorder(), interruption: Interruption())
+    guard case .failed(let diagnostic) = outcome.status else {
+      Issue.record("the mistake went unseen")
+      return
+    }
+    #expect(diagnostic.code == "E901")
   }
 
   @Test func theHelpListsEveryCode() throws {

@@ -37,6 +37,16 @@ import Testing
     #expect(bench.shown("4 |\n sqrt") == ["2"])
   }
 
+  @Test func whatACommandMakesIsNamedInThreeWays() throws {
+    let bench = try Bench()
+    _ = bench.run("load digits as d\nload digits as=e\nf = load digits")
+    #expect(bench.session.state.names == ["d", "e", "f"])
+    _ = bench.run("model m mlp hidden=4 latent=2\nfork m as m2\nencode m d[0..9] as z")
+    #expect(bench.session.state.names == ["d", "e", "f", "m", "m2", "z"])
+    #expect(bench.shown("split d as parts train=0.5; parts.test.count") == ["6000"])
+    #expect(try bench.failure("load digits as load").code == "E110")
+  }
+
   @Test(arguments: [
     ("trian m", "E101", "Did you mean 'transpose'?"), ("histroy", "E101", "Did you mean 'history'?"),
     ("history m=3", "E102", "Options: n, all."), ("history al=yes", "E102", "Did you mean 'all'?"),

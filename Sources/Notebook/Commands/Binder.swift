@@ -9,7 +9,7 @@ struct Binder {
     var options: [String: BoundArgument] = [:]
     var given: [(key: Spanned<String>, argument: BoundArgument)] = []
     var plain: [Word] = []
-    for word in words {
+    for word in Naming.asOption(words, of: command) {
       guard let key = word.key else {
         plain.append(word)
         continue
@@ -98,6 +98,7 @@ struct Binder {
     func bound(_ content: BoundArgument.Content) -> BoundArgument {
       BoundArgument(content: content, raw: word.text, span: word.valueSpan)
     }
+    if case .newName = type, execution.isReserved(word.text) { throw execution.reserved(word.text, at: word.valueSpan) }
     if let content = type.read(word.text) { return bound(content) }
     switch type {
     case .value(let kinds):
@@ -107,8 +108,7 @@ struct Binder {
       }
       return bound(.value(value))
     case .anyValue: return bound(.value(try value(word, kinds: [])))
-    case .newName:
-      if word.text.isName { throw execution.reserved(word.text, at: word.valueSpan) }
+    case .newName: break
     default:
       // Numbers may come from variables and expressions: epochs=n, n=(2*k).
       if !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text),
@@ -128,6 +128,11 @@ struct Binder {
 
   private func value(_ word: Word, kinds: [ValueKind]) throws -> Value {
     if word.isQuoted { return .string(word.text) }
+    if Operator(rawValue: word.text) != nil {
+      throw Fault(
+        .syntax, "'\(word.text)' stands between the words of a command", at: word.valueSpan,
+        fix: "Put an expression in parentheses: \(command.verb) (…)")
+    }
     let name = word.text
     if name.isName, kinds.count == 1, let kind = kinds.first, kind == .model || kind == .dataset || kind == .tensor {
       guard let value = execution.lookup(name) else {

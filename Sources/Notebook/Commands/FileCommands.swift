@@ -48,11 +48,12 @@ enum FileCommands {
     ]
   ) { arguments, execution in
     guard let file = arguments["path"] else { return .nothing }
-    let path = execution.expanded(file.raw)
+    let path = execution.readable(file.raw)
     let ending = path.split(separator: ".").last.map(String.init) ?? ""
     if let opener = Openers.byEnding[ending] { return try opener(path, arguments, execution) }
     try WorkspaceCommands.open(
-      path, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution)
+      path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution
+    )
     return .nothing
   }
 }

@@ -1,3 +1,5 @@
+import Plotting
+
 /// Commands that set how the session works.
 enum SettingCommands {
   static let all = [set, format, seed, threads, time]
@@ -41,8 +43,10 @@ enum SettingCommands {
 
   private static let plotOptions: [CommandOption] = [
     CommandOption(
-      "terminal", .choice(["auto", "dumb", "sixel", "kitty", "qt", "x11", "none"]), help: "where figures go"),
-    CommandOption("size", .size, help: "width × height in pixels"),
+      "terminal", .choice(["auto", "dumb", "sixel", "kitty", "iterm", "qt", "wxt", "x11", "none"]),
+      help: "where figures go"),
+    CommandOption(
+      "size", .text(placeholder: "a size such as 900x600", suggestions: ["900x600"]), help: "width × height in pixels"),
     CommandOption("theme", .choice(["light", "dark"]), help: "colours"),
   ]
 
@@ -54,7 +58,7 @@ enum SettingCommands {
         let fix = Suggestion.question(key.value, in: names) ?? "Options: \(names.joined(separator: ", "))."
         throw Fault(.unknownOption, "plot has no setting '\(key.value)'", at: key.span, fix: fix)
       }
-      guard option.type.read(argument.raw) != nil else {
+      guard option.type.read(argument.raw) != nil, key.value != "size" || Figure.Size(argument.raw) != nil else {
         throw Fault(
           .badOptionValue, "\(key.value): expected \(option.type.expectation), got '\(argument.raw)'", at: argument.span
         )

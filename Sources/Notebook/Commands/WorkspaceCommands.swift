@@ -4,7 +4,8 @@ import Glibc
 enum WorkspaceCommands {
   /// `save session PATH`: everything into a workspace, where the session goes on.
   static func save(to path: String, shown: String, at span: Range<Int>?, _ execution: Execution) throws {
-    guard path != execution.core.store?.path else {
+    if let own = execution.core.store, isSame(path, own.path) {
+      guard !own.isReadOnly else { throw StoreError.readOnly(path: shown).fault.placed(at: span) }
       execution.note("\(shown) has everything already")
       return
     }
@@ -23,17 +24,26 @@ enum WorkspaceCommands {
       try store.commit(nil, state: execution.state)
       execution.adopt(store)
     } catch {
-      throw error.fault.placed(at: span)
+      throw error.naming(shown).fault.placed(at: span)
     }
     execution.note("the session is kept in \(shown) from now on")
   }
 
   /// `open PATH`: leaves this session for a workspace, with everything it holds.
-  static func open(_ path: String, readOnly: Bool, new: Bool, at span: Range<Int>?, _ execution: Execution) throws {
+  static func open(
+    _ path: String, shown: String, readOnly: Bool, new: Bool, at span: Range<Int>?, _ execution: Execution
+  ) throws {
+    if let own = execution.core.store, isSame(path, own.path), readOnly || !own.isReadOnly {
+      guard readOnly == own.isReadOnly else {
+        throw StoreError.locked(path: shown, process: Int(getpid())).fault.placed(at: span)
+      }
+      execution.note("\(shown) is this session's workspace, with everything in it")
+      return
+    }
     if !new, access(path, F_OK) != 0 {
       throw Fault(
-        .unreadableFile, "\(path): \(String(cString: strerror(errno)))", at: span,
-        fix: "Make a workspace with: save session \(path)")
+        .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
+        fix: "Make a workspace with: save session \(shown)")
     }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
@@ -43,9 +53,16 @@ enum WorkspaceCommands {
       execution.core.store?.close()
       execution.enter(core)
     } catch {
-      throw error.fault.placed(at: span)
+      throw error.naming(shown).fault.placed(at: span)
     }
     let count = execution.state.names.count
-    execution.note("opened \(path): \(count) \(count == 1 ? "variable" : "variables")")
+    execution.note("opened \(shown): \(count) \(count == 1 ? "variable" : "variables")")
+  }
+
+  /// Whether two paths lead to one file.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return first == second }
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino
   }
 }

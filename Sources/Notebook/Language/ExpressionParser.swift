@@ -45,7 +45,12 @@ struct ExpressionParser {
   private func unexpected() -> Fault {
     if token.kind == .end { return Fault(.syntax, "the expression ends too early", at: token.span) }
     let text = source.text(token.span)
-    let fix: String? = token.kind == .equals ? "Write '==' to compare; an assignment starts with a name." : nil
+    let fix: String? =
+      switch token.kind {
+      case .equals: "Write '==' to compare; an assignment starts with a name."
+      case .name("as"): "A value gets its name first: z = …"
+      default: nil
+      }
     return Fault(.syntax, "unexpected '\(text)'", at: token.span, fix: fix)
   }
 

@@ -25,7 +25,8 @@ struct CellRun {
       let table = execution.table
       let parser = Parser(execution.source) { table[$0] != nil }
       let statements = try parser.statements()
-      for (position, statement) in statements.enumerated() {
+      for (position, read) in statements.enumerated() {
+        let statement = Naming.asTarget(read, in: table)
         try run(statement, left: statements.count - 1 - position)
         if status != .ok || execution.wantsToQuit { break }
       }
@@ -43,6 +44,7 @@ struct CellRun {
     let before = execution.state
     do {
       defer { execution.endProgress() }
+      if let redirect = statement.redirect { try Redirection(execution: execution).check(redirect) }
       let value = try Interpreter(execution: execution).run(statement)
       if let redirect = statement.redirect {
         execution.note(try Redirection(execution: execution).write(value, to: redirect))
@@ -83,7 +85,9 @@ struct CellRun {
       if let target = statement.target, execution.state.settings.format == .text {
         output.text = "\(target.value) = \(value.summary)"
         output.html = nil
+        output.figure = nil
       }
+      output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
       shown.append(output)
     }

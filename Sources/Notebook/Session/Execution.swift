@@ -1,3 +1,5 @@
+import Glibc
+
 /// A running cell, as commands see it: the state they may change, and the surroundings they speak to.
 ///
 /// Lives on the executing thread. When a statement fails its state is put back, so a command may change it freely.
@@ -77,6 +79,13 @@ package final class Execution {
   package func expanded(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = options.homeDirectory else { return path }
     return home + path.dropFirst()
+  }
+
+  /// The path of a file to read: as given, else in the first of the session's input folders that has it.
+  package func readable(_ path: String) -> String {
+    let path = expanded(path)
+    guard !path.hasPrefix("/"), access(path, F_OK) != 0 else { return path }
+    return options.inputDirectories.lazy.map { $0 + "/" + path }.first { access($0, F_OK) == 0 } ?? path
   }
 
   /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.

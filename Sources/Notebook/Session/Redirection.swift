@@ -6,15 +6,38 @@ import Tensors
 struct Redirection {
   let execution: Execution
 
+  private static let endings = ["json", "csv", "npy", "txt", "md", "html", "session", "png", "svg", "pdf", "gif", "gp"]
+
+  private func ending(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
+  }
+
+  /// Throws before any work is done when the file could not be written or its ending is unknown.
+  func check(_ redirect: Spanned<String>) throws {
+    let path = execution.expanded(redirect.value)
+    let ending = ending(of: path)
+    guard Self.endings.contains(ending) else {
+      let known = "Endings: json, csv, npy, txt, html, session (the history); figures: png, svg, pdf, gif, gp."
+      throw Fault(
+        .formatNotSupported, ending.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(ending)'",
+        at: redirect.span, fix: known)
+    }
+    try FileWriting.check(path, shown: redirect.value, at: redirect.span)
+  }
+
   /// Writes `value` and returns the remark that says so.
   func write(_ value: Value, to redirect: Spanned<String>) throws -> String {
     let path = execution.expanded(redirect.value)
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
+    let ending = ending(of: path)
     let bytes: [UInt8]
     switch ending {
     case "json": bytes = Array((value.json.text(pretty: true) + "\n").utf8)
     case "csv":
+      if case .figure(let figure) = value {
+        bytes = Array(figure.csv.utf8)
+        break
+      }
       guard let csv = value.csv else { throw unsupported(value, "csv", redirect.span) }
       bytes = Array(csv.utf8)
     case "npy":
@@ -34,24 +57,29 @@ struct Redirection {
       }
       let header = SessionExport.header(execution.session, width: execution.width).line + "\n"
       bytes = Array((header + entries.map(SessionExport.text(of:)).joined()).utf8)
-    case "png", "svg", "pdf":
+    case "png", "svg", "pdf", "gif", "gp":
       guard case .figure(let figure) = value, let format = FigureRenderer.Format(rawValue: ending) else {
         throw Fault(
           .formatNotSupported, "\(value.kind.phrase) is no figure", at: redirect.span,
           fix: "Draw it first, for example: … | plot grid > \(redirect.value)")
       }
-      do { bytes = try FigureRenderer().bytes(figure, format) } catch {
-        throw Fault(.unwritableFile, "\(error)", at: redirect.span)
+      let interruption = execution.interruption
+      do {
+        bytes = try execution.options.renderer.bytes(figure, format) { interruption.isRequested }
+      } catch {
+        if error == .cancelled { throw Interrupted() }
+        throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix)
       }
+    case "txt" where value.kind == .figure:
+      guard case .figure(let figure) = value else { throw unsupported(value, "txt", redirect.span) }
+      do {
+        bytes = Array((try execution.options.renderer.text(figure, columns: 100, rows: 32, color: .none) + "\n").utf8)
+      } catch { throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix) }
     case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
     case "html":
       let output = value.output(width: 120)
       bytes = Array((output.html ?? "<pre>\(HTML.escaped(output.text))</pre>").utf8)
-    default:
-      let known = "Endings: json, csv, npy, txt, html, session (the history); figures: png, svg, pdf."
-      throw Fault(
-        .formatNotSupported, ending.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(ending)'",
-        at: redirect.span, fix: known)
+    default: throw unsupported(value, ending, redirect.span)
     }
     try FileWriting.replace(path, with: bytes, shown: redirect.value, at: redirect.span)
     return "wrote \(redirect.value) (\(NumberText.bytes(bytes.count)))"
@@ -66,6 +94,32 @@ struct Redirection {
 
 /// Whole files, written so that a reader sees the old or the new one, never half.
 enum FileWriting {
+  /// Throws when `replace` could not write: no such folder, no permission, a folder of that name.
+  static func check(_ path: String, shown: String, at span: Range<Int>?) throws {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT != S_IFDIR else {
+        throw Fault(.unwritableFile, "\(shown) is a folder", at: span)
+      }
+      guard access(path, W_OK) == 0 else {
+        throw Fault(.unwritableFile, "\(shown): \(String(cString: strerror(errno)))", at: span)
+      }
+    }
+    // Only trying tells: permissions, read-only file systems and quotas have their own minds.
+    let temporary = path + ".part\(getpid())"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+      let isMissing = errno == ENOENT
+      throw Fault(
+        .unwritableFile, "\(shown): \(reason)", at: span,
+        fix: isMissing ? "Make the folder first: mkdir -p \(folder)" : nil)
+    }
+    close(descriptor)
+    unlink(temporary)
+  }
+
   static func replace(_ path: String, with bytes: [UInt8], shown: String, at span: Range<Int>?) throws {
     let temporary = path + ".part\(getpid())"
     func fail() -> Fault {

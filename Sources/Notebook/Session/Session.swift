@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// An interpreter with its variables, history and workspace.
@@ -48,16 +49,27 @@ package final class Session: Sendable {
     var core = Core()
     var remarks: [String] = []
     if let path = options.workspace {
-      let store = try Store(path: path, readOnly: options.readOnly, program: options.version)
+      let store = try Session.store(path, options)
       core = try Core(store: store, options: options)
       remarks = core.problems.map { "could not be restored: \($0)" }
-      if options.readOnly { remarks.append("\(path) is open for reading alone: nothing will be kept") }
+      if store.isReadOnly {
+        remarks.append("\(path) can only be read: the session goes on in memory. Keep it with: save session PATH")
+      }
     }
     if core.cell == 0 { core.state.settings.seed = options.seed }
     if let threads = options.threads { core.state.settings.threads = threads }
     openingRemarks = remarks
     view = Mutex(core.state)
     self.core = Mutex(core)
+  }
+
+  /// A workspace that may not be written is opened for reading.
+  private static func store(_ path: String, _ options: SessionOptions) throws(StoreError) -> Store {
+    do {
+      return try Store(path: path, readOnly: options.readOnly, program: options.version)
+    } catch StoreError.readOnly where access(path, F_OK) == 0 {
+      return try Store(path: path, readOnly: true, program: options.version)
+    }
   }
 
   /// The number of the last cell.

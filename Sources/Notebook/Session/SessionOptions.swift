@@ -1,3 +1,5 @@
+import Plotting
+
 /// What a front end decides before a session starts. Nothing below reads the environment, so its values come in here.
 package struct SessionOptions: Sendable {
   /// The workspace file; nil keeps everything in memory.
@@ -12,12 +14,19 @@ package struct SessionOptions: Sendable {
   package var cacheDirectory: String?
   /// Where datasets are looked for before they are downloaded (`$ELBO_DATA`).
   package var dataDirectories: [String] = []
+  /// Folders where files to read are looked for when the working folder does not have them.
+  package var inputDirectories: [String] = []
+  /// Whether datasets may be fetched from the network.
+  package var allowsDownloads = true
   /// What `~` stands for in paths.
   package var homeDirectory: String?
   /// Shortened verbs are understood, as at a prompt; scripts refuse them.
   package var isInteractive = false
   /// Version of the program, kept with the workspace.
   package var version = "0.1"
+
+  /// Draws figures: one gnuplot, started with the first of them.
+  package var renderer = FigureRenderer()
 
   package init(workspace: String? = nil, seed: UInt64 = 0) {
     self.workspace = workspace

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// The tables of a workspace, as steps from one version to the next. STORE.md describes them.
 enum Schema {
@@ -34,8 +35,26 @@ enum Schema {
     """,
   ]
 
-  /// Brings the database to this version; refuses what is not a workspace and what is newer.
-  static func prepare(_ db: Database, path: String, readOnly: Bool) throws {
+  /// Refuses other files and newer workspaces by the first 100 bytes alone, so that nothing is made beside them.
+  static func checkHeader(_ path: String) throws(StoreError) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var header = [UInt8](repeating: 0, count: 100)
+    let count = read(descriptor, &header, header.count)
+    guard count > 0 else { return }
+    guard count == header.count, header.starts(with: Array("SQLite format 3\0".utf8)) else {
+      throw .notAWorkspace(path: path, reason: "file is not a database")
+    }
+    let known = header[60..<64].reduce(0) { $0 << 8 | Int($1) }
+    let application = header[68..<72].reduce(0) { $0 << 8 | Int($1) }
+    guard application != applicationID || known <= version else {
+      throw .newer(path: path, version: known, known: version)
+    }
+  }
+
+  /// Refuses what is not a workspace and what is newer, before anything is written. Returns the file's version.
+  @discardableResult static func check(_ db: Database, path: String) throws -> Int {
     let known = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
@@ -43,6 +62,12 @@ enum Schema {
       throw StoreError.notAWorkspace(path: path, reason: "it is another program's database")
     }
     guard known <= version else { throw StoreError.newer(path: path, version: known, known: version) }
+    return known
+  }
+
+  /// Brings the database to this version.
+  static func prepare(_ db: Database, path: String, readOnly: Bool) throws {
+    let known = try check(db, path: path)
     guard known < version, !readOnly else { return }
     try db.inTransaction(.immediate) {
       for step in known..<version { try db.execute(sql: migrations[step]) }

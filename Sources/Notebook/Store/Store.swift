@@ -36,6 +36,8 @@ package final class Store: Sendable {
         throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
       }
     } else {
+      if access(path, F_OK) == 0, access(path, W_OK) != 0 { throw .readOnly(path: path) }
+      try Schema.checkHeader(path)
       lock = try WorkspaceLock(workspace: path)
     }
     var configuration = Configuration()
@@ -43,6 +45,7 @@ package final class Store: Sendable {
     configuration.busyMode = .timeout(2)
     configuration.label = "elbo"
     configuration.prepareDatabase { db in
+      try Schema.check(db, path: path)
       guard !readOnly else { return }
       try db.execute(sql: "PRAGMA journal_mode=WAL")
       try db.execute(sql: "PRAGMA synchronous=NORMAL")
@@ -85,7 +88,8 @@ package final class Store: Sendable {
     switch error.resultCode {
     case .SQLITE_NOTADB, .SQLITE_CORRUPT: return .notAWorkspace(path: path, reason: reason)
     case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked(path: path, process: nil)
-    case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY: return .cannotWrite(path: path, reason: reason)
+    case .SQLITE_READONLY: return .readOnly(path: path)
+    case .SQLITE_FULL, .SQLITE_IOERR: return .cannotWrite(path: path, reason: reason)
     default: return .cannotOpen(path: path, reason: reason)
     }
   }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a workspace cannot be opened or written.
 package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Another process has it open; its id when known.
@@ -8,27 +10,47 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case notAWorkspace(path: String, reason: String)
   case cannotOpen(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
+  /// Its file or folder may be read and not written.
+  case readOnly(path: String)
 
   package var description: String {
     switch self {
     case .locked(let path, let process):
-      "\(path) is open in another process" + (process.map { " (\($0))" } ?? "")
+      process == Int(getpid())
+        ? "\(path) is open in this program already"
+        : "\(path) is open in another process" + (process.map { " (\($0))" } ?? "")
     case .newer(let path, let version, let known):
       "\(path) has schema version \(version), this elbo knows versions up to \(known)"
     case .notAWorkspace(let path, let reason): "\(path) is not a workspace: \(reason)"
     case .cannotOpen(let path, let reason): "\(path) cannot be opened: \(reason)"
+    case .readOnly(let path): "\(path) can only be read"
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
+    }
+  }
+
+  /// The same of the path as a person wrote it.
+  func naming(_ shown: String) -> StoreError {
+    switch self {
+    case .locked(_, let process): .locked(path: shown, process: process)
+    case .newer(_, let version, let known): .newer(path: shown, version: version, known: known)
+    case .notAWorkspace(_, let reason): .notAWorkspace(path: shown, reason: reason)
+    case .cannotOpen(_, let reason): .cannotOpen(path: shown, reason: reason)
+    case .cannotWrite(_, let reason): .cannotWrite(path: shown, reason: reason)
+    case .readOnly: .readOnly(path: shown)
     }
   }
 
   /// The fault that a statement ends with.
   package var fault: Fault {
     switch self {
+    case .locked(_, let process) where process == Int(getpid()):
+      Fault(.workspaceLocked, description, fix: "Go elsewhere first: save session PATH")
     case .locked:
       Fault(.workspaceLocked, description, fix: "Close it there, or open it with read-only=yes.")
     case .newer: Fault(.workspaceNewer, description, fix: "Open it with the elbo that wrote it.")
     case .notAWorkspace: Fault(.notAWorkspace, description)
     case .cannotOpen: Fault(.unreadableFile, description)
+    case .readOnly: Fault(.workspaceReadOnly, description, fix: "Write it elsewhere: save session PATH")
     case .cannotWrite: Fault(.unwritableFile, description, fix: "Write it elsewhere: save session PATH")
     }
   }

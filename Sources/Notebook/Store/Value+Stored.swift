@@ -25,7 +25,7 @@ extension Value {
       return StoredValue(kind: "list", detail: .array(parts), arrays: arrays)
     case .table(let table): return StoredValue(kind: "table", detail: table.storedDetail)
     case .report(let report): return StoredValue(kind: "report", detail: report.storedDetail)
-    case .figure: return StoredValue(kind: "figure", detail: .null)
+    case .figure(let figure): return StoredValue(kind: "figure", detail: try JSON(encoding: figure))
     case .object(let object): return try object.stored()
     case .nothing: return StoredValue(kind: "nothing", detail: .null)
     }
@@ -75,6 +75,7 @@ package struct Restorers: Sendable {
       guard let table = Table(storedDetail: stored.detail) else { throw damaged }
       return .table(table)
     case "report": return .report(Report(storedDetail: stored.detail))
+    case "figure": return .figure(try stored.detail.decoded(Figure.self))
     case "nothing": return .nothing
     default:
       guard let restorer = Self.objects[stored.kind] else {

@@ -12,6 +12,7 @@ final class WorkspaceLock: Sendable {
     path = workspace + "-lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
+      if errno == EACCES || errno == EROFS || errno == EPERM { throw .readOnly(path: workspace) }
       throw .cannotWrite(path: workspace, reason: String(cString: strerror(errno)))
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

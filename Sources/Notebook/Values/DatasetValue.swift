@@ -5,8 +5,8 @@ import Tensors
 package struct DatasetValue: SelectableValue {
   /// Where the content comes from.
   enum Origin: Sendable, Equatable {
-    /// A name of the catalogue or a file, with the file of its labels.
-    case loaded(String, labels: String?)
+    /// The catalogue, a file or a folder.
+    case loaded(LoadRequest)
     /// A tensor of the session: the workspace keeps the content.
     case session
   }
@@ -15,13 +15,16 @@ package struct DatasetValue: SelectableValue {
   let origin: Origin
   /// Parts made by `split`; otherwise those the dataset came with.
   let made: [Part]
+  /// A part made by `split` is whole: the parts that the data came with cut across it and are not its own.
+  let isWhole: Bool
 
   struct Part: Sendable {
     let name: String
     let dataset: Dataset
   }
 
-  init(_ dataset: Dataset, origin: Origin, made: [Part] = []) {
+  init(_ dataset: Dataset, origin: Origin, made: [Part] = [], isWhole: Bool = false) {
+    self.isWhole = isWhole
     self.dataset = dataset
     self.origin = origin
     self.made = made
@@ -34,13 +37,17 @@ package struct DatasetValue: SelectableValue {
   package var kind: ValueKind { .dataset }
 
   package var partNames: [String] {
-    made.isEmpty ? dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key) : made.map(\.name)
+    if isWhole { return [] }
+    if !made.isEmpty { return made.map(\.name) }
+    return dataset.parts.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key)
   }
 
   /// A named part.
   package func part(_ name: String) -> DatasetValue? {
-    if !made.isEmpty { return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin) } }
-    guard let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
+    if !made.isEmpty {
+      return made.first { $0.name == name }.map { DatasetValue($0.dataset, origin: origin, isWhole: true) }
+    }
+    guard !isWhole, let part = dataset.part(name), part.count > 0, part.count < dataset.count else { return nil }
     return DatasetValue(part, origin: origin)
   }
 
@@ -55,6 +62,7 @@ package struct DatasetValue: SelectableValue {
 
   package var attributeNames: [String] {
     partNames.filter { part($0) != nil } + ["count", "shape"] + (dataset.labels == nil ? [] : ["classes", "labels"])
+      + (dataset.factors.map { ["factors"] + $0.names.filter { $0 != "shape" } } ?? [])
   }
 
   package func attribute(_ name: String) throws -> Value? {
@@ -65,8 +73,21 @@ package struct DatasetValue: SelectableValue {
     case "classes": return dataset.classCount.map { .number(Double($0)) }
     case "labels":
       return try rowLabels().map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }), labels: $0)) }
-    default: return nil
+    default: return try factorValues(name)
     }
+  }
+
+  /// Values of one factor, `[N]`, or of all, `[N, F]`.
+  private func factorValues(_ name: String) throws -> Value? {
+    guard let factors = dataset.factors else { return nil }
+    let chosen =
+      name == "factors" ? Array(factors.factors.indices) : factors.names.indices.filter { factors.names[$0] == name }
+    guard !chosen.isEmpty else { return nil }
+    let values = (0..<dataset.count).flatMap { row in
+      chosen.map { factors.factors[$0].values[factors.value(dataset.storageIndex(row), $0)] }
+    }
+    let shape: Shape = name == "factors" ? [dataset.count, chosen.count] : [dataset.count]
+    return .tensor(ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels()))
   }
 
   package func output(width: Int) -> Output { Value.report(report).output(width: width) }
@@ -79,6 +100,10 @@ package struct DatasetValue: SelectableValue {
       .init("source", .text(dataset.source)),
     ]
     if let classes = dataset.classCount { fields.append(.init("classes", .count(classes))) }
+    if let factors = dataset.factors {
+      fields.append(
+        .init("factors", .text(factors.factors.map { "\($0.name) (\($0.values.count))" }.joined(separator: ", "))))
+    }
     for name in partNames {
       if let part = part(name) { fields.append(.init(name, .count(part.dataset.count), unit: "examples")) }
     }
@@ -100,18 +125,17 @@ package struct DatasetValue: SelectableValue {
   func subset(_ rows: [Int], title: String? = nil) -> DatasetValue {
     var part = dataset.subset(rows)
     if let title { part.name = title }
-    return DatasetValue(part, origin: origin)
+    return DatasetValue(part, origin: origin, isWhole: isWhole)
   }
 
   /// The same examples under other transforms.
-  func with(_ transforms: [Transform]) -> DatasetValue {
-    func changed(_ dataset: Dataset) -> Dataset {
-      var other = dataset
-      other.transforms += transforms
-      return other
-    }
-    return DatasetValue(
-      changed(dataset), origin: origin, made: made.map { Part(name: $0.name, dataset: changed($0.dataset)) })
+  ///
+  /// - Throws: `TransformError` for one that does not fit.
+  func with(_ transforms: [Transform]) throws -> DatasetValue {
+    DatasetValue(
+      try dataset.adding(transforms), origin: origin,
+      made: try made.map { Part(name: $0.name, dataset: try $0.dataset.adding(transforms)) },
+      isWhole: isWhole)
   }
 
   /// The part to train on: `train` of a dataset in parts, else all of it.

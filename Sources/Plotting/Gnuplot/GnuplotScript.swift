@@ -1,131 +1,164 @@
-/// The commands that draw a figure, and the binary data they read.
+/// The commands that draw a figure, and the data they read.
 ///
-/// Data are little-endian float32 in one block; commands refer to parts of it by offset. Text from people appears only
-/// inside single quotes with `noenhanced`, where gnuplot evaluates nothing.
+/// Data are tables of float32, sent as one packed block of which commands read parts, or written out when the script is to
+/// stand alone. Text from people appears only inside single quotes with `noenhanced`, where gnuplot evaluates nothing.
 package struct GnuplotScript: Equatable, Sendable {
-  package private(set) var commands = ""
-  package private(set) var data: [Float] = []
+  /// What the script draws on: pixels of which ours lie beneath, shapes, or characters.
+  package enum Medium: Sendable { case layer, shapes, characters }
 
-  private static let file = "/proc/self/fd/3"
+  private(set) var commands = ""
+  private(set) var tables: [[[Float]]] = []
+  let medium: Medium
+  let palette: Palette
+  let size: Figure.Size
 
-  package init(_ figure: Figure) {
-    let palette = Palette(figure.theme)
+  static let dataFile = "/proc/self/fd/3"
+  /// Stands around the number of a table in `commands`; text from people never holds it.
+  private static let mark: Character = "\u{1}"
+
+  package static func == (a: GnuplotScript, b: GnuplotScript) -> Bool {
+    a.commands == b.commands && a.tables == b.tables
+  }
+
+  package init(_ figure: Figure, medium: Medium = .shapes) {
+    self.medium = medium
+    palette = Palette(figure.theme)
+    size = Self.size(of: figure)
+    begin(figure)
+    switch figure.kind {
+    case .curves(let curves): draw(curves)
+    case .scatter(let scatter): draw(scatter)
+    case .bars(let bars): draw(bars)
+    case .histogram(let histogram): draw(histogram)
+    case .matrix(let map): draw(map)
+    case .images(let grid): draw(grid, theme: figure.theme)
+    }
+  }
+
+  /// Image grids have the size of their images; other figures the one they were given.
+  static func size(of figure: Figure) -> Figure.Size {
+    if let size = figure.size, !figure.isGrid { return size }
+    return switch figure.kind {
+    case .images(let grid):
+      GridLayout(grid, size: nil).size(captioned: true, title: figure.title.count, subtitle: figure.subtitle.count)
+    case .scatter: .init(width: 900, height: 720)
+    case .matrix: .init(width: 800, height: 740)
+    default: .init(width: 900, height: 600)
+    }
+  }
+
+  mutating func say(_ line: String) { commands += line + "\n" }
+
+  /// In single quotes, on one line, at most so many characters.
+  static func quoted(_ text: String, limit: Int = 200) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      let isControl = scalar.value < 32 || scalar.value == 127 || (128..<160).contains(scalar.value)
+      if isControl || scalar.value == 0x2028 || scalar.value == 0x2029 {
+        line.append(" ")
+      } else {
+        line.unicodeScalars.append(scalar)
+      }
+    }
+    if line.count > limit { line = line.prefix(max(limit - 1, 0)) + "…" }
+    return "'" + line.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+
+  /// `tc rgb '#222222'`; in characters the terminal's own colour.
+  func textColor(_ color: String) -> String { medium == .characters ? "" : "tc rgb '\(color)'" }
+
+  // MARK: Data
+
+  /// Keeps a table of columns; the words under which `plot` reads it.
+  mutating func source(_ columns: [[Float]]) -> String {
+    tables.append(columns)
+    return "\(Self.mark)\(tables.count - 1)\(Self.mark)"
+  }
+
+  /// Commands that read float32, little-endian, from descriptor 3 of gnuplot, and those data.
+  package var packed: (commands: String, data: [Float]) {
+    var data: [Float] = []
+    var places: [String] = []
+    for table in tables {
+      let count = table.first?.count ?? 0
+      let format = Array(repeating: "%float32", count: table.count).joined()
+      places.append("'\(Self.dataFile)' binary skip=\(data.count * 4) record=\(count) format='\(format)' endian=little")
+      data.reserveCapacity(data.count + count * table.count)
+      for row in 0..<count { for column in table { data.append(column[row]) } }
+    }
+    return (placing(places), data)
+  }
+
+  /// A script that stands alone: `gnuplot -persist figure.gp`.
+  package var standalone: String {
+    var blocks = ""
+    for (number, table) in tables.enumerated() {
+      blocks += "$data\(number) << EOD\n"
+      for row in 0..<(table.first?.count ?? 0) {
+        blocks += table.map { $0[row].isFinite ? "\($0[row])" : "NaN" }.joined(separator: " ") + "\n"
+      }
+      blocks += "EOD\n"
+    }
+    let head = """
+      # A figure of elbo, with its data. Look at it: gnuplot -persist FILE
+      # As a picture: gnuplot -e "set terminal pngcairo size \(size.width),\(size.height) font 'Sans,14'; set output 'figure.png'" FILE
+
+      """
+    return head + blocks + placing(tables.indices.map { "$data\($0)" })
+  }
+
+  private func placing(_ places: [String]) -> String {
+    var text = ""
+    for (index, part) in commands.split(separator: Self.mark, omittingEmptySubsequences: false).enumerated() {
+      text += index % 2 == 0 ? part : places[Int(part) ?? 0][...]
+    }
+    return text
+  }
+
+  // MARK: What all figures have
+
+  private mutating func begin(_ figure: Figure) {
     // Between two figures everything is forgotten.
+    say("unset multiplot")
     say("reset")
     say("set encoding utf8")
-    for element in ["border 3 lw 1", "tics nomirror", "xtics", "ytics"] {
-      say("set \(element) textcolor rgb '\(palette.foreground)'".replacingBorder(palette.foreground))
+    say("set border 3 lw 1 lc rgb '\(palette.faded)'")
+    say("set tics nomirror scale 0.6 \(textColor(palette.foreground))")
+    say("set key noenhanced samplen 2 spacing 1.2 \(textColor(palette.foreground))")
+    guard medium != .characters else {
+      say("set title \(Self.quoted(figure.caption)) noenhanced")
+      return
     }
-    say("set grid lc rgb '\(palette.grid)' lw 0.5")
-    say("set title \(Self.quoted(figure.title)) noenhanced tc rgb '\(palette.foreground)'")
-    say("set key noenhanced textcolor rgb '\(palette.foreground)' samplen 2 spacing 1.1")
-    switch figure.kind {
-    case .curves(let curves): draw(curves, palette)
-    case .scatter(let scatter): draw(scatter, palette)
-    case .bars(let bars): draw(bars, palette)
-    case .images: break
-    }
-  }
-
-  private mutating func say(_ line: String) { commands += line + "\n" }
-
-  /// In single quotes, on one line.
-  static func quoted(_ text: String) -> String {
-    let line = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
-    return "'" + String(line).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-  }
-
-  private mutating func labels(_ x: String, _ y: String, _ palette: Palette) {
-    say("set xlabel \(Self.quoted(x)) noenhanced tc rgb '\(palette.foreground)'")
-    say("set ylabel \(Self.quoted(y)) noenhanced tc rgb '\(palette.foreground)'")
-  }
-
-  /// Appends records of some columns; the clause that reads them back.
-  private mutating func records(_ columns: [[Float]]) -> String {
-    let offset = data.count * 4
-    let count = columns[0].count
-    for index in 0..<count { for column in columns { data.append(column[index]) } }
-    let format = Array(repeating: "%float32", count: columns.count).joined()
-    return "'\(Self.file)' binary skip=\(offset) record=\(count) format='\(format)' endian=little"
-  }
-
-  private mutating func draw(_ curves: Curves, _ palette: Palette) {
-    labels(curves.xLabel, curves.yLabel, palette)
-    if curves.logX { say("set logscale x") }
-    if curves.logY { say("set logscale y") }
-    for mark in curves.marks {
+    say("set grid lc rgb '\(palette.grid)' lw 1 lt 1")
+    let width = Double(size.width)
+    say(
+      "set label 1 \(Self.quoted(figure.title, limit: Int(width / 11))) at screen \(px(18, across: true)), screen \(px(size.height - 22)) "
+        + "left noenhanced font ':Bold,16' \(textColor(palette.foreground))")
+    if !figure.subtitle.isEmpty {
       say(
-        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead dt 3 lc rgb '\(palette.foreground)'"
-      )
-      say(
-        "set label \(Self.quoted(mark.text)) at first \(mark.x), graph 0.97 offset 0.5,0 noenhanced tc rgb '\(palette.foreground)' font ',9'"
-      )
+        "set label 2 \(Self.quoted(figure.subtitle, limit: Int(width / 7.8))) at screen \(px(18, across: true)), screen \(px(size.height - 46)) "
+          + "left noenhanced font ',12' \(textColor(palette.faded))")
     }
-    var parts: [String] = []
-    for (index, line) in curves.lines.enumerated() where !line.x.isEmpty {
-      let color = palette.lines[index % palette.lines.count]
-      let style = "lw 2 lc rgb '\(color)'\(line.dashed ? " dt 2" : "")"
-      let points = line.x.count <= 40 ? "linespoints pt 7 ps 0.5" : "lines"
-      let source = records([line.x.map(Float.init), line.y.map(Float.init)])
-      parts.append("\(source) using 1:2 with \(points) \(style) title \(Self.quoted(line.name))")
-      if let errors = line.errors, errors.contains(where: { $0 > 0 }) {
-        let bars = records([line.x.map(Float.init), line.y.map(Float.init), errors.map(Float.init)])
-        parts.append("\(bars) using 1:2:3 with yerrorbars lc rgb '\(color)' pt 0 notitle")
-      }
-    }
-    say(parts.isEmpty ? "plot NaN notitle" : "plot " + parts.joined(separator: ", "))
+    say("set tmargin at screen \(px(size.height - 74))")
   }
 
-  private mutating func draw(_ scatter: Scatter, _ palette: Palette) {
-    labels(scatter.xLabel, scatter.yLabel, palette)
-    say("set key outside right top")
-    let size = scatter.x.count > 20_000 ? 0.15 : scatter.x.count > 3_000 ? 0.3 : 0.6
-    var parts: [String] = []
-    let classes = scatter.classes ?? Array(repeating: 0, count: scatter.x.count)
-    for value in Set(classes).sorted() {
-      let members = classes.indices.filter { classes[$0] == value }
-      let source = records([members.map { scatter.x[$0] }, members.map { scatter.y[$0] }])
-      let name = scatter.classNames.indices.contains(value) ? scatter.classNames[value] : "\(value)"
-      let title = scatter.classes == nil ? "notitle" : "notitle"
-      let color = palette.classes[((value % 10) + 10) % 10]
-      parts.append("\(source) using 1:2 with points pt 7 ps \(size) lc rgb '\(color)' \(title)")
-      if scatter.classes != nil {
-        // The legend has a symbol that can be seen, whatever the points' size.
-        parts.append("NaN with points pt 7 ps 1.2 lc rgb '\(color)' title \(Self.quoted(name))")
-      }
-    }
-    say(parts.isEmpty ? "plot NaN notitle" : "plot " + parts.joined(separator: ", "))
+  /// Pixels from the left or the bottom as a share of the picture.
+  func px(_ pixels: Int, across: Bool = false) -> String {
+    Self.number(Double(pixels) / Double(across ? size.width : size.height))
   }
 
-  private mutating func draw(_ bars: Bars, _ palette: Palette) {
-    labels(bars.xLabel, bars.yLabel, palette)
-    say("set style fill solid 0.9 noborder")
-    say("set boxwidth 0.8")
-    say("set yrange [0:*]")
-    say("set xrange [-0.7:\(Double(bars.values.count) - 0.3)]")
-    let every = max(1, (bars.names.count + 39) / 40)
-    let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
-      .map { "\(Self.quoted($0.element)) \($0.offset)" }
-    say("set xtics noenhanced (\(tics.joined(separator: ", ")))")
-    let threshold = bars.threshold ?? -.infinity
-    let on = bars.values.indices.filter { bars.values[$0] >= threshold }
-    let off = bars.values.indices.filter { bars.values[$0] < threshold }
-    var parts: [String] = []
-    for (members, color) in [(on, palette.lines[0]), (off, "#aaaaaa")] where !members.isEmpty {
-      let source = records([members.map(Float.init), members.map { Float(bars.values[$0]) }])
-      parts.append("\(source) using 1:2 with boxes lc rgb '\(color)' notitle")
-    }
-    if let threshold = bars.threshold {
-      parts.append("\(threshold) with lines dt 2 lc rgb '\(palette.lines[1])' title 'active above \(threshold)'")
-    }
-    say(parts.isEmpty ? "plot NaN notitle" : "plot " + parts.joined(separator: ", "))
+  /// Five decimals are a hundredth of a pixel.
+  static func number(_ value: Double) -> String {
+    "\((value * 100_000).rounded() / 100_000)"
   }
-}
 
-extension String {
-  /// `set border` and tics name their colours differently.
-  fileprivate func replacingBorder(_ color: String) -> String {
-    hasPrefix("set border")
-      ? "set border 3 lw 1 lc rgb '\(color)'" : hasPrefix("set tics") ? "set tics nomirror tc rgb '\(color)'" : self
+  mutating func labels(_ x: String, _ y: String) {
+    say("set xlabel \(Self.quoted(x)) noenhanced \(textColor(palette.foreground))")
+    say("set ylabel \(Self.quoted(y)) noenhanced \(textColor(palette.foreground))")
+  }
+
+  mutating func plot(_ parts: [String]) {
+    say(
+      parts.isEmpty ? "set xrange [0:1]; set yrange [0:1]; plot NaN notitle" : "plot " + parts.joined(separator: ", "))
   }
 }

@@ -1,21 +1,74 @@
-/// Colours that people with any colour vision tell apart (Paul Tol's "muted" set), and what surrounds them.
+/// Colours that people with any colour vision tell apart (Paul Tol's "muted" and "bright" sets), and what surrounds them.
 struct Palette {
   let background: String
   let foreground: String
+  /// For what is said in a lower voice: subtitles, axes.
+  let faded: String
   let grid: String
-  let classes = [
-    "#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#888888",
-  ]
+  let classes: [String]
   let lines: [String]
+  /// Bars that do not reach their threshold.
+  let idle: String
 
   init(_ theme: Figure.Theme) {
     switch theme {
     case .light:
-      (background, foreground, grid) = ("#ffffff", "#222222", "#dddddd")
-      lines = ["#332288", "#CC6677", "#117733", "#DDAA33", "#88CCEE", "#AA4499"]
+      (background, foreground, faded, grid) = ("#ffffff", "#222222", "#666666", "#e4e4e4")
+      classes = [
+        "#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#888888",
+      ]
+      lines = ["#332288", "#CC6677", "#117733", "#DDAA33", "#88CCEE", "#AA4499", "#999933", "#882255"]
+      idle = "#bbbbbb"
     case .dark:
-      (background, foreground, grid) = ("#16181d", "#e6e6e6", "#3a3d45")
-      lines = ["#88CCEE", "#CC6677", "#44AA99", "#DDCC77", "#AA88DD", "#EE99AA"]
+      (background, foreground, faded, grid) = ("#16181d", "#ececec", "#a0a4ad", "#31343c")
+      classes = [
+        "#7C6FE0", "#88CCEE", "#44AA99", "#2FB45A", "#BBBB55", "#EEDD88", "#EE7788", "#D0508C", "#CC77CC", "#AAAAAA",
+      ]
+      lines = ["#88CCEE", "#EE7788", "#2FB45A", "#EEDD88", "#AA99FF", "#CC77CC", "#BBBB55", "#FFAABB"]
+      idle = "#5a5e68"
     }
+  }
+
+  /// `#RRGGBB` as three bytes.
+  static func bytes(_ color: String) -> [UInt8] { (0..<3).map { channel(color, $0) } }
+
+  private static func channel(_ color: String, _ index: Int) -> UInt8 {
+    let digits = Array(color.utf8.dropFirst())
+    guard digits.count == 6 else { return 0 }
+    func digit(_ byte: UInt8) -> UInt8 { byte < 58 ? byte - 48 : (byte | 32) - 87 }
+    return digit(digits[2 * index]) << 4 | digit(digits[2 * index + 1])
+  }
+}
+
+/// Colours for numbers in 0…1, of even steps in lightness.
+enum ColorScale {
+  /// Matplotlib's viridis (Smith & van der Walt 2015), nine points of it.
+  static let viridis: [[UInt8]] = [
+    [68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141], [39, 173, 129], [92, 200, 99],
+    [170, 220, 50], [253, 231, 37],
+  ]
+  /// Matplotlib's inferno.
+  static let inferno: [[UInt8]] = [
+    [0, 0, 4], [31, 12, 72], [85, 15, 109], [136, 34, 106], [186, 54, 85], [227, 89, 51], [249, 140, 10],
+    [249, 201, 50], [252, 255, 164],
+  ]
+
+  static func heat(_ value: Float) -> [UInt8] { color(value, inferno) }
+
+  static func color(_ value: Float, _ points: [[UInt8]]) -> [UInt8] {
+    let at = max(0, min(1, value.isFinite ? value : 0)) * Float(points.count - 1)
+    let low = min(Int(at), points.count - 2)
+    let share = at - Float(low)
+    return (0..<3).map {
+      UInt8((Float(points[low][$0]) * (1 - share) + Float(points[low + 1][$0]) * share).rounded())
+    }
+  }
+
+  /// For `set palette`.
+  static var gnuplot: String {
+    let stops = viridis.enumerated().map { index, color in
+      "\(index) '#" + color.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+    }
+    return "set palette defined (\(stops.joined(separator: ", ")))"
   }
 }

@@ -13,17 +13,25 @@ package enum Probe {
     train: Tensor, labels: [Int], test: Tensor, testLabels: [Int], k: Int = 10,
     options: CompilerOptions = CompilerOptions()
   ) throws -> Estimate {
+    let answers = try nearestClasses(train: train, labels: labels, test: test, k: k, options: options)
+    return Estimate(zip(answers, testLabels).map { $0 == $1 ? 1 : 0 })
+  }
+
+  /// The class that each test vector gets by the same vote, `[M]`.
+  package static func nearestClasses(
+    train: Tensor, labels: [Int], test: Tensor, k: Int = 10, options: CompilerOptions = CompilerOptions()
+  ) throws -> [Int] {
     guard train.shape[0] >= k, test.shape[0] > 0 else { throw ModelError.tooFew(train.shape[0], needed: k) }
-    var hits = [Double](repeating: 0, count: test.shape[0])
+    var answers = [Int](repeating: 0, count: test.shape[0])
     let distances = try Distances(to: train, options: options)
     distances.forEachRow(of: test) { row, values in
       let classes = Distances.nearest(values, k).map { labels[$0.1] }
       var votes: [Int: Int] = [:]
       for label in classes { votes[label, default: 0] += 1 }
       let most = votes.values.max() ?? 0
-      hits[row] = classes.first { votes[$0] == most } == testLabels[row] ? 1 : 0
+      answers[row] = classes.first { votes[$0] == most } ?? 0
     }
-    return Estimate(hits)
+    return answers
   }
 
   /// Multinomial logistic regression on features standardised by the training set, with a little weight decay (1e-4),

@@ -17,6 +17,7 @@ final class BatchRun {
     self.session = session
     self.choices = choices
     runner = try CellRunner(surroundings: surroundings)
+    for remark in session.openingRemarks { writeAll("elbo: \(remark)\n", to: STDERR_FILENO) }
     frontEnd =
       choices.format == .json
       ? JSONFrontEnd(width: surroundings.screen.columns, interruption: runner.interrupter)

@@ -5,7 +5,7 @@ import Terminal
 
 /// Writes one JSON object a line for each finished cell:
 /// `{"cell":1,"line":1,"source":"…","status":"ok","seconds":0.12,"outputs":[{"role":"result","text":"…","json":{…}}]}`,
-/// with `"error":{"code","message","fix","span"}` when it failed.
+/// with `"figure":{"image/svg+xml":"…"}` (or base64 of `image/png`) where there is one, and `"error":{"code","message","fix","span"}` when it failed.
 final class JSONFrontEnd: BatchFrontEnd {
   let width: Int
   private let interruption: Interruption
@@ -53,8 +53,17 @@ final class JSONFrontEnd: BatchFrontEnd {
       case .display: "display"
       case .note: "note"
       }
-    return .object([
+    var members: [JSON.Member] = [
       .init("role", .string(role)), .init("text", .string(output.text)), .init("json", output.json ?? .null),
-    ])
+    ]
+    if let figure = output.figure, let draw = FigureRendering.renderer {
+      switch draw(figure) {
+      case .success(let picture): members.append(.init("figure", .object([.init(picture.type, .string(picture.data))])))
+      case .failure(let failure):
+        members.append(.init("figure", .null))
+        members.append(.init("figure_error", .string(failure.reason)))
+      }
+    }
+    return .object(members)
   }
 }

@@ -101,6 +101,7 @@ struct StartCommand: ElboSubcommand {
     }
     let session = try startSession(
       surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
+    defer { session.close() }
     let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
     if !line.isEmpty { return batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil)) }
     return batchRun.runStandardInput()
@@ -128,6 +129,7 @@ struct RunCommand: ElboSubcommand {
     }
     let session = try startSession(
       surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
+    defer { session.close() }
     let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
     var code: Int32 = 0
     var rest = scripts[...]

@@ -11,7 +11,8 @@ struct ReplayCommand: ElboSubcommand {
       A session file holds commands at 'elbo> ' with the output they gave. Its first line may say \
       '#! elbo-session 1 seed=7 rtol=1e-4 atol=1e-9 width=80 threads=2'. Text and integers are compared exactly, floats \
       by |a−b| ≤ atol + rtol·|b|. An expected line may end in (~1e-2), (re) or (glob); a lone '...' stands for any lines, \
-      '[..]' for any text; '\\' takes the rest of a line as it stands.
+      '[..]' for any text; '\\' takes the rest of a line as it stands. Files to read are looked for here and beside the \
+      session file; --verify, --record and --update run in a scratch folder, so what a session writes is gone afterwards.
 
       Exit code 3 when the output differs.
       """)
@@ -88,7 +89,8 @@ struct ReplayWorkerCommand: ElboSubcommand {
     }
     let session =
       SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, surroundings)
-    let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(session)
+    let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(
+      session, folder: folderOfFile(file), isScratch: true)
     writeAll(ReplayWorkers.json(of: played).text() + "\n", to: 1)
     return 0
   }

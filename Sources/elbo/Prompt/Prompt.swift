@@ -47,6 +47,7 @@ final class Prompt {
     say(
       Banner.text(
         isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
+    for remark in session.openingRemarks { say(Style.warning.apply(remark, color) + "\n") }
     if readsRC { runRC() }
     while true {
       switch reader.next() {
@@ -180,12 +181,14 @@ final class Prompt {
   }
 
   private func leave() -> Int32 {
+    session.close()
     recovery?.remove()
     return 0
   }
 
   /// Killed: what is in the recovery workspace stays there and is offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
+    if recovery == nil { session.close() }
     if session.cellNumber == 0 { recovery?.remove() }
     say("\n")
     return 128 + signal

@@ -33,7 +33,7 @@ struct ReplayRun {
       let player = SessionPlayer(surroundings: surroundings, threads: threads)
       let color = surroundings.outputColor
       var isOpen = true
-      let played = try player.play(source.file) { command, text in
+      let played = try player.play(source.file, folder: folderOfFile(source.path), isScratch: false) { command, text in
         let lines = SessionFile.promptLines(command.source).map { line in
           Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
         }
@@ -72,7 +72,8 @@ struct ReplayRun {
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let count = min(sources.count, jobs ?? cores)
     if sources.count == 1 {
-      let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(sources[0].file)
+      let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(
+        sources[0].file, folder: folderOfFile(sources[0].path), isScratch: true)
       if let signal = played.signal { return 128 + signal }
       try finish(0, played)
     } else {

@@ -20,15 +20,24 @@ struct SessionPlayer {
   let surroundings: Surroundings
   let threads: Int?
 
-  /// - Parameter show: Called with each command and its output as it comes, to be shown.
-  func play(_ file: SessionFile, show: (SessionFile.Command, String) -> Void = { _, _ in }) throws(ExitStatus) -> Played
-  {
+  /// - Parameters:
+  ///   - folder: The folder of the session file, where it finds files to read that the working folder does not have.
+  ///   - isScratch: Runs in a fresh folder, taken away afterwards: what the commands write leaves no trace and finds none.
+  ///   - show: Called with each command and its output as it comes, to be shown.
+  func play(
+    _ file: SessionFile, folder: String, isScratch: Bool,
+    show: (SessionFile.Command, String) -> Void = { _, _ in }
+  ) throws(ExitStatus) -> Played {
+    let scratch = isScratch ? ScratchFolder(under: surroundings.environment["TMPDIR"] ?? "/tmp") : nil
+    defer { scratch?.leave() }
     setenv("TZ", "UTC", 1)
     tzset()
     _ = setlocale(LC_NUMERIC, "C")
     var options = surroundings.sessionOptions(seed: file.header.seed, threads: file.header.threads ?? threads)
     // What was typed at a prompt, shortened verbs included, must read the same here.
     options.isInteractive = true
+    options.allowsDownloads = file.header.usesNetwork
+    options.inputDirectories = [folder] + (scratch.map { [$0.origin] } ?? [])
     let session = try startSession(options)
     let runner = try CellRunner(surroundings: surroundings)
     let frontEnd = RecordingFrontEnd(width: file.header.width)

@@ -18,11 +18,13 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   let keepsTranscripts: Bool
   private let interruption: Interruption
   private let state = Mutex(State())
+  private let screen: FigureScreen
 
   init(surroundings: Surroundings, isPrompt: Bool, interruption: Interruption) {
     self.surroundings = surroundings
     self.interruption = interruption
     keepsTranscripts = isPrompt
+    screen = FigureScreen(surroundings: surroundings, interruption: interruption)
     pager = isPrompt ? Pager(environment: surroundings.environment) : nil
   }
 
@@ -62,6 +64,10 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   }
 
   private func show(_ output: Output, _ state: inout State) {
+    if let figure = output.figure, let drawn = screen.text(figure, output.figureTerminal) {
+      write(drawn, &state)
+      return
+    }
     guard !output.text.isEmpty else { return }
     let text = output.text.hasSuffix("\n") ? output.text : output.text + "\n"
     let styled =

@@ -37,30 +37,36 @@ enum PathCommands {
     _ name: String, _ arguments: Arguments, _ model: ModelValue, _ execution: Execution
   ) throws -> [Float] {
     guard let argument = arguments[name] else { return [] }
+    let data = arguments["data"] == nil ? nil : try arguments.examples("data")
+    return try point(
+      argument.raw, named: name, at: argument.span ?? arguments.verbSpan, data: data, model: model, execution)
+  }
+
+  /// The same of one of several texts in an argument.
+  static func point(
+    _ text: String, named name: String, at span: Range<Int>, data: DatasetValue?, model: ModelValue,
+    _ execution: Execution
+  ) throws -> [Float] {
     let d = model.configuration.latentDimensions
-    func encoded(_ row: Int, _ data: DatasetValue) throws -> [Float] {
-      try model.model(threads: execution.state.settings.threads).encode(data.subset([row]).source)
-        .mean.elements(as: Float.self)
-    }
-    if let number = Int(argument.raw.first == "#" ? String(argument.raw.dropFirst()) : argument.raw) {
-      guard arguments["data"] != nil else {
-        throw arguments.fault(
-          .missingArgument, "\(name)=\(argument.raw) is looked up in data, and none is given", at: name,
+    if let number = Int(text.first == "#" ? String(text.dropFirst()) : text) {
+      guard let data else {
+        throw Fault(
+          .missingArgument, "\(name)=\(text) is looked up in data, and none is given", at: span,
           fix: "Example: interpolate m d from=3 to=8")
       }
-      let data = try arguments.examples("data")
-      let byLabel = argument.raw.first != "#" && data.dataset.labels != nil
+      let byLabel = text.first != "#" && data.dataset.labels != nil
       let row = byLabel ? (0..<data.dataset.count).first { data.dataset.label($0) == number } : number
       guard let row, row >= 0, row < data.dataset.count else {
-        throw arguments.fault(
-          .emptySelection, byLabel ? "no example has the label \(number)" : "there is no example \(number)", at: name)
+        throw Fault(
+          .emptySelection, byLabel ? "no example has the label \(number)" : "there is no example \(number)", at: span)
       }
-      return try encoded(row, data)
+      return try model.model(threads: execution.state.settings.threads).encode(data.subset([row]).source)
+        .mean.elements(as: Float.self)
     }
-    let value = try execution.evaluate(text: argument.raw, span: argument.span ?? arguments.verbSpan)
+    let value = try execution.evaluate(text: text, span: span)
     guard case .tensor(let array) = value, array.shape.count == d else {
-      throw arguments.fault(
-        .shapeMismatch, "\(name): expected a latent of \(d) numbers, got \(value.summary)", at: name,
+      throw Fault(
+        .shapeMismatch, "\(name): expected a latent of \(d) numbers, got \(value.summary)", at: span,
         fix: "For example: \(name)=z[0]")
     }
     return array.floats

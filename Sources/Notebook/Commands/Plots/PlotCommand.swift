@@ -2,74 +2,107 @@ import Plotting
 import Tensors
 import VAEngine
 
-/// `plot`: figures of training, latents and images.
+/// `plot`: figures of training, latents, images and measures.
 enum PlotCommand {
   static let all = [plot]
-
-  static let subjects = [
-    "loss", "latent", "kl", "reconstruct", "sample", "interpolate", "traverse", "manifold", "grid",
-  ]
 
   private static let plot = Command(
     "plot", family: .plots, summary: "a figure",
     details: """
-      plot loss m …            loss, reconstruction and KL by epoch; several models: their losses
+      plot loss m …            training by epoch, smoothed; several models: their losses
       plot latent m on=d       posterior means, by PCA when there are more than two dimensions
       plot z color=label       the same of a tensor of latents
       plot kl m                mean KL of each dimension, with the threshold of active units
-      plot reconstruct m d     inputs above outputs
+      plot reconstruct m d     inputs above outputs; errors=yes shows where they differ
       plot sample m            images decoded from the prior
-      plot interpolate m d from=3 to=8, plot traverse m, plot manifold m
+      plot interpolate m d from=3 to=8        a strip; corners=3,8,0,6 a matrix between four
+      plot traverse m, plot manifold m        what the latent dimensions do
+      plot rd m1 m2 m3 on=d    rate against distortion, a point for each model
+      plot nll m on=d k=1000   how the importance-sampled likelihood converges
+      plot histogram z         values; of a model the latents of its dimensions
+      plot confusion m on=d    what a nearest-neighbour probe takes for what
       sample m | plot grid     any images
-      '> name.png' (svg, pdf) writes the figure; without it the front end shows it.
+      '> name.png' writes the figure: png, svg, pdf, gif, gp (script and data), csv (data), txt. A gif of a traversal or an \
+      interpolation moves. Without a file the front end shows it.
       """,
     positionals: [
-      Positional("subject", .text(placeholder: "SUBJECT", suggestions: subjects), help: "what to draw"),
+      Positional("subject", .text(placeholder: "SUBJECT", suggestions: PlotSubject.names), help: "what to draw"),
       Positional(
         "items", .value([.model, .dataset, .tensor]), required: false, variadic: true, takesPipe: true,
         help: "models, data or tensors"),
     ],
-    options: [
-      CommandOption("on", .value([.dataset]), help: "data to encode"),
-      CommandOption("color", .choice(["label", "none"]), default: "label", help: "what colours points"),
-      CommandOption("dims", .text(placeholder: "0,1", suggestions: []), note: "PCA", help: "two latent dimensions"),
-      CommandOption("logy", .flag, default: "no", help: "logarithmic vertical axis"),
-      CommandOption("columns", .integer(1...1000), note: "as fits", help: "images in a row"),
-      CommandOption("n", .integer(1...100_000), note: "the command's own", help: "images, or the side of a manifold"),
-      CommandOption("seed", .seed, default: "0", help: "of draws"),
-      CommandOption("from", .text(placeholder: "3, #12 or z[0]", suggestions: []), help: "where a path starts"),
-      CommandOption("to", .text(placeholder: "8, #40 or z[1]", suggestions: []), help: "where it ends"),
-      CommandOption("steps", .integer(2...1000), note: "the command's own", help: "images on a path"),
-      CommandOption(
-        "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp", help: "straight or great circle"),
-      CommandOption("dim", .indices, note: "all, at most 10", help: "dimensions to move"),
-      CommandOption("range", .interval, default: "-3:3", help: "from where to where"),
-    ],
+    options: options,
     result: "a figure",
     examples: [
       .init("plot loss m > loss.png", "the loss curve as a file"),
       .init("plot latent m on=d > latent.svg", "the latent space, coloured by label"),
+      .init("plot interpolate m d from=3 to=8 > way.gif", "a film of the way"),
       .init("sample m n=64 | plot grid > samples.png", "64 images of the model's own"),
     ]
   ) { arguments, execution in
-    let subject = arguments.text("subject") ?? ""
-    var figure = try figure(subject, PlotArguments(arguments: arguments, execution: execution))
-    if execution.state.settings.plot["theme"] == "dark" { figure.theme = .dark }
+    let name = arguments.text("subject") ?? ""
+    var figure = try figure(name, PlotArguments(arguments: arguments, execution: execution))
+    let settings = execution.state.settings.plot
+    figure.theme = (arguments.text("theme") ?? settings["theme"]).flatMap { Figure.Theme(rawValue: $0) } ?? .light
+    if let text = arguments.text("size") ?? settings["size"] {
+      guard let size = Figure.Size(text) else {
+        throw arguments.fault(
+          .badOptionValue, "size: expected width × height in pixels such as 900x600, got '\(text)'", at: "size")
+      }
+      figure.size = size
+    }
+    if let title = arguments.text("title") { figure.title = title }
     return .figure(figure)
   }
 
-  private static func figure(_ subject: String, _ plot: PlotArguments) throws -> Figure {
+  private static let options: [CommandOption] = [
+    CommandOption("on", .value([.dataset]), note: "the data of its training", help: "data to encode or measure on"),
+    CommandOption(
+      "color", .text(placeholder: "label, none or VALUES", suggestions: ["label", "none"]), default: "label",
+      help: "what colours points: labels, or a tensor of values"),
+    CommandOption("dims", .text(placeholder: "0,1", suggestions: []), note: "PCA", help: "latent dimensions"),
+    CommandOption("marginals", .flag, default: "yes", help: "histograms along the edges of a scatter"),
+    CommandOption(
+      "terms", .choice(["overlaid", "stacked", "total"]), default: "overlaid", help: "how the terms of a loss are drawn"
+    ),
+    CommandOption("logy", .flag, default: "no", help: "logarithmic vertical axis"),
+    CommandOption("columns", .integer(1...1000), note: "as fits", help: "images in a row"),
+    CommandOption(
+      "n", .integer(1...100_000), note: "the command's own", help: "images, examples, or a manifold's side"),
+    CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
+    CommandOption("seed", .seed, default: "0", help: "of draws"),
+    CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
+    CommandOption("from", .text(placeholder: "3, #12 or z[0]", suggestions: []), help: "where a path starts"),
+    CommandOption("to", .text(placeholder: "8, #40 or z[1]", suggestions: []), help: "where it ends"),
+    CommandOption("corners", .text(placeholder: "3,8,0,6", suggestions: []), help: "four ends of a matrix"),
+    CommandOption("steps", .integer(2...1000), note: "the command's own", help: "images on a path"),
+    CommandOption(
+      "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp", help: "straight or great circle"),
+    CommandOption("dim", .indices, note: "the ten of most KL", help: "dimensions to move"),
+    CommandOption("range", .interval, default: "-3:3", help: "from where to where"),
+    CommandOption("theme", .choice(["light", "dark"]), note: "as set", help: "colours"),
+    CommandOption("size", .text(placeholder: "900x600", suggestions: []), note: "as set", help: "pixels"),
+    CommandOption("title", .text(placeholder: "TEXT", suggestions: []), note: "what it shows", help: "another title"),
+  ]
+
+  private static func figure(_ name: String, _ plot: PlotArguments) throws -> Figure {
+    // A variable goes before a synonym, but not before the subject's own name.
+    let isVariable = plot.execution.lookup(name) != nil && !PlotSubject.names.contains(name)
+    guard !isVariable, let subject = PlotSubject(name: name) else { return try plot.scatter(ofExpression: name) }
     switch subject {
-    case "loss": return try plot.loss()
-    case "kl": return try plot.kl()
-    case "latent": return try plot.latent()
-    case "reconstruct": return try plot.reconstruction()
-    case "sample": return try plot.images(from: "sample", columns: nil)
-    case "interpolate": return try plot.images(from: "interpolate", columns: .max, framesEnds: true)
-    case "traverse": return try plot.images(from: "traverse", columns: plot.arguments.integer("steps") ?? 11)
-    case "manifold": return try plot.images(from: "manifold", columns: plot.arguments.integer("n") ?? 20)
-    case "grid": return try plot.grid()
-    default: return try plot.scatter(ofExpression: subject)
+    case .loss: return try plot.loss()
+    case .kl: return try plot.kl()
+    case .latent: return try plot.latent()
+    case .reconstruct: return try plot.reconstruction()
+    case .sample: return try plot.samples()
+    case .interpolate: return try plot.interpolation()
+    case .traverse: return try plot.traversal()
+    case .manifold: return try plot.manifold()
+    case .grid: return try plot.grid()
+    case .rd: return try plot.rateDistortion()
+    case .nll: return try plot.likelihood()
+    case .histogram: return try plot.histogram()
+    case .confusion: return try plot.confusion()
     }
   }
 }

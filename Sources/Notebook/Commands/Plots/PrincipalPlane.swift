@@ -31,6 +31,8 @@ struct PrincipalPlane {
         w = w.map { $0 / value }
         v = w
       }
+      // Either sign is right: the one whose largest share points up stays the same from run to run.
+      if let strongest = v.max(by: { abs($0) < abs($1) }), strongest < 0 { v = v.map { -$0 } }
       axes.append(v)
       shares.append(total > 0 ? value / total : 0)
       for i in 0..<d { for j in 0..<d { covariance[i * d + j] -= value * v[i] * v[j] } }

@@ -1,0 +1,159 @@
+import Plotting
+import Tensors
+import VAEngine
+
+extension PlotArguments {
+  /// The images that another command gives for the same arguments.
+  private func images(from verb: String) throws -> ArrayValue {
+    guard let command = execution.session.table[verb] else { throw fault(.internalError, "no command '\(verb)'") }
+    let value = try command.run(arguments.handed(to: command), execution)
+    guard case .tensor(let array) = value else { throw fault(.internalError, "\(verb) gave no images") }
+    return array
+  }
+
+  func samples() throws -> Figure {
+    let (name, model) = try model()
+    var figure = try images(try images(from: "sample"), columns: nil, framed: [])
+    figure.title = "Samples of \(name)"
+    figure.subtitle = about(model)
+    return figure
+  }
+
+  func manifold() throws -> Figure {
+    let (name, model) = try model()
+    var figure = try images(try images(from: "manifold"), columns: arguments.integer("n") ?? 20, framed: [])
+    figure.title = "Latent plane of \(name)"
+    figure.subtitle = about(model) + " · quantiles of N(0, 1)"
+    return figure
+  }
+
+  /// A strip between two, or a matrix between four.
+  func interpolation() throws -> Figure {
+    let (name, model) = try model()
+    let data = values.lazy.compactMap { item -> DatasetValue? in
+      if case .object(let data as DatasetValue) = item.value { data } else { nil }
+    }.first
+    let how = arguments.text("how") == "lerp" ? "straight line" : "great circle"
+    if let text = arguments.text("corners") {
+      let ends = text.split(separator: ",").map(String.init)
+      guard ends.count == 4 else {
+        throw arguments.fault(.badOptionValue, "corners: expected four such as 3,8,0,6, got '\(text)'", at: "corners")
+      }
+      let span = arguments["corners"]?.span ?? arguments.verbSpan
+      let points = try ends.map {
+        try PathCommands.point(
+          $0, named: "corners", at: span, data: data ?? knownData(for: model), model: model, execution)
+      }
+      let steps = arguments.integer("steps") ?? 9
+      let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
+      let path = try LatentPath.square(points[0], points[1], points[2], points[3], steps: steps, kind: kind)
+      guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: nil, labels: nil, execution) else {
+        throw fault(.internalError, "decoding gave no images")
+      }
+      let corners = [0, steps - 1, steps * (steps - 1), steps * steps - 1]
+      var figure = try images(array, columns: steps, framed: corners)
+      figure.title = "Between \(ends[0]), \(ends[1]), \(ends[2]) and \(ends[3]) by \(name)"
+      figure.subtitle = about(model) + " · \(how)"
+      return figure
+    }
+    let array = try images(from: "interpolate")
+    let count = array.shape[0]
+    var figure = try images(array, columns: count, framed: [0, count - 1]) { grid in
+      grid.isSequence = true
+      grid.columnLabels = (0..<count).map { index in
+        if index == 0 { return arguments["from"]?.raw ?? "" }
+        return index == count - 1 ? arguments["to"]?.raw ?? "" : ""
+      }
+    }
+    figure.title = "From \(arguments["from"]?.raw ?? "") to \(arguments["to"]?.raw ?? "") by \(name)"
+    figure.subtitle = (data.map { "\($0.title) · " } ?? "") + about(model) + " · \(how)"
+    return figure
+  }
+
+  /// A row for each dimension, those of most KL first.
+  func traversal() throws -> Figure {
+    let (name, model) = try model()
+    let d = model.configuration.latentDimensions
+    var kl: [Int: Double] = [:]
+    var dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
+    var order = ""
+    if let data = knownData(for: model)?.testPart {
+      let ranked = try klByDimension(model, data)
+      for item in ranked { kl[item.dimension] = item.kl }
+      if arguments.indices("dim") == nil {
+        dimensions = Array(ranked.map(\.dimension).prefix(10))
+        order = " · by KL on \(data.title)"
+      }
+    }
+    if let outside = dimensions.first(where: { $0 >= d }) {
+      throw arguments.fault(
+        .indexOutOfRange, "dimension \(outside) of \(d)", at: "dim", fix: "Dimensions go from 0 to \(d - 1).")
+    }
+    let (low, high) = arguments.interval("range") ?? (-3, 3)
+    let steps = arguments.integer("steps") ?? 11
+    let path = try LatentPath.traversal(
+      from: [Float](repeating: 0, count: d), dimensions: dimensions, range: Float(low)...Float(high), steps: steps)
+    guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: nil, labels: nil, execution) else {
+      throw fault(.internalError, "decoding gave no images")
+    }
+    var figure = try images(array, columns: steps, framed: []) { grid in
+      grid.isSequence = true
+      grid.rowLabels = dimensions.map { index in
+        "z[\(index)]" + (kl[index].map { " \(NumberText.fixed($0, decimals: 2)) nats" } ?? "")
+      }
+      grid.columnLabels = (0..<steps).map { index in
+        NumberText.fixed(low + (high - low) * Double(index) / Double(max(steps - 1, 1)), decimals: 1)
+      }
+    }
+    figure.title = "What the latent dimensions of \(name) do"
+    figure.subtitle = about(model) + order
+    return figure
+  }
+
+  /// Inputs in the upper row of each pair, outputs below, where they differ beneath.
+  func reconstruction() throws -> Figure {
+    let (name, model) = try model()
+    let data = try data(for: model)
+    let count = min(arguments.integer("n") ?? 10, data.dataset.count)
+    let live = try live(model)
+    let chosen = data.subset(Array(0..<count))
+    let inputs = try data.dataset.examples(Array(0..<count))
+    let outputs = try live.decode(live.encode(chosen.source).mean, labels: try chosen.conditioning(model))
+    let extents = outputs.shape.dimensions
+    guard extents.count == 4 else { throw fault(.shapeMismatch, "\(outputs.shape) are not images") }
+    let grid = ImageGrid.comparison(
+      inputs: inputs.elements(as: Float.self), outputs: outputs.elements(as: Float.self), count: count,
+      channels: extents[1], height: extents[2], width: extents[3], columns: arguments.integer("columns") ?? 16,
+      errors: arguments.flag("errors"))
+    return Figure(.images(grid), title: "Reconstructions by \(name)", subtitle: about(model, data, count: count))
+  }
+
+  func grid() throws -> Figure {
+    for item in values {
+      if case .tensor(let array) = item.value { return try images(array, columns: nil, framed: []) }
+      if case .object(let data as DatasetValue) = item.value {
+        let count = min(arguments.integer("n") ?? 64, data.dataset.count)
+        var figure = try images(ArrayValue(data.dataset.examples(Array(0..<count))), columns: nil, framed: [])
+        (figure.title, figure.subtitle) = (data.title, "the first \(count) of \(NumberText.count(data.dataset.count))")
+        return figure
+      }
+    }
+    throw fault(.missingArgument, "images are needed", fix: "Example: sample m n=64 | plot grid")
+  }
+
+  func images(
+    _ array: ArrayValue, columns: Int?, framed: [Int], change: (inout ImageGrid) -> Void = { _ in }
+  ) throws -> Figure {
+    var extents = array.shape.dimensions
+    if extents.count == 3 { extents.insert(1, at: 1) }
+    guard extents.count == 4, extents[1] == 1 || extents[1] == 3, extents[0] > 0 else {
+      throw fault(.shapeMismatch, "\(array.shape) are not images [N, C, H, W] of one or three channels")
+    }
+    let square = max(1, min(20, Int(Double(extents[0]).squareRoot().rounded(.up))))
+    var grid = ImageGrid(
+      pixels: array.floats, count: extents[0], channels: extents[1], height: extents[2], width: extents[3],
+      columns: min(extents[0], arguments.integer("columns") ?? columns ?? square), framed: framed)
+    change(&grid)
+    return Figure(.images(grid), title: "\(extents[0]) images")
+  }
+}

@@ -1,0 +1,92 @@
+import Plotting
+import Tensors
+import VAEngine
+
+extension PlotArguments {
+  /// Loss, reconstruction and KL by epoch; of several models the losses.
+  func loss() throws -> Figure {
+    _ = try model()
+    for (name, model) in models where model.training.history.steps.isEmpty {
+      throw fault(.notSupported, "\(name) has not been trained", fix: "Train it first: train \(name) on=d")
+    }
+    var loss = LossFigure(runs: models.map { .init(name: $0.name, training: $0.model.training) })
+    loss.terms = arguments.text("terms") ?? "overlaid"
+    loss.logY = arguments.flag("logy")
+    guard let curves = loss.curves() else { throw fault(.notSupported, "there is no history to draw") }
+    let (name, model) = models[0]
+    let data = knownData(for: model)?.trainingPart
+    let subtitle =
+      models.count == 1
+      ? about(model, data)
+      : [data?.title, "epochs " + models.map { "\($0.model.training.epoch)" }.joined(separator: ", ")]
+        .compactMap { $0 }.joined(separator: " · ")
+    return Figure(.curves(curves), title: "Training of \(models.count == 1 ? name : names)", subtitle: subtitle)
+  }
+
+  private var names: String { models.map(\.name).joined(separator: ", ") }
+
+  /// Mean KL of each dimension, largest first.
+  func kl() throws -> Figure {
+    let (name, model) = try model()
+    let data = try data(for: model)
+    let result = try live(model).evaluate(data.source)
+    let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
+    return Figure(
+      .bars(
+        Bars(
+          values: order.map { result.klPerDimension[$0] }, names: order.map(String.init), threshold: 0.01,
+          thresholdName: "active", xLabel: "latent dimension, by KL", yLabel: "KL, nats")),
+      title: "KL per dimension of \(name): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats",
+      subtitle: about(model, data))
+  }
+
+  /// A point for each model: KL against reconstruction, in the order of the rate.
+  func rateDistortion() throws -> Figure {
+    let (_, first) = try model()
+    let data = try data(for: first)
+    var points: [(name: String, rate: Double, distortion: Double, error: Double)] = []
+    for (index, item) in models.enumerated() {
+      try execution.working("evaluate", Double(index) / Double(models.count))
+      let result = try live(item.model).evaluate(data.source)
+      let beta = NumberText.short(Double(item.model.configuration.beta.target))
+      points.append(
+        ("\(item.name), β = \(beta)", result.kl.mean, result.reconstruction.mean, result.reconstruction.standardError))
+    }
+    points.sort { $0.rate < $1.rate }
+    var line = Curves.Line(
+      name: "models", x: points.map(\.rate), y: points.map(\.distortion), errors: points.map(\.error))
+    line.notes = points.map(\.name)
+    return Figure(
+      .curves(
+        Curves(lines: [line], xLabel: "rate: KL, nats/image", yLabel: "distortion: reconstruction, nats/image")),
+      title: "Rate and distortion of \(names)",
+      subtitle: "\(data.title), \(NumberText.count(data.dataset.count)) examples")
+  }
+
+  /// −log p(x) by importance sampling with growing k.
+  func likelihood() throws -> Figure {
+    _ = try model()
+    var lines: [Curves.Line] = []
+    let k = arguments.integer("k") ?? 1000
+    var (subtitle, count) = ("", 0)
+    for (name, model) in models {
+      let all = try data(for: model)
+      count = min(arguments.integer("n") ?? 200, all.dataset.count)
+      let data = all.subset(Array(0..<count))
+      let result = try live(model).logLikelihood(
+        data.source, samples: k, seed: UInt64(arguments.integer("seed") ?? 0)
+      ) { try execution.working("likelihood of \(name)", $0) }
+      let points = result.convergence
+      var line = Curves.Line(
+        name: "\(name): \(NumberText.fixed(result.negativeLogLikelihood.mean, decimals: 2)) nats",
+        x: points.map { Double($0.samples) }, y: points.map(\.mean))
+      line.errors = points.indices.map { $0 == points.count - 1 ? result.negativeLogLikelihood.standardError : 0 }
+      lines.append(line)
+      subtitle = about(model, all, count: count)
+    }
+    return Figure(
+      .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−log p(x), nats/image", logX: true)),
+      title: "Convergence of the likelihood of \(names)",
+      subtitle: models.count == 1 ? subtitle : "\(count) examples")
+  }
+}

@@ -1,0 +1,33 @@
+/// What `plot` draws, by all the names people give it.
+enum PlotSubject: String, CaseIterable {
+  case loss, latent, kl, reconstruct, sample, interpolate, traverse, manifold, grid, rd, nll, histogram, confusion
+
+  /// Other names for the same.
+  var synonyms: [String] {
+    switch self {
+    case .loss: ["losses", "training"]
+    case .latent: ["latents", "scatter"]
+    case .kl: []
+    case .reconstruct: ["reconstruction", "reconstructions"]
+    case .sample: ["samples"]
+    case .interpolate: ["interpolation", "interpolations"]
+    case .traverse: ["traversal", "traversals"]
+    case .manifold: []
+    case .grid: ["images"]
+    case .rd: ["rate-distortion"]
+    case .nll: ["likelihood", "convergence"]
+    case .histogram: ["hist", "histograms"]
+    case .confusion: []
+    }
+  }
+
+  static let names = allCases.map(\.rawValue)
+  static let allNames = allCases.flatMap { [$0.rawValue] + $0.synonyms }
+
+  init?(name: String) {
+    guard let subject = Self.allCases.first(where: { $0.rawValue == name || $0.synonyms.contains(name) }) else {
+      return nil
+    }
+    self = subject
+  }
+}

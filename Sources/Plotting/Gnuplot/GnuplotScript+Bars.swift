@@ -1,0 +1,116 @@
+extension GnuplotScript {
+  mutating func draw(_ bars: Bars) {
+    labels(bars.xLabel, bars.yLabel)
+    sides()
+    say("set style fill solid 0.9 noborder")
+    say("set boxwidth 0.8")
+    let top = bars.values.filter(\.isFinite).max() ?? 1
+    say("set yrange [0:\(top > 0 ? max(top, bars.threshold ?? 0) * 1.06 : 1)]")
+    say("set xrange [-0.7:\(Double(max(bars.values.count, 1)) - 0.3)]")
+    say("unset grid")
+    if medium != .characters { say("set grid y lc rgb '\(palette.grid)' lw 1 lt 1") }
+    let fitting = medium == .characters ? 16 : 30
+    let every = max(1, (bars.names.count + fitting - 1) / fitting)
+    let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
+      .map { "\(Self.quoted($0.element, limit: 24)) \($0.offset)" }
+    if !tics.isEmpty { say("set xtics noenhanced scale 0 (\(tics.joined(separator: ", ")))") }
+    let threshold = bars.threshold ?? -.infinity
+    let on = bars.values.indices.filter { bars.values[$0] >= threshold }
+    let off = bars.values.indices.filter { bars.values[$0] < threshold }
+    var parts: [String] = []
+    let colors = medium == .characters ? Palette(.dark) : palette
+    for (members, color) in [(on, colors.lines[0]), (off, colors.idle)] where !members.isEmpty {
+      let data = source([members.map(Float.init), members.map { Float(bars.values[$0]) }])
+      parts.append("\(data) using 1:2 with boxes lc rgb '\(color)' notitle")
+    }
+    if let threshold = bars.threshold {
+      let name = Self.quoted("\(bars.thresholdName) from \(threshold)", limit: 60)
+      parts.append("\(threshold) with lines dt (6,4) lw 2 lc rgb '\(colors.lines[1])' title \(name)")
+    }
+    plot(parts)
+  }
+
+  /// Margins that fit labels in every size.
+  mutating func sides() {
+    guard medium != .characters else { return }
+    say("set lmargin at screen \(px(92, across: true))")
+    say("set rmargin at screen \(px(size.width - 28, across: true))")
+    say("set bmargin at screen \(px(66))")
+  }
+
+  mutating func draw(_ histogram: Histogram) {
+    labels(histogram.xLabel, "density")
+    sides()
+    let bins = histogram.bins()
+    var parts: [String] = []
+    say("set yrange [0:*]")
+    let colors = medium == .characters ? Palette(.dark).lines : palette.lines
+    let isAlone = histogram.series.count == 1
+    for (index, series) in histogram.series.enumerated() {
+      // The outline: up and down at the edges of bins.
+      var (x, y): ([Float], [Float]) = ([Float(bins.low)], [0])
+      for (bin, density) in bins.densities[index].enumerated() {
+        x += [Float(bins.low + Double(bin) * bins.width), Float(bins.low + Double(bin + 1) * bins.width)]
+        y += [Float(density), Float(density)]
+      }
+      x.append(Float(bins.low + Double(bins.densities[index].count) * bins.width))
+      y.append(0)
+      let data = source([x, y])
+      let color = colors[index % colors.count]
+      if isAlone, medium != .characters {
+        parts.append("\(data) using 1:2 with filledcurves y1=0 fs solid 0.35 noborder lc rgb '\(color)' notitle")
+      }
+      let title = isAlone && !histogram.showsNormal ? "notitle" : "title \(Self.quoted(series.name, limit: 30))"
+      parts.append("\(data) using 1:2 with lines lw 2 lc rgb '\(color)' \(title)")
+    }
+    if histogram.showsNormal {
+      parts.append(
+        "exp(-x*x/2)/sqrt(2*pi) with lines lw 2 dt (8,5) lc rgb '\(medium == .characters ? "#aaaaaa" : palette.foreground)' title 'N(0, 1)'"
+      )
+    }
+    say("set samples 400")
+    plot(parts)
+  }
+
+  mutating func draw(_ map: MatrixMap) {
+    let (rows, columns) = (map.rowNames.count, map.columnNames.count)
+    labels(map.columnLabel, map.rowLabel)
+    say("unset grid")
+    say("unset key")
+    say("set border 0")
+    say("set xrange [-0.5:\(Double(max(columns, 1)) - 0.5)]")
+    say("set yrange [\(Double(max(rows, 1)) - 0.5):-0.5]")
+    func tics(_ names: [String]) -> String {
+      "(" + names.enumerated().map { "\(Self.quoted($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ")
+        + ")"
+    }
+    if columns > 0 { say("set xtics noenhanced scale 0 \(tics(map.columnNames))") }
+    if rows > 0 { say("set ytics noenhanced scale 0 \(tics(map.rowNames))") }
+    guard rows > 0, columns > 0, map.values.count == rows * columns else { return plot([]) }
+    let most = map.values.filter(\.isFinite).max() ?? 1
+    let numbers = map.values.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : Self.number($0) }
+    if medium == .characters {
+      for (index, text) in numbers.enumerated() {
+        say("set label '\(text)' at \(index % columns),\(index / columns) center")
+      }
+      return plot(["NaN notitle"])
+    }
+    say("set lmargin at screen \(px(92, across: true))")
+    say("set rmargin at screen \(px(size.width - 110, across: true))")
+    say("set bmargin at screen \(px(66))")
+    say(ColorScale.gnuplot)
+    say("set cbrange [0:\(most > 0 ? most : 1)]")
+    say("set cblabel \(Self.quoted(map.valueLabel, limit: 60)) noenhanced \(textColor(palette.foreground))")
+    let size = max(rows, columns) <= 12 ? 13 : 9
+    for (index, text) in numbers.enumerated() where max(rows, columns) <= 25 {
+      let color = map.values[index] > most * 0.6 ? "#111111" : "#f4f4f4"
+      say(
+        "set label '\(text)' at \(index % columns),\(index / columns) center front font ',\(size)' tc rgb '\(color)'")
+    }
+    let data = source([
+      map.values.indices.map { Float($0 % columns) }, map.values.indices.map { Float($0 / columns) },
+      map.values.map(Float.init),
+    ])
+    plot(["\(data) using 1:2:3 with image notitle"])
+  }
+}

@@ -1,0 +1,132 @@
+extension GnuplotScript {
+  mutating func draw(_ curves: Curves) {
+    let twoPanels = curves.hasLowerPanel && medium != .characters
+    if twoPanels { say("set multiplot") }
+    if medium != .characters {
+      say("set lmargin at screen \(px(92, across: true))")
+      say("set rmargin at screen \(px(size.width - 28, across: true))")
+      say("set tmargin at screen \(px(size.height - 104))")
+    }
+    if twoPanels {
+      // The panel beneath first: its labels are the picture's.
+      let share = px(72 + (size.height - 176) * 3 / 10)
+      say("set bmargin at screen \(px(66))")
+      say("set tmargin at screen \(share)")
+      panel(curves, 1)
+      say("unset label")
+      say("unset arrow")
+      say("set bmargin at screen \(px(72 + (size.height - 176) * 3 / 10 + 18))")
+      say("set tmargin at screen \(px(size.height - 104))")
+      say("set format x ''")
+      panel(curves, 0)
+      say("unset multiplot")
+    } else {
+      panel(curves, 0)
+    }
+  }
+
+  private mutating func panel(_ curves: Curves, _ number: Int) {
+    let isOnly = !curves.hasLowerPanel || medium == .characters
+    labels(isOnly || number == 1 ? curves.xLabel : "", number == 1 ? curves.lowerLabel : curves.yLabel)
+    if curves.logX { say("set logscale x") }
+    if curves.logY { say("set logscale y") }
+    axes(curves, number)
+    if number == 0 { marks(curves) }
+    if medium == .characters {
+      say("set key \(isFalling(curves, number) ? "top" : "bottom") right")
+    } else if number == 1 || !curves.lines.contains(where: { !$0.name.isEmpty }) {
+      say("unset key")
+    } else {
+      // Above the panel: no curve runs through it.
+      say(
+        "set key at screen \(px(92, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
+          + "maxrows 1 font ',13'")
+    }
+    var parts: [String] = []
+    var next = 0
+    for line in curves.lines {
+      let color = palette.lines[(line.color ?? next) % palette.lines.count]
+      if !line.isFaint { next += 1 }
+      guard line.panel == number, !line.x.isEmpty else { continue }
+      // Characters have no faint.
+      if line.isFaint, medium == .characters { continue }
+      parts += drawn(line, color)
+    }
+    plot(parts)
+  }
+
+  private mutating func drawn(_ line: Curves.Line, _ color: String) -> [String] {
+    let (x, y) = (line.x.map(Float.init), line.y.map(Float.init))
+    let data = source([x, y])
+    let title = "title \(Self.quoted(line.name, limit: 60))"
+    if medium == .characters {
+      let style = x.count == 1 ? "points pt \"*\"" : "lines"
+      return ["\(data) using 1:2 with \(style) lc rgb '\(color)' \(title)"]
+    }
+    if line.isFaint { return ["\(data) using 1:2 with lines lw 1 lc rgb '#c0\(color.dropFirst())' notitle"] }
+    if line.isFilled {
+      return ["\(data) using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '\(color)' \(title)"]
+    }
+    let dots = x.count <= 40 ? "linespoints pt 7 ps 0.7" : "lines"
+    var parts = ["\(data) using 1:2 with \(dots) lw 2.5 lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)"]
+    if let errors = line.errors, errors.count == x.count, errors.contains(where: { $0 > 0 }) {
+      let bars = source([x, y, errors.map(Float.init)])
+      parts.append("\(bars) using 1:2:3 with yerrorbars lw 1.5 lc rgb '\(color)' pt 0 notitle")
+    }
+    for (index, note) in (line.notes ?? []).enumerated() where index < x.count && !note.isEmpty {
+      say(
+        "set label \(Self.quoted(note, limit: 40)) at \(line.x[index]),\(line.y[index]) left offset 0.9,0.5 noenhanced "
+          + "font ',12' \(textColor(palette.foreground))")
+    }
+    return parts
+  }
+
+  /// Ranges from the data, with room above for the names of edits; whole numbers where x counts things.
+  private mutating func axes(_ curves: Curves, _ number: Int) {
+    if let range = curves.range(panel: number) {
+      let span = range.upperBound - range.lowerBound
+      if curves.logY {
+        say("set yrange [\(range.lowerBound * 0.97):\(range.upperBound * 1.05)]")
+      } else {
+        let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
+        let isFilled = curves.lines.contains(where: \.isFilled)
+        let room = curves.marks.isEmpty || number > 0 ? margin : margin + span * 0.1
+        say("set yrange [\(isFilled ? 0 : range.lowerBound - margin):\(range.upperBound + room)]")
+      }
+    }
+    let xs = curves.lines.flatMap(\.x).filter(\.isFinite)
+    guard let first = xs.min(), let last = xs.max(), first < last else {
+      if let only = xs.first { say("set xrange [\(only - 1):\(only + 1)]") }
+      return
+    }
+    // Points on the frame are drawn whole.
+    let margin = curves.logX ? 0 : (last - first) * 0.02
+    say("set xrange [\(curves.logX ? first * 0.9 : first - margin):\(curves.logX ? last * 1.15 : last + margin)]")
+    guard curves.wholeX else { return }
+    let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000]
+    let wide = medium == .characters ? 8.0 : 12.0
+    let step = steps.first { (last - first) / Double($0) <= wide } ?? 10_000_000
+    let start = Int((first / Double(step)).rounded(.up)) * step
+    say("set xtics \(start),\(step)")
+  }
+
+  private mutating func marks(_ curves: Curves) {
+    for (index, mark) in curves.marks.prefix(20).enumerated() {
+      say(
+        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead dt (2,4) lw 1.5 lc rgb '\(palette.faded)'"
+      )
+      let height = 0.965 - Double(index % 3) * 0.055
+      say(
+        "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) left offset 0.6,0 "
+          + "noenhanced font ',11' \(textColor(palette.faded))")
+    }
+  }
+
+  /// Whether the first line of a panel ends lower than it begins: then the upper right corner is free.
+  private func isFalling(_ curves: Curves, _ number: Int) -> Bool {
+    guard let line = curves.lines.first(where: { $0.panel == number && !$0.isFaint }), let first = line.y.first,
+      let last = line.y.last
+    else { return true }
+    return last <= first
+  }
+}

@@ -1,0 +1,159 @@
+extension GnuplotScript {
+  /// Where the points of a scatter lie in the picture, in pixels from the left and the bottom.
+  struct ScatterLayout: Equatable {
+    let left: Int
+    let right: Int
+    let bottom: Int
+    let top: Int
+    /// Height of the histograms along the edges.
+    let margin: Int
+
+    init(_ scatter: Scatter, size: Figure.Size) {
+      margin = scatter.hasMarginals ? min(70, size.height / 9) : 0
+      left = 78
+      let names = scatter.classesPresent.map { scatter.name(ofClass: $0).count }.max() ?? 0
+      let legend = scatter.classes != nil ? 48 + min(names, 16) * 9 : scatter.values != nil ? 104 : 24
+      right = max(left + 40, size.width - legend - margin - 8)
+      bottom = 70
+      top = max(bottom + 40, size.height - 70 - margin)
+    }
+  }
+
+  mutating func draw(_ scatter: Scatter) {
+    labels(scatter.xLabel, scatter.yLabel)
+    let bounds = scatter.bounds
+    say("set xrange [\(bounds.x.lowerBound):\(bounds.x.upperBound)]")
+    say("set yrange [\(bounds.y.lowerBound):\(bounds.y.upperBound)]")
+    if medium == .characters {
+      say("set key outside right center")
+      plot(characters(scatter))
+      return
+    }
+    let layout = ScatterLayout(scatter, size: size)
+    if scatter.hasMarginals { say("set multiplot") }
+    say("set lmargin at screen \(px(layout.left, across: true))")
+    say("set rmargin at screen \(px(layout.right, across: true))")
+    say("set bmargin at screen \(px(layout.bottom))")
+    say("set tmargin at screen \(px(layout.top))")
+    // The legend beside the histogram of y; in a layer the points lie beneath, the grid would lie above them.
+    say(
+      "set key at screen \(px(size.width - 10, across: true)), screen \(px(layout.top)) right top vertical maxcols 1 "
+        + "Left reverse font ',13'")
+    if medium == .layer { say("unset grid") }
+    var parts = medium == .layer ? [] : points(scatter, bounds: bounds)
+    if scatter.x.count > Scatter.contoursBeyond { parts += contours(scatter) }
+    parts += legend(scatter)
+    if scatter.classes == nil, scatter.values != nil {
+      say(
+        "set colorbox user origin screen \(px(size.width - 88, across: true)), screen \(px(layout.bottom)) "
+          + "size screen \(px(16, across: true)), screen \(px(layout.top - layout.bottom))")
+      say("set cblabel \(Self.quoted(scatter.valueLabel, limit: 40)) noenhanced \(textColor(palette.foreground))")
+    }
+    plot(parts)
+    if scatter.hasMarginals { marginals(scatter, layout, bounds) }
+  }
+
+  private mutating func characters(_ scatter: Scatter) -> [String] {
+    guard scatter.classes != nil else {
+      return [source([scatter.x, scatter.y]) + " using 1:2 with points pt \"+\" lc rgb '\(palette.lines[1])' notitle"]
+    }
+    return byClass(scatter).map { value, x, y in
+      let name = scatter.name(ofClass: value)
+      let symbol = name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "*" } ?? "*"
+      return source([x, y])
+        + " using 1:2 with points pt \"\(symbol)\" lc rgb '\(Palette(.dark).classes[value.inTen])' title \(Self.quoted(name, limit: 12))"
+    }
+  }
+
+  private func byClass(_ scatter: Scatter) -> [(value: Int, x: [Float], y: [Float])] {
+    let classes = scatter.classes ?? []
+    var members: [Int: [Int]] = [:]
+    for (index, value) in classes.enumerated() { members[value, default: []].append(index) }
+    return members.keys.sorted().map { value in
+      let rows = members[value] ?? []
+      return (value, rows.map { scatter.x[$0] }, rows.map { scatter.y[$0] })
+    }
+  }
+
+  /// Points as shapes; very many of them as a picture of their density.
+  private mutating func points(
+    _ scatter: Scatter, bounds: (x: ClosedRange<Double>, y: ClosedRange<Double>)
+  ) -> [String] {
+    if scatter.x.count > Scatter.contoursBeyond {
+      let raster = ScatterRaster(scatter, width: 420, height: 330, palette: palette, bounds: bounds, radius: 0)
+      return [source(raster.columns(bounds)) + " using 1:2:3:4:5 with rgbimage notitle"]
+    }
+    let size = scatter.x.count > 3_000 ? 0.35 : scatter.x.count > 500 ? 0.6 : 0.9
+    if scatter.classes != nil {
+      return byClass(scatter).map { value, x, y in
+        source([x, y]) + " using 1:2 with points pt 7 ps \(size) lc rgb '\(palette.classes[value.inTen])' notitle"
+      }
+    }
+    if let values = scatter.values {
+      say(ColorScale.gnuplot)
+      return [source([scatter.x, scatter.y, values]) + " using 1:2:3 with points pt 7 ps \(size) lc palette notitle"]
+    }
+    return [
+      source([scatter.x, scatter.y]) + " using 1:2 with points pt 7 ps \(size) lc rgb '\(palette.lines[0])' notitle"
+    ]
+  }
+
+  /// Names with symbols that can be seen, whatever the points' size; a colour bar for values.
+  private mutating func legend(_ scatter: Scatter) -> [String] {
+    if scatter.classes != nil {
+      return scatter.classesPresent.map { value in
+        "NaN with points pt 7 ps 1.4 lc rgb '\(palette.classes[value.inTen])' "
+          + "title \(Self.quoted(scatter.name(ofClass: value), limit: 16))"
+      }
+    }
+    guard let values = scatter.values, medium == .layer else { return ["NaN notitle"] }
+    let finite = values.filter(\.isFinite)
+    let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+    say(ColorScale.gnuplot)
+    say("set cbrange [\(low):\(high > low ? high : low + 1)]")
+    // A point outside the picture brings the colour bar.
+    return [
+      source([[.greatestFiniteMagnitude / 4], [0], [low]]) + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
+    ]
+  }
+
+  /// Lines around half, four fifths and 95 % of all points.
+  private mutating func contours(_ scatter: Scatter) -> [String] {
+    let density = DensityGrid(scatter.x, scatter.y, bounds: scatter.bounds)
+    return [0.95, 0.8, 0.5].enumerated().compactMap { index, share -> String? in
+      let segments = density.contour(at: density.level(holding: share))
+      guard !segments[0].isEmpty else { return nil }
+      return source(segments)
+        + " using 1:2:($3-$1):($4-$2) with vectors nohead lw \(1 + Double(index) * 0.6) lc rgb '\(palette.foreground)' notitle"
+    }
+  }
+
+  private mutating func marginals(
+    _ scatter: Scatter, _ layout: ScatterLayout, _ bounds: (x: ClosedRange<Double>, y: ClosedRange<Double>)
+  ) {
+    say("unset label")
+    say("unset xlabel; unset ylabel; unset key; unset border; unset tics; unset grid; unset colorbox")
+    let x = Histogram(series: [.init(name: "", values: scatter.x)], xLabel: "").bins(count: 48)
+    let y = Histogram(series: [.init(name: "", values: scatter.y)], xLabel: "").bins(count: 48)
+    func steps(_ bins: (low: Double, width: Double, densities: [[Double]])) -> (at: [Float], height: [Float]) {
+      let heights = bins.densities.first ?? []
+      return (heights.indices.map { Float(bins.low + (Double($0) + 0.5) * bins.width) }, heights.map(Float.init))
+    }
+    let (across, up) = (steps(x), steps(y))
+    let style = "fs solid 0.55 noborder lc rgb '\(palette.faded)' notitle"
+    say("set bmargin at screen \(px(layout.top + 4)); set tmargin at screen \(px(layout.top + layout.margin))")
+    say("set yrange [0:*]; set boxwidth \(x.width * 0.92)")
+    plot([source([across.at, across.height]) + " using 1:2 with boxes \(style)"])
+    say("set bmargin at screen \(px(layout.bottom)); set tmargin at screen \(px(layout.top))")
+    say("set lmargin at screen \(px(layout.right + 4, across: true))")
+    say("set rmargin at screen \(px(layout.right + layout.margin, across: true))")
+    say("set xrange [0:*]; set yrange [\(bounds.y.lowerBound):\(bounds.y.upperBound)]")
+    plot([source([up.height, up.at]) + " using ($1/2):2:($1/2):(\(y.width * 0.46)) with boxxyerrorbars \(style)"])
+    say("unset multiplot")
+  }
+}
+
+extension Int {
+  /// 0…9, for colours of classes.
+  var inTen: Int { ((self % 10) + 10) % 10 }
+}

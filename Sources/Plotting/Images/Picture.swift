@@ -1,0 +1,81 @@
+/// Pixels: RGB, row-major, from the upper left.
+package struct Picture: Equatable, Sendable {
+  package let width: Int
+  package let height: Int
+  package var pixels: [UInt8]
+
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    (self.width, self.height, self.pixels) = (width, height, pixels)
+  }
+
+  /// One colour everywhere.
+  package init(width: Int, height: Int, filledWith color: [UInt8]) {
+    (self.width, self.height) = (width, height)
+    pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
+      count = width * height * 3
+      if color[0] == color[1], color[1] == color[2] {
+        buffer.update(repeating: color[0])
+      } else {
+        for index in 0..<width * height { for c in 0..<3 { buffer[index * 3 + c] = color[c] } }
+      }
+    }
+  }
+
+  /// The colour at a place.
+  package subscript(x: Int, y: Int) -> [UInt8] { Array(pixels[(y * width + x) * 3..<(y * width + x) * 3 + 3]) }
+
+  /// Puts another picture in, its upper left corner at (`x`, `y`); what does not fit is left out.
+  mutating func place(_ other: Picture, x: Int, y: Int) {
+    let count = min(other.width, width - x) * 3
+    guard x >= 0, y >= 0, count > 0 else { return }
+    for row in 0..<min(other.height, height - y) {
+      let from = row * other.width * 3
+      pixels.replaceSubrange(
+        ((y + row) * width + x) * 3..<((y + row) * width + x) * 3 + count, with: other.pixels[from..<from + count])
+    }
+  }
+
+  /// Lays a picture with transparency over this one; sizes agree.
+  mutating func lay(_ layer: Layer) {
+    guard layer.width == width, layer.height == height else { return }
+    pixels.withUnsafeMutableBufferPointer { under in
+      layer.pixels.withUnsafeBufferPointer { over in
+        for index in 0..<width * height {
+          let alpha = Int(over[index * 4 + 3])
+          if alpha == 0 { continue }
+          for c in 0..<3 {
+            let mixed = Int(over[index * 4 + c]) * alpha + Int(under[index * 3 + c]) * (255 - alpha)
+            under[index * 3 + c] = UInt8((mixed + 127) / 255)
+          }
+        }
+      }
+    }
+  }
+
+  /// Half as wide and high as often as it takes to fit.
+  package func fitting(width limit: Int) -> Picture {
+    guard width > limit, limit > 0 else { return self }
+    let shrink = (width + limit - 1) / limit
+    let (w, h) = (width / shrink, max(1, height / shrink))
+    var small = [UInt8](repeating: 0, count: w * h * 3)
+    for y in 0..<h {
+      for x in 0..<w {
+        for c in 0..<3 {
+          var sum = 0
+          for dy in 0..<shrink where y * shrink + dy < height {
+            for dx in 0..<shrink { sum += Int(pixels[((y * shrink + dy) * width + x * shrink + dx) * 3 + c]) }
+          }
+          small[(y * w + x) * 3 + c] = UInt8(min(255, sum / (shrink * shrink)))
+        }
+      }
+    }
+    return Picture(width: w, height: h, pixels: small)
+  }
+}
+
+/// Pixels with transparency: RGBA, row-major, not premultiplied.
+struct Layer: Equatable, Sendable {
+  let width: Int
+  let height: Int
+  let pixels: [UInt8]
+}

@@ -1,0 +1,183 @@
+import Synchronization
+
+/// Draws figures. Owns one gnuplot, started with the first figure that needs it and again after a failure.
+package final class FigureRenderer: Sendable {
+  private let gnuplot: Mutex<GnuplotProcess>
+
+  /// Files by their endings: pictures, the script with its data, the data alone.
+  package enum Format: String, Sendable, CaseIterable { case png, svg, pdf, gif, gp, csv }
+
+  /// Hundredths of a second between frames of an animation.
+  package static let frameDelay = 12
+
+  /// - Parameters:
+  ///   - program: The gnuplot to start, looked up on PATH.
+  ///   - seconds: How long one figure may take.
+  package init(program: String = "gnuplot", seconds: Int = 20) {
+    gnuplot = Mutex(GnuplotProcess(program: program, seconds: seconds))
+  }
+
+  /// The figure as a file's bytes.
+  package func bytes(
+    _ figure: Figure, _ format: Format, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(PlotError) -> [UInt8] {
+    switch format {
+    case .csv: return Array(figure.csv.utf8)
+    case .gp: return Array(GnuplotScript(figure).standalone.utf8)
+    case .gif:
+      if case .images(let grid) = figure.kind, grid.isSequence { return Self.animation(grid, figure.theme) }
+      return GIF.encode([try picture(figure, isCancelled: isCancelled)])
+    case .png:
+      if figure.isLayered { return PNG.encode(try picture(figure, isCancelled: isCancelled)) }
+      return try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
+    case .svg:
+      if case .images(let grid) = figure.kind { return GridSVG.bytes(figure, grid) }
+      return try run(GnuplotScript(figure), Self.terminal(figure, .svg), isCancelled)
+    case .pdf: return try run(GnuplotScript(figure), Self.terminal(figure, .pdf), isCancelled)
+    }
+  }
+
+  /// The figure as pixels.
+  package func picture(_ figure: Figure, isCancelled: @Sendable () -> Bool = { false }) throws(PlotError) -> Picture {
+    guard figure.isLayered else {
+      let bytes = try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
+      return try Self.read(bytes) { (bytes) throws(PNGError) in try PNG.decode(bytes) }
+    }
+    let script = GnuplotScript(figure, medium: .layer)
+    let size = script.size
+    var picture = Picture(
+      width: size.width, height: size.height, filledWith: Palette.bytes(script.palette.background))
+    picture.placeContent(of: figure, script)
+    let terminal = "pngcairo size \(size.width),\(size.height) font 'Sans,14' transparent"
+    do throws(PlotError) {
+      picture.lay(try Self.read(try run(script, terminal, isCancelled), PNG.layer))
+    } catch {
+      // Images are worth showing without their captions.
+      if error == .missing, figure.isGrid { return picture }
+      throw error
+    }
+    return picture
+  }
+
+  private static func read<Result>(
+    _ bytes: [UInt8], _ decode: ([UInt8]) throws(PNGError) -> Result
+  ) throws(PlotError) -> Result {
+    do throws(PNGError) { return try decode(bytes) } catch { throw .failed("its picture is damaged: \(error.reason)") }
+  }
+
+  private static func animation(_ grid: ImageGrid, _ theme: Figure.Theme) -> [UInt8] {
+    let moments = (0..<grid.columns).map { GridPicture(grid.moment($0), theme: theme).picture }
+    // There and back, so that it never jumps.
+    return GIF.encode(moments + moments.dropFirst().dropLast().reversed(), delay: frameDelay)
+  }
+
+  private static func terminal(_ figure: Figure, _ format: Format) -> String {
+    let size = GnuplotScript.size(of: figure)
+    let background = Palette(figure.theme).background
+    return switch format {
+    case .svg: "svg size \(size.width),\(size.height) font 'Sans,16' background rgb '\(background)' dynamic"
+    case .pdf:
+      "pdfcairo size \(Double(size.width) / 125),\(Double(size.height) / 125) font 'Sans,11' fontscale 0.75 background rgb '\(background)'"
+    default: "pngcairo size \(size.width),\(size.height) font 'Sans,14' background rgb '\(background)'"
+    }
+  }
+
+  // MARK: Elsewhere than in files
+
+  /// The figure for a terminal that shows pictures, at most so many pixels wide.
+  package func inline(
+    _ figure: Figure, _ how: TerminalImages.Encoding, width: Int, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(PlotError) -> String {
+    let picture = try picture(figure, isCancelled: isCancelled).fitting(width: width)
+    return switch how {
+    case .sixel: TerminalImages.sixel(picture) + "\n"
+    case .kitty: TerminalImages.kitty(PNG.encode(picture))
+    case .iterm: TerminalImages.iterm(PNG.encode(picture))
+    }
+  }
+
+  /// The figure in characters, at most `columns` wide: half blocks for images, gnuplot's own for the rest.
+  package func text(
+    _ figure: Figure, columns: Int, rows: Int, color: TextColor, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(PlotError) -> String {
+    if case .images(let grid) = figure.kind {
+      return TextFigure.images(figure, grid, columns: columns, rows: rows, color: color)
+    }
+    let words = [TextColor.none: "mono", .palette: "ansi256", .full: "ansirgb"]
+    let terminal = "dumb size \(columns),\(max(rows, 10)) \(words[color] ?? "mono")"
+    let drawn = try run(GnuplotScript(figure, medium: .characters), terminal, isCancelled)
+    return TextFigure.cleaned(String(decoding: drawn, as: UTF8.self), color: color)
+  }
+
+  /// Shows the figure in a window of gnuplot's; `terminal` is qt, x11 or wxt. Closing the window harms nothing.
+  package func window(_ figure: Figure, _ terminal: String, isCancelled: @Sendable () -> Bool = { false })
+    throws(PlotError)
+  {
+    let size = GnuplotScript.size(of: figure)
+    let known = try windowTerminals()
+    guard known.contains(terminal) else { throw .noWindow(terminal: terminal, known: known) }
+    // Not `raise`: a live figure must not take the keyboard with every frame.
+    let name = "\(terminal) 0 size \(size.width),\(size.height) font 'Sans,12' noraise persist"
+    _ = try run(GnuplotScript(figure), name, isCancelled, closes: false)
+  }
+
+  /// The terminals of this gnuplot that open windows, best first.
+  package func windowTerminals() throws(PlotError) -> [String] {
+    let messages = try exchange("print GPVAL_TERMINALS\n", [], { false }).messages
+    let known = Set(messages.split(separator: " ").map(String.init))
+    return ["qt", "wxt", "x11"].filter(known.contains)
+  }
+
+  private func run(
+    _ script: GnuplotScript, _ terminal: String, _ isCancelled: @Sendable () -> Bool, closes: Bool = true
+  ) throws(PlotError) -> [UInt8] {
+    let (commands, data) = script.packed
+    return try exchange("set terminal \(terminal)\n\(commands)", data, isCancelled).output
+  }
+
+  private func exchange(
+    _ commands: String, _ data: [Float], _ isCancelled: @Sendable () -> Bool
+  ) throws(PlotError) -> (output: [UInt8], messages: String) {
+    try gnuplot.withLock { gnuplot throws(PlotError) in
+      try gnuplot.run(commands, data, isCancelled: isCancelled)
+    }
+  }
+
+  /// The process now running.
+  var processIdentifier: Int32? { gnuplot.withLock { $0.identifier } }
+}
+
+extension Figure {
+  var isGrid: Bool {
+    if case .images = kind { return true }
+    return false
+  }
+
+  /// Part of the picture is ours, and gnuplot draws the rest over it.
+  var isLayered: Bool {
+    switch kind {
+    case .images, .scatter: true
+    default: false
+    }
+  }
+}
+
+extension Picture {
+  /// Puts in what gnuplot's layer goes over.
+  mutating func placeContent(of figure: Figure, _ script: GnuplotScript) {
+    switch figure.kind {
+    case .images(let grid):
+      let place = GridLayout(grid, size: nil).origin(in: script.size, captioned: true)
+      self.place(GridPicture(grid, theme: figure.theme).picture, x: place.x, y: place.y)
+    case .scatter(let scatter):
+      let layout = GnuplotScript.ScatterLayout(scatter, size: script.size)
+      let count = scatter.x.count
+      let isMany = count > Scatter.contoursBeyond
+      let raster = ScatterRaster(
+        scatter, width: layout.right - layout.left, height: layout.top - layout.bottom, palette: script.palette,
+        bounds: scatter.bounds, radius: isMany ? 0 : count > 3_000 ? 1.6 : count > 500 ? 2.2 : 3.2)
+      place(raster.picture, x: layout.left, y: script.size.height - layout.top)
+    default: break
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/// How colourful text may be.
+package enum TextColor: Sendable, Equatable {
+  case none
+  /// The 256 colours of most terminals.
+  case palette
+  /// 24 bits.
+  case full
+}
+
+/// Figures in characters.
+enum TextFigure {
+  /// gnuplot's text terminal without its form feed, blank lines around and blanks at line ends.
+  static func cleaned(_ text: String, color: TextColor) -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      trimmed(line.filter { $0 != "\u{0C}" }, color)
+    }
+    while let last = lines.last, visible(last).isEmpty { lines.removeLast() }
+    while let first = lines.first, visible(first).isEmpty { lines.removeFirst() }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func trimmed(_ line: String, _ color: TextColor) -> String {
+    var line = line[...]
+    while true {
+      if line.last == " " {
+        line = line.dropLast()
+      } else if line.last == "m", let escape = line.lastIndex(of: "\u{1B}"),
+        line[escape...].dropFirst(2).dropLast().allSatisfy({ $0.isNumber || $0 == ";" })
+      {
+        line = line[..<escape]
+      } else {
+        break
+      }
+    }
+    if line.hasPrefix("\u{1B}[0;39m") { line = line.dropFirst(7) }
+    return color == .none || !line.contains("\u{1B}") ? String(line) : line + "\u{1B}[0m"
+  }
+
+  /// The text without colours.
+  static func visible(_ text: String) -> String {
+    var (out, isEscape) = ("", false)
+    for character in text {
+      if character == "\u{1B}" { isEscape = true }
+      if !isEscape { out.append(character) }
+      if isEscape, character.isLetter { isEscape = false }
+    }
+    return out.allSatisfy { $0 == " " } ? "" : out
+  }
+
+  /// The caption, the labels of rows and the images in half blocks.
+  static func images(_ figure: Figure, _ grid: ImageGrid, columns: Int, rows: Int, color: TextColor) -> String {
+    var lines = [clipped(figure.caption, columns)]
+    let labels = grid.rowLabels.isEmpty ? 0 : min(18, (grid.rowLabels.map(\.count).max() ?? 0) + 1)
+    let blocks = HalfBlocks(grid, columns: max(8, columns - labels), rows: max(4, rows - 2), theme: figure.theme)
+    if !grid.columnLabels.isEmpty {
+      var line = String(repeating: " ", count: labels)
+      for label in grid.columnLabels.prefix(blocks.columns) { line += padded(label, blocks.cellWidth) }
+      lines.append(clipped(line, columns))
+    }
+    for row in 0..<blocks.rows {
+      for (index, line) in blocks.lines(row: row, color: color).enumerated() {
+        let isMiddle = index == blocks.cellLines / 2
+        let label = isMiddle && grid.rowLabels.indices.contains(row) ? grid.rowLabels[row] : ""
+        lines.append((labels > 0 ? padded(label, labels) : "") + line)
+      }
+    }
+    if blocks.rows * blocks.columns < grid.count {
+      lines.append("\(grid.count - blocks.rows * blocks.columns) more images in a file: … > images.png")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func clipped(_ text: String, _ columns: Int) -> String {
+    text.count > columns ? text.prefix(max(columns - 1, 0)) + "…" : text
+  }
+
+  private static func padded(_ text: String, _ columns: Int) -> String {
+    let text = clipped(text, max(columns - 1, 1))
+    return text + String(repeating: " ", count: max(0, columns - text.count))
+  }
+}

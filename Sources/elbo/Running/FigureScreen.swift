@@ -1,0 +1,95 @@
+import Glibc
+import Notebook
+import Plotting
+import Synchronization
+import Terminal
+
+/// Shows figures on the terminal: in a window where gnuplot and a display are there, as a picture where the terminal can show
+/// them, else in characters.
+final class FigureScreen: Sendable {
+  private let surroundings: Surroundings
+  private let interruption: Interruption
+  private let abilities = Mutex<TerminalGraphics?>(nil)
+  private let windows = Mutex<[String]?>(nil)
+
+  init(surroundings: Surroundings, interruption: Interruption) {
+    (self.surroundings, self.interruption) = (surroundings, interruption)
+  }
+
+  private enum Way: Equatable { case window(String), inline(TerminalImages.Encoding), characters }
+
+  /// What to write to the terminal for a figure; nil when only its line of text is to be shown.
+  ///
+  /// - Parameters:
+  ///   - wish: `set plot terminal=…`.
+  ///   - rows: Lines that characters may take; nil for most of the screen.
+  func text(_ figure: Figure, _ wish: String?, rows: Int? = nil) -> String? {
+    if wish == "none" { return nil }
+    // In a file or a pipe a figure is its line of text, unless it was asked for.
+    guard surroundings.outputIsTerminal || (wish != nil && wish != "auto") else { return nil }
+    let interruption = interruption
+    let isCancelled: @Sendable () -> Bool = { interruption.isRequested }
+    let renderer = FigureRendering.shared
+    do throws(PlotError) {
+      switch way(wish) {
+      case .window(let name):
+        try renderer.window(figure, name, isCancelled: isCancelled)
+        return figure.summary + "\n"
+      case .inline(let encoding):
+        let width = graphics.pixelWidth ?? surroundings.screen.columns * 9
+        return try renderer.inline(figure, encoding, width: width, isCancelled: isCancelled)
+      case .characters:
+        let screen = surroundings.screen
+        let lines = rows ?? max(12, min(screen.rows - 3, screen.columns * 2 / 5))
+        let text = try renderer.text(
+          figure, columns: min(screen.columns, 160) - 1, rows: lines, color: color, isCancelled: isCancelled)
+        return text + "\n"
+      }
+    } catch {
+      let line = "the figure could not be drawn: \(error.advice)"
+      return figure.summary + "\n" + Style.warning.apply(line, surroundings.outputColor) + "\n"
+    }
+  }
+
+  private var color: TextColor {
+    guard surroundings.outputColor.isOn else { return .none }
+    return ["truecolor", "24bit"].contains(surroundings.environment["COLORTERM"] ?? "") ? .full : .palette
+  }
+
+  private func way(_ wish: String?) -> Way {
+    switch wish {
+    case "dumb": return .characters
+    case "qt", "wxt", "x11": return .window(wish ?? "qt")
+    case let name? where TerminalImages.Encoding(rawValue: name) != nil:
+      return TerminalImages.Encoding(rawValue: name).map { .inline($0) } ?? .characters
+    default: break
+    }
+    if hasDisplay, let window = knownWindows.first { return .window(window) }
+    // NO_COLOR asks for text without colours, not for none at all.
+    if let encoding = graphics.encoding { return .inline(encoding) }
+    return .characters
+  }
+
+  private var hasDisplay: Bool {
+    guard surroundings.isInteractive else { return false }
+    return ["DISPLAY", "WAYLAND_DISPLAY"].contains { surroundings.environment[$0].map { !$0.isEmpty } ?? false }
+  }
+
+  private var knownWindows: [String] {
+    windows.withLock { known in
+      if let known { return known }
+      let found = (try? FigureRendering.shared.windowTerminals()) ?? []
+      known = found
+      return found
+    }
+  }
+
+  private var graphics: TerminalGraphics {
+    abilities.withLock { known in
+      if let known { return known }
+      let found = TerminalGraphics(environment: surroundings.environment, asks: surroundings.isInteractive)
+      known = found
+      return found
+    }
+  }
+}
