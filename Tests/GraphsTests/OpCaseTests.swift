@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Of the rules, which do not know sizes; the large shapes are for the kernels.
-  static let small = OpCase.all.filter { $0.differentiable && $0.inputs.reduce(0) { $0 + $1.count } < 3000 }
+  static let small = OpCase.all.filter { $0.differentiable && $0.inputs.reduce(0) { $0 + $1.count } < 1500 }
 
   @Test(arguments: small) func gradientsAgreeWithCentralDifferences(
     _ opCase: OpCase
@@ -34,7 +34,7 @@ import Testing
     let analytic = Reference(leaves: leaves).evaluate(gradients)
     let step = 1e-5
     for (source, gradient) in zip(opCase.inputs.indices, analytic) {
-      for position in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 12)) {
+      for position in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 8)) {
         var (up, down) = (leaves, leaves)
         up["x\(source)"]?[position] += step
         down["x\(source)"]?[position] -= step
