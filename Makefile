@@ -40,7 +40,7 @@ test-terminal: build $(VENV)/ready
 
 # The kernel as Jupyter's own tests and our clients see it, over ZeroMQ and over standard input and output.
 conformance: build $(SCRATCH)/conformance/ready
-	@cd Tests/Conformance && ELBO=$(ELBO) $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
+	@cd Tests/Conformance && ELBO=$(ELBO) TENSOR_FILES=$(dir $(ELBO))tensor-files $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
 
 $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 	@python3 -m venv $(SCRATCH)/conformance && \

@@ -74,13 +74,18 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .target(name: "Fuzzing", dependencies: ["Tensors"], path: "Tests/Fuzzing"),
+    .executableTarget(
+      name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Fuzzing"], exclude: ["Corpus"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
     .testTarget(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
-    .testTarget(name: "GraphsTests", dependencies: ["Graphs", "Tensors"]),
+    .target(name: "CAllocations", path: "Tests/Allocations"),
+    .testTarget(
+      name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CTeam"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

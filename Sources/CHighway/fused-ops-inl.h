@@ -133,7 +133,8 @@ HWY_NOINLINE void RunOp(const elbo_fused_op &op, const elbo_fused_random *random
       Map(to, a, b, c, count, [](VF x, VF y, VF z) HWY_ATTR { return hn::MulAdd(x, y, z); });
       break;
     case ELBO_SELECT:
-      Map(to, a, b, c, count, [](VF x, VF y, VF z) HWY_ATTR { return hn::IfThenElse(hn::Ne(x, K(0.0f)), y, z); });
+      // NaN ≠ 0 holds; Highway's Ne is ordered on some CPUs, Eq is on all.
+      Map(to, a, b, c, count, [](VF x, VF y, VF z) HWY_ATTR { return hn::IfThenElse(hn::Eq(x, K(0.0f)), z, y); });
       break;
     case ELBO_BCE: Bce(to, nullptr, a, b, count); break;
     case ELBO_BCE_BOTH:

@@ -101,7 +101,12 @@ static void run(const elbo_instruction *const *lists, const int64_t *counts, int
   Step step = {.lists = lists, .counts = counts, .threads = threads, .nanoseconds = nanoseconds};
   atomic_init(&step.barrier.arrived, 0);
   atomic_init(&step.barrier.generation, 0);
-  GOMP_parallel(step_thread, &step, (unsigned)threads, 0);
+  if (threads == 1) {
+    // libgomp would allocate a team of one for every region.
+    step_list(&step, 0);
+  } else {
+    GOMP_parallel(step_thread, &step, (unsigned)threads, 0);
+  }
 }
 
 void elbo_team_run(const elbo_instruction *const *lists, const int64_t *counts, int threads) {
@@ -126,6 +131,10 @@ static void each_thread(void *data) {
 }
 
 void elbo_team_each(void (*body)(void *context, int thread), void *context, int threads) {
+  if (threads == 1) {
+    body(context, 0);
+    return;
+  }
   Each each = {.body = body, .context = context, .threads = threads};
   GOMP_parallel(each_thread, &each, (unsigned)threads, 0);
 }

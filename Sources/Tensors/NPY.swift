@@ -34,7 +34,7 @@ package enum NPY {
       )
     }
     if let dtype = header.storedDType, !header.isBigEndian || header.itemSize == 1, !header.isColumnMajor,
-      (begin + dataStart) % header.itemSize == 0
+      UInt(bitPattern: storage.base + begin + dataStart) % UInt(header.itemSize) == 0
     {
       return Tensor(storage: storage, byteOffset: begin + dataStart, shape: shape, dtype: dtype)
     }

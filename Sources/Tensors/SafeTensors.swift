@@ -87,7 +87,11 @@ package struct SafeTensors: Sendable {
   ///
   /// - Throws: `FileError` naming what does not hold: the header, a tensor's type, or offsets that do not fit shapes.
   package init(contentsOf path: String) throws(FileError) {
-    let storage = try FileBytes.map(path)
+    try self.init(decoding: FileBytes.map(path), path: path)
+  }
+
+  /// The same of bytes in memory; `path` is for errors.
+  package init(decoding storage: Storage, path: String) throws(FileError) {
     func fail(_ reason: String) -> FileError { FileError(path: path, reason: reason) }
     let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
     guard bytes.count >= 8 else { throw fail("not a safetensors file: shorter than eight bytes") }
@@ -107,21 +111,28 @@ package struct SafeTensors: Sendable {
     var found: [(name: String, info: Info)] = []
     for (name, entry) in header {
       switch entry {
-      case .metadata(let values): metadata = values
+      case .metadata(let values):
+        guard name == "__metadata__" else { throw fail("'\(name)' is text where a tensor should be") }
+        metadata = values
       case .info(let info): found.append((name, info))
       }
     }
-    found.sort { ($0.info.offsets.first ?? 0, $0.name) < ($1.info.offsets.first ?? 0, $1.name) }
+    found.sort {
+      ($0.info.offsets.first ?? 0, $0.info.offsets.last ?? 0, $0.name)
+        < ($1.info.offsets.first ?? 0, $1.info.offsets.last ?? 0, $1.name)
+    }
     var end = 0
     for (name, info) in found {
       guard let dtype = Self.names.first(where: { $0.value == info.dtype })?.key else {
         throw fail("tensor '\(name)' has type \(info.dtype); F32, F64, I32 and U8 are read")
       }
       guard let shape = Shape(validating: info.shape), info.offsets.count == 2, info.offsets[0] == end,
-        info.offsets[1] - end == shape.count * dtype.size, info.offsets[1] <= bytes.count - begin
+        info.offsets[1] >= end, info.offsets[1] - end == shape.count * dtype.size,
+        info.offsets[1] <= bytes.count - begin
       else { throw fail("the bytes of tensor '\(name)' do not fit its shape \(info.shape) or the file") }
       let tensor = Tensor(storage: storage, byteOffset: begin + end, shape: shape, dtype: dtype)
-      tensors.append((name, (begin + end) % dtype.size == 0 ? tensor : try Self.aligned(tensor, path)))
+      let isAligned = UInt(bitPattern: storage.base + begin + end) % UInt(dtype.size) == 0
+      tensors.append((name, isAligned ? tensor : try Self.aligned(tensor, path)))
       end = info.offsets[1]
     }
     guard end == bytes.count - begin else { throw fail("\(bytes.count - begin - end) bytes belong to no tensor") }

@@ -24,7 +24,23 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStrin
   }
 
   package var rank: Int { dimensions.count }
-  package var count: Int { dimensions.reduce(1, *) }
+
+  /// Number of elements, `countLimit` when there are more: absurd shapes fail where memory is asked for, not in
+  /// arithmetic on the way.
+  package var count: Int {
+    if dimensions.contains(0) { return 0 }
+    var count = 1
+    for extent in dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow || product > Shape.countLimit { return Shape.countLimit }
+      count = product
+    }
+    return count
+  }
+
+  /// More elements than any machine has room for, and few enough to be counted in bytes.
+  package static let countLimit = 1 << 56
+
   package subscript(axis: Int) -> Int { dimensions[axis < 0 ? rank + axis : axis] }
 
   /// Elements to step over for one step along each axis.

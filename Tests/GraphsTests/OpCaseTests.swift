@@ -8,17 +8,24 @@ import Testing
   @Test(arguments: OpCase.all) func forwardAgreesWithTheReference(_ opCase: OpCase) throws {
     let graph = Graph()
     let built = try opCase.build(graph)
-    try Comparison(graph, [built], leaves: opCase.leaves(graph)).expectAgreement(tolerance: opCase.tolerance)
+    try Comparison(graph, [built], leaves: opCase.leaves(graph)).expectAgreement(tolerance: opCase.tolerance.value)
+  }
+
+  @Test func everyToleranceHasItsReason() {
+    #expect(OpCase.all.allSatisfy { !$0.tolerance.reason.isEmpty && $0.tolerance.value <= 2e-5 })
   }
 
   @Test(arguments: OpCase.all.filter(\.differentiable)) func gradientsAgreeWithTheReference(_ opCase: OpCase) throws {
     let graph = Graph()
     let (gradients, _) = try opCase.gradients(graph)
     try Comparison(graph, gradients, leaves: opCase.leaves(graph))
-      .expectAgreement(tolerance: opCase.tolerance * 4)
+      .expectAgreement(tolerance: opCase.gradientTolerance)
   }
 
-  @Test(arguments: OpCase.all.filter(\.differentiable)) func gradientsAgreeWithCentralDifferences(
+  /// Of the rules, which do not know sizes; the large shapes are for the kernels.
+  static let small = OpCase.all.filter { $0.differentiable && $0.inputs.reduce(0) { $0 + $1.count } < 1500 }
+
+  @Test(arguments: small) func gradientsAgreeWithCentralDifferences(
     _ opCase: OpCase
   ) throws {
     let graph = Graph()
@@ -27,7 +34,7 @@ import Testing
     let analytic = Reference(leaves: leaves).evaluate(gradients)
     let step = 1e-5
     for (source, gradient) in zip(opCase.inputs.indices, analytic) {
-      for position in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 12)) {
+      for position in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 8)) {
         var (up, down) = (leaves, leaves)
         up["x\(source)"]?[position] += step
         down["x\(source)"]?[position] -= step

@@ -8,40 +8,46 @@ extension BatchSource {
   ) {
     guard let base = input.baseAddress else { return }
     indices.withUnsafeBufferPointer { indices in
-      var job = FillJob(source: self, indices: indices, destination: base, stream: stream, threads: threads)
-      withUnsafeMutablePointer(to: &job) { job in
-        elbo_team_each(
-          { context, thread in
-            guard let job = context?.assumingMemoryBound(to: FillJob.self) else { return }
-            let count = job.pointee.indices.count
-            let rows = count * Int(thread) / job.pointee.threads..<count * (Int(thread) + 1) / job.pointee.threads
-            if !rows.isEmpty {
-              job.pointee.source.read(
-                job.pointee.indices, rows: rows, into: job.pointee.destination, stream: job.pointee.stream)
-            }
-          }, job, Int32(threads))
+      withUnsafePointer(to: self) { source in
+        var job = FillJob(
+          source: source, type: Self.self, indices: indices, destination: base, stream: stream, threads: threads)
+        withUnsafeMutablePointer(to: &job) { job in
+          elbo_team_each(
+            { context, thread in
+              guard let job = context?.assumingMemoryBound(to: FillJob.self) else { return }
+              job.pointee.run(job.pointee.type, thread: Int(thread))
+            }, job, Int32(threads))
+        }
       }
     }
   }
 
   /// Classes of `indices` as one-hot rows.
   package func fillOneHot(_ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], classes: Int) {
-    var labels = [Int32](repeating: 0, count: indices.count)
-    labels.withUnsafeMutableBufferPointer { labels in
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: indices.count) { labels in
       guard let base = labels.baseAddress else { return }
       indices.withUnsafeBufferPointer { readLabels($0, into: base) }
-    }
-    input.update(repeating: 0)
-    for (row, label) in labels.enumerated() where (0..<classes).contains(Int(label)) {
-      input[row * classes + Int(label)] = 1
+      input.update(repeating: 0)
+      for (row, label) in labels.enumerated() where (0..<classes).contains(Int(label)) {
+        input[row * classes + Int(label)] = 1
+      }
     }
   }
 }
 
+/// A batch to read. The source is kept as a pointer beside its type: an existential would be a box of its own, allocated
+/// for every batch.
 private struct FillJob {
-  let source: any BatchSource
+  let source: UnsafeRawPointer
+  let type: any BatchSource.Type
   let indices: UnsafeBufferPointer<Int32>
   let destination: UnsafeMutablePointer<Float>
   let stream: RandomStream
   let threads: Int
+
+  func run<Source: BatchSource>(_ type: Source.Type, thread: Int) {
+    let rows = share(indices.count, thread, of: threads)
+    guard !rows.isEmpty else { return }
+    source.assumingMemoryBound(to: type).pointee.read(indices, rows: rows, into: destination, stream: stream)
+  }
 }

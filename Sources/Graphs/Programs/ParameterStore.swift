@@ -40,6 +40,7 @@ package final class ParameterStore {
       precondition(offsets[spec.name] == nil, "ParameterStore: two parameters named '\(spec.name)'")
       offsets[spec.name] = total
       total += (spec.shape.count + 15) / 16 * 16
+      guard total < Shape.countLimit / 8 else { throw AllocationError(bytes: total * 4) }
       if spec.trainable { trainable = total }
     }
     self.specs = specs
@@ -134,9 +135,9 @@ package final class ParameterStore {
     let all = UnsafeBufferPointer(start: values.base.assumingMemoryBound(to: Float.self), count: values.byteCount / 4)
     for spec in specs {
       guard let offset = offsets[spec.name] else { continue }
-      if let index = all[offset..<offset + spec.shape.count].firstIndex(where: { !$0.isFinite }) {
-        return (spec.name, index - offset)
-      }
+      let values = UnsafeBufferPointer(rebasing: all[offset..<offset + spec.shape.count])
+      if values.isFinite { continue }
+      if let index = values.firstIndex(where: { !$0.isFinite }) { return (spec.name, index) }
     }
     return nil
   }

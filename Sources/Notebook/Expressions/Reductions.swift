@@ -60,25 +60,11 @@ extension FunctionTable {
     guard chosen >= 0, chosen < rank else {
       throw Fault(.indexOutOfRange, "axis \(axis) of shape \(array.shape)", fix: "Axes go from 0 to \(rank - 1).")
     }
-    let extents = array.shape.dimensions
-    let extent = extents[chosen]
-    let inner = extents[(chosen + 1)...].reduce(1, *)
-    let outer = extents[..<chosen].reduce(1, *)
-    var result = [Float](repeating: 0, count: outer * inner)
-    var line = [Double](repeating: 0, count: extent)
-    for block in 0..<outer {
-      for column in 0..<inner {
-        for step in 0..<extent { line[step] = Double(values[(block * extent + step) * inner + column]) }
-        result[block * inner + column] = Float(body(line))
-      }
-    }
-    var shape = extents
-    shape.remove(at: chosen)
     let keepsLabels = chosen > 0
     let keepsMeaning = chosen == 0 && name != "argmax" && name != "argmin"
     return .tensor(
       ArrayValue(
-        try Tensor(result, shape: Shape(shape)), labels: keepsLabels ? array.labels : nil,
+        try array.tensor.reduced(chosen, body), labels: keepsLabels ? array.labels : nil,
         meaning: keepsMeaning ? array.meaning : .plain))
   }
 }

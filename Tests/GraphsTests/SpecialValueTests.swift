@@ -1,0 +1,105 @@
+import Graphs
+import Tensors
+import Testing
+
+/// Infinities, NaN, signed zeros and the ends of the range go through every op as IEEE arithmetic has it.
+@Suite struct SpecialValueTests {
+  private static let specials: [Double] = [
+    0, -0.0, 1, -1, .infinity, -.infinity, .nan, 3.4e38, -3.4e38, 1e-30, -1e-30, 88, -88, 1e4, -1e4, 0.5, -0.5, 2,
+  ]
+
+  private func compare(_ graph: Graph, _ symbol: Symbol, _ leaves: [String: [Double]]) throws {
+    let wanted = Reference(leaves: leaves).evaluate([symbol])[0]
+    for threads in [1, 2] {
+      let actual = try Comparison(graph, [symbol], leaves: leaves).compiled(CompilerOptions(threads: threads))[0]
+      for (index, (a, w)) in zip(actual, wanted).enumerated() {
+        let (a, w) = (Double(a), Double(Float(w)))
+        let same = a == w || (a.isNaN && w.isNaN) || abs(a - w) <= max(abs(w) * 1e-5, 1e-37)
+        #expect(same, "[\(index)] \(a), not \(w), of \(leaves.sorted { $0.key < $1.key }.map { $0.value[index] })")
+      }
+    }
+  }
+
+  private static let unary: [(String, @Sendable (Symbol) -> Symbol)] = [
+    ("negate", { -$0 }), ("abs", { abs($0) }), ("square", { square($0) }), ("sqrt", { sqrt($0) }),
+    ("reciprocal", { reciprocal($0) }), ("exp", { exp($0) }), ("log", { log($0) }), ("expm1", { expm1($0) }),
+    ("log1p", { log1p($0) }), ("erf", { erf($0) }), ("tanh", { tanh($0) }), ("sigmoid", { sigmoid($0) }),
+    ("softplus", { softplus($0) }), ("relu", { relu($0) }), ("leakyRelu", { leakyRelu($0) }),
+    ("elu", { elu($0) }), ("clip", { clip($0, -1, 1) }), ("floor", { floor($0) }), ("round", { round($0) }),
+    ("sign", { sign($0) }), ("step", { step($0) }),
+  ]
+
+  @Test(arguments: unary.map(\.0)) func unaryOpsKeepThem(_ name: String) throws {
+    let graph = Graph()
+    let op = try #require(Self.unary.first { $0.0 == name }).1
+    try compare(graph, op(graph.input("x", [Self.specials.count])), ["x": Self.specials])
+  }
+
+  private static let binary: [(String, @Sendable (Symbol, Symbol) throws -> Symbol)] = [
+    ("add", { try $0 + $1 }), ("subtract", { try $0 - $1 }), ("multiply", { try $0 * $1 }),
+    ("divide", { try $0 / $1 }), ("maximum", { try maximum($0, $1) }), ("minimum", { try minimum($0, $1) }),
+    ("less", { try less($0, $1) }), ("lessOrEqual", { try lessOrEqual($0, $1) }), ("equal", { try equal($0, $1) }),
+    ("where", { try select($0, $1, $1 * 2) }),
+  ]
+
+  @Test(arguments: binary.map(\.0)) func binaryOpsKeepThem(_ name: String) throws {
+    let graph = Graph()
+    let op = try #require(Self.binary.first { $0.0 == name }).1
+    let count = Self.specials.count
+    let a = Self.specials.flatMap { value in [Double](repeating: value, count: count) }
+    let b = (0..<count).flatMap { _ in Self.specials }
+    try compare(
+      graph, try op(graph.input("a", [count * count]), graph.input("b", [count * count])), ["a": a, "b": b])
+  }
+
+  /// One bad number in the middle of many reaches what depends on it and nothing else.
+  @Test(arguments: [Double.nan, .infinity]) func oneBadNumberSpoilsWhatDependsOnItOnly(_ bad: Double) throws {
+    var x = (0..<(4 * 33)).map { Double($0 % 7) - 3 }
+    x[33 + 17] = bad
+    let graph = Graph()
+    let rows = try graph.input("x", [4, 33])
+    let images = try rows.slice(axis: 1, 0..<32).reshaped([4, 2, 4, 4])
+    let geometry = ConvGeometry(kernel: 3, padding: 1)
+    let results = [
+      try rows.sum([1]), try rows.max([1]), try rows.mean([1]), try matmul(rows, graph.input("w", [33, 5])),
+      try images.conv2d(graph.input("k", [3, 2, 3, 3]), geometry).sum([1, 2, 3]),
+      try images.convTranspose2d(graph.input("t", [2, 3, 3, 3]), geometry).sum([1, 2, 3]),
+      try images.pooled(.average, ConvGeometry(kernel: 2, stride: 2)).sum([1, 2, 3]),
+      try images.pooled(.max, ConvGeometry(kernel: 2, stride: 2)).sum([1, 2, 3]),
+    ]
+    var leaves = ["x": x]
+    for (name, count) in [("w", 165), ("k", 54), ("t", 54)] {
+      leaves[name] = (0..<count).map { Double($0 % 5) * 0.25 + 0.25 }
+    }
+    for backend in CompilerOptions.Backend.allCases {
+      let options = CompilerOptions(threads: 2, backend: backend)
+      for (index, values) in try Comparison(graph, results, leaves: leaves).compiled(options).enumerated() {
+        let rows = values.count / 4
+        for (place, value) in values.enumerated() {
+          #expect(value.isFinite == (place / rows != 1), "result \(index) row \(place / rows) by \(backend.rawValue)")
+        }
+      }
+    }
+  }
+
+  @Test func logSumExpAndSoftmaxDoNotOverflow() throws {
+    let graph = Graph()
+    let x = try graph.input("x", [2, 3])
+    let leaves = ["x": [1000, 999, -1000, -3e38, -3e38, -3e38]]
+    for result in [try x.logSumExp([1]), try x.softmax()] {
+      let wanted = Reference(leaves: leaves).evaluate([result])[0]
+      let actual = try Comparison(graph, [result], leaves: leaves).compiled(CompilerOptions(threads: 1))[0]
+      for (a, w) in zip(actual, wanted) { #expect(abs(Double(a) - w) <= 1e-6 * max(1, abs(w))) }
+    }
+  }
+
+  @Test func aParameterThatIsNotFiniteIsNamed() throws {
+    let store = try ParameterStore([ParameterSpec(name: "a", shape: [40]), ParameterSpec(name: "b", shape: [3, 7])])
+    #expect(store.firstNonFinite() == nil)
+    var values = [Float](repeating: 1, count: 21)
+    values[12] = .infinity
+    store.set("b", to: try Tensor(values, shape: [3, 7]))
+    let bad = try #require(store.firstNonFinite())
+    #expect(bad == ("b", 12))
+  }
+}
