@@ -22,12 +22,18 @@ let package = Package(
     // Data that ship with the program, and decoders.
     .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("spng"), .linkedLibrary("jpeg")]),
+    // Loads libcurl when the first download starts.
+    .target(name: "CTransfer"),
 
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors"),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
-    .target(name: "Datasets", dependencies: ["Tensors", "CHighway", "CDigits", "CZlib"]),
+    .target(
+      name: "Datasets",
+      dependencies: ["Tensors", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CTransfer", "CCrypto"]),
 
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),

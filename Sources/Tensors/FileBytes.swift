@@ -4,8 +4,12 @@ import Glibc
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package let path: String
   package let reason: String
+  /// What to do about it, when that is known.
+  package let fix: String?
 
-  package init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
+  package init(path: String, reason: String, fix: String? = nil) {
+    (self.path, self.reason, self.fix) = (path, reason, fix)
+  }
 
   package var description: String { "\(path): \(reason)" }
 }
@@ -25,7 +29,7 @@ package enum FileBytes {
     guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
       throw FileError(path: path, reason: String(cString: strerror(errno)))
     }
-    return Storage(readOnly: memory, byteCount: count) { munmap($0, count) }
+    return Storage(readOnly: memory, byteCount: count, isMappedFile: true) { munmap($0, count) }
   }
 
   /// Writes a file so that it is either all there or not at all: a temporary file beside it, synced, then renamed.

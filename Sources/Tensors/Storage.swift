@@ -21,6 +21,8 @@ package final class Storage: @unchecked Sendable {
   package let byteCount: Int
   /// False for memory that belongs to someone else, such as a mapped file: writers copy first.
   package let isWritable: Bool
+  /// True for the pages of a file, which the system can forget and read again.
+  package let isMappedFile: Bool
   private let release: (UnsafeMutableRawPointer) -> Void
 
   /// Zeroed memory. Large blocks come from the system lazily, so untouched pages cost nothing.
@@ -32,6 +34,7 @@ package final class Storage: @unchecked Sendable {
     self.base = memory
     self.byteCount = byteCount
     self.isWritable = true
+    self.isMappedFile = false
     if rounded >= Storage.mapThreshold {
       self.release = { munmap($0, rounded) }
     } else {
@@ -41,15 +44,30 @@ package final class Storage: @unchecked Sendable {
 
   /// Adopts memory that `release` gives back, read-only.
   package init(
-    readOnly base: UnsafeMutableRawPointer, byteCount: Int, release: @escaping (UnsafeMutableRawPointer) -> Void
+    readOnly base: UnsafeMutableRawPointer, byteCount: Int, isMappedFile: Bool = false,
+    release: @escaping (UnsafeMutableRawPointer) -> Void
   ) {
     self.base = base
     self.byteCount = byteCount
     self.isWritable = false
+    self.isMappedFile = isMappedFile
     self.release = release
   }
 
   deinit { release(base) }
+
+  /// Gives the pages of a mapped file back to the system, which reads them again when they are touched: from its cache
+  /// when there is room for one, so this costs little, and the process stays small. Readers meanwhile are safe.
+  package func releasePages() {
+    guard isMappedFile else { return }
+    madvise(base, byteCount, MADV_DONTNEED)
+  }
+
+  /// Tells the system whether a mapped file will be read in order or here and there.
+  package func expectRandomReads(_ isRandom: Bool) {
+    guard isMappedFile else { return }
+    madvise(base, byteCount, isRandom ? MADV_RANDOM : MADV_NORMAL)
+  }
 
   private static let mapThreshold = 1 << 20
 

@@ -4,7 +4,8 @@
 package struct Tensor: Sendable {
   package private(set) var shape: Shape
   package let dtype: DType
-  private var storage: Storage
+  /// The memory behind the elements, shared with other views.
+  package private(set) var storage: Storage
   private var byteOffset: Int
 
   /// Zeros.

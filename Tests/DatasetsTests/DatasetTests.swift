@@ -20,8 +20,7 @@ import Testing
   }
 
   @Test func dynamicBinarisationFollowsTheStream() throws {
-    var digits = try DatasetCatalogue().load("digits")
-    digits.transforms.append(.binarizeDynamic)
+    let digits = try DatasetCatalogue().load("digits").adding([.binarizeDynamic])
     let stream = RandomStream(seed: 3, purpose: "batch", step: 9)
     let images = try digits.examples([5, 6, 7], stream: stream).elements(as: Float.self)
     let grey = digits.storage[5..<8].elements(as: UInt8.self).map { Float($0) * (1 / 255) }

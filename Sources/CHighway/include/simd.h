@@ -205,12 +205,28 @@ typedef struct {
 void elbo_pool(const void *arguments);
 void elbo_pool_gradient(const void *arguments);
 
-/// Rows rowBegin ..< rowEnd of a batch: example indices[row] of `bytes` or, when that is NULL, of `floats`, each value
-/// times `scale` plus `offset`; then, when asked, 1 with that probability and else 0, element row · width + i of the
-/// stream's uniform draw.
+/// Planes of an image through a banded matrix for each axis: sums of `taps` elements from starts[i] on, with
+/// weights[i · taps ..]; then times `scale` plus `offset`. Source bytes or, when those are NULL, floats.
 typedef struct {
   const uint8_t *bytes;
   const float *floats;
+  float *destination;
+  int64_t planes, height, width, outHeight, outWidth;
+  const int32_t *rowStarts, *columnStarts;
+  const float *rowWeights, *columnWeights;
+  int32_t rowTaps, columnTaps;
+  float scale, offset;
+} elbo_resample_arguments;
+
+void elbo_resample(const void *arguments);
+
+/// Rows rowBegin ..< rowEnd of a batch: example indices[row] (through `view` when there is one) of `bytes` or, when that
+/// is NULL, of `floats`, each value times `scale` plus `offset`; then, when asked, 1 with that probability and else 0,
+/// element row · width + i of the stream's uniform draw.
+typedef struct {
+  const uint8_t *bytes;
+  const float *floats;
+  const int32_t *view;  // NULL, or the stored example of every index
   const int32_t *indices;
   float *destination;
   int64_t rowBegin, rowEnd, width;
@@ -221,6 +237,25 @@ typedef struct {
 } elbo_gather_arguments;
 
 void elbo_gather(const void *arguments);
+
+typedef enum {
+  ELBO_PERTURB_BINARIZE,         // 1 where uniform < x, else 0
+  ELBO_PERTURB_GAUSSIAN,         // x + amount · normal
+  ELBO_PERTURB_MASK,             // 0 where uniform < amount
+  ELBO_PERTURB_SALT_AND_PEPPER,  // 0 where uniform < amount / 2, 1 where it is below amount
+} elbo_perturbation;
+
+/// In place on `count` values, with elements first ..< first + count of the stream's draw.
+typedef struct {
+  float *values;
+  int64_t first, count;
+  elbo_perturbation kind;
+  float amount;
+  elbo_random_state random;
+  uint32_t purpose;
+} elbo_perturb_arguments;
+
+void elbo_perturb(const void *arguments);
 
 // ---- Matrix products ----------------------------------------------------------------------------------------------
 

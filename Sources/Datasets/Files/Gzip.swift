@@ -1,13 +1,23 @@
 import CZlib
+import Glibc
 import Tensors
 
 /// Inflates gzip streams.
 package enum Gzip {
-  /// Largest result; beyond it a file is taken for a bomb.
-  package static let limit = 8 << 30
+  /// Largest result: half of the machine's memory, at most 16 GiB.
+  package static let limit = min(16 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2)
+  /// Beyond this size, more than `bombRatio` bytes from one are not data but a bomb; real images stay below 100.
+  static let bombSize = 256 << 20
+  static let bombRatio = 400
 
   package static func isGzip(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.count > 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
+  }
+
+  static func bomb(_ path: String, _ size: Int) -> FileError {
+    FileError(
+      path: path, reason: "inflates to more than \(size >> 20) MiB; refused as a decompression bomb",
+      fix: "Unpack it yourself if it is to be trusted, and load the unpacked file.")
   }
 
   /// All members of the stream, one after another.
@@ -19,14 +29,13 @@ package enum Gzip {
     var stream = z_stream()
     guard elbo_inflate_begin(&stream) == Z_OK else { throw AllocationError(bytes: 1 << 16) }
     defer { inflateEnd(&stream) }
-    var storage = try Storage(byteCount: Swift.max(bytes.count * 4, 1 << 16))
+    var storage = try Storage(byteCount: firstRoom(bytes, limit))
     var produced = 0
     var consumed = 0
     while true {
       if produced == storage.byteCount {
-        guard produced < limit else {
-          throw FileError(
-            path: path, reason: "inflates to more than \(limit >> 30) GiB; refused as a decompression bomb")
+        guard produced < limit, produced < bombSize || produced / bombRatio < consumed else {
+          throw bomb(path, produced)
         }
         let larger = try Storage(byteCount: Swift.min(storage.byteCount * 2, limit))
         larger.base.copyMemory(from: storage.base, byteCount: produced)
@@ -49,11 +58,34 @@ package enum Gzip {
         else { return Storage(readOnly: storage.base, byteCount: produced) { [storage] _ in _ = storage } }
       case Z_OK: continue
       case Z_BUF_ERROR where stream.avail_out == 0: continue
-      case Z_BUF_ERROR: throw FileError(path: path, reason: "gzip data end early at byte \(consumed)")
+      case Z_BUF_ERROR:
+        throw FileError(
+          path: path, reason: "gzip data end early at byte \(grouped(consumed))",
+          fix: "The file is not all there: copy or download it again.")
       default:
         let detail = stream.msg.map { String(cString: $0) } ?? "error \(status)"
-        throw FileError(path: path, reason: "gzip data are damaged at byte \(consumed): \(detail)")
+        throw FileError(
+          path: path, reason: "gzip data are damaged at byte \(grouped(consumed)): \(detail)",
+          fix: "Copy or download the file again.")
       }
     }
+  }
+
+  /// Room for the result: what the last four bytes say, when that is believable, so that nothing is copied.
+  private static func firstRoom(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Int {
+    let guess = Swift.max(bytes.count * 4, 1 << 16)
+    guard bytes.count >= 18 else { return Swift.min(guess, limit) }
+    let said = (0..<4).reduce(0) { $0 | Int(bytes[bytes.count - 4 + $1]) << (8 * $1) }
+    return Swift.min(said > 0 && said / 40 < bytes.count ? said + 1 : guess, limit)
+  }
+
+  /// `81 920`.
+  static func grouped(_ number: Int) -> String {
+    var text = ""
+    for (position, digit) in String(number).reversed().enumerated() {
+      if position > 0, position % 3 == 0 { text = " " + text }
+      text = String(digit) + text
+    }
+    return text
   }
 }

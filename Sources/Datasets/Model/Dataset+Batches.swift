@@ -4,62 +4,127 @@ import Tensors
 extension Dataset: BatchSource {
   package var classCount: Int? {
     guard let labels else { return nil }
-    return Int(labels.max() ?? -1) + 1
+    return max(Int(labels.max() ?? -1) + 1, labelNames.count)
   }
 
   package func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
     stream: RandomStream
   ) {
-    let width = exampleShape.count
-    // Scales and inversions at the front are one multiplication and addition.
-    var (scale, offset): (Float, Float) = (1, 0)
-    var rest = transforms[...]
-    while let first = rest.first {
-      switch first {
-      case .scale(let factor): (scale, offset) = (scale * factor, offset * factor)
-      case .standardize(let mean, let deviation): (scale, offset) = (scale / deviation, (offset - mean) / deviation)
-      case .invert: (scale, offset) = (-scale, 1 - offset)
-      default:
-        applyGather(indices, rows, destination, width, scale, offset, stream, rest)
-        return
+    guard let first = indices.baseAddress, !rows.isEmpty else { return }
+    let isDirect =
+      plan.geometry == nil && plan.rest.isEmpty && (storage.dtype == .uint8 || storage.dtype == .float32)
+    if isDirect {
+      gather(first, rows, to: destination, stream: stream)
+    } else if plan.rest.contains(where: { if case .geometry = $0 { true } else { false } }) {
+      // Resizing what was already binarised or noised needs room beside the batch.
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * plan.widest) { scratch in
+        guard let base = scratch.baseAddress else { return }
+        for row in rows { steps(first, row, to: destination, scratch: base, stream: stream) }
       }
-      rest = rest.dropFirst()
+    } else {
+      for row in rows { steps(first, row, to: destination, scratch: nil, stream: stream) }
     }
-    applyGather(indices, rows, destination, width, scale, offset, stream, rest)
+    pages?.touched(rows.count, of: storage)
   }
 
-  private func applyGather(
-    _ indices: UnsafeBufferPointer<Int32>, _ rows: Range<Int>, _ destination: UnsafeMutablePointer<Float>,
-    _ width: Int, _ scale: Float, _ offset: Float, _ stream: RandomStream, _ transforms: ArraySlice<Transform>
+  /// The gathering kernel alone: rows of bytes or floats, scaled and binarised.
+  private func gather(
+    _ indices: UnsafePointer<Int32>, _ rows: Range<Int>, to destination: UnsafeMutablePointer<Float>,
+    stream: RandomStream
   ) {
-    let dynamic = transforms.first == .binarizeDynamic
-    for row in rows {
-      // One row at a time through the view; the kernel takes the stored index.
-      var index = Int32(storageIndex(Int(indices[row])))
-      storage.withUnsafeBytes { bytes in
-        withUnsafePointer(to: &index) { index in
-          var g = elbo_gather_arguments()
-          if storage.dtype == .uint8 {
-            g.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-          } else {
-            g.floats = bytes.baseAddress?.assumingMemoryBound(to: Float.self)
-          }
-          // The kernel counts rows from 0 in all three: this row's index and place are handed to it as such.
-          g.indices = index - row
-          g.destination = destination
-          (g.rowBegin, g.rowEnd, g.width) = (Int64(row), Int64(row + 1), Int64(width))
-          (g.scale, g.offset, g.binarize) = (scale, offset, dynamic)
-          g.random = elbo_random_state(seed: stream.seed, step: stream.step)
-          g.purpose = stream.purpose
+    var g = elbo_gather_arguments()
+    (g.indices, g.destination) = (indices, destination)
+    (g.rowBegin, g.rowEnd, g.width) = (Int64(rows.lowerBound), Int64(rows.upperBound), Int64(exampleShape.count))
+    (g.scale, g.offset, g.binarize) = (plan.scale, plan.offset, plan.binarizes)
+    g.random = elbo_random_state(seed: stream.seed, step: stream.step)
+    g.purpose = stream.purpose
+    storage.withUnsafeBytes { bytes in
+      if storage.dtype == .uint8 {
+        g.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      } else {
+        g.floats = bytes.baseAddress?.assumingMemoryBound(to: Float.self)
+      }
+      if let view {
+        view.withUnsafeBufferPointer { view in
+          g.view = view.baseAddress
           elbo_gather(&g)
         }
+      } else {
+        elbo_gather(&g)
       }
-      for transform in transforms.dropFirst(dynamic ? 1 : 0) {
+    }
+  }
+
+  /// One row through every step of the plan.
+  private func steps(
+    _ indices: UnsafePointer<Int32>, _ row: Int, to destination: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>?, stream: RandomStream
+  ) {
+    let example = storageIndex(Int(indices[row]))
+    let width = exampleShape.count
+    let result = destination + row * width
+    // Everything before the last resize happens in the scratch, whose halves take turns.
+    var current = scratch ?? result
+    load(example, to: current)
+    if plan.binarizes {
+      Transform.binarizeDynamic.apply(
+        UnsafeMutableBufferPointer(start: current, count: plan.gatheredShape.count), example: example,
+        first: row * plan.gatheredShape.count, channels: 1, stream: stream)
+    }
+    var shape = plan.gatheredShape
+    for step in plan.rest {
+      switch step {
+      case .elements(let transform):
         transform.apply(
-          UnsafeMutableBufferPointer(start: destination + row * width, count: width), example: Int(index),
-          first: row * width, stream: stream)
+          UnsafeMutableBufferPointer(start: current, count: shape.count), example: example, first: row * shape.count,
+          channels: shape.rank == 3 ? shape[0] : 1, stream: stream)
+      case .geometry(let geometry, _):
+        guard let scratch else { continue }
+        let next = current == scratch ? scratch + plan.widest : scratch
+        geometry.apply(bytes: nil, floats: current, planes: shape[0], to: next, scale: 1, offset: 0)
+        current = next
+        shape = [shape[0], geometry.rows.outputExtent, geometry.columns.outputExtent]
       }
+    }
+    if current != result { result.update(from: current, count: width) }
+  }
+
+  /// A stored example as floats, resized, scaled.
+  private func load(_ example: Int, to target: UnsafeMutablePointer<Float>) {
+    let size = storage.shape.droppingFirst.count
+    storage.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      let from = base + example * size * storage.dtype.size
+      switch storage.dtype {
+      case .uint8, .float32:
+        let bytes = storage.dtype == .uint8 ? from.assumingMemoryBound(to: UInt8.self) : nil
+        let floats = storage.dtype == .uint8 ? nil : from.assumingMemoryBound(to: Float.self)
+        if let geometry = plan.geometry {
+          geometry.apply(
+            bytes: bytes, floats: floats, planes: plan.gatheredShape[0], to: target, scale: plan.scale,
+            offset: plan.offset)
+        } else {
+          for i in 0..<size { target[i] = (bytes.map { Float($0[i]) } ?? floats?[i] ?? 0) * plan.scale + plan.offset }
+        }
+      case .float64: convert(from.assumingMemoryBound(to: Double.self), size, to: target) { Float($0) }
+      case .int32: convert(from.assumingMemoryBound(to: Int32.self), size, to: target) { Float($0) }
+      }
+    }
+  }
+
+  private func convert<Element>(
+    _ from: UnsafePointer<Element>, _ size: Int, to target: UnsafeMutablePointer<Float>, _ number: (Element) -> Float
+  ) {
+    guard let geometry = plan.geometry else {
+      for i in 0..<size { target[i] = number(from[i]) * plan.scale + plan.offset }
+      return
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { whole in
+      for i in 0..<size { whole[i] = number(from[i]) }
+      geometry.apply(
+        bytes: nil, floats: whole.baseAddress, planes: plan.gatheredShape[0], to: target, scale: plan.scale,
+        offset: plan.offset)
     }
   }
 
@@ -83,27 +148,41 @@ extension Dataset: BatchSource {
 
 extension Transform {
   /// In place on one example; `first` is the position of its first element in the batch's draw.
-  func apply(_ x: UnsafeMutableBufferPointer<Float>, example: Int, first: Int, stream: RandomStream) {
+  func apply(
+    _ x: UnsafeMutableBufferPointer<Float>, example: Int, first: Int, channels: Int, stream: RandomStream
+  ) {
+    let noise = RandomStream(seed: stream.seed, purpose: "noise", step: stream.step)
     switch self {
     case .scale(let factor): for i in x.indices { x[i] *= factor }
-    case .standardize(let mean, let deviation): for i in x.indices { x[i] = (x[i] - mean) / deviation }
+    case .standardize(let means, let deviations):
+      let plane = x.count / Swift.max(channels, 1)
+      let perElement = means.count == x.count
+      for i in x.indices {
+        let index = means.count == 1 ? 0 : perElement ? i : i / plane
+        x[i] = (x[i] - means[index]) / deviations[index]
+      }
     case .invert: for i in x.indices { x[i] = 1 - x[i] }
+    case .threshold(let threshold): for i in x.indices { x[i] = x[i] >= threshold ? 1 : 0 }
     case .binarizeStatic(let seed):
       let fixed = RandomStream(seed: seed, purpose: "binarize", step: UInt64(example))
-      for i in x.indices { x[i] = fixed.uniform(i) < x[i] ? 1 : 0 }
-    case .binarizeDynamic: for i in x.indices { x[i] = stream.uniform(first + i) < x[i] ? 1 : 0 }
-    case .gaussianNoise(let sigma):
-      let noise = RandomStream(seed: stream.seed, purpose: "noise", step: stream.step)
-      for i in x.indices { x[i] += sigma * noise.normal(first + i) }
-    case .maskNoise(let share):
-      let noise = RandomStream(seed: stream.seed, purpose: "noise", step: stream.step)
-      for i in x.indices where noise.uniform(first + i) < share { x[i] = 0 }
-    case .saltAndPepper(let share):
-      let noise = RandomStream(seed: stream.seed, purpose: "noise", step: stream.step)
-      for i in x.indices {
-        let u = noise.uniform(first + i)
-        if u < share { x[i] = u < share / 2 ? 0 : 1 }
-      }
+      perturb(x, ELBO_PERTURB_BINARIZE, 0, first: 0, fixed)
+    case .binarizeDynamic: perturb(x, ELBO_PERTURB_BINARIZE, 0, first: first, stream)
+    case .gaussianNoise(let sigma): perturb(x, ELBO_PERTURB_GAUSSIAN, sigma, first: first, noise)
+    case .maskNoise(let share): perturb(x, ELBO_PERTURB_MASK, share, first: first, noise)
+    case .saltAndPepper(let share): perturb(x, ELBO_PERTURB_SALT_AND_PEPPER, share, first: first, noise)
+    case .resize, .crop: break
     }
+  }
+
+  private func perturb(
+    _ x: UnsafeMutableBufferPointer<Float>, _ kind: elbo_perturbation, _ amount: Float, first: Int,
+    _ stream: RandomStream
+  ) {
+    var p = elbo_perturb_arguments()
+    (p.values, p.first, p.count) = (x.baseAddress, Int64(first), Int64(x.count))
+    (p.kind, p.amount) = (kind, amount)
+    p.random = elbo_random_state(seed: stream.seed, step: stream.step)
+    p.purpose = stream.purpose
+    elbo_perturb(&p)
   }
 }

@@ -6,16 +6,29 @@ package struct Dataset: Sendable {
   package var name: String
   /// Where it came from, in words.
   package let source: String
-  /// All stored examples, `[N, C, H, W]` or `[N, D]`, uint8 or float32.
+  /// All stored examples, `[N, C, H, W]` or `[N, D]`, in the type they came in.
   package let storage: Tensor
   /// One class per stored example.
   package let labels: [Int32]?
   package let labelNames: [String]
+  /// What each stored example was made from, where that is known.
+  package internal(set) var factors: Factors?
+  /// Names of the elements of an example, of tables.
+  package internal(set) var columns: [String] = []
+  /// What was decided while loading and should be said.
+  package internal(set) var notes: [String] = []
   /// Indices into the storage, in this view's order; nil for all in theirs.
   package private(set) var view: [Int32]?
-  package var transforms: [Transform]
+  /// What is done to every example on its way into a batch.
+  package private(set) var transforms: [Transform]
+  /// The transforms, made ready.
+  private(set) var plan: BatchPlan
   /// Named parts of the storage, such as `train` and `test`.
   package let parts: [String: Range<Int>]
+  /// Of the stored content, computed when asked for and kept for all views.
+  package let hash: ContentHash
+  /// Keeps the memory that a mapped file takes small; nil for data in memory.
+  let pages: MappedPages?
 
   package init(
     name: String, source: String, storage: Tensor, labels: [Int32]? = nil, labelNames: [String] = [],
@@ -23,12 +36,31 @@ package struct Dataset: Sendable {
   ) {
     (self.name, self.source, self.storage, self.labels) = (name, source, storage, labels)
     (self.labelNames, self.parts) = (labelNames, parts)
+    hash = ContentHash(storage, labels: labels)
+    pages = MappedPages(storage)
+    // Bytes are scaled, which fits every shape.
     transforms = storage.dtype == .uint8 ? [.scale(1 / 255)] : []
+    plan = BatchPlan(scale: storage.dtype == .uint8 ? 1 / 255 : 1, stored: storage.shape.droppingFirst)
+  }
+
+  /// The same examples under these transforms instead.
+  ///
+  /// - Throws: `TransformError` for one that does not fit the shape of what comes before it.
+  package func replacing(transforms: [Transform]) throws(TransformError) -> Dataset {
+    var other = self
+    other.plan = try BatchPlan(transforms, stored: storage.shape.droppingFirst)
+    other.transforms = transforms
+    return other
+  }
+
+  /// The same examples with more transforms behind those they have.
+  package func adding(_ more: [Transform]) throws(TransformError) -> Dataset {
+    try replacing(transforms: transforms + more)
   }
 
   package var count: Int { view?.count ?? storage.shape[0] }
-  /// `[C, H, W]` or `[D]`.
-  package var exampleShape: Shape { storage.shape.droppingFirst }
+  /// Of what the transforms give: `[C, H, W]` or `[D]`.
+  package var exampleShape: Shape { plan.exampleShape }
 
   /// Where example `index` of this view lies in the storage.
   package func storageIndex(_ index: Int) -> Int { view.map { Int($0[index]) } ?? index }

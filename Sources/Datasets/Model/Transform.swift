@@ -1,13 +1,17 @@
+import Tensors
+
 /// What is done to examples on their way into a batch, in order. Data: shown, saved with models, applied to new data.
 package enum Transform: Hashable, Sendable, Codable {
   /// x · factor.
   case scale(Float)
-  /// (x − mean) / deviation, the same for all pixels.
-  case standardize(mean: Float, deviation: Float)
+  /// (x − mean) / deviation: one pair for all elements, one for each channel of images, or one for each element.
+  case standardize(means: [Float], deviations: [Float])
   /// 1 with probability x, drawn once: every time an example is read it is the same.
   case binarizeStatic(seed: UInt64)
   /// 1 with probability x, drawn anew whenever a batch is.
   case binarizeDynamic
+  /// 1 where x ≥ threshold, else 0.
+  case threshold(Float)
   /// 1 − x.
   case invert
   /// x + N(0, σ²), drawn anew.
@@ -16,17 +20,83 @@ package enum Transform: Hashable, Sendable, Codable {
   case maskNoise(Float)
   /// 0 or 1 for this share, drawn anew.
   case saltAndPepper(Float)
+  /// Images brought to this size, with averaging when they shrink.
+  case resize(height: Int, width: Int)
+  /// A window of images.
+  case crop(top: Int, left: Int, height: Int, width: Int)
 
   package var description: String {
     switch self {
     case .scale(let factor): factor == 1 / 255 ? "scale 1/255" : "scale \(factor)"
-    case .standardize(let mean, let deviation): "standardize mean=\(mean) deviation=\(deviation)"
+    case .standardize(let means, let deviations):
+      means.count == 1
+        ? "standardize mean=\(means[0]) deviation=\(deviations[0])" : "standardize \(means.count) means and deviations"
     case .binarizeStatic(let seed): "binarize=static seed=\(seed)"
     case .binarizeDynamic: "binarize=dynamic"
+    case .threshold(let value): "binarize=\(value)"
     case .invert: "invert"
     case .gaussianNoise(let sigma): "noise=gaussian:\(sigma)"
     case .maskNoise(let share): "noise=mask:\(share)"
-    case .saltAndPepper(let share): "noise=saltpepper:\(share)"
+    case .saltAndPepper(let share): "noise=salt:\(share)"
+    case .resize(let height, let width): "resize=\(height)x\(width)"
+    case .crop(let top, let left, let height, let width): "crop=\(height)x\(width) at \(top),\(left)"
+    }
+  }
+}
+
+/// A transform that does not fit the examples.
+package struct TransformError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+extension Transform {
+  /// The shape of an example after this.
+  func shape(after shape: Shape) throws(TransformError) -> Shape {
+    switch self {
+    case .resize(let height, let width):
+      guard shape.rank == 3 else { throw TransformError("\(description): examples of shape \(shape) are no images") }
+      guard (1...16384).contains(height), (1...16384).contains(width) else {
+        throw TransformError("\(description): sides must be from 1 to 16384")
+      }
+      return [shape[0], height, width]
+    case .crop(let top, let left, let height, let width):
+      guard shape.rank == 3 else { throw TransformError("\(description): examples of shape \(shape) are no images") }
+      guard top >= 0, left >= 0, height > 0, width > 0, height <= shape[1], width <= shape[2],
+        top <= shape[1] - height, left <= shape[2] - width
+      else { throw TransformError("\(description): reaches outside of images of \(shape[1])×\(shape[2])") }
+      return [shape[0], height, width]
+    case .standardize(let means, let deviations):
+      let fits = means.count == 1 || means.count == shape.count || (shape.rank == 3 && means.count == shape[0])
+      guard fits, deviations.count == means.count, deviations.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+        throw TransformError("\(description): examples are \(shape)")
+      }
+      return shape
+    default: return shape
+    }
+  }
+
+  /// The window or size as a matrix for each axis; nil for transforms of single elements.
+  func geometry(on shape: Shape) -> Geometry? {
+    switch self {
+    case .resize(let height, let width):
+      Geometry(rows: .resize(from: shape[1], to: height), columns: .resize(from: shape[2], to: width))
+    case .crop(let top, let left, let height, let width):
+      Geometry(
+        rows: .crop(from: shape[1], offset: top, count: height),
+        columns: .crop(from: shape[2], offset: left, count: width))
+    default: nil
+    }
+  }
+
+  /// As x · scale + offset, when it is that for all elements alike.
+  var affine: (scale: Float, offset: Float)? {
+    switch self {
+    case .scale(let factor): (factor, 0)
+    case .invert: (-1, 1)
+    case .standardize(let means, let deviations) where means.count == 1: (1 / deviations[0], -means[0] / deviations[0])
+    default: nil
     }
   }
 }

@@ -15,7 +15,8 @@ package struct CommandTable: Sendable {
   /// Every command of elbo.
   package static let standard = CommandTable(
     LatentCommands.all + PathCommands.all + UseCommands.all + EvaluateCommands.all + CompareCommands.all
-      + DoctorCommand.all + DataCommands.all + DataLooks.all + ModelCommands.all + TrainCommand.all
+      + DoctorCommand.all + DataCommands.all + DataLooks.all + [TransformCommand.transform] + ModelCommands.all
+      + TrainCommand.all
       + PlotCommand.all + SessionCommands.all
       + TranscriptCommand.all
       + FileCommands.all + SettingCommands.all + HelpCommands.all)

@@ -1,3 +1,4 @@
+import Datasets
 import Graphs
 import Networks
 import Tensors
@@ -16,7 +17,8 @@ extension Fault {
     case let error as AllocationError:
       return Fault(.outOfMemory, error.description, fix: "Drop what is not needed, or use fewer examples.")
     case let error as StoreError: return error.fault
-    case let error as FileError: return Fault(.unreadableFile, error.description)
+    case let error as FileError: return Fault(.unreadableFile, error.description, fix: error.fix)
+    case let error as TransformError: return Fault(.shapeMismatch, error.description)
     case let error as ModelError: return translating(error)
     case let error as NonFiniteError: return Fault(.notFinite, error.description)
     case let error as ArchitectureError: return Fault(.badArchitecture, error.description)

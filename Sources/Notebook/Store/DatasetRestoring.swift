@@ -4,14 +4,12 @@ import Tensors
 extension DatasetValue {
   package func stored() throws -> StoredValue {
     var members: [JSON.Member] = [
-      .init("name", .string(dataset.name)), .init("hash", .string(dataset.contentHash)),
+      .init("name", .string(dataset.name)), .init("hash", .string(dataset.hash.text)),
       .init("transforms", try JSON(encoding: dataset.transforms)),
     ]
     var arrays: [StoredValue.Array] = []
     switch origin {
-    case .loaded(let reference, let labels):
-      members.append(.init("reference", .string(reference)))
-      if let labels { members.append(.init("labels", .string(labels))) }
+    case .loaded(let request): members.append(.init("request", try JSON(encoding: request)))
     case .session:
       arrays.append(.init("content", dataset.storage))
       if let labels = dataset.labels { arrays.append(.init("labels", try Tensor(labels))) }
@@ -29,12 +27,13 @@ extension DatasetValue {
     guard let name = stored.detail["name"]?.stringValue else { throw damaged }
     var dataset: Dataset
     let origin: Origin
-    if let reference = stored.detail["reference"]?.stringValue {
-      let labels = stored.detail["labels"]?.stringValue
-      dataset = try DatasetLoading.load(reference, labels: labels, options)
-      origin = .loaded(reference, labels: labels)
-      guard dataset.contentHash == stored.detail["hash"]?.stringValue else {
-        throw Fault(.unreadableFile, "\(reference) is not what it was: its content has changed")
+    if let request = try stored.detail["request"]?.decoded(LoadRequest.self) {
+      dataset = try DatasetLoading.load(request, options)
+      origin = .loaded(request)
+      guard dataset.hash.text == stored.detail["hash"]?.stringValue else {
+        throw Fault(
+          .unreadableFile, "\(request.reference) is not what it was: its content has changed",
+          fix: "Put the old file back, or load the new one under another name.")
       }
     } else {
       guard let content = stored["content"] else { throw damaged }
@@ -42,7 +41,7 @@ extension DatasetValue {
       dataset = Dataset(name: name, source: "a tensor of the session", storage: content, labels: labels)
       origin = .session
     }
-    dataset.transforms = try stored.detail["transforms"]?.decoded([Transform].self) ?? []
+    dataset = try dataset.replacing(transforms: stored.detail["transforms"]?.decoded([Transform].self) ?? [])
     let whole = dataset
     func view(_ tensor: Tensor, _ name: String) throws -> Dataset {
       guard tensor.dtype == .int32 else { throw damaged }
@@ -61,20 +60,5 @@ extension DatasetValue {
     self.init(
       dataset, origin: origin, made: made.sorted { ($0.name == "train" ? 0 : 1) < ($1.name == "train" ? 0 : 1) },
       isWhole: stored.detail["whole"]?.boolValue ?? false)
-  }
-}
-
-extension Dataset {
-  /// FNV-1a over the stored bytes, eight at a time: tells whether a file is still what it was, not who made it.
-  var contentHash: String {
-    storage.withUnsafeBytes { bytes in
-      var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
-      let words = bytes.count / 8
-      for index in 0..<words {
-        hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) &* 0x100_0000_01B3
-      }
-      for index in words * 8..<bytes.count { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
-      return String(hash, radix: 16)
-    }
   }
 }

@@ -5,8 +5,8 @@ import Tensors
 package struct DatasetValue: SelectableValue {
   /// Where the content comes from.
   enum Origin: Sendable, Equatable {
-    /// A name of the catalogue or a file, with the file of its labels.
-    case loaded(String, labels: String?)
+    /// The catalogue, a file or a folder.
+    case loaded(LoadRequest)
     /// A tensor of the session: the workspace keeps the content.
     case session
   }
@@ -62,6 +62,7 @@ package struct DatasetValue: SelectableValue {
 
   package var attributeNames: [String] {
     partNames.filter { part($0) != nil } + ["count", "shape"] + (dataset.labels == nil ? [] : ["classes", "labels"])
+      + (dataset.factors.map { ["factors"] + $0.names.filter { $0 != "shape" } } ?? [])
   }
 
   package func attribute(_ name: String) throws -> Value? {
@@ -72,8 +73,21 @@ package struct DatasetValue: SelectableValue {
     case "classes": return dataset.classCount.map { .number(Double($0)) }
     case "labels":
       return try rowLabels().map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }), labels: $0)) }
-    default: return nil
+    default: return try factorValues(name)
     }
+  }
+
+  /// Values of one factor, `[N]`, or of all, `[N, F]`.
+  private func factorValues(_ name: String) throws -> Value? {
+    guard let factors = dataset.factors else { return nil }
+    let chosen =
+      name == "factors" ? Array(factors.factors.indices) : factors.names.indices.filter { factors.names[$0] == name }
+    guard !chosen.isEmpty else { return nil }
+    let values = (0..<dataset.count).flatMap { row in
+      chosen.map { factors.factors[$0].values[factors.value(dataset.storageIndex(row), $0)] }
+    }
+    let shape: Shape = name == "factors" ? [dataset.count, chosen.count] : [dataset.count]
+    return .tensor(ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels()))
   }
 
   package func output(width: Int) -> Output { Value.report(report).output(width: width) }
@@ -86,6 +100,10 @@ package struct DatasetValue: SelectableValue {
       .init("source", .text(dataset.source)),
     ]
     if let classes = dataset.classCount { fields.append(.init("classes", .count(classes))) }
+    if let factors = dataset.factors {
+      fields.append(
+        .init("factors", .text(factors.factors.map { "\($0.name) (\($0.values.count))" }.joined(separator: ", "))))
+    }
     for name in partNames {
       if let part = part(name) { fields.append(.init(name, .count(part.dataset.count), unit: "examples")) }
     }
@@ -111,14 +129,12 @@ package struct DatasetValue: SelectableValue {
   }
 
   /// The same examples under other transforms.
-  func with(_ transforms: [Transform]) -> DatasetValue {
-    func changed(_ dataset: Dataset) -> Dataset {
-      var other = dataset
-      other.transforms += transforms
-      return other
-    }
-    return DatasetValue(
-      changed(dataset), origin: origin, made: made.map { Part(name: $0.name, dataset: changed($0.dataset)) },
+  ///
+  /// - Throws: `TransformError` for one that does not fit.
+  func with(_ transforms: [Transform]) throws -> DatasetValue {
+    DatasetValue(
+      try dataset.adding(transforms), origin: origin,
+      made: try made.map { Part(name: $0.name, dataset: try $0.dataset.adding(transforms)) },
       isWhole: isWhole)
   }
 

@@ -75,7 +75,7 @@ struct BenchCommand: ElboSubcommand {
       if workload == .iwae { benchmark.k = k }
       if let batch { benchmark.batch = batch }
       var source = images
-      if workload == .iwae { source.transforms.append(.binarizeDynamic) }
+      if workload == .iwae { source = try source.adding([.binarizeDynamic]) }
       let result = try benchmark.run(source)
       if json { try say(result) } else { show(result) }
     }
@@ -90,7 +90,7 @@ struct BenchCommand: ElboSubcommand {
     let folder = data.hasSuffix("/") ? String(data.dropLast()) : data
     let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
     let root = (folder.hasPrefix("/") ? "/" : "") + (parent.isEmpty ? "." : parent)
-    let mnist = try DatasetCatalogue(dataDirectory: root).load("mnist")
+    let mnist = try DatasetCatalogue(dataDirectories: [root]).load("mnist")
     return mnist.part("train") ?? mnist
   }
 

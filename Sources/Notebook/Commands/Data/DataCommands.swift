@@ -1,86 +1,29 @@
 import Datasets
-import Glibc
 import Tensors
 
-/// `load`, `datasets`, `dataset`, `split`.
+/// `datasets`, `dataset`, `split`.
 enum DataCommands {
-  static let all = [datasets, load, dataset, split]
-
-  private static let names = DatasetCatalogue.entries.map(\.name)
+  static let all = [datasets, LoadCommand.load, dataset, split]
 
   private static let datasets = Command(
     "datasets", family: .data, summary: "list what can be loaded by name", result: "a table",
     examples: [.init("datasets", "built in, at hand, or to be fetched")]
   ) { _, execution in
-    .table(
+    let catalogue = DatasetLoading.catalogue(execution.options)
+    return .table(
       Table(
         columns: [.init("name"), .init("what"), .init("licence"), .init("state")],
         rows: DatasetCatalogue.entries.map { entry in
           let state =
-            entry.name == "digits"
-            ? "built in" : DatasetLoading.isAvailable(entry.name, execution.options) ? "at hand" : "not here"
+            switch catalogue.availability(of: entry.name) {
+            case .builtIn: "built in"
+            case .cached: "in the cache"
+            case .local(let folder): folder
+            case .download: "download, \(NumberText.bytes(entry.downloadBytes))"
+            }
           return [.text(entry.name), .text(entry.summary), .text(entry.license), .text(state)]
-        }, notes: ["Files load by path: IDX and NPY, gzip or not."]))
-  }
-
-  private static let load = Command(
-    "load", family: .data, summary: "load a dataset by name or from a file",
-    details: """
-      Names: \(names.joined(separator: ", ")); 'datasets' says which are at hand. Anything else is a path. Values stay as \
-      they are stored and are scaled when a batch is drawn; the transforms are shown.
-      """,
-    positionals: [
-      Positional("source", .text(placeholder: "NAME or PATH", suggestions: names), help: "a name or a path")
-    ],
-    options: [
-      CommandOption("as", .newName, note: "after the source", help: "the variable's name"),
-      CommandOption("labels", .path, help: "a file with one class per example"),
-    ],
-    result: "the dataset",
-    examples: [
-      .init("load digits as=d", "12,000 real digits, built in"), .init("d = load mnist", "MNIST, when it is at hand"),
-      .init("load images.idx3-ubyte.gz labels=labels.idx1-ubyte.gz as=x", "files"),
-    ]
-  ) { arguments, execution in
-    guard let source = arguments["source"] else { return .nothing }
-    let reference = names.contains(source.raw) ? source.raw : execution.readable(source.raw)
-    if !names.contains(reference), access(reference, F_OK) != 0 {
-      throw Fault(
-        .unknownDataset, "no dataset or file '\(source.raw)'", at: source.span,
-        fix: Suggestion.question(source.raw, in: names) ?? "'datasets' lists the names.")
-    }
-    let labels = arguments.text("labels").map { execution.readable($0) }
-    guard
-      !names.contains(reference) || execution.options.allowsDownloads
-        || DatasetLoading.isAvailable(reference, execution.options)
-    else {
-      throw Fault(
-        .download, "\(reference) is not at hand, and this session fetches nothing", at: source.span,
-        fix: "Load it once at a prompt; 'load digits' works offline.")
-    }
-    do {
-      let dataset = try DatasetLoading.load(reference, labels: labels, execution.options)
-      let value = Value.object(DatasetValue(dataset, origin: .loaded(reference, labels: labels)))
-      let name = arguments.text("as") ?? fallbackName(reference, execution)
-      if arguments.target == nil {
-        execution.set(name, to: value)
-        if arguments.text("as") == nil { execution.note("named \(name)") }
-      }
-      return value
-    } catch let error as FileError {
-      let missing = names.contains(reference)
-      throw Fault(
-        missing ? .download : .unreadableFile, error.description, at: source.span,
-        fix: missing ? "'load digits' works offline." : "Nothing was loaded.")
-    }
-  }
-
-  /// A name for what was loaded without one: letters of the source, or `d`.
-  private static func fallbackName(_ reference: String, _ execution: Execution) -> String {
-    let last = reference.split(separator: "/").last.map(String.init) ?? reference
-    let stem = String(last.prefix { $0 != "." }).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
-    let name = String(stem)
-    return name.isName && !execution.isReserved(name) ? name : "d"
+        },
+        notes: ["Files and folders load by path: IDX, NPY, NPZ, CSV (.gz or not), PNG, JPEG, folders of pictures."]))
   }
 
   private static let dataset = Command(
@@ -132,6 +75,9 @@ enum DataCommands {
     examples: [.init("d2 = split d train=0.8 seed=7", "d2.train and d2.test")]
   ) { arguments, execution in
     guard let data = arguments.dataset("data") else { return .nothing }
+    if arguments.flag("stratified"), data.dataset.labels == nil {
+      throw arguments.fault(.noLabels, "\(data.title) has no labels to stratify by", at: "stratified")
+    }
     let (first, second) = data.dataset.split(
       arguments.number("train") ?? 0.8, seed: UInt64(arguments.integer("seed") ?? 0),
       stratified: arguments.flag("stratified"))

@@ -28,9 +28,9 @@ enum UseCommands {
     let part = source.subset(Array(0..<n))
     let noisy: DatasetValue =
       switch try NoiseText.parse(arguments, "noise") {
-      case .gaussian(let sigma): part.with([.gaussianNoise(sigma)])
-      case .mask(let share): part.with([.maskNoise(share)])
-      case .saltAndPepper(let share): part.with([.saltAndPepper(share)])
+      case .gaussian(let sigma): try part.with([.gaussianNoise(sigma)])
+      case .mask(let share): try part.with([.maskNoise(share)])
+      case .saltAndPepper(let share): try part.with([.saltAndPepper(share)])
       }
     let stream = RandomStream(seed: UInt64(arguments.integer("seed") ?? 0), purpose: "denoise")
     let clean = try part.dataset.examples(Array(0..<n)).elements(as: Float.self)

@@ -1,0 +1,2 @@
+// Reading zip archives: libzip.
+#include <zip.h>

@@ -1,0 +1,138 @@
+import Tensors
+
+/// Makes a dataset of what a reader found: shapes, order of channels, and values that are none are looked at here.
+struct DatasetAssembly {
+  let path: String
+  /// Height and width that rows of numbers stand for.
+  let shape: [Int]?
+  /// Arrays up to this size are looked at whole; of larger ones, which stay on disk, the first part.
+  static let checkedBytes = 256 << 20
+
+  func dataset(_ content: Content, name: String, source: String) throws -> Dataset {
+    var content = content
+    let rank = content.tensor.shape.rank
+    guard (2...4).contains(rank) else {
+      throw FileError(
+        path: path, reason: "shape \(content.tensor.shape) holds no examples",
+        fix: "Examples are rows: [N, D], [N, H, W] or [N, C, H, W].")
+    }
+    guard content.tensor.count > 0 else {
+      throw FileError(path: path, reason: "shape \(content.tensor.shape) is empty: there is no example in it")
+    }
+    let isLarge = content.tensor.byteCount > Self.checkedBytes
+    content.tensor = try imaged(content.tensor, &content.notes)
+    try checkFinite(content.tensor, &content.notes)
+    let isBinary = content.tensor.dtype == .uint8 && largestByte(content.tensor) <= 1
+    var dataset = Dataset(
+      name: name, source: source, storage: content.tensor, labels: content.labels, labelNames: content.labelNames,
+      parts: content.parts)
+    dataset.factors = content.factors
+    dataset.columns = content.columns
+    if isBinary {
+      dataset = try dataset.replacing(transforms: [])
+      if !isLarge { content.notes.append("the values are 0 and 1: not scaled") }
+    }
+    dataset.notes = content.notes
+    return dataset
+  }
+
+  /// `[N, C, H, W]` from `[N, H, W]`, from channels last, or from rows with the height and width asked for.
+  private func imaged(_ tensor: Tensor, _ notes: inout [String]) throws -> Tensor {
+    let extents = tensor.shape.dimensions
+    if let shape {
+      guard shape.count == 2, extents.count == 2, extents[1] % (shape[0] * shape[1]) == 0 else {
+        throw FileError(
+          path: path,
+          reason:
+            "examples of \(tensor.shape.droppingFirst) are no images of \(shape.map(String.init).joined(separator: "×"))",
+          fix: "shape=HxW is for rows of H·W numbers, or C·H·W with the planes one after another.")
+      }
+      let planes = tensor.reshaped(to: [extents[0], extents[1] / (shape[0] * shape[1]), shape[0], shape[1]])
+      guard tensor.dtype == .float32, isBytes(tensor) else { return planes }
+      notes.append("the values are whole numbers from 0 to 255: kept as bytes, scaled by 1/255")
+      return try Tensor(tensor.elements(as: Float.self).map { UInt8($0) }, shape: planes.shape)
+    }
+    if extents.count == 3 { return tensor.reshaped(to: [extents[0], 1, extents[1], extents[2]]) }
+    guard extents.count == 4, ![1, 3, 4].contains(extents[1]), [1, 3].contains(extents[3]) else { return tensor }
+    if extents[3] == 1 { return tensor.reshaped(to: [extents[0], 1, extents[1], extents[2]]) }
+    notes.append("the channels came last (\(tensor.shape)): moved to the front")
+    return try tensor.channelsFirst()
+  }
+
+  private func isBytes(_ tensor: Tensor) -> Bool {
+    tensor.withElements(of: Float.self) { values in
+      var largest: Float = 0
+      for value in values {
+        guard value >= 0, value <= 255, value.rounded() == value else { return false }
+        largest = max(largest, value)
+      }
+      return largest > 1
+    }
+  }
+
+  private func largestByte(_ tensor: Tensor) -> UInt8 {
+    tensor.withUnsafeBytes { bytes in
+      // Real images show a 2 within the first; only 0/1 data are read to the end.
+      for start in stride(from: 0, to: min(bytes.count, Self.checkedBytes), by: 1 << 16) {
+        let part = bytes[start..<min(start + 1 << 16, bytes.count)]
+        if let largest = part.max(), largest > 1 { return largest }
+      }
+      return 1
+    }
+  }
+
+  private func checkFinite(_ tensor: Tensor, _ notes: inout [String]) throws {
+    let limit = min(tensor.count, Self.checkedBytes / tensor.dtype.size)
+    func firstBad<Element: TensorElement & BinaryFloatingPoint>(_ type: Element.Type) -> Int? {
+      tensor.withElements(of: type) { values in
+        for start in stride(from: 0, to: limit, by: 4096) {
+          let end = min(start + 4096, limit)
+          // x − x is 0 for numbers alone; one comparison for a block.
+          var sum: Element = 0
+          for index in start..<end { sum += values[index] - values[index] }
+          if sum != 0 { return (start..<end).first { !values[$0].isFinite } }
+        }
+        return nil
+      }
+    }
+    let bad: Int? =
+      switch tensor.dtype {
+      case .float32: firstBad(Float.self)
+      case .float64: firstBad(Double.self)
+      case .int32, .uint8: nil
+      }
+    if let bad {
+      let size = tensor.shape.droppingFirst.count
+      throw FileError(
+        path: path, reason: "example \(bad / size), element \(bad % size) is not a finite number",
+        fix: "Replace it before saving: numpy.nan_to_num(x).")
+    }
+    if limit < tensor.count, tensor.dtype == .float32 || tensor.dtype == .float64 {
+      notes.append("looked for NaN in the first \(Self.checkedBytes >> 20) MiB; 'describe' reads everything")
+    }
+  }
+}
+
+extension Tensor {
+  /// `[N, H, W, C]` as `[N, C, H, W]`, copied.
+  func channelsFirst() throws -> Tensor {
+    let (n, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
+    var result = try Tensor(zeros: [n, c, h, w], dtype: dtype)
+    let size = dtype.size
+    try withUnsafeBytes { from in
+      try result.withUnsafeMutableBytes { to in
+        guard let source = from.baseAddress, let target = to.baseAddress else { return }
+        for image in 0..<n {
+          for channel in 0..<c {
+            for pixel in 0..<h * w {
+              let out = ((image * c + channel) * h * w + pixel) * size
+              (target + out).copyMemory(
+                from: source + ((image * h * w + pixel) * c + channel) * size, byteCount: size)
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,146 @@
+import CTransfer
+import Glibc
+import Tensors
+
+/// Fetches the files of a set into a folder, each from the first mirror that gives the right bytes.
+///
+/// A file grows as `NAME.gz.part` and gets its name only when its SHA-256 is what it must be; what an interrupted
+/// download left behind is continued.
+struct Downloads {
+  let set: KnownSet
+  let folder: String
+  let mirrors: [String]
+  var connectSeconds = 10
+  var stallSeconds = 20
+
+  /// - Throws: `DownloadError` when every mirror failed; `FileError` for the folder; what `progress` throws.
+  func run(_ progress: (DownloadProgress) throws -> Void) throws {
+    try Self.makeFolder(folder)
+    let total = set.files.reduce(0) { $0 + $1.packedBytes }
+    var before = 0
+    for file in set.files {
+      let isThere = ["\(file.name).gz", file.name].contains { access("\(folder)/\($0)", R_OK) == 0 }
+      if !isThere {
+        try fetch(file) { done in
+          try progress(DownloadProgress(file: "\(file.name).gz", done: before + done, total: total))
+        }
+      }
+      before += file.packedBytes
+      try progress(DownloadProgress(file: "\(file.name).gz", done: before, total: total))
+    }
+  }
+
+  private func fetch(_ file: KnownSet.File, progress: (Int) throws -> Void) throws {
+    let path = "\(folder)/\(file.name).gz"
+    let part = "\(path).part"
+    var attempts: [String] = []
+    for mirror in mirrors {
+      let url = "\(mirror)/\(file.name).gz"
+      do {
+        try transfer(url, to: part, limit: file.packedBytes, progress: progress)
+      } catch let failure as TransferFailure {
+        attempts.append("\(Self.host(mirror)): \(failure.text)")
+        if failure.isFinal { break }
+        continue
+      }
+      let found = SHA256Digest.hex([try FileBytes.map(part).bytes])
+      guard found == file.packedHash else {
+        // Kept apart, so that the next mirror begins anew.
+        unlink(part)
+        attempts.append(
+          "\(Self.host(mirror)): \(file.name).gz has SHA-256 \(found.prefix(12))…, not \(file.packedHash.prefix(12))…")
+        continue
+      }
+      guard rename(part, path) == 0 else {
+        throw FileError(path: path, reason: String(cString: strerror(errno)))
+      }
+      return
+    }
+    throw DownloadError(attempts: attempts)
+  }
+
+  private struct TransferFailure: Error {
+    let text: String
+    /// No other mirror can help.
+    var isFinal = false
+  }
+
+  /// Carries the closure and its error through C.
+  private final class Watcher {
+    let progress: (Int) throws -> Void
+    var error: (any Error)?
+    init(_ progress: @escaping (Int) throws -> Void) { self.progress = progress }
+  }
+
+  private func transfer(_ url: String, to part: String, limit: Int, progress: (Int) throws -> Void) throws {
+    let descriptor = open(part, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw FileError(path: part, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
+    }
+    defer { close(descriptor) }
+    var from = Int(lseek(descriptor, 0, SEEK_END))
+    if from >= limit {
+      // Whole already (the hash decides), or not ours.
+      if from == limit { return }
+      ftruncate(descriptor, 0)
+      lseek(descriptor, 0, SEEK_SET)
+      from = 0
+    }
+    try withoutActuallyEscaping(progress) { progress in
+      let watcher = Watcher(progress)
+      var message = [CChar](repeating: 0, count: Int(ELBO_TRANSFER_MESSAGE))
+      func attempt(from: Int) -> elbo_transfer_result {
+        message.withUnsafeMutableBufferPointer { message in
+          url.withCString { url in
+            var request = elbo_transfer_request()
+            (request.url, request.descriptor, request.from, request.limit) = (
+              url, descriptor, Int64(from), Int64(limit)
+            )
+            (request.connectSeconds, request.stallSeconds) = (Int32(connectSeconds), Int32(stallSeconds))
+            request.message = message.baseAddress
+            request.context = Unmanaged.passUnretained(watcher).toOpaque()
+            request.progress = { context, done in
+              guard let context else { return 0 }
+              let watcher = Unmanaged<Watcher>.fromOpaque(context).takeUnretainedValue()
+              do { try watcher.progress(Int(done)) } catch { watcher.error = error }
+              return watcher.error == nil ? 0 : 1
+            }
+            return elbo_transfer(&request)
+          }
+        }
+      }
+      var result = attempt(from: from)
+      if result == ELBO_TRANSFER_NO_RESUME {
+        ftruncate(descriptor, 0)
+        lseek(descriptor, 0, SEEK_SET)
+        result = attempt(from: 0)
+      }
+      let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      switch result {
+      case ELBO_TRANSFER_DONE:
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        if size < limit { throw TransferFailure(text: "the answer ends at byte \(size) of \(limit)") }
+      case ELBO_TRANSFER_STOPPED: throw watcher.error ?? TransferFailure(text: "stopped", isFinal: true)
+      case ELBO_TRANSFER_UNWRITABLE: throw FileError(path: part, reason: text, fix: "The cache needs room and rights.")
+      case ELBO_TRANSFER_NO_LIBRARY:
+        throw TransferFailure(text: "libcurl is not installed (apt install libcurl4)", isFinal: true)
+      default: throw TransferFailure(text: text.isEmpty ? "no answer" : text)
+      }
+    }
+  }
+
+  /// `https://host/path` → `host`.
+  private static func host(_ url: String) -> String {
+    let parts = url.split(separator: "/", omittingEmptySubsequences: true)
+    return parts.count > 1 ? String(parts[1]) : url
+  }
+
+  static func makeFolder(_ path: String) throws(FileError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try makeFolder(String(path[..<slash]))
+      if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    }
+    throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
+  }
+}

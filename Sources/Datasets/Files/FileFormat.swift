@@ -1,0 +1,35 @@
+import CImages
+import Tensors
+
+/// What a file is, told by its first bytes; its name does not matter.
+package enum FileFormat: String, Sendable, CaseIterable {
+  case idx, npy, zip, png, jpeg, text
+
+  package init?(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) {
+      self = .npy
+    } else if bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x50, 0x4B, 5, 6]) {
+      self = .zip
+    } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      self = .png
+    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if IDX.isIDX(bytes) {
+      self = .idx
+    } else if Self.looksLikeText(bytes) {
+      self = .text
+    } else {
+      return nil
+    }
+  }
+
+  /// Text has no control bytes but tab, line feed, carriage return and form feed; the first few kilobytes decide.
+  private static func looksLikeText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    !bytes.isEmpty && bytes.prefix(4096).allSatisfy { $0 >= 32 || (9...13).contains($0) }
+  }
+}
+
+extension Storage {
+  /// All bytes.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+}

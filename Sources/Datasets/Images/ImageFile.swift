@@ -1,0 +1,59 @@
+import CImages
+import Tensors
+
+/// A PNG or JPEG, decoded to 8 bits.
+struct ImageFile {
+  let path: String
+  let storage: Storage
+  let height: Int
+  let width: Int
+  /// 1 or 3; transparency is left out.
+  let channels: Int
+
+  /// Reads the header.
+  ///
+  /// - Throws: `FileError` for other formats, damaged headers, images that are too large to be meant, or whose size the
+  ///   file cannot hold.
+  init(_ storage: Storage, path: String) throws(FileError) {
+    (self.path, self.storage) = (path, storage)
+    var size = elbo_image_size()
+    var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
+    guard elbo_image_probe(Self.base(storage), storage.byteCount, &size, &message) != 0 else {
+      throw FileError(path: path, reason: Self.text(message), fix: "Open and save it with an image program.")
+    }
+    (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
+    // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.
+    guard height * width / (8 * 1032) <= storage.byteCount else {
+      throw FileError(
+        path: path,
+        reason: "the header promises \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",
+        fix: "The file is damaged or not all there.")
+    }
+  }
+
+  /// Pixels, `[height, width, channels]` interleaved.
+  func pixels(channels: Int) throws -> [UInt8] {
+    var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
+    var done: Int32 = 0
+    let count = height * width * channels
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let target = buffer.baseAddress {
+        done = elbo_image_decode(Self.base(storage), storage.byteCount, Int32(channels), target, count, &message)
+        if done == 0 { target.update(repeating: 0, count: count) }
+      }
+      initialized = count
+    }
+    guard done != 0 else {
+      throw FileError(path: path, reason: Self.text(message), fix: "The file is damaged or not all there.")
+    }
+    return pixels
+  }
+
+  private static func base(_ storage: Storage) -> UnsafePointer<UInt8> {
+    UnsafePointer(storage.base.assumingMemoryBound(to: UInt8.self))
+  }
+
+  private static func text(_ message: [CChar]) -> String {
+    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,153 @@
+import Tensors
+
+/// Columns of a table put together as examples and labels.
+struct TableAssembly {
+  let path: String
+  let options: TableOptions
+  let columns: [CSVColumn]
+  let rows: Int
+
+  func content() throws -> Content {
+    var notes: [String] = []
+    var used = Array(columns.indices)
+    if columns[0].isIndex, columns.count > 1 {
+      used.removeFirst()
+      notes.append("the first column has no name and counts the rows: left out")
+    }
+    for name in options.without {
+      guard let index = position(of: name) else { throw noColumn(name, option: "without") }
+      used.removeAll { $0 == index }
+    }
+    var target: Int?
+    if let name = options.target {
+      guard let index = position(of: name) else { throw noColumn(name, option: "target") }
+      target = index
+      used.removeAll { $0 == index }
+    }
+    let kept = try keptRows(used + (target.map { [$0] } ?? []), target: target, &notes)
+    var names: [String] = []
+    var parts: [(values: [Float], category: Float?)] = []
+    for index in used {
+      var column = columns[index]
+      guard column.kind == .text else {
+        names.append(column.name)
+        parts.append((try numbers(column, kept), nil))
+        continue
+      }
+      column.sortCategories()
+      try expand(column, kept, &names, &parts, &notes)
+    }
+    guard !names.isEmpty else {
+      throw FileError(path: path, reason: "no column is left for the examples")
+    }
+    var content = Content(tensor: try rowMajor(parts, kept), columns: names, notes: notes)
+    if let target { (content.labels, content.labelNames) = try labels(columns[target], kept) }
+    return content
+  }
+
+  private func position(of name: String) -> Int? {
+    columns.firstIndex { $0.name == name } ?? Int(name).flatMap { columns.indices.contains($0 - 1) ? $0 - 1 : nil }
+  }
+
+  private func noColumn(_ name: String, option: String) -> FileError {
+    let known = columns.prefix(12).map(\.name).joined(separator: ", ") + (columns.count > 12 ? ", …" : "")
+    return FileError(path: path, reason: "no column '\(name)' for \(option)=", fix: "Columns: \(known)")
+  }
+
+  /// Rows that stay under the policy for missing values.
+  private func keptRows(_ used: [Int], target: Int?, _ notes: inout [String]) throws -> [Int] {
+    let gaps = used.map { columns[$0] }.filter { $0.missingCount > 0 }
+    guard !gaps.isEmpty else { return Array(0..<rows) }
+    if options.missing == .refuse {
+      // The first gap in the order of the table.
+      let first = gaps.min { ($0.firstMissing?.line ?? 0) < ($1.firstMissing?.line ?? 0) } ?? gaps[0]
+      let place = first.firstMissing.map { "row \($0.row + 1) (line \($0.line))" } ?? "a row"
+      let total = gaps.reduce(0) { $0 + $1.missingCount }
+      throw FileError(
+        path: path,
+        reason:
+          "\(place), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
+        fix: "Say what to do: missing=drop, missing=mean or missing=zero")
+    }
+    let required = options.missing == .drop ? gaps : target.map { [columns[$0]] } ?? []
+    let kept = (0..<rows).filter { row in required.allSatisfy { !$0.values[row].isNaN } }
+    if kept.count < rows { notes.append("\(rows - kept.count) of \(rows) rows left out: missing values") }
+    guard !kept.isEmpty else { throw FileError(path: path, reason: "every row has a missing value") }
+    let filled = gaps.reduce(0) { sum, column in sum + kept.count { column.values[$0].isNaN } }
+    if filled > 0 {
+      notes.append("\(filled) missing value\(filled == 1 ? "" : "s") filled: missing=\(options.missing.rawValue)")
+    }
+    return kept
+  }
+
+  private func numbers(_ column: CSVColumn, _ kept: [Int]) throws -> [Float] {
+    let present = column.values.lazy.filter { !$0.isNaN }
+    var filler: Float = 0
+    if options.missing == .mean, column.missingCount > 0, column.missingCount < rows {
+      filler = Float(present.reduce(0.0) { $0 + Double($1) } / Double(rows - column.missingCount))
+    }
+    return kept.map { column.values[$0].isNaN ? filler : column.values[$0] }
+  }
+
+  private func expand(
+    _ column: CSVColumn, _ kept: [Int], _ names: inout [String], _ parts: inout [(values: [Float], category: Float?)],
+    _ notes: inout [String]
+  ) throws {
+    var categories = column.categories
+    var values = kept.map { column.values[$0] }
+    if values.contains(where: \.isNaN) {
+      values = values.map { $0.isNaN ? Float(categories.count) : $0 }
+      categories.append("missing")
+    }
+    switch options.categories {
+    case .refuse:
+      throw FileError(
+        path: path, reason: "column '\(column.name)' holds texts, the first '\(column.categories.first ?? "")'",
+        fix: "Use categories=onehot or categories=codes, or leave it out: without=\(column.name)")
+    case .codes:
+      names.append(column.name)
+      parts.append((values, nil))
+      notes.append("column '\(column.name)': \(categories.count) categories as 0…\(categories.count - 1)")
+    case .onehot:
+      names += categories.map { "\(column.name)=\($0)" }
+      for category in categories.indices { parts.append((values, Float(category))) }
+      notes.append("column '\(column.name)': \(categories.count) categories as columns of 0 and 1")
+    }
+  }
+
+  private func rowMajor(_ parts: [(values: [Float], category: Float?)], _ kept: [Int]) throws -> Tensor {
+    guard let shape = Shape(validating: [kept.count, parts.count]), shape.count < 1 << 36 else {
+      throw FileError(
+        path: path, reason: "\(kept.count) rows of \(parts.count) columns are too many",
+        fix: "Use categories=codes, or leave columns out: without=NAME")
+    }
+    var tensor = try Tensor(zeros: shape)
+    try tensor.withMutableElements(of: Float.self) { elements in
+      for (column, part) in parts.enumerated() {
+        for row in kept.indices {
+          let value = part.values[row]
+          elements[row * parts.count + column] = part.category.map { $0 == value ? 1 : 0 } ?? value
+        }
+      }
+    }
+    return tensor
+  }
+
+  private func labels(_ column: CSVColumn, _ kept: [Int]) throws -> ([Int32], [String]) {
+    if column.kind == .text {
+      var column = column
+      column.sortCategories()
+      return (kept.map { Int32(column.values[$0]) }, column.categories)
+    }
+    let labels = try kept.map { row in
+      let value = column.values[row]
+      guard let label = Int32(exactly: value), label >= 0, label < 1 << 20 else {
+        throw FileError(
+          path: path, reason: "row \(row + 1), column '\(column.name)': \(value) is no class",
+          fix: "Labels are texts or whole numbers from 0.")
+      }
+      return label
+    }
+    return (labels, [])
+  }
+}

@@ -1,0 +1,104 @@
+import Datasets
+import Plotting
+import Tensors
+
+/// Everything `describe` says of a dataset.
+struct DatasetDescription {
+  let data: DatasetValue
+  let execution: Execution
+
+  func report() throws -> Report {
+    let dataset = data.dataset
+    var report = data.report
+    let statistics = try DataStatistics(dataset) { share in
+      if execution.interruption.isRequested { throw Interrupted() }
+      execution.progress(Progress(task: "describe", fraction: share))
+    }
+    report.fields += [
+      .init("mean", .fixed(statistics.mean, decimals: 5), unit: "after transforms"),
+      .init("deviation", label: "standard deviation", .fixed(statistics.deviation, decimals: 5)),
+      .init("min", .number(statistics.low)), .init("max", .number(statistics.high)),
+      .init("zeros", label: "zero elements", .fixed(100 * statistics.zeroShare, decimals: 1), unit: "%"),
+      .init("memory", .text(memory)),
+      .init("hash", label: "content", .text(dataset.hash.text)),
+    ]
+    report.notes += dataset.notes
+    if let labels { report.tables.append(.init("labels", labels)) }
+    if let factors { report.tables.append(.init("factors", factors)) }
+    if let columns { report.tables.append(.init("columns", columns)) }
+    try addPicture(to: &report)
+    return report
+  }
+
+  private var memory: String {
+    let bytes = NumberText.bytes(data.dataset.storage.byteCount)
+    return data.dataset.storage.storage.isMappedFile ? "\(bytes) on disk, read as needed" : bytes
+  }
+
+  private var labels: Table? {
+    let counts = data.dataset.labelCounts.sorted { $0.key < $1.key }
+    guard !counts.isEmpty else { return nil }
+    let names = data.dataset.labelNames
+    let areNamed = names.enumerated().contains { String($0.offset) != $0.element }
+    return Table(
+      columns: [.init("label")] + (areNamed ? [.init("name")] : []) + [.init("examples")],
+      rows: counts.prefix(50).map { label, count in
+        let name: [Table.Cell] = areNamed ? [names.indices.contains(label) ? .text(names[label]) : .empty] : []
+        return [.count(label)] + name + [.count(count)]
+      }, notes: counts.count > 50 ? ["\(counts.count - 50) more labels"] : [])
+  }
+
+  private var factors: Table? {
+    guard let factors = data.dataset.factors else { return nil }
+    return Table(
+      columns: [.init("factor"), .init("values"), .init("from"), .init("to")],
+      rows: factors.factors.map { factor in
+        let names = factor.valueNames
+        let ends: [Table.Cell] =
+          names.isEmpty
+          ? [.number(Double(factor.values.first ?? 0)), .number(Double(factor.values.last ?? 0))]
+          : [.text(names.first ?? ""), .text(names.last ?? "")]
+        return [.text(factor.name), .count(factor.values.count)] + ends
+      })
+  }
+
+  /// Columns of a table, each with its own figures.
+  private var columns: Table? {
+    let dataset = data.dataset
+    let names = dataset.columns
+    guard !names.isEmpty, dataset.exampleShape == [names.count], dataset.count > 0,
+      let statistics = try? GroupStatistics(dataset)
+    else { return nil }
+    return Table(
+      columns: [.init("column"), .init("mean"), .init("deviation")],
+      rows: names.prefix(50).enumerated().map { index, name in
+        [.text(name), .number(Double(statistics.means[index])), .number(Double(statistics.deviations[index]))]
+      }, notes: names.count > 50 ? ["\(names.count - 50) more columns"] : [])
+  }
+
+  /// The first images: a figure for front ends that show some, characters for the others.
+  private func addPicture(to report: inout Report) throws {
+    let shape = data.dataset.exampleShape
+    guard shape.rank == 3, shape[0] == 1 || shape[0] == 3, data.dataset.count > 0 else { return }
+    let positions = Array(0..<min(10, data.dataset.count))
+    let small = try shrunk(to: 28).examples(positions)
+    if let text = try Thumbnails.text(small, width: execution.width) { report.notes += ["", text] }
+    let images = try shrunk(to: 128).examples(positions)
+    report.figure = Figure(
+      .images(
+        ImageGrid(
+          pixels: images.elements(as: Float.self), count: images.shape[0], channels: shape[0],
+          height: images.shape[2], width: images.shape[3], columns: images.shape[0])),
+      title: "the first examples of \(data.title)")
+  }
+
+  /// The dataset with images no larger than `side`, in their proportions.
+  private func shrunk(to side: Int) throws -> Dataset {
+    let shape = data.dataset.exampleShape
+    let largest = max(shape[1], shape[2])
+    guard largest > side else { return data.dataset }
+    return try data.dataset.adding([
+      .resize(height: max(1, shape[1] * side / largest), width: max(1, shape[2] * side / largest))
+    ])
+  }
+}

@@ -1,0 +1,149 @@
+import Datasets
+import Glibc
+import Tensors
+
+/// `load`: data by name, from files and from folders.
+enum LoadCommand {
+  private static let names = DatasetCatalogue.entries.map(\.name)
+
+  static let load = Command(
+    "load", family: .data, summary: "load a dataset by name, from a file or from a folder",
+    details: """
+      Names: \(names.joined(separator: ", ")); 'datasets' says which are at hand. Anything else is a path: IDX, NPY, NPZ \
+      and CSV, packed with gzip or not, PNG, JPEG, and folders of pictures whose sub-folders are the labels. What a file \
+      is, its content says, not its name. Values stay as they are stored and are scaled when a batch is drawn; the \
+      transforms are shown.
+      """,
+    positionals: [
+      Positional("source", .text(placeholder: "NAME or PATH", suggestions: names), help: "a name or a path")
+    ],
+    options: [
+      CommandOption("as", .newName, note: "after the source", help: "the variable's name"),
+      CommandOption("labels", .path, help: "a file with one class per example; in an NPZ, the array's name"),
+      CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: how many"),
+      CommandOption("seed", .seed, default: "0", help: "sprites: of the factors"),
+      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: the array of the examples"),
+      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "CSV: the column of the labels"),
+      CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "CSV: columns to leave out"),
+      CommandOption(
+        "header", choice(TableOptions.Header.self), default: "auto", help: "CSV: the first row names columns"),
+      CommandOption(
+        "missing", choice(TableOptions.Missing.self), default: "refuse", help: "CSV: what an empty field means"),
+      CommandOption(
+        "categories", choice(TableOptions.Categories.self), default: "onehot",
+        help: "CSV: what a column of texts becomes"),
+      CommandOption("size", .size, help: "pictures: bring all to this size; without it they must have one"),
+      CommandOption("color", choice(ImageOptions.Color.self), default: "auto", help: "pictures: as grey or as colour"),
+      CommandOption("shape", .size, help: "rows of numbers are images of this size"),
+    ],
+    result: "the dataset",
+    examples: [
+      .init("load digits as=d", "12,000 real digits, built in"),
+      .init("load sprites n=20000 seed=1 as=s", "shapes with known factors"),
+      .init("d = load mnist", "from the cache, $ELBO_DATA or the network"),
+      .init("load images.idx3-ubyte.gz labels=labels.idx1-ubyte.gz as=x", "files"),
+      .init("load table.csv target=label missing=drop as=t", "a table"),
+      .init("load photos/ size=64x64 color=gray as=p", "a folder of pictures"),
+    ]
+  ) { arguments, execution in
+    guard let source = arguments["source"] else { return .nothing }
+    let isNamed = names.contains(source.raw)
+    let request = try request(arguments, source.raw, isNamed: isNamed, execution)
+    if !isNamed, access(request.reference, F_OK) != 0, errno == ENOENT {
+      throw Fault(
+        .unknownDataset, "no dataset or file '\(source.raw)'", at: source.span,
+        fix: Suggestion.question(source.raw, in: names) ?? "'datasets' lists the names.")
+    }
+    guard
+      execution.options.allowsDownloads
+        || DatasetLoading.catalogue(execution.options).availability(of: request.reference) != .download
+    else {
+      throw Fault(
+        .download, "\(request.reference) is not at hand, and this session fetches nothing", at: source.span,
+        fix: "Load it once at a prompt; 'load digits' works offline.")
+    }
+    do {
+      let dataset = try DatasetLoading.load(request, execution.options) { moment in
+        if execution.interruption.isRequested { throw Interrupted() }
+        execution.progress(
+          Progress(
+            task: "download \(moment.file)", fraction: Double(moment.done) / Double(max(moment.total, 1)),
+            terms: [.init(name: "MB", value: Double(moment.done) / 1e6, unit: "MB")]))
+      }
+      for note in dataset.notes { execution.note(note) }
+      let value = Value.object(DatasetValue(dataset, origin: .loaded(isNamed ? request : absolute(request))))
+      let name = arguments.text("as") ?? fallbackName(request.reference, execution)
+      if arguments.target == nil {
+        execution.set(name, to: value)
+        if arguments.text("as") == nil { execution.note("named \(name)") }
+      }
+      return value
+    } catch let error as FileError {
+      // A set that is here but damaged is a file that cannot be read; one that is not here is a failed download.
+      let isMissing = isNamed && error.path == request.reference
+      throw Fault(
+        isMissing ? .download : .unreadableFile, error.description, at: source.span,
+        fix: [error.fix, isMissing ? "'load digits' works offline." : "Nothing was loaded."].compactMap { $0 }
+          .joined(separator: " "))
+    }
+  }
+
+  private static func choice<T: CaseIterable & RawRepresentable<String>>(_ type: T.Type) -> ArgumentType {
+    .choice(T.allCases.map(\.rawValue))
+  }
+
+  private static func request(
+    _ arguments: Arguments, _ source: String, isNamed: Bool, _ execution: Execution
+  ) throws -> LoadRequest {
+    var request = LoadRequest(isNamed ? source : execution.readable(source))
+    request.labels = arguments.text("labels").map { execution.readable($0) }
+    request.array = arguments.text("array")
+    request.table.target = arguments.text("target")
+    request.table.without = (arguments.text("without") ?? "").split(separator: ",").map(String.init)
+    request.table.header = arguments.text("header").flatMap(TableOptions.Header.init) ?? .auto
+    request.table.missing = arguments.text("missing").flatMap(TableOptions.Missing.init) ?? .refuse
+    request.table.categories = arguments.text("categories").flatMap(TableOptions.Categories.init) ?? .onehot
+    request.images.color = arguments.text("color").flatMap(ImageOptions.Color.init) ?? .auto
+    if let size = arguments.size("size") { (request.images.height, request.images.width) = (size.height, size.width) }
+    if let shape = arguments.size("shape") { request.shape = [shape.height, shape.width] }
+    if source == "sprites" {
+      request.count = arguments.integer("n") ?? Sprites.defaultCount
+      request.seed = UInt64(arguments.integer("seed") ?? 0)
+    }
+    // An option that the source has no use for is a mistake, not something to ignore.
+    let used: Set<String> =
+      switch source {
+      case "sprites": ["as", "n", "seed"]
+      case _ where isNamed: ["as"]
+      default:
+        ["as", "labels", "array", "target", "without", "header", "missing", "categories", "size", "color", "shape"]
+      }
+    if let stray = arguments.given.first(where: { !used.contains($0.key.value) }) {
+      throw Fault(
+        .unknownOption, "'\(stray.key.value)' means nothing for \(isNamed ? source : "files")", at: stray.key.span,
+        fix: "It takes: \(used.sorted().joined(separator: ", ")).")
+    }
+    return request
+  }
+
+  /// With whole paths, so that a workspace finds the files from another folder.
+  private static func absolute(_ request: LoadRequest) -> LoadRequest {
+    func whole(_ path: String) -> String {
+      guard let real = realpath(path, nil) else { return path }
+      defer { free(real) }
+      return String(cString: real)
+    }
+    var request = request
+    request.reference = whole(request.reference)
+    request.labels = request.labels.map(whole)
+    return request
+  }
+
+  /// A name for what was loaded without one: letters of the source, or `d`.
+  private static func fallbackName(_ reference: String, _ execution: Execution) -> String {
+    let last = reference.split(separator: "/").last.map(String.init) ?? reference
+    let stem = String(last.prefix { $0 != "." }).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+    let name = String(stem)
+    return name.isName && !execution.isReserved(name) ? name : "d"
+  }
+}

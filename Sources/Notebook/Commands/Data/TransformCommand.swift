@@ -1,0 +1,103 @@
+import Datasets
+import Tensors
+
+/// `transform`: how examples are seen.
+enum TransformCommand {
+  static let transform = Command(
+    "transform", family: .data, summary: "change how examples are drawn: resize, crop, binarize, noise, standardize …",
+    details: """
+      Transforms run in the order given, when a batch is drawn; the stored values stay as they are. standardize takes \
+      mean and deviation of each channel of images and of each column of tables, from the data at hand, and keeps them.
+      """,
+    positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
+    options: [
+      CommandOption(
+        "binarize", .text(placeholder: "dynamic|static|X", suggestions: ["dynamic", "static", "0.5"]),
+        help: "1 with probability x, anew for every batch or once; or 1 from X on"),
+      CommandOption("seed", .seed, default: "0", help: "of binarize=static"),
+      CommandOption("scale", .number(-.infinity ... .infinity), help: "a factor"),
+      CommandOption("invert", .flag, help: "1 − x"), CommandOption("standardize", .flag, help: "mean 0, deviation 1"),
+      CommandOption(
+        "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
+        help: "drawn anew for every batch"),
+      CommandOption("resize", .size, help: "images to this size, averaging when they shrink"),
+      CommandOption(
+        "crop", .text(placeholder: "HxW or HxW@TOP,LEFT", suggestions: ["24x24"]), help: "a window, from the middle"),
+      CommandOption("as", .newName, help: "the result's name"),
+    ],
+    result: "the dataset, seen through the transforms",
+    examples: [
+      .init("b = transform d binarize=dynamic", "0/1 images, drawn anew for every batch"),
+      .init("s = transform d resize=14x14 invert=yes", "smaller, black on white"),
+    ]
+  ) { arguments, execution in
+    guard var data = arguments.dataset("data") else { return .nothing }
+    var isChanged = false
+    for (key, argument) in arguments.given {
+      guard let transform = try transform(key.value, argument, arguments, data.dataset) else { continue }
+      do { data = try data.with([transform]) } catch let error as TransformError {
+        throw arguments.fault(.shapeMismatch, error.description, at: key.value)
+      }
+      isChanged = true
+    }
+    guard isChanged else {
+      throw arguments.fault(
+        .missingArgument, "transform needs to know what to do", fix: "Example: transform d binarize=dynamic")
+    }
+    let value = Value.object(data)
+    if let name = arguments.text("as") { execution.set(name, to: value) }
+    return value
+  }
+
+  private static func transform(
+    _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ dataset: Dataset
+  ) throws -> Transform? {
+    switch (key, argument.content) {
+    case ("binarize", .text(let how)): return try binarization(how, arguments)
+    case ("scale", .number(let factor)): return .scale(Float(factor))
+    case ("invert", .flag(true)): return .invert
+    case ("standardize", .flag(true)):
+      let statistics = try GroupStatistics(dataset)
+      return .standardize(means: statistics.means, deviations: statistics.deviations)
+    case ("noise", _):
+      switch try NoiseText.parse(arguments, "noise") {
+      case .gaussian(let sigma): return .gaussianNoise(sigma)
+      case .mask(let share): return .maskNoise(share)
+      case .saltAndPepper(let share): return .saltAndPepper(share)
+      }
+    case ("resize", .size(let height, let width)): return .resize(height: height, width: width)
+    case ("crop", .text(let text)): return try crop(text, arguments, dataset.exampleShape)
+    default: return nil
+    }
+  }
+
+  private static func binarization(_ how: String, _ arguments: Arguments) throws -> Transform {
+    switch how {
+    case "dynamic": return .binarizeDynamic
+    case "static": return .binarizeStatic(seed: UInt64(arguments.integer("seed") ?? 0))
+    default:
+      guard let threshold = Float(how), threshold.isFinite else {
+        throw arguments.fault(
+          .badOptionValue, "binarize: expected dynamic, static or a threshold, got '\(how)'", at: "binarize")
+      }
+      return .threshold(threshold)
+    }
+  }
+
+  /// `24x24` from the middle, `24x24@2,3` with the window's top left corner.
+  private static func crop(_ text: String, _ arguments: Arguments, _ shape: Shape) throws -> Transform {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let sides = (parts.first ?? "").split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    let corner = parts.count == 2 ? parts[1].split(separator: ",").map { Int($0) } : []
+    guard parts.count <= 2, sides.count == 2, let height = sides[0], let width = sides[1],
+      parts.count == 1 || (corner.count == 2 && !corner.contains(nil))
+    else {
+      throw arguments.fault(
+        .badOptionValue, "crop: expected HxW or HxW@TOP,LEFT, got '\(text)'", at: "crop", fix: "Example: crop=24x24")
+    }
+    let isImage = shape.rank == 3
+    let top = corner.first.flatMap { $0 } ?? (isImage ? max(0, shape[1] - height) / 2 : 0)
+    let left = corner.last.flatMap { $0 } ?? (isImage ? max(0, shape[2] - width) / 2 : 0)
+    return .crop(top: top, left: left, height: height, width: width)
+  }
+}
