@@ -45,8 +45,9 @@ package struct Progress: Sendable, Equatable {
   package var terms: [Term]
   /// Recent values of the first term, oldest first, for a sparkline.
   package var trail: [Double]
-  /// A live picture when one was asked for (`plot=live`).
+  /// A live picture when one was asked for (`plot=live`), and where the person wants it.
   package var figure: Figure?
+  package var figureTerminal: String?
 
   package init(
     task: String, fraction: Double? = nil, secondsLeft: Double? = nil, terms: [Term] = [], trail: [Double] = [],

@@ -1,48 +1,106 @@
-import Glibc
 import Plotting
 import Testing
 
+/// Every kind of figure in every format, looked at as pixels.
 @Suite(.serialized) struct FigureRendererTests {
-  static let curves = Figure(
-    .curves(
-      Curves(
-        lines: [
-          .init(name: "loss", x: [1, 2, 3, 4], y: [9, 5, 3, 2.5]),
-          .init(name: "KL", x: [1, 2, 3, 4], y: [1, 2, 2, 2], dashed: true),
-        ],
-        marks: [.init(x: 2, text: "beta=2")], xLabel: "epoch", yLabel: "nats/image")), title: "m on digits")
+  static let renderer = FigureRenderer()
 
-  static let isPNG: [UInt8] = [0x89, 0x50, 0x4E, 0x47]
+  private func png(_ figure: Figure) throws -> Picture { try PNG.decode(try Self.renderer.bytes(figure, .png)) }
 
-  @Test func chartsBecomePNGAndSVG() throws {
-    let renderer = FigureRenderer()
-    #expect(Array(try renderer.bytes(Self.curves, .png).prefix(4)) == Self.isPNG)
-    #expect(String(decoding: try renderer.bytes(Self.curves, .svg), as: UTF8.self).contains("<svg"))
+  private func count(_ color: String, in picture: Picture) -> Int {
+    let wanted = Palette.bytes(color)
+    return stride(from: 0, to: picture.pixels.count, by: 3).count { at in
+      (0..<3).allSatisfy { abs(Int(picture.pixels[at + $0]) - Int(wanted[$0])) <= 6 }
+    }
   }
 
-  @Test func imageGridsBecomePNGWithoutGnuplot() throws {
-    let grid = ImageGrid(pixels: [0, 1, 0.5, 0.25], count: 1, channels: 1, height: 2, width: 2, columns: 1)
-    let renderer = FigureRenderer(program: "no-such-gnuplot")
-    #expect(Array(try renderer.bytes(Figure(.images(grid), title: ""), .png).prefix(4)) == Self.isPNG)
+  @Test(arguments: SampleFigures.all) func everyKindBecomesEveryFormat(figure: Figure) throws {
+    let picture = try png(figure)
+    #expect(picture.width > 100 && picture.height > 80)
+    #expect(Set(stride(from: 0, to: picture.pixels.count, by: 3).map { picture.pixels[$0] }).count > 3)
+    #expect(String(decoding: try Self.renderer.bytes(figure, .svg), as: UTF8.self).contains("<svg"))
+    #expect(try Self.renderer.bytes(figure, .pdf).starts(with: Array("%PDF".utf8)))
+    #expect(try Self.renderer.bytes(figure, .gif).starts(with: Array("GIF89a".utf8)))
+    #expect(figure.csv.split(separator: "\n").count > 2)
   }
 
-  @Test func aMissingGnuplotSaysHowToGetIt() throws {
-    #expect(throws: PlotError.missing) { try FigureRenderer(program: "no-such-gnuplot").bytes(Self.curves, .png) }
+  @Test func figuresHaveTheSizeTheyAreGiven() throws {
+    for var figure in [SampleFigures.curves, SampleFigures.scatter] {
+      figure.size = .init(width: 640, height: 480)
+      let picture = try png(figure)
+      #expect(picture.width == 640 && picture.height == 480)
+    }
   }
 
-  @Test func textFromPeopleIsNeverRun() throws {
-    let marker = "/tmp/elbo-plot-test-\(UInt32.random(in: 0 ... .max))"
-    var figure = Self.curves
-    figure.title = "it's `touch \(marker)` @x \"$(touch \(marker))\" {/Bold %s}\nsystem('touch \(marker)')"
-    _ = try FigureRenderer().bytes(figure, .png)
-    #expect(!fileExists(marker))
+  @Test func aScatterHasTheColorsOfItsClassesAndNoOthers() throws {
+    let picture = try png(SampleFigures.scatter)
+    let palette = Palette(.light)
+    for index in 0..<3 { #expect(count(palette.classes[index], in: picture) > 500) }
+    #expect(count(palette.classes[6], in: picture) == 0)
   }
 
-  @Test func textPlotsFitTheirColumns() throws {
-    let text = try FigureRenderer().text(Self.curves, columns: 60, rows: 16, color: .none)
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 60 })
-    #expect(text.contains("epoch"))
+  @Test func theDarkThemeIsDark() throws {
+    for var figure in SampleFigures.all {
+      figure.theme = .dark
+      let picture = try png(figure)
+      #expect(picture[1, 1] == Palette.bytes(Palette(.dark).background))
+    }
+  }
+
+  @Test func linesHaveTheirColorsAndValidationToo() throws {
+    let picture = try png(SampleFigures.curves)
+    for color in Palette(.light).lines.prefix(3) { #expect(count(color, in: picture) > 100) }
+  }
+
+  @Test func barsBelowTheThresholdAreFaint() throws {
+    guard case .bars(var bars) = SampleFigures.bars.kind else { return }
+    bars.values[3] = 0.3
+    bars.threshold = 0.4
+    let picture = try png(Figure(.bars(bars), title: "KL"))
+    #expect(count(Palette(.light).idle, in: picture) > 1000)
+  }
+
+  @Test func manyPointsAreADensityWithContours() throws {
+    let many = SampleFigures.points(21_000)
+    let commands = GnuplotScript(many, medium: .layer).commands
+    #expect(commands.contains("with vectors nohead"))
+    #expect(!GnuplotScript(SampleFigures.points(19_000), medium: .layer).commands.contains("with vectors"))
+    let picture = try png(many)
+    #expect(count(Palette(.light).foreground, in: picture) > 500)
+  }
+
+  @Test func stripEndsAreTheEndImagesPixelForPixel() throws {
+    guard case .images(let grid) = SampleFigures.strip.kind else { return }
+    let picture = try png(SampleFigures.strip)
+    let layout = GridLayout(grid, size: nil)
+    let place = layout.origin(in: GnuplotScript.size(of: SampleFigures.strip), captioned: true)
+    for image in [0, grid.count - 1] {
+      for y in 0..<layout.cellHeight {
+        for x in 0..<layout.cellWidth {
+          let value = grid.pixels[image * 12 + y / layout.scale * 3 + x / layout.scale]
+          let at = picture[place.x + layout.left(ofColumn: image) + x, place.y + layout.top(ofRow: 0) + y]
+          #expect(at == [UInt8](repeating: UInt8((value * 255).rounded()), count: 3))
+        }
+      }
+      // The frame that marks it.
+      let frame = picture[place.x + layout.left(ofColumn: image) - 1, place.y + layout.top(ofRow: 0) - 1]
+      #expect(frame == Palette.bytes(Palette(.light).lines[1]))
+    }
+  }
+
+  @Test func pixelsSurviveTheirPNG() throws {
+    let pixels = (0..<60).map { UInt8($0 * 4) }
+    let picture = Picture(width: 5, height: 4, pixels: pixels)
+    #expect(try PNG.decode(PNG.encode(picture)) == picture)
+    let grey = Picture(width: 5, height: 4, pixels: (0..<20).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
+    #expect(try PNG.decode(PNG.encode(grey)) == grey)
+    #expect(PNG.encode(grey)[25] == 0)
+    var damaged = PNG.encode(picture)
+    damaged[45] ^= 1
+    #expect(throws: PNGError.self) { try PNG.decode(damaged) }
+  }
+
+  @Test func figuresSurviveBeingKept() throws {
+    for figure in SampleFigures.all { #expect(try Kept.again(figure) == figure) }
   }
 }
-
-private func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

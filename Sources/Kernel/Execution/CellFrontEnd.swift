@@ -88,9 +88,12 @@ final class CellFrontEnd: FrontEnd {
   private func advance(_ progress: Progress) {
     let now = ContinuousClock.now
     var live = live ?? Live(id: Headers.randomIdentifier(), began: now, shown: nil, last: progress)
+    // A picture stays until the next one: between them only the numbers are kept.
+    let waits = progress.figure == nil && live.last.figure != nil
     live.last = progress
+    if waits { live.last.figure = self.live?.last.figure }
     let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= Self.patience)
-    if isDue {
+    if isDue, !waits {
       display(live, isDone: false)
       live.shown = now
     }

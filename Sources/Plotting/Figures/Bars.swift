@@ -38,7 +38,7 @@ package struct Histogram: Sendable, Equatable, Codable {
   ///     width = 2 · IQR / ∛n
   ///
   /// - Parameter fixed: So many instead.
-  func bins(count fixed: Int? = nil) -> (low: Double, width: Double, densities: [[Double]]) {
+  package func bins(count fixed: Int? = nil) -> (low: Double, width: Double, densities: [[Double]]) {
     let finite = series.map { $0.values.filter(\.isFinite).sorted() }
     let low = Double(finite.compactMap(\.first).min() ?? 0)
     let high = Double(finite.compactMap(\.last).max() ?? 1)

@@ -69,22 +69,28 @@ package struct Curves: Sendable, Equatable, Codable {
 }
 
 extension Curves.Line {
-  /// The line smoothed without a lag: the mean of two exponential moving averages, one from each end,
+  /// The line smoothed without a lag: a mean of all points, weighted by how far they are,
   ///
-  ///     s[t] = Σ_i w^(t−i) y[i] / Σ_i w^(t−i),   w = 1 − 1/window.
+  ///     s[t] = Σ_i w^|t−i| y[i] / Σ_i w^|t−i|,   w = 1 − 1/window.
+  ///
+  /// Points that are not finite count for nothing and stay as they are.
   package func smoothed(window: Double) -> Curves.Line {
     let weight = 1 - 1 / max(window, 1)
-    func average(_ values: some Sequence<Double>) -> [Double] {
-      var (sum, total) = (0.0, 0.0)
+    func sums(_ values: some Sequence<Double>) -> [(sum: Double, weights: Double)] {
+      var (sum, weights) = (0.0, 0.0)
       return values.map { value in
-        guard value.isFinite else { return value }
-        sum = sum * weight + value
-        total = total * weight + 1
-        return sum / total
+        sum = sum * weight + (value.isFinite ? value : 0)
+        weights = weights * weight + (value.isFinite ? 1 : 0)
+        return (sum, weights)
       }
     }
+    let (before, after) = (sums(y), Array(sums(y.reversed()).reversed()))
     var line = self
-    line.y = zip(average(y), average(y.reversed()).reversed()).map { ($0 + $1) / 2 }
+    line.y = y.indices.map { index in
+      guard y[index].isFinite else { return y[index] }
+      // Both sums hold the point itself.
+      return (before[index].sum + after[index].sum - y[index]) / (before[index].weights + after[index].weights - 1)
+    }
     return line
   }
 

@@ -2,7 +2,7 @@ extension GnuplotScript {
   mutating func draw(_ bars: Bars) {
     labels(bars.xLabel, bars.yLabel)
     sides()
-    say("set style fill solid 0.9 noborder")
+    say("set style fill solid 1 noborder")
     say("set boxwidth 0.8")
     let top = bars.values.filter(\.isFinite).max() ?? 1
     say("set yrange [0:\(top > 0 ? max(top, bars.threshold ?? 0) * 1.06 : 1)]")
@@ -12,28 +12,30 @@ extension GnuplotScript {
     let fitting = medium == .characters ? 16 : 30
     let every = max(1, (bars.names.count + fitting - 1) / fitting)
     let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
-      .map { "\(Self.quoted($0.element, limit: 24)) \($0.offset)" }
+      .map { "\(Self.ticName($0.element, limit: 24)) \($0.offset)" }
     if !tics.isEmpty { say("set xtics noenhanced scale 0 (\(tics.joined(separator: ", ")))") }
     let threshold = bars.threshold ?? -.infinity
     let on = bars.values.indices.filter { bars.values[$0] >= threshold }
     let off = bars.values.indices.filter { bars.values[$0] < threshold }
     var parts: [String] = []
-    let colors = medium == .characters ? Palette(.dark) : palette
-    for (members, color) in [(on, colors.lines[0]), (off, colors.idle)] where !members.isEmpty {
+    for (members, color) in [(on, palette.lines[0]), (off, palette.idle)] where !members.isEmpty {
       let data = source([members.map(Float.init), members.map { Float(bars.values[$0]) }])
       parts.append("\(data) using 1:2 with boxes lc rgb '\(color)' notitle")
     }
     if let threshold = bars.threshold {
       let name = Self.quoted("\(bars.thresholdName) from \(threshold)", limit: 60)
-      parts.append("\(threshold) with lines dt (6,4) lw 2 lc rgb '\(colors.lines[1])' title \(name)")
+      parts.append("\(threshold) with lines dt (6,4) lw 2 lc rgb '\(palette.lines[1])' title \(name)")
     }
     plot(parts)
   }
 
+  /// Pixels left of the axes.
+  static let left = 100
+
   /// Margins that fit labels in every size.
   mutating func sides() {
     guard medium != .characters else { return }
-    say("set lmargin at screen \(px(92, across: true))")
+    say("set lmargin at screen \(px(Self.left, across: true))")
     say("set rmargin at screen \(px(size.width - 28, across: true))")
     say("set bmargin at screen \(px(66))")
   }
@@ -44,7 +46,7 @@ extension GnuplotScript {
     let bins = histogram.bins()
     var parts: [String] = []
     say("set yrange [0:*]")
-    let colors = medium == .characters ? Palette(.dark).lines : palette.lines
+    let colors = palette.lines
     let isAlone = histogram.series.count == 1
     for (index, series) in histogram.series.enumerated() {
       // The outline: up and down at the edges of bins.
@@ -65,7 +67,7 @@ extension GnuplotScript {
     }
     if histogram.showsNormal {
       parts.append(
-        "exp(-x*x/2)/sqrt(2*pi) with lines lw 2 dt (8,5) lc rgb '\(medium == .characters ? "#aaaaaa" : palette.foreground)' title 'N(0, 1)'"
+        "exp(-x*x/2)/sqrt(2*pi) with lines lw 2 dt (8,5) lc rgb '\(palette.foreground)' title 'N(0, 1)'"
       )
     }
     say("set samples 400")
@@ -81,7 +83,7 @@ extension GnuplotScript {
     say("set xrange [-0.5:\(Double(max(columns, 1)) - 0.5)]")
     say("set yrange [\(Double(max(rows, 1)) - 0.5):-0.5]")
     func tics(_ names: [String]) -> String {
-      "(" + names.enumerated().map { "\(Self.quoted($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ")
+      "(" + names.enumerated().map { "\(Self.ticName($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ")
         + ")"
     }
     if columns > 0 { say("set xtics noenhanced scale 0 \(tics(map.columnNames))") }
@@ -95,7 +97,7 @@ extension GnuplotScript {
       }
       return plot(["NaN notitle"])
     }
-    say("set lmargin at screen \(px(92, across: true))")
+    say("set lmargin at screen \(px(Self.left, across: true))")
     say("set rmargin at screen \(px(size.width - 110, across: true))")
     say("set bmargin at screen \(px(66))")
     say(ColorScale.gnuplot)

@@ -3,7 +3,7 @@ extension GnuplotScript {
     let twoPanels = curves.hasLowerPanel && medium != .characters
     if twoPanels { say("set multiplot") }
     if medium != .characters {
-      say("set lmargin at screen \(px(92, across: true))")
+      say("set lmargin at screen \(px(Self.left, across: true))")
       say("set rmargin at screen \(px(size.width - 28, across: true))")
       say("set tmargin at screen \(px(size.height - 104))")
     }
@@ -39,7 +39,7 @@ extension GnuplotScript {
     } else {
       // Above the panel: no curve runs through it.
       say(
-        "set key at screen \(px(92, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
+        "set key at screen \(px(Self.left, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
           + "maxrows 1 font ',13'")
     }
     var parts: [String] = []
@@ -68,11 +68,13 @@ extension GnuplotScript {
       return ["\(data) using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '\(color)' \(title)"]
     }
     let dots = x.count <= 40 ? "linespoints pt 7 ps 0.7" : "lines"
-    var parts = ["\(data) using 1:2 with \(dots) lw 2.5 lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)"]
+    var parts: [String] = []
     if let errors = line.errors, errors.count == x.count, errors.contains(where: { $0 > 0 }) {
       let bars = source([x, y, errors.map(Float.init)])
       parts.append("\(bars) using 1:2:3 with yerrorbars lw 1.5 lc rgb '\(color)' pt 0 notitle")
     }
+    // Over the bars of errors, whose middles are blank.
+    parts.append("\(data) using 1:2 with \(dots) lw 2.5 lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)")
     for (index, note) in (line.notes ?? []).enumerated() where index < x.count && !note.isEmpty {
       say(
         "set label \(Self.quoted(note, limit: 40)) at \(line.x[index]),\(line.y[index]) left offset 0.9,0.5 noenhanced "
@@ -117,7 +119,7 @@ extension GnuplotScript {
       )
       let height = 0.965 - Double(index % 3) * 0.055
       say(
-        "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) left offset 0.6,0 "
+        "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) left offset \(medium == .characters ? 2 : 1),0 "
           + "noenhanced font ',11' \(textColor(palette.faded))")
     }
   }

@@ -10,7 +10,7 @@ extension GnuplotScript {
 
     init(_ scatter: Scatter, size: Figure.Size) {
       margin = scatter.hasMarginals ? min(70, size.height / 9) : 0
-      left = 78
+      left = 84
       let names = scatter.classesPresent.map { scatter.name(ofClass: $0).count }.max() ?? 0
       let legend = scatter.classes != nil ? 48 + min(names, 16) * 9 : scatter.values != nil ? 104 : 24
       right = max(left + 40, size.width - legend - margin - 8)
@@ -61,7 +61,7 @@ extension GnuplotScript {
       let name = scatter.name(ofClass: value)
       let symbol = name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "*" } ?? "*"
       return source([x, y])
-        + " using 1:2 with points pt \"\(symbol)\" lc rgb '\(Palette(.dark).classes[value.inTen])' title \(Self.quoted(name, limit: 12))"
+        + " using 1:2 with points pt \"\(symbol)\" lc rgb '\(palette.classes[value.inTen])' title \(Self.quoted(name, limit: 12))"
     }
   }
 
@@ -140,7 +140,7 @@ extension GnuplotScript {
       return (heights.indices.map { Float(bins.low + (Double($0) + 0.5) * bins.width) }, heights.map(Float.init))
     }
     let (across, up) = (steps(x), steps(y))
-    let style = "fs solid 0.55 noborder lc rgb '\(palette.faded)' notitle"
+    let style = "fs solid noborder lc rgb '\(palette.idle)' notitle"
     say("set bmargin at screen \(px(layout.top + 4)); set tmargin at screen \(px(layout.top + layout.margin))")
     say("set yrange [0:*]; set boxwidth \(x.width * 0.92)")
     plot([source([across.at, across.height]) + " using 1:2 with boxes \(style)"])

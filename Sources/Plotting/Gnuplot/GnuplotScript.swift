@@ -6,8 +6,8 @@ package struct GnuplotScript: Equatable, Sendable {
   /// What the script draws on: pixels of which ours lie beneath, shapes, or characters.
   package enum Medium: Sendable { case layer, shapes, characters }
 
-  private(set) var commands = ""
-  private(set) var tables: [[[Float]]] = []
+  package private(set) var commands = ""
+  package private(set) var tables: [[[Float]]] = []
   let medium: Medium
   let palette: Palette
   let size: Figure.Size
@@ -22,7 +22,7 @@ package struct GnuplotScript: Equatable, Sendable {
 
   package init(_ figure: Figure, medium: Medium = .shapes) {
     self.medium = medium
-    palette = Palette(figure.theme)
+    palette = medium == .characters ? .characters : Palette(figure.theme)
     size = Self.size(of: figure)
     begin(figure)
     switch figure.kind {
@@ -36,7 +36,7 @@ package struct GnuplotScript: Equatable, Sendable {
   }
 
   /// Image grids have the size of their images; other figures the one they were given.
-  static func size(of figure: Figure) -> Figure.Size {
+  package static func size(of figure: Figure) -> Figure.Size {
     if let size = figure.size, !figure.isGrid { return size }
     return switch figure.kind {
     case .images(let grid):
@@ -50,7 +50,9 @@ package struct GnuplotScript: Equatable, Sendable {
   mutating func say(_ line: String) { commands += line + "\n" }
 
   /// In single quotes, on one line, at most so many characters.
-  static func quoted(_ text: String, limit: Int = 200) -> String {
+  ///
+  /// A quote becomes an apostrophe (’): gnuplot takes two quotes for one, but not where a string begins with them.
+  package static func quoted(_ text: String, limit: Int = 200) -> String {
     var line = ""
     for scalar in text.unicodeScalars {
       let isControl = scalar.value < 32 || scalar.value == 127 || (128..<160).contains(scalar.value)
@@ -61,7 +63,12 @@ package struct GnuplotScript: Equatable, Sendable {
       }
     }
     if line.count > limit { line = line.prefix(max(limit - 1, 0)) + "…" }
-    return "'" + line.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    return "'" + line.replacing("'", with: "’") + "'"
+  }
+
+  /// The same for names along an axis, which gnuplot takes for formats of numbers.
+  static func ticName(_ text: String, limit: Int) -> String {
+    quoted(text, limit: limit).replacing("%", with: "%%")
   }
 
   /// `tc rgb '#222222'`; in characters the terminal's own colour.
@@ -125,10 +132,8 @@ package struct GnuplotScript: Equatable, Sendable {
     say("set border 3 lw 1 lc rgb '\(palette.faded)'")
     say("set tics nomirror scale 0.6 \(textColor(palette.foreground))")
     say("set key noenhanced samplen 2 spacing 1.2 \(textColor(palette.foreground))")
-    guard medium != .characters else {
-      say("set title \(Self.quoted(figure.caption)) noenhanced")
-      return
-    }
+    // In characters the caption stands above, where it is not cut.
+    guard medium != .characters else { return }
     say("set grid lc rgb '\(palette.grid)' lw 1 lt 1")
     let width = Double(size.width)
     say(
@@ -154,7 +159,11 @@ package struct GnuplotScript: Equatable, Sendable {
 
   mutating func labels(_ x: String, _ y: String) {
     say("set xlabel \(Self.quoted(x)) noenhanced \(textColor(palette.foreground))")
-    say("set ylabel \(Self.quoted(y)) noenhanced \(textColor(palette.foreground))")
+    guard medium != .characters else { return }
+    // At the edge, where the widest number of the axis does not push it out of the picture.
+    say(
+      "set label 3 \(Self.quoted(y)) at screen \(px(20, across: true)), graph 0.5 center rotate by 90 noenhanced "
+        + textColor(palette.foreground))
   }
 
   mutating func plot(_ parts: [String]) {

@@ -1,16 +1,16 @@
 /// Colours that people with any colour vision tell apart (Paul Tol's "muted" and "bright" sets), and what surrounds them.
-struct Palette {
-  let background: String
-  let foreground: String
+package struct Palette: Sendable {
+  package let background: String
+  package let foreground: String
   /// For what is said in a lower voice: subtitles, axes.
   let faded: String
   let grid: String
-  let classes: [String]
-  let lines: [String]
+  package let classes: [String]
+  package let lines: [String]
   /// Bars that do not reach their threshold.
-  let idle: String
+  package let idle: String
 
-  init(_ theme: Figure.Theme) {
+  package init(_ theme: Figure.Theme) {
     switch theme {
     case .light:
       (background, foreground, faded, grid) = ("#ffffff", "#222222", "#666666", "#e4e4e4")
@@ -29,8 +29,23 @@ struct Palette {
     }
   }
 
+  /// For characters: seen on light and on dark terminals (Paul Tol's "bright" set and more of its lightness).
+  static let characters = Palette(
+    background: "#000000", foreground: "#888888", faded: "#888888", grid: "#888888",
+    classes: [
+      "#4477AA", "#66CCEE", "#228833", "#CCBB44", "#EE6677", "#AA3377", "#EE8866", "#44BB99", "#9977DD", "#999999",
+    ], lines: ["#4488CC", "#EE6677", "#33AA44", "#CCBB44", "#66CCEE", "#CC55AA", "#EE8866", "#999999"], idle: "#888888")
+
+  private init(
+    background: String, foreground: String, faded: String, grid: String, classes: [String], lines: [String],
+    idle: String
+  ) {
+    (self.background, self.foreground, self.faded, self.grid) = (background, foreground, faded, grid)
+    (self.classes, self.lines, self.idle) = (classes, lines, idle)
+  }
+
   /// `#RRGGBB` as three bytes.
-  static func bytes(_ color: String) -> [UInt8] { (0..<3).map { channel(color, $0) } }
+  package static func bytes(_ color: String) -> [UInt8] { (0..<3).map { channel(color, $0) } }
 
   private static func channel(_ color: String, _ index: Int) -> UInt8 {
     let digits = Array(color.utf8.dropFirst())

@@ -1,10 +1,10 @@
 /// At most so many colours, and which of them each pixel has.
-struct IndexedColors {
-  let colors: [[UInt8]]
-  let indices: [UInt8]
+package struct IndexedColors {
+  package let colors: [[UInt8]]
+  package let indices: [UInt8]
 
   /// The picture's own colours when they are few enough, else the most frequent, the rest to the nearest of them.
-  init(_ pictures: [Picture], limit: Int = 256) {
+  package init(_ pictures: [Picture], limit: Int = 256) {
     var counts: [UInt32: Int] = [:]
     for picture in pictures {
       picture.pixels.withUnsafeBufferPointer { pixels in

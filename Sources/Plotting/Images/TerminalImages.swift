@@ -3,7 +3,7 @@ package enum TerminalImages {
   package enum Encoding: String, Sendable, CaseIterable { case sixel, kitty, iterm }
 
   /// DEC's sixels: bands six pixels high, each colour of a band a run-length coded line.
-  static func sixel(_ picture: Picture) -> String {
+  package static func sixel(_ picture: Picture) -> String {
     let palette = IndexedColors([picture], limit: 255)
     let (width, height) = (picture.width, picture.height)
     var out = "\u{1B}P0;1;0q\"1;1;\(width);\(height)"

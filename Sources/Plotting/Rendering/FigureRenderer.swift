@@ -104,9 +104,11 @@ package final class FigureRenderer: Sendable {
       return TextFigure.images(figure, grid, columns: columns, rows: rows, color: color)
     }
     let words = [TextColor.none: "mono", .palette: "ansi256", .full: "ansirgb"]
-    let terminal = "dumb size \(columns),\(max(rows, 10)) \(words[color] ?? "mono")"
+    // One line goes to the caption, one to the name of the vertical axis.
+    let terminal = "dumb size \(columns),\(max(rows - 2, 10)) \(words[color] ?? "mono")"
     let drawn = try run(GnuplotScript(figure, medium: .characters), terminal, isCancelled)
-    return TextFigure.cleaned(String(decoding: drawn, as: UTF8.self), color: color)
+    let plot = TextFigure.cleaned(String(decoding: drawn, as: UTF8.self), color: color)
+    return TextFigure.headed(figure, columns: columns) + plot
   }
 
   /// Shows the figure in a window of gnuplot's; `terminal` is qt, x11 or wxt. Closing the window harms nothing.
@@ -144,7 +146,7 @@ package final class FigureRenderer: Sendable {
   }
 
   /// The process now running.
-  var processIdentifier: Int32? { gnuplot.withLock { $0.identifier } }
+  package var processIdentifier: Int32? { gnuplot.withLock { $0.identifier } }
 }
 
 extension Figure {

@@ -1,10 +1,10 @@
 /// Where the images of a grid lie, in pixels.
-struct GridLayout: Equatable {
+package struct GridLayout: Equatable {
   let columns: Int
   let rows: Int
-  let scale: Int
-  let cellWidth: Int
-  let cellHeight: Int
+  package let scale: Int
+  package let cellWidth: Int
+  package let cellHeight: Int
   private let rowLabelWidth: Int
   private let columnLabelHeight: Int
 
@@ -12,7 +12,7 @@ struct GridLayout: Equatable {
   private static let captionHeight = 66
   private static let margin = 18
 
-  init(_ grid: ImageGrid, size: Figure.Size?) {
+  package init(_ grid: ImageGrid, size: Figure.Size?) {
     columns = max(1, min(grid.columns, max(grid.count, 1)))
     rows = max(1, (grid.count + columns - 1) / columns)
     // Small images are enlarged by a whole factor, so that every value stays a sharp square.
@@ -27,9 +27,9 @@ struct GridLayout: Equatable {
   var height: Int { rows * (cellHeight + Self.gap) + Self.gap }
 
   /// From the left of the grid.
-  func left(ofColumn column: Int) -> Int { Self.gap + column * (cellWidth + Self.gap) }
+  package func left(ofColumn column: Int) -> Int { Self.gap + column * (cellWidth + Self.gap) }
   /// From the top of the grid.
-  func top(ofRow row: Int) -> Int { Self.gap + row * (cellHeight + Self.gap) }
+  package func top(ofRow row: Int) -> Int { Self.gap + row * (cellHeight + Self.gap) }
 
   /// The whole picture: with captions, the labels and the space for a title.
   func size(captioned: Bool, title: Int = 0, subtitle: Int = 0) -> Figure.Size {
@@ -41,7 +41,7 @@ struct GridLayout: Equatable {
   }
 
   /// The upper left corner of the grid in a picture of that size.
-  func origin(in size: Figure.Size, captioned: Bool) -> (x: Int, y: Int) {
+  package func origin(in size: Figure.Size, captioned: Bool) -> (x: Int, y: Int) {
     captioned ? (Self.margin + rowLabelWidth, Self.captionHeight + columnLabelHeight) : (0, 0)
   }
 }

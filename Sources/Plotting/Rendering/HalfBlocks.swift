@@ -1,5 +1,5 @@
 /// Images of a grid as characters that are two pixels high: `▀` with a colour for each half.
-struct HalfBlocks {
+package struct HalfBlocks {
   /// Characters across one image, the gap beside it included; lines of one image.
   let cellWidth: Int
   let cellLines: Int
@@ -13,7 +13,7 @@ struct HalfBlocks {
   /// - Parameters:
   ///   - columns: Characters across.
   ///   - rows: Lines; images that do not fit are left out, from the last.
-  init(_ grid: ImageGrid, columns: Int, rows: Int, theme: Figure.Theme) {
+  package init(_ grid: ImageGrid, columns: Int, rows: Int, theme: Figure.Theme) {
     self.grid = grid
     // Whole images across if they can be 11 pixels wide, else as many as can.
     let across = max(1, min(grid.columns, columns / (min(grid.width, 11) + 1)))
@@ -26,7 +26,7 @@ struct HalfBlocks {
   }
 
   /// The lines of a row of images.
-  func lines(row: Int, color: TextColor) -> [String] {
+  package func lines(row: Int, color: TextColor) -> [String] {
     let images = (0..<columns).map { row * grid.columns + $0 }.filter { $0 < grid.count }.map(shrunk)
     return stride(from: 0, to: height, by: 2).map { y in
       var line = ""

@@ -42,6 +42,8 @@ struct ScatterRaster {
     _ place: (Int) -> (Double, Double)?, _ color: (Int) -> [UInt8]
   ) -> Picture {
     var picture = Picture(width: width, height: height, filledWith: paper)
+    // Few points keep their full colour; of many, those beneath shine through.
+    let strength = count > 3000 ? 0.75 : 1.0
     // A fixed order that mixes the classes, so that none lies on top of all others.
     let stride = [7919, 104_729, 1_299_709].first { count % $0 != 0 } ?? 1
     picture.pixels.withUnsafeMutableBufferPointer { pixels in
@@ -53,7 +55,7 @@ struct ScatterRaster {
         for y in max(0, Int(cy - radius - 1))...min(height - 1, max(0, Int(cy + radius + 1))) {
           for x in max(0, Int(cx - radius - 1))...min(width - 1, max(0, Int(cx + radius + 1))) {
             let (dx, dy) = (Double(x) + 0.5 - cx, Double(y) + 0.5 - cy)
-            let cover = min(1, max(0, radius + 0.5 - (dx * dx + dy * dy).squareRoot())) * 0.8
+            let cover = min(1, max(0, radius + 0.5 - (dx * dx + dy * dy).squareRoot())) * strength
             if cover <= 0 { continue }
             let at = (y * width + x) * 3
             for c in 0..<3 { pixels[at + c] = UInt8(Double(pixels[at + c]) * (1 - cover) + Double(ink[c]) * cover) }

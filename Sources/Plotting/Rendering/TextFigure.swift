@@ -8,7 +8,7 @@ package enum TextColor: Sendable, Equatable {
 }
 
 /// Figures in characters.
-enum TextFigure {
+package enum TextFigure {
   /// gnuplot's text terminal without its form feed, blank lines around and blanks at line ends.
   static func cleaned(_ text: String, color: TextColor) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -17,6 +17,20 @@ enum TextFigure {
     while let last = lines.last, visible(last).isEmpty { lines.removeLast() }
     while let first = lines.first, visible(first).isEmpty { lines.removeFirst() }
     return lines.joined(separator: "\n")
+  }
+
+  /// The caption, and the name of the vertical axis, which characters cannot turn.
+  static func headed(_ figure: Figure, columns: Int) -> String {
+    let axis =
+      switch figure.kind {
+      case .curves(let curves): curves.yLabel
+      case .scatter(let scatter): scatter.yLabel
+      case .bars(let bars): bars.yLabel
+      case .histogram: "density"
+      case .matrix(let map): map.rowLabel
+      case .images: ""
+      }
+    return clipped(figure.caption, columns) + "\n" + (axis.isEmpty ? "" : clipped(axis, columns) + "\n")
   }
 
   private static func trimmed(_ line: String, _ color: TextColor) -> String {
@@ -37,7 +51,7 @@ enum TextFigure {
   }
 
   /// The text without colours.
-  static func visible(_ text: String) -> String {
+  package static func visible(_ text: String) -> String {
     var (out, isEscape) = ("", false)
     for character in text {
       if character == "\u{1B}" { isEscape = true }

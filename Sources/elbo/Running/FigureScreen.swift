@@ -51,6 +51,19 @@ final class FigureScreen: Sendable {
     }
   }
 
+  /// A figure that is soon replaced by the next one: in its window, else in characters, which can be written over.
+  func live(_ figure: Figure, _ wish: String?) -> String? {
+    if wish == "none" { return nil }
+    if case .window(let name) = way(wish) {
+      let interruption = interruption
+      do throws(PlotError) {
+        try FigureRendering.shared.window(figure, name) { interruption.isRequested }
+        return nil
+      } catch { return "the figure could not be drawn: \(error.advice)\n" }
+    }
+    return text(figure, "dumb", rows: max(10, min(surroundings.screen.rows - 2, 18)))
+  }
+
   private var color: TextColor {
     guard surroundings.outputColor.isOn else { return .none }
     return ["truecolor", "24bit"].contains(surroundings.environment["COLORTERM"] ?? "") ? .full : .palette

@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import Plotting
 import Synchronization
 import Terminal
 
@@ -8,6 +9,8 @@ import Terminal
 final class TerminalFrontEnd: FrontEnd, Sendable {
   private struct State {
     var progress = ProgressLine()
+    /// Lines of the live figure above the bar.
+    var figureLines = 0
     /// Standard output is gone (a closed pipe).
     var isClosed = false
     var shown: [Output] = []
@@ -39,9 +42,13 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
         show(output, &state)
       case .progress(let progress):
         guard surroundings.outputIsTerminal else { return }
+        if let figure = progress.figure { showLive(figure, progress, &state) }
         let bar = ProgressBar(columns: surroundings.screen.columns, color: surroundings.outputColor)
         if let bytes = state.progress.update(progress, now: monotonicSeconds(), bar: bar) { write(bytes, &state) }
-      case .progressEnded: write(state.progress.end(), &state)
+      case .progressEnded:
+        write(state.progress.end(), &state)
+        // The last figure stays.
+        state.figureLines = 0
       }
     }
   }
@@ -63,10 +70,21 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     return readLine(strippingNewline: true)
   }
 
+  /// Draws a live figure over the one before it, in one write so that nothing flickers.
+  private func showLive(_ figure: Figure, _ progress: Progress, _ state: inout State) {
+    guard let text = screen.live(figure, progress.figureTerminal) else { return }
+    var bytes = state.progress.hide()
+    if state.figureLines > 0 { bytes += "\u{1B}[\(state.figureLines)A" }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0)
+    bytes += lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
+    state.figureLines = lines.count
+    write(bytes, &state)
+  }
+
   private func show(_ output: Output, _ state: inout State) {
     if let figure = output.figure, let drawn = screen.text(figure, output.figureTerminal) {
       write(drawn, &state)
-      return
+      if output.text == figure.summary { return }
     }
     guard !output.text.isEmpty else { return }
     let text = output.text.hasSuffix("\n") ? output.text : output.text + "\n"

@@ -149,7 +149,9 @@ extension PlotArguments {
     guard extents.count == 4, extents[1] == 1 || extents[1] == 3, extents[0] > 0 else {
       throw fault(.shapeMismatch, "\(array.shape) are not images [N, C, H, W] of one or three channels")
     }
-    let square = max(1, min(20, Int(Double(extents[0]).squareRoot().rounded(.up))))
+    // As square as can be, full rows if there are any of 20 images or fewer.
+    let side = max(1, min(20, Int(Double(extents[0]).squareRoot().rounded(.up))))
+    let square = (side...20).first { extents[0] % $0 == 0 } ?? side
     var grid = ImageGrid(
       pixels: array.floats, count: extents[0], channels: extents[1], height: extents[2], width: extents[3],
       columns: min(extents[0], arguments.integer("columns") ?? columns ?? square), framed: framed)

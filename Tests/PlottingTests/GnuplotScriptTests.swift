@@ -1,0 +1,72 @@
+import Plotting
+import Testing
+
+/// Scripts and data, as they are sent and as they are written to files.
+@Suite struct GnuplotScriptTests {
+  private func lines(_ figure: Figure, _ medium: GnuplotScript.Medium = .shapes) -> [Substring] {
+    GnuplotScript(figure, medium: medium).commands.split(separator: "\n")
+  }
+
+  @Test func curvesHaveTwoPanelsWholeEpochsAndMarkedEdits() {
+    let commands = lines(SampleFigures.curves)
+    #expect(commands.contains("set xtics 0,1"))
+    #expect(commands.filter { $0.hasPrefix("plot ") }.count == 2)
+    #expect(commands.contains { $0.hasPrefix("set label 'beta=2' at first 2.0") })
+    #expect(commands.contains { $0.hasPrefix("set arrow from first 2.0, graph 0 to first 2.0, graph 1") })
+    // The raw line is faint and has no name of its own.
+    #expect(commands.contains { $0.contains("lc rgb '#c0332288' notitle") })
+  }
+
+  @Test func theVerticalAxisBeginsAtTheDataAndNotAtNought() {
+    let ranges = lines(SampleFigures.curves).filter { $0.hasPrefix("set yrange") }
+    #expect(ranges.count == 2)
+    #expect(ranges[1].hasPrefix("set yrange [2.1") && ranges[1].contains(":10"))
+  }
+
+  @Test func dataAreTheFiguresOwn() throws {
+    let script = GnuplotScript(SampleFigures.bars)
+    #expect(script.tables == [[[0, 1, 2], [2, 1, 0.5]], [[3], [0.001]]])
+    let (commands, data) = script.packed
+    #expect(data == [0, 2, 1, 1, 2, 0.5, 3, 0.001])
+    #expect(commands.contains("skip=24 record=1 format='%float32%float32' endian=little"))
+  }
+
+  @Test func aHistogramsDensityIsOne() {
+    guard case .histogram(let histogram) = SampleFigures.histogram.kind else { return }
+    let bins = histogram.bins()
+    #expect(abs(bins.densities[0].reduce(0, +) * bins.width - 1) < 1e-9)
+  }
+
+  @Test func aMatrixHasItsNumbersInItsCells() {
+    let commands = lines(SampleFigures.matrix)
+    #expect(commands.contains { $0.hasPrefix("set label '9' at 1,1 center") })
+    #expect(commands.last?.contains("with image") == true)
+  }
+
+  @Test func aStripNamesItsEnds() {
+    let commands = lines(SampleFigures.strip, .layer)
+    #expect(commands.contains { $0.hasPrefix("set label '3' at ") })
+    #expect(commands.contains { $0.hasPrefix("set label '8' at ") })
+  }
+
+  @Test func scriptsStandAloneWithTheirData() {
+    let text = GnuplotScript(SampleFigures.bars).standalone
+    #expect(text.contains("$data0 << EOD\n0.0 2.0\n1.0 1.0\n2.0 0.5\nEOD\n"))
+    #expect(text.contains("plot $data0 using 1:2 with boxes"))
+    #expect(!text.contains("/proc/self"))
+  }
+
+  @Test(arguments: SampleFigures.all) func theSameFigureGivesTheSameScript(figure: Figure) {
+    #expect(GnuplotScript(figure) == GnuplotScript(figure))
+    #expect(GnuplotScript(figure).standalone == GnuplotScript(figure).standalone)
+  }
+
+  @Test func smoothingKeepsAConstantAndHasNoLag() {
+    let flat = Curves.Line(name: "", x: [0, 1, 2], y: [4, 4, 4]).smoothed(window: 5)
+    #expect(flat.y.allSatisfy { abs($0 - 4) < 1e-12 })
+    let peak = Curves.Line(name: "", x: (0..<21).map(Double.init), y: (0..<21).map { $0 == 10 ? 1 : 0 })
+    let smooth = peak.smoothed(window: 4).y
+    #expect(smooth.max() == smooth[10])
+    #expect(abs(smooth[8] - smooth[12]) < 1e-12)
+  }
+}
