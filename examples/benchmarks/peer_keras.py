@@ -53,7 +53,7 @@ def convolutional(seed):
         layers.Conv2D(32, 3, 2, "same", activation="relu"), layers.Conv2D(64, 3, 2, "same", activation="relu"),
         layers.Flatten(), layers.Dense(16, "relu")]
     decoder = [
-        layers.Dense(16, "relu"), layers.Dense(3136, "relu"), layers.Reshape((7, 7, 64)),
+        layers.Dense(3136, "relu"), layers.Reshape((7, 7, 64)),
         layers.Conv2DTranspose(64, 3, 2, "same", activation="relu"),
         layers.Conv2DTranspose(32, 3, 2, "same", activation="relu"), layers.Conv2DTranspose(1, 3, 1, "same")]
     return Autoencoder(encoder, decoder, 2, seed)

@@ -39,7 +39,7 @@ class Dense(nn.Module):
 
 
 class Convolutional(nn.Module):
-    """Two stride-2 convolutions of 32 and 64 channels, dense 16, mirrored."""
+    """Keras' example: two stride-2 convolutions of 32 and 64 channels, dense 16; back from the latents to 7·7·64."""
 
     def __init__(self, latent):
         super().__init__()
@@ -47,18 +47,23 @@ class Convolutional(nn.Module):
             nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.ReLU(),
             nn.Flatten(), nn.Linear(3136, 16), nn.ReLU())
         self.mean, self.log_variance = nn.Linear(16, latent), nn.Linear(16, latent)
-        # Keras' example has one dense layer here, ours goes through 16 as the article does.
         self.decoder = nn.Sequential(
-            nn.Linear(latent, 16), nn.ReLU(), nn.Linear(16, 3136), nn.ReLU(), nn.Unflatten(1, (64, 7, 7)),
+            nn.Linear(latent, 3136), nn.ReLU(), nn.Unflatten(1, (64, 7, 7)),
             nn.ConvTranspose2d(64, 64, 3, 2, 1, 1), nn.ReLU(), nn.ConvTranspose2d(64, 32, 3, 2, 1, 1), nn.ReLU(),
             nn.ConvTranspose2d(32, 1, 3, 1, 1), nn.Flatten())
 
     encode = Dense.encode
 
+    def begin(self):
+        """Keras' initial values: Glorot's uniform weights, biases of zero."""
+        for parameter in self.parameters():
+            nn.init.xavier_uniform_(parameter) if parameter.dim() > 1 else nn.init.zeros_(parameter)
+        return self
+
 
 RECIPES = {
     # batch, learning rate of an epoch, epsilon of Adam, binarised anew at every draw
-    "conv": (lambda: Convolutional(2), 128, lambda epoch: 1e-3, 1e-7, False),
+    "conv": (lambda: Convolutional(2).begin(), 128, lambda epoch: 1e-3, 1e-7, False),
     "mlp": (lambda: Dense([400], 20, nn.ReLU), 128, lambda epoch: 1e-3, 1e-8, False),
     "iwae": (lambda: Dense([200, 200], 50, nn.Tanh), 20, lambda epoch: 1e-3 * 10 ** (-stage(epoch) / 7), 1e-4, True),
 }
