@@ -70,7 +70,7 @@ $(SCRATCH)/peers/ready: examples/benchmarks/requirements.txt | test-deps
 	  $(SCRATCH)/peers/bin/pip install -q --disable-pip-version-check -r $< && touch $@
 
 lint:
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests examples/library
 
 # Silent when everything is there.
 deps:

@@ -24,11 +24,11 @@ import VAEngine
     plan.seed = 1
     try Trainer(model, on: training, plan: plan).run { moment in
       guard let epoch = moment.finished else { return }
-      print("epoch \(epoch.epoch): loss \(epoch.loss), reconstruction \(epoch.reconstruction), KL \(epoch.kl) nats/image")
+      print("epoch \(epoch.epoch): loss \(epoch.loss) nats/image, of which KL \(epoch.kl)")
     }
 
-    let measured = try model.evaluate(test)
-    print("test −ELBO \(measured.negativeElbo.mean) ± \(measured.negativeElbo.standardError) nats/image, n \(measured.count)")
+    let loss = try model.evaluate(test).negativeElbo
+    print("test −ELBO \(loss.mean) ± \(loss.standardError) nats/image, n \(loss.count)")
 
     let codes = try model.encode(test).mean
     func code(of label: Int) -> [Float] {
