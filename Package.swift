@@ -11,7 +11,7 @@ let package = Package(
   ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
-    .target(name: "CTeam", linkerSettings: [.linkedLibrary("gomp")]),
+    .target(name: "CTeam"),
     .target(
       name: "CHighway",
       cxxSettings: [.headerSearchPath("."), .define("HWY_SHARED_DEFINE")],

@@ -1,7 +1,9 @@
-// The thread team: one parallel region over libgomp's pool, the pool oneDNN itself runs on.
+// The thread team. A compiled step is one region: every thread walks its own list of instructions and meets the others
+// only at barriers. oneDNN's primitives run inside it, each serial on the thread that calls it, so no second pool works
+// at the same time.
 //
-// A compiled step is one region: every thread walks its own list of instructions and meets the others only at
-// barriers. Inside the region oneDNN sees itself "in parallel" and runs its primitives on the calling thread.
+// The threads are our own and not libgomp's: those spin for milliseconds at both ends of a region, so that on a machine
+// with anything else to do every region cost a time slice of 12 ms.
 #ifndef ELBO_TEAM_H
 #define ELBO_TEAM_H
 
