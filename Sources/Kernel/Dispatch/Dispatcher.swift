@@ -143,8 +143,9 @@ package final class Dispatcher: Sendable {
     publisher.status("busy", parent: request.header)
     let isLeaving = answer(request)
     publisher.status("idle", parent: request.header)
-    if publisher.isNotebook, let running = state.withLock({ $0.running }) {
-      publisher.status("busy", parent: running.header)
+    // Said under the lock: after the cell's own idle it would leave the notebook busy for good.
+    if publisher.isNotebook {
+      state.withLock { if let running = $0.running { publisher.status("busy", parent: running.header) } }
     }
     if isLeaving { shutDown() }
   }
