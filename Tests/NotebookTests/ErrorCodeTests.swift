@@ -17,8 +17,10 @@ import Testing
     (.tooDeep, String(repeating: "(", count: 80) + "1" + String(repeating: ")", count: 80)),
     (.unknownTopic, "help frobnication"), (.shapeMismatch, "[1, 2] + [1, 2, 3]"), (.noSuchOperation, "\"a\" * 2"),
     (.noLabels, "q = [1, 2]; q[label=1]"), (.emptySelection, "5..2"),
-    (.badArchitecture, "model m encoder=\"konv3\" decoder=\"dense2\""), (.unreadableFile, "open /nowhere/x.elbodb"),
-    (.unwritableFile, "1 > /nowhere/x.json"), (.download, "load kmnist"), (.outOfMemory, "zeros(100000000, 100000)"),
+    (.badArchitecture, "model m encoder=\"konv3\" decoder=\"dense2\""),
+    (.unreadableFile, "open no-such-folder/x.elbodb"), (.unwritableFile, "1 > no-such-folder/x.json"),
+    (.download, "load kmnist"),
+    (.outOfMemory, "zeros(100000000, 100000)"),
     (
       .notFinite,
       "d = dataset zeros(200, 4); model m mlp hidden=4 latent=2 seed=1; train m on=d lr=1e30 epochs=3 seed=1"

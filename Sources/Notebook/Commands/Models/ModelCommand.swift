@@ -15,7 +15,8 @@ enum ModelCommands {
     "model", family: .models, summary: "make a model",
     details: """
       Words after the name are a family (\(families.joined(separator: ", "))) and an architecture \
-      (\(presets.joined(separator: ", "))), in any order; or give encoder= and decoder= as text. The example's shape is \
+      (\(presets.joined(separator: ", "))), in any order; or give encoder= and decoder= as text. 'iwae' is the family, \
+      or after another family the architecture: 'vae iwae'. The example's shape is \
       that of on=, or of the only dataset of the session, or 28x28 grey images.
       """,
     positionals: [
@@ -61,7 +62,7 @@ enum ModelCommands {
     let shape = try words.exampleShape
     let architecture = try words.architecture(for: shape)
     let seed = execution.seed(given: arguments.integer("seed"))
-    let latent = arguments.integer("latent") ?? words.preset?.defaultLatent ?? 20
+    let latent = arguments.integer("latent") ?? words.defaultedPreset.defaultLatent
     let configuration = try ModelConfiguration(
       family: words.family, architecture: architecture, exampleShape: shape, latentDimensions: latent,
       likelihood: words.likelihood, beta: words.beta,

@@ -12,9 +12,11 @@ struct ModelWords {
 
   init(_ arguments: Arguments, _ execution: Execution) throws {
     (self.arguments, self.execution) = (arguments, execution)
+    var namesFamily = false
     for (position, word) in arguments.all("words").enumerated() {
-      if let family = Family(rawValue: word.raw) {
-        self.family = family
+      // 'iwae' is both: the family, or after another family the architecture.
+      if let family = Family(rawValue: word.raw), !namesFamily || Preset(rawValue: word.raw) == nil {
+        (self.family, namesFamily) = (family, true)
       } else if let preset = Preset(rawValue: word.raw) {
         self.preset = preset
       } else if position == 0, arguments.target == nil, word.raw.isName {
@@ -64,6 +66,9 @@ struct ModelWords {
     }
   }
 
+  /// The architecture when none is named: the article's, and for importance weights their paper's.
+  var defaultedPreset: Preset { preset ?? (family == .importanceWeighted ? .iwae : .conv) }
+
   func architecture(for shape: Shape) throws -> Architecture {
     let activation = arguments.text("activation").flatMap { Activation(rawValue: $0) }
     if arguments.isGiven("encoder") || arguments.isGiven("decoder") {
@@ -76,7 +81,7 @@ struct ModelWords {
       throw arguments.fault(.badOptionValue, "hidden: expected widths such as 400 or 400,200", at: "hidden")
     }
     do {
-      return try (preset ?? .conv).architecture(for: shape, hidden: hidden, activation: activation)
+      return try defaultedPreset.architecture(for: shape, hidden: hidden, activation: activation)
     } catch {
       throw arguments.fault(.badArchitecture, error.reason, fix: "Use mlp, iwae or gated for vectors.")
     }
