@@ -284,3 +284,17 @@ def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
     assert len(names) == 1
     assert reply(seen)["ename"] == "Interrupted" and "kept" in reply(seen)["evalue"]
     assert reply(kernel.run("train m epochs=+1"))["status"] == "ok"
+
+
+def test_a_workspace_is_kept(tmp_path):
+    path = str(tmp_path / "work.elbodb")
+    for number in range(2):
+        kernel = Lines("--session", path)
+        kernel.run("!echo kept" if number == 0 else "x + 1")
+        if number == 0:
+            kernel.run("x = 6*7")
+            assert kernel.close() == 0
+    tail = kernel.until_idle(kernel.send("history_request", {"hist_access_type": "tail", "n": 9, "output": True}))
+    assert only(tail, "history_reply")[0]["content"]["history"] == [
+        [1, 1, ["!echo kept", "kept\n"]], [1, 2, ["x = 6*7", "x = 42"]], [2, 3, ["x + 1", "43"]]]
+    assert kernel.close() == 0

@@ -1,11 +1,12 @@
 """The behaviours of the kernel over ZeroMQ that jupyter_kernel_test does not look at."""
 
+import os
 import time
 
 import pytest
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager, start_new_kernel
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +209,33 @@ def test_ten_megabytes_arrive(started):
     _, client = started
     _, outputs = run(client, "!head -c 10000000 /dev/zero | tr '\\0' x")
     assert sum(len(m["content"]["text"]) for m in outputs if m["msg_type"] == "stream") == 10_000_000
+
+
+def test_it_listens_where_the_file_says_and_nowhere_else(started):
+    manager, client = started
+    process = manager.provisioner.process.pid
+    inodes = {os.readlink(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd")}
+    listening = set()
+    for table in ["tcp", "tcp6", "udp", "udp6"]:
+        for line in open(f"/proc/{process}/net/{table}").read().splitlines()[1:]:
+            fields = line.split()
+            if f"socket:[{fields[9]}]" in inodes and (fields[3] == "0A" or table.startswith("udp")):
+                listening.add((table, fields[1]))
+    ports = [client.shell_port, client.iopub_port, client.stdin_port, client.hb_port, client.control_port]
+    assert listening == {("tcp", f"0100007F:{port:04X}") for port in ports}
+
+
+def test_local_sockets():
+    manager = KernelManager(kernel_name="elbo", transport="ipc")
+    manager.start_kernel()
+    client = manager.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=10)
+        assert run(client, "1 + 1")[0]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
 
 
 def test_restart_forgets_and_shutdown_ends():
