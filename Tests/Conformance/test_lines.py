@@ -283,7 +283,12 @@ def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
     names = {m["content"]["transient"]["display_id"] for m in seen if "display_id" in m["content"].get("transient", {})}
     assert len(names) == 1
     assert reply(seen)["ename"] == "Interrupted" and "kept" in reply(seen)["evalue"]
-    assert reply(kernel.run("train m epochs=+1"))["status"] == "ok"
+    # With a picture when one is wanted, on one display again.
+    messages = kernel.run("train m epochs=+2 plot=live")
+    assert reply(messages)["status"] == "ok"
+    shown = [m["content"] for m in only(messages, "display_data") + only(messages, "update_display_data")]
+    assert len({content["transient"]["display_id"] for content in shown}) == 1
+    assert any("<svg" in content["data"].get("image/svg+xml", "") for content in shown)
 
 
 def test_a_workspace_is_kept(tmp_path):
