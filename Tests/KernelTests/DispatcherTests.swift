@@ -8,7 +8,7 @@ import Testing
   private let transport = Recorder()
 
   private func dispatcher() throws -> Dispatcher {
-    Dispatcher(session: try Session(SessionOptions()), transport: transport, onExit: {})
+    Dispatcher(session: try Session(SessionOptions(), table: KernelCommands.table), transport: transport, onExit: {})
   }
 
   private func request(_ id: String, _ type: String, _ content: [(String, JSON)] = []) throws -> Request {
