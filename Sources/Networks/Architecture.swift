@@ -6,9 +6,16 @@ package struct Architecture: Hashable, Sendable {
   package var encoder: [Layer]
   package var decoder: [Layer]
   package var activation: Activation
+  /// The encoder's log σ² is kept inside these bounds by a hard tanh, which has no gradient beyond them; nil leaves it
+  /// free.
+  package var logVarianceBounds: ClosedRange<Float>?
 
-  package init(name: String, encoder: [Layer], decoder: [Layer], activation: Activation = .relu) {
+  package init(
+    name: String, encoder: [Layer], decoder: [Layer], activation: Activation = .relu,
+    logVarianceBounds: ClosedRange<Float>? = nil
+  ) {
     (self.name, self.encoder, self.decoder, self.activation) = (name, encoder, decoder, activation)
+    self.logVarianceBounds = logVarianceBounds
   }
 }
 
@@ -22,7 +29,7 @@ package enum Preset: String, CaseIterable, Sendable {
   case burgess
   /// 200-200 with tanh (Burda et al. 2016).
   case iwae
-  /// Two gated layers of 300 (Tomczak & Welling 2018).
+  /// Two gated layers of 300, log σ² within [−6, 2] (Tomczak & Welling 2018).
   case gated
   /// Stride-2 convolutions with residual blocks.
   case resnet
@@ -33,7 +40,7 @@ package enum Preset: String, CaseIterable, Sendable {
     case .conv: "two stride-2 3×3 convolutions of 32 and 64 channels, dense 16, mirrored: the article's network"
     case .burgess: "stride-2 4×4 convolutions of 32 channels, two dense layers of 256"
     case .iwae: "dense 200-200, tanh"
-    case .gated: "two gated dense layers of 300"
+    case .gated: "two gated dense layers of 300, log σ² within [−6, 2]"
     case .resnet: "stride-2 convolutions with residual blocks"
     }
   }
@@ -67,7 +74,7 @@ package enum Preset: String, CaseIterable, Sendable {
     case .gated:
       return Architecture(
         name: rawValue, encoder: [.gated(300), .gated(300)], decoder: [.gated(300), .gated(300), .dense(size, nil)],
-        activation: activation ?? .relu)
+        activation: activation ?? .relu, logVarianceBounds: -6...2)
     case .conv, .burgess, .resnet:
       guard example.rank == 3 else {
         throw ArchitectureError(span: 0..<0, reason: "'\(rawValue)' needs images, these data are vectors of \(size)")

@@ -76,4 +76,56 @@ import Testing
     _ = bench.shown("save m \(folder.file("m.safetensors"))\nn = open \(folder.file("m.safetensors"))")
     #expect(bench.shown("evaluate n on=e n=100") == bench.shown("evaluate m on=e n=100"))
   }
+
+  @Test func whatTrainingWasToldStaysForTheNextTime() throws {
+    let bench = try Self.trained()
+    _ = bench.shown("train m epochs=+2 schedule=step:1:0.5 lr=0.01 validate=100 patience=9;")
+    #expect(bench.shown("m.history")[0].contains("0.0025"))
+    _ = bench.shown("train m epochs=+1;")
+    #expect(bench.shown("m.history")[0].contains("0.00125"))
+    #expect(bench.shown("train m epochs=+1 schedule=constant")[0].contains("100 held out"))
+    #expect(bench.shown("m.history")[0].contains("0.01 "))
+  }
+
+  @Test(arguments: [
+    "schedule=stp:3", "schedule=step", "schedule=milestones:5,3", "schedule=cosine:2", "schedule=plateau:0",
+    "momentum=0.9", "optimizer=sgd epsilon=1e-4", "validate=1.5", "validate=1500", "validate=m",
+  ]) func anOptionThatWouldBeIgnoredIsRefused(_ option: String) throws {
+    let bench = try Self.trained()
+    #expect(try bench.failure("train m epochs=+1 \(option)").code == "E103")
+    #expect(bench.shown("m.epochs") == ["1"])
+  }
+
+  @Test(arguments: [
+    "k=3", "ae beta=2", "capacity=5", "noise=mask:0.5", "iwae warmup=3", "ae likelihood=mse logvar=-1:1", "sigma=2",
+    "likelihood=mse", "warmup=2 cycle=2", "conv hidden=3",
+  ]) func anOptionThatTheModelHasNoUseForIsRefused(_ words: String) throws {
+    let bench = try Bench()
+    #expect(try bench.failure("model q \(words)").code == "E103")
+  }
+
+  @Test func theWholeOfADatasetIsAPartToo() throws {
+    let bench = try Bench()
+    _ = bench.shown("load digits as=d; model m mlp hidden=8 latent=2;")
+    #expect(bench.shown("train m on=d.all epochs=1 batch=1000")[0].contains("steps           12"))
+    #expect(bench.shown("d.all.count") == ["12000"])
+    #expect(bench.shown("evaluate m")[0].contains("12,000 examples"))
+  }
+
+  /// The second seed that a session gives itself is larger than any that a Double holds exactly.
+  @Test func aReopenedModelGoesOnToTheSameBitsWithTheSessionsOwnSeeds() throws {
+    let folder = Folder()
+    let options = SessionOptions(workspace: folder.file("w.elbodb"))
+    var losses: [[String]] = []
+    do {
+      let bench = try Bench(options)
+      _ = bench.shown("load digits as=d; e = d.train[0..599]; model m mlp hidden=16 latent=3 on=e warmup=1")
+      _ = bench.shown("train m on=e epochs=2 validate=100 patience=3;\ntwin = fork m\ntrain twin epochs=+2;")
+      losses.append(bench.shown("twin.loss"))
+    }
+    let bench = try Bench(options)
+    _ = bench.shown("train m epochs=+2;")
+    losses.append(bench.shown("m.loss"))
+    #expect(losses[0] == losses[1])
+  }
 }

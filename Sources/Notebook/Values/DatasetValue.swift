@@ -61,13 +61,16 @@ package struct DatasetValue: SelectableValue {
   package var byteCount: Int { dataset.storage.byteCount + (dataset.view?.count ?? 0) * 4 }
 
   package var attributeNames: [String] {
-    partNames.filter { part($0) != nil } + ["count", "shape"] + (dataset.labels == nil ? [] : ["classes", "labels"])
+    partNames.filter { part($0) != nil } + (partNames.isEmpty ? [] : ["all"]) + ["count", "shape"]
+      + (dataset.labels == nil ? [] : ["classes", "labels"])
       + (dataset.factors.map { ["factors"] + $0.names.filter { $0 != "shape" } } ?? [])
   }
 
   package func attribute(_ name: String) throws -> Value? {
     if partNames.contains(name), let part = part(name) { return .object(part) }
     switch name {
+    // All examples as one part: what 'on=d.all' trains on, the test part too.
+    case "all" where !partNames.isEmpty: return .object(DatasetValue(dataset, origin: origin, isWhole: true))
     case "count": return .number(Double(dataset.count))
     case "shape": return .tensor(ArrayValue(try Tensor(dataset.exampleShape.dimensions.map { Float($0) })))
     case "classes": return dataset.classCount.map { .number(Double($0)) }

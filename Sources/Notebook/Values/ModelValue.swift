@@ -12,6 +12,10 @@ package struct ModelValue: ObjectValue {
   package let snapshot: ParameterStore.Snapshot
   package let training: TrainingState
   package let recipe: TrainingRecipe
+  /// The parameters of the best epoch, while early stopping is in use.
+  let bestValues: Tensor?
+  /// What the training data had gone through.
+  let dataDescription: String
   private let live: LiveModel
   private let identity: Int
 
@@ -20,6 +24,7 @@ package struct ModelValue: ObjectValue {
     configuration = model.configuration
     snapshot = try model.parameters.snapshot()
     training = model.training
+    (bestValues, dataDescription) = (model.bestValues, model.dataDescription)
     self.recipe = recipe
     self.live = live ?? LiveModel(model)
     identity = self.live.adopt()
@@ -151,25 +156,12 @@ final class LiveModel: Sendable {
     if current != identity {
       model.parameters.restore(value.snapshot)
       model.training = value.training
+      (model.bestValues, model.dataDescription) = (value.bestValues, value.dataDescription)
       model.configuration = value.configuration
     }
     current = willChange ? 0 : identity
     return model
   }
-}
-
-/// How a model is trained when a `train` does not say otherwise.
-package struct TrainingRecipe: Codable, Sendable, Equatable {
-  /// The variable it was trained on.
-  package var data: String?
-  package var batchSize = 128
-  package var learningRate = 1e-3
-  package var optimizer = OptimizerKind.adam
-  package var clipNorm: Double?
-  package var weightDecay = 0.0
-  package var seed: UInt64 = 0
-  package var validate = 0.0
-  package init() {}
 }
 
 extension ModelValue: SavableValue {

@@ -13,7 +13,7 @@ package final class Model {
   /// What the training data had gone through, in words; carried along and saved.
   package var dataDescription: String = ""
   /// The flat parameters of the epoch with the best watched loss, while early stopping is in use.
-  var bestValues: Tensor?
+  package var bestValues: Tensor?
   var programs: [ProgramKey: Program] = [:]
 
   enum ProgramKey: Hashable {

@@ -4,7 +4,8 @@ import Tensors
 /// Layers are written in their text form, so that a file can be read and edited by people.
 extension ModelConfiguration: Codable {
   private enum Key: String, CodingKey {
-    case version, family, architecture, encoder, decoder, activation, exampleShape, latentDimensions, likelihood, beta
+    case version, family, architecture, encoder, decoder, activation, logVarianceBounds, exampleShape, latentDimensions,
+      likelihood, beta
     case capacity, freeBits, importanceSamples, noise, classCount, initializer, seed
   }
 
@@ -19,6 +20,8 @@ extension ModelConfiguration: Codable {
     try container.encode(LayerText.text(architecture.encoder), forKey: .encoder)
     try container.encode(LayerText.text(architecture.decoder), forKey: .decoder)
     try container.encode(architecture.activation, forKey: .activation)
+    try container.encodeIfPresent(
+      architecture.logVarianceBounds.map { [$0.lowerBound, $0.upperBound] }, forKey: .logVarianceBounds)
     try container.encode(exampleShape.dimensions, forKey: .exampleShape)
     try container.encode(latentDimensions, forKey: .latentDimensions)
     try container.encode(likelihood, forKey: .likelihood)
@@ -41,11 +44,16 @@ extension ModelConfiguration: Codable {
     guard let shape = Shape(validating: try container.decode([Int].self, forKey: .exampleShape)) else {
       throw ModelError.checkpoint("the model's example shape is not one")
     }
+    let bounds = try container.decodeIfPresent([Float].self, forKey: .logVarianceBounds)
+    if let bounds, bounds.count != 2 || !(bounds[0] < bounds[1]) {
+      throw ModelError.checkpoint("the model's bounds of log σ² are not two rising numbers")
+    }
     let architecture = Architecture(
       name: try container.decode(String.self, forKey: .architecture),
       encoder: try LayerText.parse(try container.decode(String.self, forKey: .encoder)),
       decoder: try LayerText.parse(try container.decode(String.self, forKey: .decoder)),
-      activation: try container.decode(Activation.self, forKey: .activation))
+      activation: try container.decode(Activation.self, forKey: .activation),
+      logVarianceBounds: bounds.map { $0[0]...$0[1] })
     try self.init(
       family: try container.decode(Family.self, forKey: .family), architecture: architecture, exampleShape: shape,
       latentDimensions: try container.decode(Int.self, forKey: .latentDimensions),

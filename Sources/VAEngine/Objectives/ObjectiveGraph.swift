@@ -47,10 +47,12 @@ package struct ObjectiveGraph {
       if configuration.family == .autoencoder {
         return DiagonalGaussian(mean: mean, logVariance: graph.constant(0, mean.shape))
       }
-      let logVariance = try graph.scope("logVariance") { () throws(ShapeError) -> Symbol in
+      let free = try graph.scope("logVariance") { () throws(ShapeError) -> Symbol in
         try builder.dense(h, configuration.latentDimensions)
       }
-      return DiagonalGaussian(mean: mean, logVariance: logVariance)
+      let bounds = configuration.architecture.logVarianceBounds
+      return DiagonalGaussian(
+        mean: mean, logVariance: bounds.map { hardtanh(free, $0.lowerBound, $0.upperBound) } ?? free)
     }
   }
 

@@ -20,6 +20,12 @@ package enum Schedule: Hashable, Sendable, Codable {
     }
   }
 
+  /// Whether a warm-up is not over yet.
+  package func isRising(at epoch: Double) -> Bool {
+    if case .linear(_, _, let epochs) = self { return epoch < epochs }
+    return false
+  }
+
   /// The value it ends at.
   package var target: Float {
     switch self {

@@ -54,21 +54,8 @@ package struct Trainer {
         throw try failure("parameter \(bad.name)[\(bad.index)]", [], safe)
       }
       let finished = try finishEpoch(clock)
+      try watch(finished.validation ?? finished.loss)
       try safe.renew(model)
-      let watched = finished.validation ?? finished.loss
-      if watched < model.training.bestLoss ?? .infinity {
-        (model.training.bestLoss, model.training.epochsSinceBest) = (watched, 0)
-        if plan.patience != nil {
-          (model.bestValues, model.training.bestEpoch) = (try model.parameters.snapshot().values, model.training.epoch)
-        }
-      } else {
-        model.training.epochsSinceBest += 1
-        if case .plateau(let patience, _) = plan.learningRateSchedule,
-          model.training.epochsSinceBest % max(patience, 1) == 0
-        {
-          model.training.learningRateDrops += 1
-        }
-      }
       try progress(report(clock, done, total, finished))
       if let patience = plan.patience, model.training.epochsSinceBest >= patience {
         if let values = model.bestValues {
@@ -81,6 +68,26 @@ package struct Trainer {
       if stop?.isRequested == true { return .stopped }
     }
     return .finished
+  }
+
+  /// Early stopping and the plateau: the best loss so far, and how long ago it was. The epochs of a warm-up do not count,
+  /// because its losses are not of one objective (Tomczak & Welling's protocol).
+  private func watch(_ loss: Double) throws {
+    let isRising = model.configuration.beta.isRising(at: Double(model.training.epoch))
+    if loss < model.training.bestLoss ?? .infinity || isRising && validation == nil {
+      (model.training.bestLoss, model.training.epochsSinceBest) = (loss, 0)
+      if plan.patience != nil {
+        (model.bestValues, model.training.bestEpoch) = (try model.parameters.snapshot().values, model.training.epoch)
+      }
+      return
+    }
+    if isRising { return }
+    model.training.epochsSinceBest += 1
+    if case .plateau(let patience, _) = plan.learningRateSchedule,
+      model.training.epochsSinceBest % max(patience, 1) == 0
+    {
+      model.training.learningRateDrops += 1
+    }
   }
 
   private func prepare() throws {

@@ -123,10 +123,8 @@ enum CompareCommands {
     var after: [(name: String, model: ModelValue)] = []
     for (name, model) in models {
       let live = try model.model(threads: execution.state.settings.threads, willChange: true)
-      var plan = TrainingPlan(epochs: live.training.epoch + 1_000_000)
-      plan.batchSize = min(model.recipe.batchSize, source.dataset.count)
-      plan.learningRate = Float(model.recipe.learningRate)
-      plan.optimizer = model.recipe.optimizer
+      var plan = model.recipe.plan(epochs: live.training.epoch + 1_000_000, count: source.dataset.count)
+      plan.patience = nil
       plan.seed = UInt64(arguments.integer("seed") ?? 0)
       let stop = StopSignal()
       let start = ContinuousClock.now

@@ -36,14 +36,19 @@ enum ModelCommands {
       CommandOption("decoder", .text(placeholder: "\"dense16 …\"", suggestions: []), help: "layers as text"),
       CommandOption("likelihood", .choice(likelihoods), note: "bernoulli; mse for ae", help: "what p(x|z) is"),
       CommandOption("sigma", .positive, default: "1", help: "σ of likelihood=gaussian"),
-      CommandOption("beta", .nonNegative, note: "1; 4 for beta-vae", help: "weight of the KL"),
+      CommandOption("beta", .nonNegative, note: "1; 4 for beta-vae, 1000 for capacity-vae", help: "weight of the KL"),
       CommandOption("warmup", .nonNegative, default: "0", help: "epochs in which beta grows from 0"),
+      CommandOption(
+        "cycle", .nonNegative, default: "0", help: "beta grows from 0 in the first half of every so many epochs"),
       CommandOption("capacity", .nonNegative, default: "25", help: "nats that capacity-vae grows to"),
+      CommandOption("growth", .nonNegative, default: "20", help: "epochs in which the capacity grows from 0"),
       CommandOption("freebits", .nonNegative, default: "0", help: "nats per dimension that the KL is not pushed below"),
       CommandOption("k", .integer(1...10000), default: "5", help: "importance samples of iwae"),
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
         default: "gaussian:0.3", help: "what denoising-vae corrupts with"),
+      CommandOption(
+        "logvar", .interval, note: "-6:2 for gated, else free", help: "bounds of the encoder's log σ², by a hard tanh"),
       CommandOption(
         "init", .choice(Initializer.allCases.map(\.rawValue)), default: "pytorch", help: "how weights begin"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the weights and the noise"),
@@ -59,6 +64,7 @@ enum ModelCommands {
     ]
   ) { arguments, execution in
     let words = try ModelWords(arguments, execution)
+    try words.refuseStrayOptions()
     let shape = try words.exampleShape
     let architecture = try words.architecture(for: shape)
     let seed = execution.seed(given: arguments.integer("seed"))
@@ -66,7 +72,8 @@ enum ModelCommands {
     let configuration = try ModelConfiguration(
       family: words.family, architecture: architecture, exampleShape: shape, latentDimensions: latent,
       likelihood: words.likelihood, beta: words.beta,
-      capacity: .linear(from: 0, to: Float(arguments.number("capacity") ?? 25), epochs: 20),
+      capacity: .linear(
+        from: 0, to: Float(arguments.number("capacity") ?? 25), epochs: arguments.number("growth") ?? 20),
       freeBits: Float(arguments.number("freebits") ?? 0),
       importanceSamples: words.family == .importanceWeighted ? arguments.integer("k") ?? 5 : 1,
       noise: words.family == .denoising ? try NoiseText.parse(arguments, "noise") : nil, classCount: words.classCount,

@@ -11,7 +11,14 @@ extension ModelValue: AdjustableValue {
     CommandOption("decay", .nonNegative, help: "weight decay"),
     CommandOption("freebits", .nonNegative, help: "free nats per dimension"),
     CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "update rule"),
-    CommandOption("validate", .number(0...0.9), help: "share held out"),
+    CommandOption("validate", .number(0 ... .infinity), help: "share or number held out"),
+    CommandOption(
+      "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
+      help: "how the learning rate changes"),
+    CommandOption(
+      "patience", .integer(0...1_000_000), help: "epochs without a better loss before stopping; 0 for none"),
+    CommandOption("epsilon", .positive, help: "ε of Adam and RMSprop"),
+    CommandOption("capacity", .nonNegative, help: "nats that a capacity-vae is drawn to"),
   ]
 
   package var adjustableNames: [String] { Self.options.map(\.name) }
@@ -34,17 +41,16 @@ extension ModelValue: AdjustableValue {
         )
       }
       words.append("\(key.value)=\(argument.raw)")
+      if case .text(let text) = content, key.value == "schedule", LearningRateText.parse(text, epochs: 1) == nil {
+        throw Fault(
+          .badOptionValue, "schedule: expected \(LearningRateText.expectation), got '\(text)'", at: argument.span)
+      }
       switch (key.value, content) {
       case ("beta", .number(let value)): configuration.beta = .constant(Float(value))
       case ("freebits", .number(let value)): configuration.freeBits = Float(value)
-      case ("lr", .number(let value)): recipe.learningRate = value
-      case ("clip", .number(let value)): recipe.clipNorm = value
-      case ("decay", .number(let value)): recipe.weightDecay = value
-      case ("validate", .number(let value)): recipe.validate = value
-      case ("batch", .integer(let value)): recipe.batchSize = value
-      case ("optimizer", .text(let named)):
-        recipe.optimizer = OptimizerKind.allCases.first { $0.rawValue.lowercased() == named } ?? recipe.optimizer
-      default: break
+      case ("capacity", .number(let value)): configuration.capacity = .constant(Float(value))
+      case ("validate", .number(let value)): (recipe.validate, recipe.validationData) = (value, nil)
+      default: _ = recipe.take(key.value, content)
       }
     }
     let live = try model(threads: execution.state.settings.threads, willChange: true)

@@ -49,8 +49,12 @@ struct ModelWords {
   var classCount: Int? { family == .conditional ? data?.value.source.classCount : nil }
 
   var beta: Schedule {
-    let target = Float(arguments.number("beta") ?? (family == .beta ? 4 : 1))
+    // Burgess et al. 2018 hold the KL to its capacity with a weight of 1000.
+    let usual: Double = family == .beta ? 4 : family == .capacity ? 1000 : 1
+    let target = Float(arguments.number("beta") ?? usual)
     let warmup = arguments.number("warmup") ?? 0
+    let cycle = arguments.number("cycle") ?? 0
+    if cycle > 0 { return .cyclical(from: 0, to: target, period: cycle) }
     return warmup > 0 ? .linear(from: 0, to: target, epochs: warmup) : .constant(target)
   }
 
@@ -69,7 +73,40 @@ struct ModelWords {
   /// The architecture when none is named: the article's, and for importance weights their paper's.
   var defaultedPreset: Preset { preset ?? (family == .importanceWeighted ? .iwae : .conv) }
 
+  /// An option that the model has no use for is a mistake, not something to ignore.
+  func refuseStrayOptions() throws {
+    let hasBeta = family != .autoencoder && family != .importanceWeighted
+    let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
+    let stray: [(option: String, isUsed: Bool, place: String)] = [
+      ("k", family == .importanceWeighted, "iwae"), ("capacity", family == .capacity, "capacity-vae"),
+      ("growth", family == .capacity, "capacity-vae"), ("noise", family == .denoising, "denoising-vae"),
+      ("beta", hasBeta, "families with a weighted KL"), ("warmup", hasBeta, "families with a weighted KL"),
+      ("cycle", hasBeta, "families with a weighted KL"),
+      ("freebits", hasBeta && family != .capacity, "vae, beta-vae, denoising-vae and cvae"),
+      ("sigma", arguments.text("likelihood") == "gaussian", "likelihood=gaussian"),
+      ("hidden", preset == .mlp && !isText, "mlp"), ("logvar", family != .autoencoder, "families with a posterior"),
+    ]
+    for (option, isUsed, place) in stray where !isUsed && arguments.isGiven(option) {
+      throw arguments.fault(
+        .badOptionValue, "\(option) means nothing to this model", at: option, fix: "It is for \(place).")
+    }
+    if (arguments.number("warmup") ?? 0) > 0, (arguments.number("cycle") ?? 0) > 0 {
+      throw arguments.fault(.badOptionValue, "warmup and cycle exclude each other", at: "cycle")
+    }
+    if family != .autoencoder, arguments.text("likelihood") == "mse" {
+      throw arguments.fault(
+        .badOptionValue, "mse is no likelihood: its weight against the KL would be arbitrary", at: "likelihood",
+        fix: "Use likelihood=gaussian with sigma=, or gaussian-learned.")
+    }
+  }
+
   func architecture(for shape: Shape) throws -> Architecture {
+    var architecture = try namedArchitecture(for: shape)
+    if let (low, high) = arguments.interval("logvar") { architecture.logVarianceBounds = Float(low)...Float(high) }
+    return architecture
+  }
+
+  private func namedArchitecture(for shape: Shape) throws -> Architecture {
     let activation = arguments.text("activation").flatMap { Activation(rawValue: $0) }
     if arguments.isGiven("encoder") || arguments.isGiven("decoder") {
       return Architecture(

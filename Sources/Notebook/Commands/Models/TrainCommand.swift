@@ -24,13 +24,21 @@ enum TrainCommand {
       CommandOption("lr", .positive, note: "0.001 at first", help: "learning rate"),
       CommandOption("optimizer", .choice(optimizers), note: "adam at first", help: "update rule"),
       CommandOption(
-        "schedule", .choice(["constant", "cosine", "plateau", "iwae"]), default: "constant",
-        help: "how the learning rate changes"),
+        "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
+        note: "constant at first", help: "how the learning rate changes"),
       CommandOption("clip", .positive, note: "none at first", help: "largest norm of the gradient"),
       CommandOption("decay", .nonNegative, note: "0 at first", help: "weight decay"),
+      CommandOption("epsilon", .positive, note: "1e-8 at first", help: "ε of Adam and RMSprop, outside the root"),
+      CommandOption("beta1", .number(0...0.999_999), note: "0.9 at first", help: "decay of Adam's first moment"),
+      CommandOption("beta2", .number(0...0.999_999), note: "0.999 at first", help: "decay of the second moment"),
+      CommandOption("momentum", .number(0...0.999_999), note: "0 at first", help: "of sgd"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the order of the examples"),
-      CommandOption("validate", .number(0...0.9), note: "0 at first", help: "share held out and measured every epoch"),
-      CommandOption("patience", .count, note: "never", help: "epochs without a better loss before stopping"),
+      CommandOption(
+        "validate", .anyValue, note: "0 at first",
+        help: "held out and measured every epoch: a share, how many, or a dataset"),
+      CommandOption(
+        "patience", .integer(0...1_000_000), note: "0 at first: never",
+        help: "epochs without a better loss before stopping at the best ones; those of a warm-up do not count"),
       CommandOption("checkpoint", .duration, default: "30s", help: "how often the workspace gets what is done"),
       CommandOption("plot", .choice(["live", "no"]), default: "no", help: "a live loss curve"),
       CommandOption("dry", .flag, default: "no", help: "only say what it would cost"),
@@ -39,6 +47,8 @@ enum TrainCommand {
     examples: [
       .init("train m on=d epochs=20 batch=128 lr=1e-3", "twenty epochs"), .init("train m epochs=+10", "ten more"),
       .init("train m on=d epochs=20 dry=yes", "the cost, before committing"),
+      .init("train m validate=10000 patience=50 lr=5e-4 batch=100", "until 10,000 held-out examples gain no more"),
+      .init("train m on=d.all epochs=30", "on every example, the test part too"),
     ]
   ) { arguments, execution in
     let run = try TrainingRun(arguments, execution)
@@ -64,36 +74,27 @@ struct TrainingRun {
     name = arguments["model"]?.name
     recipe = model.recipe
     data = try Self.data(arguments, execution, &recipe, name: name ?? "m")
-    if let batch = arguments.integer("batch") { recipe.batchSize = batch }
-    if let rate = arguments.number("lr") { recipe.learningRate = rate }
-    if let clip = arguments.number("clip") { recipe.clipNorm = clip }
-    if let decay = arguments.number("decay") { recipe.weightDecay = decay }
-    if let share = arguments.number("validate") { recipe.validate = share }
-    if let named = arguments.text("optimizer"),
-      let kind = OptimizerKind.allCases.first(where: { $0.rawValue.lowercased() == named })
-    {
-      recipe.optimizer = kind
+    for option in arguments.given where !recipe.take(option.key.value, option.argument.content) {
+      if option.key.value == "validate" { recipe = try Self.validating(recipe, arguments) }
+    }
+    if let schedule = recipe.schedule, LearningRateText.parse(schedule, epochs: 1) == nil {
+      throw arguments.fault(
+        .badOptionValue, "schedule: expected \(LearningRateText.expectation), got '\(schedule)'", at: "schedule")
+    }
+    for option in arguments.given {
+      if let readers = recipe.reader(of: option.key.value) {
+        throw Fault(
+          .badOptionValue, "\(option.key.value) means nothing to \(recipe.optimizer.rawValue.lowercased())",
+          at: option.key.span, fix: "It is for optimizer=\(readers).")
+      }
     }
     if arguments.isGiven("seed") || model.training.step == 0 {
       recipe.seed = execution.seed(given: arguments.integer("seed"))
     }
+    (training, validation) = try Self.split(data, recipe, arguments, execution)
     let asked = arguments.integer("epochs") ?? 10
-    var plan = TrainingPlan(epochs: arguments.isRelative("epochs") ? model.training.epoch + asked : asked)
-    plan.batchSize = min(recipe.batchSize, data.source.count)
-    plan.learningRate = Float(recipe.learningRate)
-    plan.optimizer = recipe.optimizer
-    plan.hyperparameters.clipNorm = recipe.clipNorm.map { Float($0) }
-    plan.hyperparameters.weightDecay = Float(recipe.weightDecay)
-    plan.seed = recipe.seed
-    plan.patience = arguments.integer("patience")
-    switch arguments.text("schedule") {
-    case "cosine": plan.learningRateSchedule = .cosine(epochs: plan.epochs, floor: 0)
-    case "plateau": plan.learningRateSchedule = .plateau(patience: 5, factor: 0.5)
-    case "iwae": plan.learningRateSchedule = .iwaeLadder
-    default: break
-    }
-    self.plan = plan
-    (training, validation) = Self.split(data, share: recipe.validate, seed: recipe.seed)
+    plan = recipe.plan(
+      epochs: arguments.isRelative("epochs") ? model.training.epoch + asked : asked, count: training.source.count)
     if plan.epochs <= model.training.epoch {
       throw arguments.fault(
         .badOptionValue, "the model has had \(model.training.epoch) epochs already", at: "epochs",
@@ -122,11 +123,41 @@ struct TrainingRun {
     throw arguments.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
   }
 
-  /// Holds out a share of the examples, the same ones for the same seed.
-  private static func split(_ data: DatasetValue, share: Double, seed: UInt64) -> (DatasetValue, DatasetValue?) {
-    let held = Int((Double(data.source.count) * share).rounded())
-    guard held > 0, held < data.source.count else { return (data, nil) }
-    let order = Shuffle.order(count: data.source.count, seed: seed ^ 0x5EED, epoch: 0)
+  /// The recipe with what `validate=` says: a share, a number of examples, or a dataset.
+  private static func validating(_ recipe: TrainingRecipe, _ arguments: Arguments) throws -> TrainingRecipe {
+    var recipe = recipe
+    switch arguments.value("validate") {
+    case .number(let amount) where amount >= 0 && (amount <= 0.9 || amount >= 1 && amount == amount.rounded()):
+      (recipe.validate, recipe.validationData) = (amount, nil)
+    case .object(_ as DatasetValue): (recipe.validate, recipe.validationData) = (0, arguments["validate"]?.raw)
+    default:
+      throw arguments.fault(
+        .badOptionValue,
+        "validate: expected a share up to 0.9, a number of examples or a dataset, got "
+          + "'\(arguments["validate"]?.raw ?? "")'", at: "validate")
+    }
+    return recipe
+  }
+
+  /// Holds out a share or a number of the examples, the same ones for the same seed; or all of another dataset.
+  private static func split(
+    _ data: DatasetValue, _ recipe: TrainingRecipe, _ arguments: Arguments, _ execution: Execution
+  ) throws -> (DatasetValue, DatasetValue?) {
+    if let name = recipe.validationData {
+      guard case .object(let held as DatasetValue) = try execution.evaluate(text: name, span: arguments.verbSpan) else {
+        throw arguments.fault(
+          .wrongKind, "the validation data of the last time, '\(name)', are gone", fix: "Give validate= again.")
+      }
+      return (data, held.testPart)
+    }
+    let count = data.source.count
+    let held = recipe.validate < 1 ? Int((Double(count) * recipe.validate).rounded()) : Int(recipe.validate)
+    guard held > 0 else { return (data, nil) }
+    guard held < count else {
+      throw arguments.fault(
+        .badOptionValue, "validate=\(held) would leave nothing of the \(count) examples to train on", at: "validate")
+    }
+    let order = Shuffle.order(count: count, seed: recipe.seed ^ 0x5EED, epoch: 0)
     return (
       data.subset(order[held...].sorted().map(Int.init)),
       data.subset(order[..<held].sorted().map(Int.init), title: "held out")

@@ -1,0 +1,117 @@
+import Graphs
+import VAEngine
+
+/// How a model is trained when a `train` does not say otherwise. What came later is optional, so that older workspaces
+/// open.
+package struct TrainingRecipe: Codable, Sendable, Equatable {
+  /// The variable it was trained on.
+  package var data: String?
+  package var batchSize = 128
+  package var learningRate = 1e-3
+  package var optimizer = OptimizerKind.adam
+  package var clipNorm: Double?
+  package var weightDecay = 0.0
+  package var seed: UInt64 = 0
+  /// A share of the examples below 1, or how many, held out of the training data.
+  package var validate = 0.0
+  /// The variable that is held out instead.
+  package var validationData: String?
+  /// As `LearningRateText` reads it.
+  package var schedule: String?
+  package var patience: Int?
+  package var epsilon: Double?
+  package var beta1: Double?
+  package var beta2: Double?
+  package var momentum: Double?
+  package init() {}
+
+  /// The plan up to `epochs`, for a set of `count` examples.
+  func plan(epochs: Int, count: Int) -> TrainingPlan {
+    var plan = TrainingPlan(epochs: epochs)
+    plan.batchSize = min(batchSize, count)
+    plan.learningRate = Float(learningRate)
+    plan.learningRateSchedule = schedule.flatMap { LearningRateText.parse($0, epochs: epochs) } ?? .constant
+    plan.optimizer = optimizer
+    plan.hyperparameters.clipNorm = clipNorm.map { Float($0) }
+    plan.hyperparameters.weightDecay = Float(weightDecay)
+    if let epsilon { plan.hyperparameters.epsilon = Float(epsilon) }
+    if let beta1 { plan.hyperparameters.beta1 = Float(beta1) }
+    if let beta2 { plan.hyperparameters.beta2 = Float(beta2) }
+    if let momentum { plan.hyperparameters.momentum = Float(momentum) }
+    plan.seed = seed
+    plan.patience = patience
+    return plan
+  }
+
+  /// Takes an option of `train` or `set`; false when it is none of these.
+  mutating func take(_ name: String, _ content: BoundArgument.Content) -> Bool {
+    switch (name, content) {
+    case ("batch", .integer(let value)): batchSize = value
+    case ("lr", .number(let value)): learningRate = value
+    case ("clip", .number(let value)): clipNorm = value
+    case ("decay", .number(let value)): weightDecay = value
+    case ("epsilon", .number(let value)): epsilon = value
+    case ("beta1", .number(let value)): beta1 = value
+    case ("beta2", .number(let value)): beta2 = value
+    case ("momentum", .number(let value)): momentum = value
+    case ("patience", .integer(let value)): patience = value == 0 ? nil : value
+    case ("schedule", .text(let text)): schedule = text
+    case ("optimizer", .text(let named)):
+      optimizer = OptimizerKind.allCases.first { $0.rawValue.lowercased() == named } ?? optimizer
+    default: return false
+    }
+    return true
+  }
+
+  /// Numbers of the update rule that this optimiser does not read, and those that do.
+  func reader(of option: String) -> String? {
+    let readers: [OptimizerKind]
+    switch option {
+    case "momentum": readers = [.sgd]
+    case "beta1": readers = [.adam, .adamW, .adamax]
+    case "beta2", "epsilon": readers = [.adam, .adamW, .adamax, .rmsprop]
+    default: return nil
+    }
+    if readers.contains(optimizer) { return nil }
+    return readers.map { $0.rawValue.lowercased() }.joined(separator: ", ")
+  }
+}
+
+/// The learning rate's schedule in words: `step:30:0.1`, `milestones:50,75:0.1`, `cosine`, `plateau:5:0.5`, `iwae`.
+enum LearningRateText {
+  static let forms = ["constant", "step:30:0.1", "milestones:50,75:0.1", "cosine", "plateau:5:0.5", "iwae"]
+  static let expectation =
+    "constant, step:EPOCHS[:FACTOR], milestones:50,75[:FACTOR], cosine[:FLOOR], plateau[:PATIENCE[:FACTOR]] or iwae"
+
+  /// nil when the text is none.
+  ///
+  /// - Parameter epochs: Where a cosine ends.
+  static func parse(_ text: String, epochs: Int) -> LearningRateSchedule? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    func factor(_ place: Int, _ otherwise: Float, zero: Bool = false) -> Float? {
+      guard parts.count > place else { return otherwise }
+      guard parts.count == place + 1, let value = Float(parts[place]), value <= 1, value > 0 || zero && value == 0
+      else { return nil }
+      return value
+    }
+    func whole(_ text: String) -> Int? { Int(text).flatMap { $0 > 0 ? $0 : nil } }
+    switch parts[0] {
+    case "constant" where parts.count == 1: return .constant
+    case "iwae" where parts.count == 1: return .iwaeLadder
+    case "cosine": return factor(1, 0, zero: true).map { .cosine(epochs: epochs, floor: $0) }
+    case "step":
+      guard parts.count > 1, let every = whole(parts[1]) else { return nil }
+      return factor(2, 0.1).map { .step(every: every, factor: $0) }
+    case "plateau":
+      guard let patience = parts.count > 1 ? whole(parts[1]) : 5 else { return nil }
+      return factor(2, 0.5).map { .plateau(patience: patience, factor: $0) }
+    case "milestones":
+      guard parts.count > 1 else { return nil }
+      let words = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+      let marks = words.compactMap { whole(String($0)) }
+      guard marks.count == words.count, marks == marks.sorted() else { return nil }
+      return factor(2, 0.1).map { .milestones(marks, factor: $0) }
+    default: return nil
+    }
+  }
+}
