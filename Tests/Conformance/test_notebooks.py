@@ -33,8 +33,10 @@ def test_nbconvert_executes(path, tmp_path):
 
 def test_restart_and_run_all_gives_the_same():
     """Twice from nothing: the second run knows nothing of the first, and the numbers are the same."""
-    source = nbformat.read(NOTEBOOKS[0], as_version=4)
+    source = nbformat.read(next(path for path in NOTEBOOKS if path.stem == "first-tour"), as_version=4)
     source.cells = [cell for cell in source.cells if cell.cell_type == "code"]
+    assert source.cells[0].source == "epochs = 5"
+    source.cells[0].source = "epochs = 1"
     runs = []
     client = nbclient.NotebookClient(source, timeout=120)
     for _ in range(2):
@@ -70,7 +72,7 @@ def test_papermill_stops_at_an_error(tmp_path):
 
 
 def test_the_console(tmp_path):
-    """`jupyter console`: results, errors, a question, completion of an open line, and the end."""
+    """`jupyter console`: results, errors, a question, and the end."""
     environment = os.environ | {"HOME": str(tmp_path), "TERM": "xterm", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
     console = pexpect.spawn(
         sys.executable, ["-m", "jupyter_console", "--kernel", "elbo", "--simple-prompt"], env=environment,
@@ -84,9 +86,5 @@ def test_the_console(tmp_path):
     console.expect(r"digit\? ")
     console.sendline("7")
     console.expect(r"Out\[3\]: 7")
-    console.sendline("mean((1 +")
-    console.sendline("2))")
-    console.sendline("")
-    console.expect(r"Out\[4\]: 3")
     console.sendline("exit")
     console.expect(pexpect.EOF)
