@@ -37,7 +37,7 @@ class Notebook:
 
     def completions(self):
         """What the list at the cursor offers."""
-        return [item.text.split("\n")[0] for item in self.find(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")]
+        return [item.text for item in self.find(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-match")]
 
     def keys(self, *keys):
         """Types text or single keys."""
