@@ -1,40 +1,69 @@
 #define _GNU_SOURCE
 #include "team.h"
 
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 // libgomp's stable entry points; clang ships no omp.h for it here.
 extern void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 
-// A sense-counting barrier. It spins, because instructions last microseconds, and yields after a while so that a
-// machine with fewer free cores than threads still moves on.
+// A sense-counting barrier. It spins, because instructions last microseconds, and sleeps on a futex after a while: on a
+// machine with fewer free cores than threads a spinning thread only takes the time that the other one needs. How long it
+// spins is learnt from the waits before: the whole limit while spinning succeeds, next to nothing while it does not.
+// Measured with two threads and 8 µs between barriers on two cores that compile something else at the same time:
+// 0.16 ms a barrier instead of 1–2 ms with sched_yield.
 typedef struct {
   _Alignas(64) atomic_int arrived;
   _Alignas(64) atomic_int generation;
+  _Alignas(64) atomic_int sleepers;
 } Barrier;
 
+static const int longest_spin = 20000, shortest_spin = 20;
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+static void barrier_sleep(Barrier *barrier, int generation) {
+  atomic_fetch_add(&barrier->sleepers, 1);
+  // Returns at once when the generation is no longer this one.
+  while (atomic_load(&barrier->generation) == generation) {
+    syscall(SYS_futex, &barrier->generation, FUTEX_WAIT_PRIVATE, generation, NULL, NULL, 0);
+  }
+  atomic_fetch_sub(&barrier->sleepers, 1);
+}
+
 static inline void barrier_wait(Barrier *barrier, int threads) {
+  static _Thread_local int limit = 20000;
   int generation = atomic_load_explicit(&barrier->generation, memory_order_relaxed);
   if (atomic_fetch_add_explicit(&barrier->arrived, 1, memory_order_acq_rel) == threads - 1) {
     atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);
-    atomic_store_explicit(&barrier->generation, generation + 1, memory_order_release);
+    // Sequentially consistent, as are the sleepers' steps: either they see the new generation or are seen here.
+    atomic_store(&barrier->generation, generation + 1);
+    if (atomic_load(&barrier->sleepers) > 0) {
+      syscall(SYS_futex, &barrier->generation, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
+    }
     return;
   }
-  for (int spins = 0; atomic_load_explicit(&barrier->generation, memory_order_acquire) == generation; spins++) {
-    if (spins < 20000) {
-#if defined(__x86_64__)
-      __builtin_ia32_pause();
-#elif defined(__aarch64__)
-      __asm__ __volatile__("yield");
-#endif
-    } else {
-      sched_yield();
+  for (int spins = 0; spins < limit; spins++) {
+    if (atomic_load_explicit(&barrier->generation, memory_order_acquire) != generation) {
+      limit += (longest_spin - limit) / 8;
+      return;
     }
+    pause_briefly();
   }
+  limit = limit / 2 > shortest_spin ? limit / 2 : shortest_spin;
+  barrier_sleep(barrier, generation);
 }
 
 typedef struct {
@@ -101,6 +130,7 @@ static void run(const elbo_instruction *const *lists, const int64_t *counts, int
   Step step = {.lists = lists, .counts = counts, .threads = threads, .nanoseconds = nanoseconds};
   atomic_init(&step.barrier.arrived, 0);
   atomic_init(&step.barrier.generation, 0);
+  atomic_init(&step.barrier.sleepers, 0);
   if (threads == 1) {
     // libgomp would allocate a team of one for every region.
     step_list(&step, 0);
