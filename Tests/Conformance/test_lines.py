@@ -276,7 +276,7 @@ def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
     assert (time.monotonic() - begin) > 0.5
     for name in ["text/plain", "text/html"]:
         assert "nats" in only(seen, "update_display_data")[-1]["content"]["data"][name]
-    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m ep", "cursor_pos": 10}), 5)
+    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m epo", "cursor_pos": 11}), 5)
     assert only(completion, "complete_reply")[0]["content"]["matches"] == ["epochs="]
     kernel.send("interrupt_request", channel="control")
     seen += kernel.until_idle(ident, 10)
