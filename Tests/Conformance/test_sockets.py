@@ -143,7 +143,7 @@ def test_training_is_shown_and_stopped_while_everything_else_is_answered(started
 
 def test_images_are_pictures_and_figures_too(started):
     _, client = started
-    _, outputs = run(client, "load digits as=e\nmodel k mlp latent=2\nsample k n=6 seed=1\nplot kl k")
+    _, outputs = run(client, "load digits as=e\nmodel k mlp latent=2\nsample k n=6 seed=1\nplot kl k on=e")
     data = [m["content"]["data"] for m in outputs if m["msg_type"] in ("display_data", "execute_result")]
     assert [d["text/plain"].split(" ")[0] for d in data if d.get("image/png", "").startswith("iVBOR")] == ["6×1×28×28"]
     assert "<svg" in data[-1]["image/svg+xml"]
