@@ -18,7 +18,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-swift test-terminal conformance conformance-lab bench-kernel fuzz-kernel sessions bench lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift test-terminal conformance fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -74,8 +74,19 @@ bench: deps
 	@$(ELBO) bench ops
 	@$(ELBO) bench ops --backend onednn
 
+# Training time to the same test ELBO, beside PyTorch and Keras in an environment of their own. Takes hours; less with
+# PEER_OPTIONS='--recipes mlp --epochs 3'.
+MNIST ?= $(or $(ELBO_DATA),$(HOME)/.cache/elbo)/mnist
+PEER_OPTIONS ?=
+bench-peers: build $(SCRATCH)/peers/ready
+	@$(SCRATCH)/peers/bin/python examples/benchmarks/compare.py --elbo $(ELBO) --data $(MNIST) $(PEER_OPTIONS)
+
+$(SCRATCH)/peers/ready: examples/benchmarks/requirements.txt | test-deps
+	@python3 -m venv $(SCRATCH)/peers && \
+	  $(SCRATCH)/peers/bin/pip install -q --disable-pip-version-check -r $< && touch $@
+
 lint:
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests examples/library
 
 # Silent when everything is there.
 deps:

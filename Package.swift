@@ -70,6 +70,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // What a program of one's own looks like.
+    .executableTarget(
+      name: "train-and-interpolate", dependencies: ["VAEngine", "Networks", "Datasets", "Plotting", "Tensors"],
+      path: "examples/library"),
+
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),

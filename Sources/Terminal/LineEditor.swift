@@ -106,6 +106,9 @@ package final class LineEditor {
       if poll(&descriptors, 2, -1) < 0, errno != EINTR { return .endOfInput }
       if descriptors[1].revents != 0 {
         while accepted == nil, let signal = signals.next() { answer(signal, prompt: shown) }
+      } else if descriptors[0].revents & Int16(POLLHUP | POLLNVAL) != 0 {
+        // The terminal is gone, and its signal went to nobody or came too early: an end of input would be asked about.
+        accepted = .terminated(SIGHUP)
       } else if descriptors[0].revents != 0 {
         if hintDistance != nil { eraseHint() }
         hint = nil

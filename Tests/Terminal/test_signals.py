@@ -1,9 +1,12 @@
 """Ctrl-C, Ctrl-Z, Ctrl-D, signals and resizes: the session is never lost."""
 
+import os
 import signal
 import time
 
 import pytest
+
+from screen import ELBO
 
 
 def test_ctrl_c_clears_the_line_wherever_one_is(prompt):
@@ -46,6 +49,21 @@ def test_sigterm_and_sighup_leave_with_their_codes_and_keep_what_was_done(start,
     screen.end(128 + number)
     again = start()
     again.wait_text("ended badly")
+
+
+def test_a_terminal_that_is_gone_ends_the_program_even_when_nobody_says_so(start):
+    # SIGHUP is ignored, and a model would be lost: there is nobody to ask.
+    screen = start("-c", 'trap "" HUP; exec "$0"', ELBO, program="/bin/sh")
+    screen.wait_prompt()
+    screen.run("model m mlp latent=2")
+    os.close(screen.child.child_fd)
+    for _ in range(2000):
+        done, status = os.waitpid(screen.child.pid, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.01)
+    screen.child.closed = screen.child.terminated = True
+    assert done and os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
 
 
 def test_a_resize_keeps_the_line(prompt):

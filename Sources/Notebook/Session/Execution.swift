@@ -81,11 +81,12 @@ package final class Execution {
     return home + path.dropFirst()
   }
 
-  /// The path of a file to read: as given, else in the first of the session's input folders that has it.
+  /// The path of a file to read: as given, else in the first of the session's input and data folders that has it.
   package func readable(_ path: String) -> String {
     let path = expanded(path)
     guard !path.hasPrefix("/"), access(path, F_OK) != 0 else { return path }
-    return options.inputDirectories.lazy.map { $0 + "/" + path }.first { access($0, F_OK) == 0 } ?? path
+    let folders = options.inputDirectories + options.dataDirectories
+    return folders.lazy.map { $0 + "/" + path }.first { access($0, F_OK) == 0 } ?? path
   }
 
   /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.
