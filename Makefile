@@ -54,8 +54,10 @@ $(SCRATCH)/lab/ready: Tests/Lab/requirements.txt | test-deps
 bench-kernel: build $(SCRATCH)/conformance/ready
 	@cd Tests/Conformance && ELBO=$(ELBO) $(abspath $(SCRATCH))/conformance/bin/python bench_kernel.py
 
-# A million messages of noise over both transports; another FUZZ_SEED gives other ones.
+# A million messages of noise over both transports, and more to what reads them; another FUZZ_SEED gives other ones.
 fuzz-kernel: build $(SCRATCH)/conformance/ready
+	@$(SWIFT_BUILD) --build-tests
+	@FUZZ_MESSAGES=$${FUZZ_MESSAGES:-500000} swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter KernelTests
 	@cd Tests/Conformance && ELBO=$(ELBO) FUZZ_MESSAGES=$${FUZZ_MESSAGES:-500000} $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider test_fuzz.py
 
 $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
