@@ -23,10 +23,11 @@ DESTDIR ?=
 build: deps
 	@$(SWIFT_BUILD)
 
-# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits.
+# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits,
+# leaves its pictures in demo/.
 demo: deps
 	@$(SWIFT_BUILD) --product elbo
-	@$(ELBO) run examples/demo.elbo
+	@mkdir -p demo && cd demo && $(ELBO) run ../examples/demo.elbo
 
 test: test-swift test-terminal sessions
 
