@@ -18,15 +18,16 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-swift test-terminal conformance sessions bench bench-peers lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift test-terminal conformance fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
 
-# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits.
+# From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits,
+# leaves its pictures in demo/.
 demo: deps
 	@$(SWIFT_BUILD) --product elbo
-	@$(ELBO) run examples/demo.elbo
+	@mkdir -p demo && cd demo && $(ELBO) run ../examples/demo.elbo
 
 test: test-swift test-terminal sessions
 
@@ -41,6 +42,24 @@ test-terminal: build $(VENV)/ready
 # The kernel as Jupyter's own tests and our clients see it, over ZeroMQ and over standard input and output.
 conformance: build $(SCRATCH)/conformance/ready
 	@cd Tests/Conformance && ELBO=$(ELBO) TENSOR_FILES=$(dir $(ELBO))tensor-files $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
+
+# JupyterLab in a headless Chromium; what a person would see is kept in $(SCRATCH)/lab-shots.
+conformance-lab: build $(SCRATCH)/lab/ready
+	@cd Tests/Lab && ELBO=$(ELBO) SHOTS=$(abspath $(SCRATCH))/lab-shots $(abspath $(SCRATCH))/lab/bin/python -m pytest -q -p no:cacheprovider .
+
+$(SCRATCH)/lab/ready: Tests/Lab/requirements.txt | test-deps
+	@$(call install-missing,chromium chromium-driver fonts-dejavu-core)
+	@python3 -m venv $(SCRATCH)/lab && $(SCRATCH)/lab/bin/pip install -q --disable-pip-version-check -r $< && touch $@
+
+# The kernel's times and memory, each beside its bar.
+bench-kernel: build $(SCRATCH)/conformance/ready
+	@cd Tests/Conformance && ELBO=$(ELBO) $(abspath $(SCRATCH))/conformance/bin/python bench_kernel.py
+
+# A million messages of noise over both transports, and more to what reads them; another FUZZ_SEED gives other ones.
+fuzz-kernel: build $(SCRATCH)/conformance/ready
+	@$(SWIFT_BUILD) --build-tests
+	@FUZZ_MESSAGES=$${FUZZ_MESSAGES:-500000} swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter KernelTests
+	@cd Tests/Conformance && ELBO=$(ELBO) FUZZ_MESSAGES=$${FUZZ_MESSAGES:-500000} $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider test_fuzz.py
 
 $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 	@python3 -m venv $(SCRATCH)/conformance && \

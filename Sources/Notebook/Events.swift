@@ -13,6 +13,8 @@ package struct Output: Sendable {
   package var json: JSON?
   /// A picture, rendered by the front end to what its screen can show.
   package var figure: Figure?
+  /// The value itself when it is images, the first hundred of them: a notebook shows them beside the text.
+  package var images: ImageGrid?
   /// Where the person wants figures shown (`set plot terminal=…`); nil leaves it to the front end.
   package var figureTerminal: String?
 

@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import select
 import subprocess
 import threading
 import time
@@ -10,22 +11,59 @@ import uuid
 
 
 class Lines:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, environment=None):
+        self.output, theirs = os.pipe()
         self.process = subprocess.Popen(
-            [os.environ["ELBO"], "kernel", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [os.environ["ELBO"], "kernel", *arguments], stdin=subprocess.PIPE, stdout=theirs, stderr=subprocess.PIPE,
+            env=os.environ | (environment or {}),
         )
+        os.close(theirs)
         self.messages = queue.Queue()
         self.stray = []
+        self.reads = threading.Event()
+        self.reads.set()
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
 
     def _read(self):
-        for line in iter(self.process.stdout.readline, b""):
+        rest = b""
+        while True:
+            self.reads.wait()
             try:
-                self.messages.put(json.loads(line))
-            except ValueError:
-                self.stray.append(line)
+                # Not for longer than a moment, so that the pipe can be closed or left alone from outside.
+                if not select.select([self.output], [], [], 0.2)[0]:
+                    continue
+                chunk = os.read(self.output, 1 << 20)
+            except (OSError, ValueError):
+                break
+            if not chunk:
+                break
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._take(line)
+        if rest:
+            self.stray.append(rest)
         self.messages.put(None)
+
+    def _take(self, line):
+        try:
+            message = json.loads(line)
+            assert message["header"]["msg_type"] and message["channel"] and "parent_header" in message
+            self.messages.put(message)
+        except (ValueError, TypeError, KeyError, AssertionError):
+            self.stray.append(line)
+
+    def pause(self):
+        """Reads nothing until `resume`."""
+        self.reads.clear()
+
+    def resume(self):
+        self.reads.set()
+
+    def resident(self):
+        """Bytes of memory in use."""
+        with open(f"/proc/{self.process.pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def raw(self, data):
         self.process.stdin.write(data)

@@ -1,6 +1,7 @@
 """The behaviours of the kernel over standard input and output."""
 
 import json
+import os
 import random
 import signal
 import time
@@ -222,14 +223,47 @@ def test_signals():
     assert kernel.process.wait(5) == 0
 
 
-def test_a_client_that_goes_away():
+@pytest.mark.parametrize("code", ["!yes", "load digits as=d\nmodel m mlp latent=4\ntrain m on=d epochs=100000"])
+def test_a_client_that_goes_away_in_the_middle(code):
     kernel = Lines()
-    kernel.execute("!yes | head -c 100000000")
-    time.sleep(0.2)
-    # Away without a word: the pipe is full, nobody reads it, and it closes with the reader.
+    kernel.execute(code)
+    while kernel.next()["header"]["msg_type"] not in ("stream", "update_display_data"):
+        pass
+    # Away without a word, as when it crashes: both pipes close. The kernel stops its work and ends by itself.
     kernel.process.stdin.close()
-    kernel.process.terminate()
-    kernel.process.wait(10)
+    os.close(kernel.output)
+    assert kernel.process.wait(20) == 0
+
+
+def test_a_client_that_does_not_read_costs_no_memory(kernel):
+    kernel.pause()
+    ident = kernel.execute("!yes")
+    sizes = []
+    while len(sizes) < 20:
+        sizes.append(kernel.resident())
+        time.sleep(0.1)
+    assert sizes[-1] < 200e6, sizes
+    kernel.send("interrupt_request", channel="control")
+    kernel.resume()
+    assert reply(kernel.until_idle(ident, 30))["ename"] == "Interrupted"
+
+
+def test_nothing_but_messages_comes_out_of_children_and_gnuplot(tmp_path):
+    """A gnuplot that writes wherever it can, and a shell that looks for the kernel's descriptors."""
+    noisy = tmp_path / "gnuplot"
+    noisy.write_text('#!/bin/sh\nfor fd in 1 3 4 5 6 7 8 9; do (echo noise >&$fd) 2>/dev/null; done\nexec /usr/bin/gnuplot "$@"\n')
+    noisy.chmod(0o755)
+    kernel = Lines(environment={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    kernel.run("load digits as=d\nmodel m mlp latent=2")
+    assert "image/svg+xml" in json.dumps(kernel.run("plot kl m"))
+    messages = kernel.run("!for fd in 3 4 5 6 7 8 9; do (echo noise >&$fd) 2>/dev/null; done; ls /proc/self/fd")
+    text = "".join(m["content"]["text"] for m in only(messages, "stream"))
+    # `ls` itself opens 3; nothing of the kernel's is inherited.
+    assert text.split() == ["0", "1", "2", "3"]
+    # What the process calls its standard output is not the client's pipe.
+    links = {fd: os.readlink(f"/proc/{kernel.process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{kernel.process.pid}/fd")}
+    assert links["0"] == "/dev/null" and links["1"] == links["2"]
+    assert kernel.close() == 0
 
 
 def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
@@ -238,12 +272,34 @@ def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
     begin, seen = time.monotonic(), []
     while len(only(seen, "update_display_data")) < 3:
         seen.append(kernel.next())
+    # At most four a second, whatever the machine does.
     assert (time.monotonic() - begin) > 0.5
-    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m ep", "cursor_pos": 10}), 5)
+    for name in ["text/plain", "text/html"]:
+        assert "nats" in only(seen, "update_display_data")[-1]["content"]["data"][name]
+    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m epo", "cursor_pos": 11}), 5)
     assert only(completion, "complete_reply")[0]["content"]["matches"] == ["epochs="]
     kernel.send("interrupt_request", channel="control")
     seen += kernel.until_idle(ident, 10)
     names = {m["content"]["transient"]["display_id"] for m in seen if "display_id" in m["content"].get("transient", {})}
     assert len(names) == 1
     assert reply(seen)["ename"] == "Interrupted" and "kept" in reply(seen)["evalue"]
-    assert reply(kernel.run("train m epochs=+1"))["status"] == "ok"
+    # With a picture when one is wanted, on one display again.
+    messages = kernel.run("train m epochs=+2 plot=live")
+    assert reply(messages)["status"] == "ok"
+    shown = [m["content"] for m in only(messages, "display_data") + only(messages, "update_display_data")]
+    assert len({content["transient"]["display_id"] for content in shown}) == 1
+    assert any("<svg" in content["data"].get("image/svg+xml", "") for content in shown)
+
+
+def test_a_workspace_is_kept(tmp_path):
+    path = str(tmp_path / "work.elbodb")
+    for number in range(2):
+        kernel = Lines("--session", path)
+        kernel.run("!echo kept" if number == 0 else "x + 1")
+        if number == 0:
+            kernel.run("x = 6*7")
+            assert kernel.close() == 0
+    tail = kernel.until_idle(kernel.send("history_request", {"hist_access_type": "tail", "n": 9, "output": True}))
+    assert only(tail, "history_reply")[0]["content"]["history"] == [
+        [1, 1, ["!echo kept", "kept\n"]], [1, 2, ["x = 6*7", "x = 42"]], [2, 3, ["x + 1", "43"]]]
+    assert kernel.close() == 0

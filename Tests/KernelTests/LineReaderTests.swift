@@ -23,12 +23,41 @@ import Testing
 
   @Test func noiseNeverParsesAsARequest() {
     var generator = RandomBytes(seed: 11)
-    for _ in 0..<20_000 {
-      let bytes = (0..<Int(generator.next() % 60)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+    for _ in 0..<Noise.messages {
+      let bytes = generator.bytes(upTo: 60)
       guard case .failure = StdioTransport.parse(bytes) else {
         Issue.record("\(bytes) was taken for a message")
         return
       }
     }
+  }
+
+  /// Some are still requests and most are not; each is read to its end or refused with a reason, however it was cut.
+  @Test func spoiledRequestsAreReadOrRefused() {
+    let good = Array(
+      #"{"channel":"shell","header":{"msg_type":"execute_request","msg_id":"\u00e9"},"content":{"code":"6*7","n":[1e3]}}"#
+        .utf8)
+    var generator = RandomBytes(seed: 13)
+    var reader = LineReader(limit: 400)
+    var taken = 0
+    var refused = 0
+    for _ in 0..<Noise.messages {
+      var line = good
+      for _ in 0..<(1 + generator.next() % 4) {
+        line[Int(generator.next() % UInt64(line.count))] = UInt8(truncatingIfNeeded: generator.next())
+      }
+      let cut = Int(generator.next() % UInt64(line.count))
+      for part in [line[..<cut], line[cut...], [UInt8(ascii: "\n")]] {
+        reader.feed(part) { found in
+          guard case .bytes(let bytes) = found else { return }
+          switch StdioTransport.parse(bytes) {
+          case .success(let request): taken += request.type.isEmpty ? 0 : 1
+          case .failure(let problem): refused += problem.text.isEmpty ? 0 : 1
+          }
+        }
+      }
+    }
+    #expect(taken > Noise.messages / 10)
+    #expect(refused > Noise.messages / 10)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import Notebook
 import Testing
@@ -39,7 +40,7 @@ import Testing
   @Test func anyChangedByteIsRefused() {
     let good = frames(key: "k")
     var generator = RandomBytes(seed: 3)
-    for _ in 0..<20_000 {
+    for _ in 0..<Noise.messages {
       var bad = good
       let frame = 2 + Int(generator.next() % 5)
       guard !bad[frame].isEmpty else { continue }
@@ -53,14 +54,19 @@ import Testing
   @Test func noiseIsNoMessage() {
     var generator = RandomBytes(seed: 5)
     var format = WireFormat(key: "")
-    for _ in 0..<20_000 {
+    for _ in 0..<Noise.messages {
       let frames = (0..<Int(generator.next() % 9)).map { _ -> [UInt8] in
         if generator.next() % 3 == 0 { return WireFormat.delimiter }
-        return (0..<Int(generator.next() % 40)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        return generator.bytes(upTo: 40)
       }
       #expect(throws: WireFormat.Fault.self) { try format.request(frames, on: .shell) }
     }
   }
+}
+
+/// How much noise: $FUZZ_MESSAGES, a few in CI.
+enum Noise {
+  static let messages = ProcessInfo.processInfo.environment["FUZZ_MESSAGES"].flatMap { Int($0) } ?? 20_000
 }
 
 /// Xorshift, so that a failure comes again.
@@ -72,5 +78,9 @@ struct RandomBytes {
     state ^= state >> 7
     state ^= state << 17
     return state &* 0x2545_F491_4F6C_DD1D
+  }
+
+  mutating func bytes(upTo count: UInt64) -> [UInt8] {
+    (0..<Int(next() % count)).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 }

@@ -39,7 +39,8 @@ struct CellExecution {
     let trimmed = code.drop { $0.isWhitespace }
     let frontEnd = CellFrontEnd(
       publisher: publisher, parent: parent, count: count, isSilent: isSilent, pages: trimmed.hasPrefix("?"),
-      renderer: dispatcher.renderer, asking: question)
+      draw: draw, isInterrupted: { [interruption = dispatcher.interruption] in interruption.isRequested },
+      asking: question)
     if trimmed.hasPrefix("!") { return shell(String(trimmed.dropFirst()), frontEnd) }
     if trimmed.isEmpty { return succeed([], quits: false) }
     let outcome = dispatcher.session.execute(
@@ -52,15 +53,32 @@ struct CellExecution {
     }
   }
 
+  /// Draws for this cell: an interrupt gives the figure up.
+  private var draw: MimeBundle.Draw? {
+    dispatcher.renderer.map { renderer in
+      { [interruption = dispatcher.interruption] figure in renderer(figure) { interruption.isRequested } }
+    }
+  }
+
   private func question(_ prompt: String) -> String? {
     guard allowsStdin else { return nil }
     return dispatcher.questions.ask(
       prompt, for: request, publisher: publisher, interruption: dispatcher.interruption)
   }
 
+  private static let rememberedOutput = 4096
+
   private func shell(_ command: String, _ frontEnd: CellFrontEnd) -> Ending {
+    let start = ContinuousClock.now
+    var output = ""
     let ending = ShellCommand(text: command, interruption: dispatcher.interruption).run { name, text in
       frontEnd.stream(name, text)
+      // The history keeps a page of it, not megabytes.
+      if output.utf8.count < Self.rememberedOutput { output += text.prefix(Self.rememberedOutput) }
+    }
+    if keeps {
+      dispatcher.session.remember(
+        code, output: output, succeeded: ending == .exited(0), seconds: (ContinuousClock.now - start) / .seconds(1))
     }
     switch ending {
     case .exited(0): return succeed([], quits: false)
@@ -111,7 +129,7 @@ struct CellExecution {
         }
         do throws(Diagnostic) {
           let output = try dispatcher.session.evaluate(expression)
-          let display = MimeBundle.display(output, renderer: dispatcher.renderer, isNotebook: publisher.isNotebook)
+          let display = MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook)
           return .init(member.key, .object([.init("status", .string("ok"))] + display))
         } catch {
           let lines = error.rendered(color: false).split(separator: "\n").map(String.init)

@@ -54,10 +54,11 @@ extension Dispatcher {
   }
 
   private func inspection(_ content: JSON) -> JSON {
+    // No pictures: drawing takes a while, and an interrupt may stand behind this request.
     let found = session.inspect(code(content), cursor: cursor(content))
     return .members([
       "status": .string("ok"), "found": .bool(found != nil),
-      "data": found.map { MimeBundle.content(of: $0, renderer: renderer, isNotebook: publisher.isNotebook) } ?? .empty,
+      "data": found.map { MimeBundle.content(of: $0, draw: nil, isNotebook: publisher.isNotebook) } ?? .empty,
       "metadata": .empty,
     ])
   }

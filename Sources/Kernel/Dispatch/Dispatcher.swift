@@ -1,3 +1,4 @@
+import Glibc
 import Notebook
 import Synchronization
 
@@ -95,6 +96,15 @@ package final class Dispatcher: Sendable {
     onExit()
   }
 
+  /// `quit` in a notebook: the client asks for a shutdown when it has read the reply, but reads none of a kernel that is
+  /// gone already.
+  private func leaveSoon() {
+    startThread(stackBytes: 1 << 20) { [self] in
+      sleep(1)
+      leave()
+    }
+  }
+
   // MARK: Cells
 
   private func enqueue(_ request: Request) {
@@ -125,6 +135,7 @@ package final class Dispatcher: Sendable {
         if ending == .quits { (state.abortsBefore, state.leavesWhenDone) = (.max, true) }
       }
       publisher.status("idle", parent: next.request.header)
+      if ending == .quits, publisher.isNotebook { return leaveSoon() }
     }
     if state.withLock({ $0.leavesWhenDone && $0.waiting.isEmpty && $0.running == nil }) { leave() }
   }
@@ -143,8 +154,9 @@ package final class Dispatcher: Sendable {
     publisher.status("busy", parent: request.header)
     let isLeaving = answer(request)
     publisher.status("idle", parent: request.header)
-    if publisher.isNotebook, let running = state.withLock({ $0.running }) {
-      publisher.status("busy", parent: running.header)
+    // Said under the lock: after the cell's own idle it would leave the notebook busy for good.
+    if publisher.isNotebook {
+      state.withLock { if let running = $0.running { publisher.status("busy", parent: running.header) } }
     }
     if isLeaving { shutDown() }
   }

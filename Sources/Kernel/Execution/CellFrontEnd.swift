@@ -9,7 +9,8 @@ final class CellFrontEnd: FrontEnd {
   private let isSilent: Bool
   /// Results are kept for the pager instead of shown.
   private let pages: Bool
-  private let renderer: DrawFigure?
+  private let draw: MimeBundle.Draw?
+  private let isInterrupted: () -> Bool
   private let asking: (String) -> String?
   private(set) var paged: [Output] = []
   private var live: Live?
@@ -25,17 +26,20 @@ final class CellFrontEnd: FrontEnd {
   static let updateInterval = Duration.milliseconds(250)
   /// Shorter work shows no display.
   static let patience = Duration.milliseconds(150)
+  /// Nor does work without numbers that is shorter than this: an `encode` would leave a line behind that says nothing.
+  static let patienceWithoutNumbers = Duration.milliseconds(750)
 
   init(
-    publisher: Publisher, parent: JSON, count: Int, isSilent: Bool, pages: Bool, renderer: DrawFigure?,
-    asking: @escaping (String) -> String?
+    publisher: Publisher, parent: JSON, count: Int, isSilent: Bool, pages: Bool, draw: MimeBundle.Draw?,
+    isInterrupted: @escaping () -> Bool, asking: @escaping (String) -> String?
   ) {
     self.publisher = publisher
     self.parent = parent
     self.count = count
     self.isSilent = isSilent
     self.pages = pages
-    self.renderer = renderer
+    self.draw = draw
+    self.isInterrupted = isInterrupted
     self.asking = asking
   }
 
@@ -60,6 +64,7 @@ final class CellFrontEnd: FrontEnd {
   func stream(_ name: String, _ text: String) {
     guard !isSilent, !text.isEmpty else { return }
     publisher.publish("stream", parent: parent, .members(["name": .string(name), "text": .string(text)]))
+    publisher.waitForReader(unless: isInterrupted)
   }
 
   private func show(_ output: Output) {
@@ -73,16 +78,15 @@ final class CellFrontEnd: FrontEnd {
       publisher.publish(
         "display_data", parent: parent,
         .object(
-          MimeBundle.display(output, renderer: renderer, isNotebook: publisher.isNotebook) + [
-            .init("transient", .empty)
-          ]))
+          MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook) + [.init("transient", .empty)]))
     case .result:
       publisher.publish(
         "execute_result", parent: parent,
         .object(
           [.init("execution_count", .integer(count))]
-            + MimeBundle.display(output, renderer: renderer, isNotebook: publisher.isNotebook)))
+            + MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook)))
     }
+    publisher.waitForReader(unless: isInterrupted)
   }
 
   private func advance(_ progress: Progress) {
@@ -92,8 +96,10 @@ final class CellFrontEnd: FrontEnd {
     let waits = progress.figure == nil && live.last.figure != nil
     live.last = progress
     if waits { live.last.figure = self.live?.last.figure }
-    let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= Self.patience)
-    if isDue, !waits {
+    let patience = progress.terms.isEmpty && progress.figure == nil ? Self.patienceWithoutNumbers : Self.patience
+    let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= patience)
+    // A reader that is far behind wants no older moments first.
+    if isDue, !waits, !publisher.isBehind {
       display(live, isDone: false)
       live.shown = now
     }
@@ -107,10 +113,11 @@ final class CellFrontEnd: FrontEnd {
   }
 
   private func display(_ live: Live, isDone: Bool) {
+    let took = isDone ? (ContinuousClock.now - live.began) / .seconds(1) : nil
     publisher.publish(
       live.shown == nil ? "display_data" : "update_display_data", parent: parent,
       .members([
-        "data": LiveDisplay.content(live.last, isDone: isDone, renderer: renderer), "metadata": .empty,
+        "data": LiveDisplay.content(live.last, took: took, draw: draw), "metadata": .empty,
         "transient": .members(["display_id": .string(live.id)]),
       ]))
   }

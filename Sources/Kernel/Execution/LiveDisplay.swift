@@ -2,14 +2,15 @@ import Notebook
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.
 enum LiveDisplay {
-  static func content(_ progress: Progress, isDone: Bool, renderer: DrawFigure?) -> JSON {
+  /// - Parameter took: How many seconds the work was, when it has ended.
+  static func content(_ progress: Progress, took: Double?, draw: MimeBundle.Draw?) -> JSON {
     var members: [JSON.Member] = [
-      .init("text/plain", .string(text(progress, isDone: isDone))),
-      .init("text/html", .string(html(progress, isDone: isDone))),
+      .init("text/plain", .string(text(progress, took: took))),
+      .init("text/html", .string(html(progress, took: took))),
     ]
-    if let figure = progress.figure, let renderer {
+    if let figure = progress.figure, let draw {
       members.removeLast()
-      MimeBundle.add(figure, renderer, to: &members)
+      MimeBundle.add(figure, draw, to: &members)
     }
     return .object(members)
   }
@@ -18,22 +19,29 @@ enum LiveDisplay {
     progress.terms.map { "\($0.name) \(number($0.value))" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
   }
 
-  static func text(_ progress: Progress, isDone: Bool) -> String {
+  /// How far it is, or when it has ended how long it took.
+  private static func pace(_ progress: Progress, took: Double?) -> String? {
+    if let took { return progress.terms.isEmpty ? "took \(number((took * 10).rounded() / 10)) s" : nil }
+    return progress.secondsLeft.map { "\(duration($0)) left" }
+  }
+
+  static func text(_ progress: Progress, took: Double?) -> String {
     var parts = [progress.task]
-    if !isDone, let fraction = progress.fraction { parts.append("\(Int(clamped(fraction) * 100)) %") }
+    if took == nil, let fraction = progress.fraction { parts.append("\(Int(clamped(fraction) * 100)) %") }
     parts += terms(progress)
-    if !isDone, let seconds = progress.secondsLeft { parts.append("\(duration(seconds)) left") }
+    if let pace = pace(progress, took: took) { parts.append(pace) }
     return parts.joined(separator: " · ")
   }
 
-  static func html(_ progress: Progress, isDone: Bool) -> String {
+  static func html(_ progress: Progress, took: Double?) -> String {
     var parts = ["<b>\(escaped(progress.task))</b>"]
-    if let fraction = progress.fraction {
-      parts.append("<progress value=\"\(number(clamped(fraction)))\" max=\"1\" style=\"width:16em\"></progress>")
-      if !isDone { parts.append("\(Int(clamped(fraction) * 100)) %") }
+    if took == nil, let fraction = progress.fraction {
+      let value = number(clamped(fraction))
+      parts.append("<progress value=\"\(value)\" max=\"1\" style=\"width:16em\"></progress>")
+      parts.append("\(Int(clamped(fraction) * 100)) %")
     }
     parts += terms(progress).map(escaped)
-    if !isDone, let seconds = progress.secondsLeft { parts.append("\(duration(seconds)) left") }
+    if let pace = pace(progress, took: took) { parts.append(pace) }
     return "<div style=\"font-family:monospace\">" + parts.joined(separator: " · ") + curve(progress.trail) + "</div>"
   }
 

@@ -1,8 +1,10 @@
 import Notebook
 import Plotting
 
-/// Draws a figure as a notebook shows it: its MIME type and data, base64 for binary formats.
-package typealias DrawFigure = @Sendable (Figure) -> Result<(type: String, data: String), FigureFailure>
+/// Draws a figure as a notebook shows it: its MIME type and data, base64 for binary formats. Given up when the second
+/// argument says so.
+package typealias DrawFigure =
+  @Sendable (Figure, @escaping @Sendable () -> Bool) -> Result<(type: String, data: String), FigureFailure>
 
 /// A figure that could not be drawn.
 package struct FigureFailure: Error, Equatable, Sendable {
@@ -19,10 +21,14 @@ enum MimeBundle {
   ///
   /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
   ///   table or a number, so notebooks get it under a name of our own.
-  static func content(of output: Output, renderer: DrawFigure?, isNotebook: Bool) -> JSON {
+  static func content(of output: Output, draw: Draw?, isNotebook: Bool) -> JSON {
     var members: [JSON.Member] = [.init("text/plain", .string(output.text))]
     if let html = output.html { members.append(.init("text/html", .string(html))) }
-    if let figure = output.figure, let renderer { add(figure, renderer, to: &members) }
+    if let figure = output.figure, let draw {
+      add(figure, draw, to: &members)
+    } else if let images = output.images, isNotebook, draw != nil {
+      members.append(.init("image/png", .string(Base64.encode(images.png()))))
+    }
     let jsonType = isNotebook ? "application/vnd.elbo+json" : "application/json"
     // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
     if let json = output.json, !isNotebook || json.text().utf8.count <= largestNotebookJSON {
@@ -31,8 +37,11 @@ enum MimeBundle {
     return .object(members)
   }
 
+  /// A figure drawn for the running cell.
+  typealias Draw = (Figure) -> Result<(type: String, data: String), FigureFailure>
+
   /// The picture, or a line in the text that says why there is none.
-  static func add(_ figure: Figure, _ draw: DrawFigure, to members: inout [JSON.Member]) {
+  static func add(_ figure: Figure, _ draw: Draw, to members: inout [JSON.Member]) {
     switch draw(figure) {
     case .success(let picture): members.append(.init(picture.type, .string(picture.data)))
     case .failure(let failure):
@@ -42,7 +51,7 @@ enum MimeBundle {
   }
 
   /// `data` and `metadata` of display_data and execute_result.
-  static func display(_ output: Output, renderer: DrawFigure?, isNotebook: Bool) -> [JSON.Member] {
-    [.init("data", content(of: output, renderer: renderer, isNotebook: isNotebook)), .init("metadata", .empty)]
+  static func display(_ output: Output, draw: Draw?, isNotebook: Bool) -> [JSON.Member] {
+    [.init("data", content(of: output, draw: draw, isNotebook: isNotebook)), .init("metadata", .empty)]
   }
 }

@@ -1,9 +1,12 @@
+import Glibc
 import Notebook
 
 /// What carries messages out. Called from any thread; messages of one thread keep their order.
 package protocol Transport: AnyObject, Sendable {
-  /// Puts a message on its way; never waits for the reader of an ordinary pace.
+  /// Puts a message on its way; never waits.
   func send(_ message: Message)
+  /// Bytes given to `send` that nobody has taken yet. Who has much to say waits until it falls.
+  var backlog: Int { get }
   /// Whether an idle after a side request is followed by the running cell's busy again (JupyterLab shows the last).
   var isNotebook: Bool { get }
 }
@@ -16,6 +19,17 @@ package final class Publisher: Sendable {
   package init(transport: any Transport) { self.transport = transport }
 
   var isNotebook: Bool { transport.isNotebook }
+
+  /// More than this waits for no reader: 16 MiB.
+  private static let patientBacklog = 16 << 20
+  /// Who reads is so far behind that pictures of a moment had better be left out: 1 MiB.
+  var isBehind: Bool { transport.backlog > 1 << 20 }
+
+  /// Waits while the reader is far behind, so that a cell without end does not fill the memory. The executing thread
+  /// alone waits: everything else is answered meanwhile.
+  func waitForReader(unless isInterrupted: () -> Bool) {
+    while transport.backlog > Self.patientBacklog, !isInterrupted() { usleep(5000) }
+  }
 
   /// Answers a request on the channel it came from.
   func reply(to request: Request, _ type: String, _ content: JSON) {

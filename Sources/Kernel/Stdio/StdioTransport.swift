@@ -15,7 +15,9 @@ package final class StdioTransport: Transport {
   private let done = DispatchSemaphore(value: 0)
 
   private struct Outbox {
-    var lines: [Message] = []
+    var lines: [[UInt8]] = []
+    /// Of the lines above and of those being written.
+    var byteCount = 0
     var isClosing = false
     var isBroken = false
   }
@@ -37,15 +39,26 @@ package final class StdioTransport: Transport {
   }
 
   package func send(_ message: Message) {
-    outbox.withLock { $0.lines.append(message) }
+    var line = Array(message.json.text().utf8)
+    line.append(UInt8(ascii: "\n"))
+    outbox.withLock { outbox in
+      guard !outbox.isBroken else { return }
+      outbox.byteCount += line.count
+      outbox.lines.append(line)
+    }
     waiting.signal()
   }
 
-  /// Waits until everything is written.
-  package func flush() {
+  package var backlog: Int { outbox.withLock { $0.byteCount } }
+
+  /// Calls `whenDone`, on any thread, as soon as everything is written, or after `limit` seconds.
+  package func finish(limit: Int?, whenDone: @escaping @Sendable () -> Void) {
     outbox.withLock { $0.isClosing = true }
     waiting.signal()
-    done.wait()
+    startThread { [done] in
+      if let limit { _ = done.wait(timeout: .now() + .seconds(limit)) } else { done.wait() }
+      whenDone()
+    }
   }
 
   /// Reads on a thread of its own.
@@ -105,16 +118,14 @@ package final class StdioTransport: Transport {
   private func write() {
     while true {
       waiting.wait()
-      let (messages, isClosing) = outbox.withLock { outbox in
+      let (lines, isClosing) = outbox.withLock { outbox in
         defer { outbox.lines.removeAll() }
-        return (outbox.isBroken ? [] : outbox.lines, outbox.isClosing)
+        return (outbox.lines, outbox.isClosing)
       }
-      var bytes: [UInt8] = []
-      for message in messages {
-        bytes += message.json.text().utf8
-        bytes.append(UInt8(ascii: "\n"))
+      let bytes = lines.count == 1 ? lines[0] : Array(lines.joined())
+      if !bytes.isEmpty {
+        if writeAll(bytes) { outbox.withLock { $0.byteCount -= bytes.count } } else { breakOff() }
       }
-      if !bytes.isEmpty, !writeAll(bytes) { breakOff() }
       if isClosing, outbox.withLock({ $0.lines.isEmpty || $0.isBroken }) {
         done.signal()
         return
@@ -123,7 +134,11 @@ package final class StdioTransport: Transport {
   }
 
   private func breakOff() {
-    outbox.withLock { $0.isBroken = true }
+    outbox.withLock { outbox in
+      outbox.isBroken = true
+      outbox.lines = []
+      outbox.byteCount = 0
+    }
     let action = onBroken.withLock { action in
       defer { action = nil }
       return action

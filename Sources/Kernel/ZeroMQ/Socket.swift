@@ -32,7 +32,7 @@ final class Socket: @unchecked Sendable {
     if type == ZMQ_XPUB {
       set(ZMQ_XPUB_VERBOSE, 1)
       set(ZMQ_XPUB_NODROP, 1)
-      set(ZMQ_SNDHWM, 100_000)
+      set(ZMQ_SNDHWM, 10_000)
     }
     // A frame of more than 1 GiB closes the connection it came by.
     var limit: Int64 = 1 << 30
@@ -79,6 +79,9 @@ final class Socket: @unchecked Sendable {
     }
     return true
   }
+
+  /// From now on a subscriber whose queue is full loses messages instead of holding up everybody else.
+  func dropForSlowReaders() { set(ZMQ_XPUB_NODROP, 0) }
 
   func close() { zmq_close(handle) }
 }

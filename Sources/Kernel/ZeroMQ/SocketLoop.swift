@@ -4,17 +4,25 @@ import Glibc
 import Synchronization
 
 /// A thread that owns some sockets: it hands on what comes and sends what others give it.
+///
+/// Each socket has a queue of its own, so that a reader of one that is behind holds up no other.
 final class SocketLoop: Sendable {
   private struct State {
     var outgoing: [(socket: Int, frames: [[UInt8]])] = []
     var isClosing = false
   }
+  /// What one socket could not take yet.
+  private struct Queue {
+    var late: [[[UInt8]]] = []
+    var stalledSince: ContinuousClock.Instant?
+  }
   private let sockets: [Socket]
   private let state = Mutex(State())
+  private let unsent = Atomic<Int>(0)
   private let wakeDescriptor: Int32
   private let done = DispatchSemaphore(value: 0)
-  /// How many messages wait for a reader before the oldest go.
-  private static let patience = 100_000
+  /// A reader that takes nothing for so long holds up the others no longer.
+  private static let patience = Duration.seconds(10)
 
   init(_ sockets: [Socket]) throws(ZeroMQError) {
     self.sockets = sockets
@@ -23,16 +31,20 @@ final class SocketLoop: Sendable {
   }
 
   /// Starts the thread. `take` gets the socket's index and the frames of each message.
-  func start(_ take: @escaping @Sendable (Int, [[UInt8]]) -> Void) {
+  func start(log: @escaping @Sendable (String) -> Void, _ take: @escaping @Sendable (Int, [[UInt8]]) -> Void) {
     startThread { [self] in
-      run(take)
+      run(log, take)
       sockets.forEach { $0.close() }
       done.signal()
     }
   }
 
+  /// Bytes that wait here.
+  var backlog: Int { unsent.load(ordering: .relaxed) }
+
   /// Sends a message by the socket at `index`, from any thread.
   func send(_ frames: [[UInt8]], by index: Int) {
+    unsent.add(Self.size(frames), ordering: .relaxed)
     let mustWake = state.withLock { state in
       state.outgoing.append((index, frames))
       return state.outgoing.count == 1
@@ -40,11 +52,11 @@ final class SocketLoop: Sendable {
     if mustWake { wake() }
   }
 
-  /// Sends what is left and ends; waits for that.
-  func close() {
+  /// Sends what is left and ends; waits for that. False when it takes more than two seconds.
+  func close() -> Bool {
     state.withLock { $0.isClosing = true }
     wake()
-    _ = done.wait(timeout: .now() + .seconds(2))
+    return done.wait(timeout: .now() + .seconds(2)) == .success
   }
 
   private func wake() {
@@ -52,12 +64,15 @@ final class SocketLoop: Sendable {
     _ = write(wakeDescriptor, &one, 8)
   }
 
-  private func run(_ take: (Int, [[UInt8]]) -> Void) {
+  private static func size(_ frames: [[UInt8]]) -> Int { frames.reduce(0) { $0 + $1.count } }
+
+  private func run(_ log: (String) -> Void, _ take: (Int, [[UInt8]]) -> Void) {
     var items = sockets.map { zmq_pollitem_t(socket: $0.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0) }
     items.append(zmq_pollitem_t(socket: nil, fd: wakeDescriptor, events: Int16(ZMQ_POLLIN), revents: 0))
-    var late: [(socket: Int, frames: [[UInt8]])] = []
+    var queues = sockets.map { _ in Queue() }
     while true {
-      if zmq_poll(&items, Int32(items.count), late.isEmpty ? -1 : 5) < 0, zmq_errno() != EINTR { return }
+      let isLate = queues.contains { !$0.late.isEmpty }
+      if zmq_poll(&items, Int32(items.count), isLate ? 5 : -1) < 0, zmq_errno() != EINTR { return }
       if items[sockets.count].revents != 0 {
         var count: UInt64 = 0
         _ = read(wakeDescriptor, &count, 8)
@@ -69,12 +84,30 @@ final class SocketLoop: Sendable {
         defer { state.outgoing.removeAll() }
         return (state.outgoing, state.isClosing)
       }
-      late += fresh
-      var sent = 0
-      while sent < late.count, sockets[late[sent].socket].send(late[sent].frames) { sent += 1 }
-      late.removeFirst(sent)
-      if late.count > Self.patience { late.removeFirst(late.count - Self.patience) }
+      for message in fresh { queues[message.socket].late.append(message.frames) }
+      for index in sockets.indices { send(&queues[index], by: sockets[index], log) }
       if isClosing { return }
+    }
+  }
+
+  /// Sends what the socket takes.
+  private func send(_ queue: inout Queue, by socket: Socket, _ log: (String) -> Void) {
+    guard !queue.late.isEmpty else { return }
+    var sent = 0
+    while sent < queue.late.count, socket.send(queue.late[sent]) {
+      unsent.subtract(Self.size(queue.late[sent]), ordering: .relaxed)
+      sent += 1
+    }
+    queue.late.removeFirst(sent)
+    if queue.late.isEmpty || sent > 0 {
+      queue.stalledSince = nil
+    } else if let since = queue.stalledSince {
+      guard ContinuousClock.now - since > Self.patience else { return }
+      log("somebody who listens does not read: what does not fit is dropped from now on")
+      socket.dropForSlowReaders()
+      queue.stalledSince = nil
+    } else {
+      queue.stalledSince = .now
     }
   }
 }

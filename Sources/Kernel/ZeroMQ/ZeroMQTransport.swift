@@ -8,6 +8,8 @@ import Synchronization
 /// Three threads: one owns shell, stdin and iopub, one control, one the heartbeat. None of them executes cells, so all of
 /// them always answer.
 package final class ZeroMQTransport: Transport {
+  /// The pointer is only used by `close`, once, when the loops have ended.
+  private nonisolated(unsafe) let context: UnsafeMutableRawPointer
   private let main: SocketLoop
   private let control: SocketLoop
   private let heartbeat: SocketLoop
@@ -21,6 +23,7 @@ package final class ZeroMQTransport: Transport {
   /// Listens where the connection file says, and nowhere else.
   package init(_ file: ConnectionFile) throws(ZeroMQError) {
     guard let context = zmq_ctx_new() else { throw ZeroMQError("no ZeroMQ context") }
+    self.context = context
     main = try SocketLoop([
       try Socket(context, type: ZMQ_ROUTER, endpoint: file.endpoint(.shell)),
       try Socket(context, type: ZMQ_ROUTER, endpoint: file.endpoint(.stdin)),
@@ -34,9 +37,9 @@ package final class ZeroMQTransport: Transport {
 
   /// Begins to listen. Messages that are not signed as they must be are dropped, with a line for the log.
   package func start(_ dispatcher: Dispatcher, log: @escaping @Sendable (String) -> Void) {
-    heartbeat.start { [heartbeat] _, frames in heartbeat.send(frames, by: 0) }
-    control.start { [self] _, frames in take(frames, .control, dispatcher, log) }
-    main.start { [self] index, frames in
+    heartbeat.start(log: log) { [heartbeat] _, frames in heartbeat.send(frames, by: 0) }
+    control.start(log: log) { [self] _, frames in take(frames, .control, dispatcher, log) }
+    main.start(log: log) { [self] index, frames in
       if index == Place.iopub {
         welcome(frames)
       } else {
@@ -64,11 +67,13 @@ package final class ZeroMQTransport: Transport {
     }
   }
 
-  /// Sends what is left and closes the sockets.
+  package var backlog: Int { main.backlog }
+
+  /// Sends what is left and closes the sockets; returns when the last replies are with the system.
   package func close() {
-    control.close()
-    main.close()
-    heartbeat.close()
+    let hasEnded = [control.close(), main.close(), heartbeat.close()]
+    // Waits for what lingers, a second at most; with a socket still open it would wait without end.
+    if hasEnded.allSatisfy({ $0 }) { zmq_ctx_term(context) }
   }
 
   private func take(

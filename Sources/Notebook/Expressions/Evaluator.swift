@@ -48,8 +48,9 @@ struct Evaluator {
     if let value = execution.lookup(name) { return value }
     switch name {
     case "pi": return .number(.pi)
-    case "yes", "true", "on": return .flag(true)
-    case "no", "false", "off": return .flag(false)
+    // `True` is how papermill and other tools of Python write it.
+    case "yes", "true", "on", "True": return .flag(true)
+    case "no", "false", "off", "False": return .flag(false)
     default: break
     }
     if FunctionTable.shared[name] != nil {

@@ -86,6 +86,7 @@ struct CellRun {
         output.text = "\(target.value) = \(value.summary)"
         output.html = nil
         output.figure = nil
+        output.images = nil
       }
       output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display

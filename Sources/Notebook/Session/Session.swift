@@ -122,6 +122,25 @@ package final class Session: Sendable {
       wantsToQuit: execution.wantsToQuit, transcriptRequest: execution.transcriptRequest)
   }
 
+  /// Gives a cell that ran outside of the language, such as a notebook's shell command, its number and its place in the
+  /// history and the workspace.
+  package func remember(_ source: String, output: String, succeeded: Bool, seconds: Double) {
+    core.withLock { core in
+      core.cell += 1
+      let record = CellRecord(
+        number: core.cell, source: source, status: succeeded ? "ok" : "failed", error: nil, seconds: seconds,
+        outputs: output.isEmpty ? [] : [Output(role: .note, text: output)], result: nil)
+      var isStored = false
+      if let store = core.store, !store.isReadOnly, !core.isDetached {
+        isStored = (try? store.commit(record, state: core.state)) != nil
+      }
+      core.history.add(
+        HistoryEntry(
+          session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output], seconds: seconds,
+          succeeded: succeeded), isStored: isStored)
+    }
+  }
+
   /// Evaluates an expression without changing anything, for `user_expressions`.
   package func evaluate(_ expression: String, width: Int = 80) throws(Diagnostic) -> Output {
     let source = SourceText(expression)

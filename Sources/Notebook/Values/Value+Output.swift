@@ -114,7 +114,20 @@ extension ArrayValue {
     } else {
       members.append(.init("note", .string("\(values.count) elements: write them with > out.npy")))
     }
-    return Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
+    var output = Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
+    output.images = meaning == .images ? grid(values) : nil
+    return output
+  }
+
+  /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be.
+  private func grid(_ values: [Float]) -> ImageGrid? {
+    guard shape.rank == 4, shape[1] == 1 || shape[1] == 3, values.count > 0 else { return nil }
+    let count = min(shape[0], 100)
+    let side = max(1, Int(Double(count).squareRoot().rounded(.up)))
+    let columns = count <= 12 ? count : (side...20).first { count % $0 == 0 } ?? side
+    return ImageGrid(
+      pixels: Array(values.prefix(count * shape[1] * shape[2] * shape[3])), count: count, channels: shape[1],
+      height: shape[2], width: shape[3], columns: columns)
   }
 
   private func statistics(_ values: [Float]) -> String {

@@ -46,6 +46,11 @@ package struct GridLayout: Equatable {
   }
 }
 
+extension ImageGrid {
+  /// The images alone as PNG, without captions.
+  package func png(theme: Figure.Theme = .light) -> [UInt8] { PNG.encode(GridPicture(self, theme: theme).picture) }
+}
+
 /// The images of a grid as pixels.
 struct GridPicture {
   private(set) var picture: Picture

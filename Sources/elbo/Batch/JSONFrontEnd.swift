@@ -57,7 +57,7 @@ final class JSONFrontEnd: BatchFrontEnd {
       .init("role", .string(role)), .init("text", .string(output.text)), .init("json", output.json ?? .null),
     ]
     if let figure = output.figure, let draw = FigureRendering.renderer {
-      switch draw(figure) {
+      switch draw(figure, { false }) {
       case .success(let picture): members.append(.init("figure", .object([.init(picture.type, .string(picture.data))])))
       case .failure(let failure):
         members.append(.init("figure", .null))

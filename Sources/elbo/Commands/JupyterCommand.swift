@@ -30,7 +30,8 @@ struct JupyterCommand: ParsableCommand {
       if let prefix { return KernelSpec(kernels: prefix + "/share/jupyter/kernels") }
       let environment = surroundings.environment
       if sysPrefix {
-        guard let active = environment["VIRTUAL_ENV"] ?? environment["CONDA_PREFIX"] else {
+        let prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] }
+        guard let active = prefixes.first(where: { $0.hasPrefix("/") }) else {
           throw ExitStatus(2, "elbo: no Python environment is active. Activate one, or use --prefix.")
         }
         return KernelSpec(kernels: active + "/share/jupyter/kernels")

@@ -30,6 +30,10 @@ struct KernelCommand: ElboSubcommand {
   }
 
   private func speakLines(_ options: SessionOptions, _ surroundings: Surroundings) throws -> Int32 {
+    if isatty(STDIN_FILENO) == 1 {
+      let hint = "elbo kernel: waiting for JSON messages, one a line; Ctrl-D ends. For a prompt: elbo\n"
+      writeAll(hint, to: STDERR_FILENO)
+    }
     guard let transport = StdioTransport() else { throw ExitStatus(1, "elbo: the system gives no file descriptors") }
     let signals = surroundings.signals
     let dispatcher = Dispatcher(
@@ -37,8 +41,10 @@ struct KernelCommand: ElboSubcommand {
       onExit: { signals.wake() })
     dispatcher.start()
     transport.startReading(into: dispatcher)
-    answerSignals(dispatcher, surroundings)
-    transport.flush()
+    let isEnded = answerSignals(dispatcher, surroundings)
+    // A client that reads slowly gets everything, unless somebody wants the kernel to end.
+    transport.finish(limit: isEnded ? 2 : nil) { signals.wake() }
+    signals.wait { if $0 == .terminate || $0 == .hangUp { signals.wake() } }
     return 0
   }
 
@@ -54,20 +60,24 @@ struct KernelCommand: ElboSubcommand {
     transport.start(dispatcher) { writeAll("elbo kernel: \($0)\n", to: STDERR_FILENO) }
     dispatcher.start()
     if surroundings.environment["JPY_PARENT_PID"] != nil { transport.watchParent(dispatcher) }
-    answerSignals(dispatcher, surroundings)
+    _ = answerSignals(dispatcher, surroundings)
     transport.close()
     return 0
   }
 
-  /// The main thread: Ctrl-C interrupts, the others end the kernel; returns when it is to end.
-  private func answerSignals(_ dispatcher: Dispatcher, _ surroundings: Surroundings) {
+  /// The main thread: Ctrl-C interrupts, the others end the kernel; returns when it is to end, true when by a signal.
+  private func answerSignals(_ dispatcher: Dispatcher, _ surroundings: Surroundings) -> Bool {
+    var isEnded = false
     surroundings.signals.wait { signal in
       switch signal {
       case .interrupt: dispatcher.interrupt()
-      case .terminate, .hangUp: dispatcher.shutDown()
+      case .terminate, .hangUp:
+        isEnded = true
+        dispatcher.shutDown()
       case .stop: SignalSource.stopHere()
       case .windowChanged, .continued: break
       }
     }
+    return isEnded
   }
 }

@@ -6,10 +6,10 @@ enum FigureRendering {
   /// The program's one gnuplot, for sessions and front ends alike.
   static let shared = FigureRenderer()
 
-  static let renderer: DrawFigure? = { figure in
+  static let renderer: DrawFigure? = { figure, isCancelled in
     let format = format(of: figure)
     do throws(PlotError) {
-      let bytes = try shared.bytes(figure, format)
+      let bytes = try shared.bytes(figure, format, isCancelled: isCancelled)
       return format == .svg
         ? .success(("image/svg+xml", String(decoding: bytes, as: UTF8.self)))
         : .success(("image/png", Base64.encode(bytes)))
