@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "pixels-inl.h"
 #include "simd.h"
 #include "tile-inl.h"
 
@@ -13,10 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace elbo {
 namespace HWY_NAMESPACE {
 
-// What padding reads.
-HWY_ALIGN static const float kZeros[4096] = {};
-
-HWY_INLINE const float *Source(const float *image, int32_t offset) { return offset < 0 ? kZeros : image + offset; }
+// Room for what one output pixel reads when there are few channels.
+constexpr int64_t kPackedPixel = 64;
 
 // Pixels whose dot products run side by side: enough to hide the latency of an addition.
 constexpr int kDotRows = 8;
@@ -32,8 +31,8 @@ struct PixelTile {
   int32_t epilogue;
 };
 
-// R pixels × 2 vectors of output channels.
-template <size_t... R>
+// R pixels × 2 vectors of output channels; kPacked when what they read lies packed at `image`.
+template <bool kPacked, size_t... R>
 void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -41,7 +40,8 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
   for (int64_t tap = 0; tap < tile.tapCount; tap++) {
     const float *b = tile.panel + tile.taps[tap] * tile.channels * 2 * lanes;
-    const float *a[] = {Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
+    const float *a[] = {kPacked ? tile.image + static_cast<int64_t>(R) * kPackedPixel + tap * tile.channels
+                                : Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
     for (int64_t c = 0; c < tile.channels; c++, b += 2 * lanes) {
       const VF b0 = hn::Load(d, b);
       const VF b1 = hn::Load(d, b + lanes);
@@ -50,9 +50,23 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   }
   VF bias0, bias1;
   LoadBias(tile.bias, tile.width, bias0, bias1);
-  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.y + tile.targets[R],
-             tile.gate ? tile.gate + tile.targets[R] : nullptr),
-   ...);
+  switch (FinishOf(tile.epilogue, tile.width, tile.gate != nullptr)) {
+    case Finish::kIdentity:
+      (FinishWholeRow<Finish::kIdentity>(low[R], high[R], bias0, bias1, tile.y + tile.targets[R], nullptr), ...);
+      break;
+    case Finish::kRelu:
+      (FinishWholeRow<Finish::kRelu>(low[R], high[R], bias0, bias1, tile.y + tile.targets[R], nullptr), ...);
+      break;
+    case Finish::kGate:
+      (FinishWholeRow<Finish::kGate>(low[R], high[R], bias0, bias1, tile.y + tile.targets[R],
+                                     tile.gate + tile.targets[R]),
+       ...);
+      break;
+    case Finish::kOther:
+      (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.y + tile.targets[R],
+                 tile.gate ? tile.gate + tile.targets[R] : nullptr),
+       ...);
+  }
 }
 
 // Panels [panel][kernel position][channel][2 vectors] of the weights, padded with zeros.
@@ -120,11 +134,50 @@ void ConvToOneChannel(const elbo_conv_arguments &g) {
   }
 }
 
+// Few input channels: finding each input would take longer than the multiplications, so what a tile reads is packed
+// once for all output channels.
+void ConvOfFewChannels(const elbo_conv_arguments &g) {
+  const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
+  const int64_t panelSize = g.kernelPositions * static_cast<int64_t>(g.inChannels) * width;
+  HWY_ALIGN float packed[kTileRows * kPackedPixel + 4];
+  for (int32_t i = 0; i < g.groupCount; i++) {
+    const elbo_conv_group &group = g.groups[i];
+    const int64_t run = RunLength(group);
+    const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
+    for (int64_t image = 0; image < g.images; image++) {
+      PixelTile tile;
+      tile.image = packed;
+      tile.offsets = nullptr;
+      tile.taps = group.taps;
+      tile.tapCount = group.tapCount;
+      tile.channels = g.inChannels;
+      tile.epilogue = g.epilogue;
+      for (int64_t block = 0; block < blocks; block++) {
+        const int64_t begin = group.pixels * block / blocks, end = group.pixels * (block + 1) / blocks;
+        for (int64_t p = begin; p < end; p++) {
+          PackInputs(g.x + image * g.xStride, group.offsets + p * group.tapCount, group.tapCount, g.inChannels, run,
+                     packed + (p - begin) * kPackedPixel);
+        }
+        tile.targets = group.targets + begin;
+        for (int64_t o = 0; o < g.outChannels; o += width) {
+          tile.panel = g.scratch + o / width * panelSize;
+          tile.bias = g.bias ? g.bias + o : nullptr;
+          tile.gate = g.gate ? g.gate + image * g.yStride + o : nullptr;
+          tile.y = g.y + image * g.yStride + o;
+          tile.width = std::min(width, g.outChannels - o);
+          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunPixels<true>(tile, rows); });
+        }
+      }
+    }
+  }
+}
+
 void Conv(const void *arguments) {
   const elbo_conv_arguments &g = *static_cast<const elbo_conv_arguments *>(arguments);
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   if (g.outChannels == 1 && g.inChannels % width == 0) return ConvToOneChannel(g);
   if (!g.continues) PackWeights(g, width, g.scratch);
+  if (g.inChannels < 4 && g.inChannels * g.kernelPositions <= kPackedPixel - 4) return ConvOfFewChannels(g);
   const int64_t panelSize = g.kernelPositions * static_cast<int64_t>(g.inChannels) * width;
   for (int64_t image = 0; image < g.images; image++) {
     for (int64_t o = 0; o < g.outChannels; o += width) {
@@ -146,103 +199,9 @@ void Conv(const void *arguments) {
           const int64_t begin = group.pixels * block / blocks, end = group.pixels * (block + 1) / blocks;
           tile.offsets = group.offsets + begin * group.tapCount;
           tile.targets = group.targets + begin;
-          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunPixels(tile, rows); });
+          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunPixels<false>(tile, rows); });
         }
       }
-    }
-  }
-}
-
-struct WeightTile {
-  const float *x, *y;
-  const int32_t *offsets, *targets;
-  int64_t images, xStride, yStride, pixels, tapCount;
-  int64_t row, channels, outChannels, column;
-  float *sums;  // [row][outChannels]
-};
-
-// R rows (tap, channel) × 2 vectors of output channels, over the pixels of some images. Rows within one tap share
-// their offset; with kManyTaps each row has its own.
-template <bool kManyTaps, size_t... R>
-void RunWeights(const WeightTile &t, std::index_sequence<R...>) {
-  const DF d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  const int64_t width = std::min(2 * lanes, t.outChannels - t.column);
-  const auto mask0 = hn::FirstN(d, static_cast<size_t>(std::min(lanes, width)));
-  const auto mask1 = hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, width - lanes)));
-  VF low[] = {(static_cast<void>(R), hn::Zero(d))...};
-  VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
-  const int64_t tap = t.row / t.channels, channel = t.row % t.channels;
-  const int64_t taps[] = {(t.row + static_cast<int64_t>(R)) / t.channels...};
-  const int64_t channels[] = {(t.row + static_cast<int64_t>(R)) % t.channels...};
-  for (int64_t image = 0; image < t.images; image++) {
-    const float *x = t.x + image * t.xStride;
-    const float *y = t.y + image * t.yStride + t.column;
-    const int32_t *offsets = t.offsets;
-    for (int64_t p = 0; p < t.pixels; p++, offsets += t.tapCount) {
-      if (!kManyTaps && offsets[tap] < 0) continue;
-      const float *yp = y + t.targets[p];
-      const VF b0 = width >= lanes ? hn::LoadU(d, yp) : hn::MaskedLoad(mask0, d, yp);
-      const VF b1 = width == 2 * lanes ? hn::LoadU(d, yp + lanes) : hn::MaskedLoad(mask1, d, yp + lanes);
-      if constexpr (kManyTaps) {
-        (Accumulate(low[R], high[R], K(Source(x, offsets[taps[R]])[channels[R]]), b0, b1), ...);
-      } else {
-        const float *a = x + offsets[tap] + channel;
-        (Accumulate(low[R], high[R], K(a[R]), b0, b1), ...);
-      }
-    }
-  }
-  (AddRow(low[R], high[R], width, t.sums + (t.row + static_cast<int64_t>(R)) * t.outChannels + t.column), ...);
-}
-
-void ConvWeight(const void *arguments) {
-  const elbo_conv_weight_arguments &g = *static_cast<const elbo_conv_weight_arguments *>(arguments);
-  const elbo_conv_group &group = *g.group;
-  const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
-  const int64_t height = static_cast<int64_t>(group.tapCount) * g.inChannels;
-  if (!g.continues) std::fill(g.scratch, g.scratch + height * g.outChannels, 0.0f);
-  // Images in blocks that stay in L2 while every tile passes over them.
-  const int64_t block = std::max<int64_t>(1, 65536 / std::max<int64_t>(1, g.xStride + g.yStride));
-  for (int64_t first = 0; first < g.images; first += block) {
-    WeightTile tile;
-    tile.x = g.x + first * g.xStride;
-    tile.y = g.y + first * g.yStride;
-    tile.offsets = group.offsets;
-    tile.targets = group.targets;
-    tile.images = std::min(block, g.images - first);
-    tile.xStride = g.xStride;
-    tile.yStride = g.yStride;
-    tile.pixels = group.pixels;
-    tile.tapCount = group.tapCount;
-    tile.channels = g.inChannels;
-    tile.outChannels = g.outChannels;
-    tile.sums = g.scratch;
-    const bool manyTaps = g.inChannels < 4;
-    const int64_t span = manyTaps ? height : g.inChannels;
-    const int64_t tiles = (span + kTileRows - 1) / kTileRows;
-    for (int64_t column = 0; column < g.outChannels; column += width) {
-      tile.column = column;
-      for (int64_t start = 0; start < height; start += span) {
-        for (int64_t i = 0; i < tiles; i++) {
-          const int64_t begin = span * i / tiles, end = span * (i + 1) / tiles;
-          tile.row = start + begin;
-          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR {
-            if (manyTaps) {
-              RunWeights<true>(tile, rows);
-            } else {
-              RunWeights<false>(tile, rows);
-            }
-          });
-        }
-      }
-    }
-  }
-  if (g.unfinished) return;
-  for (int32_t t = 0; t < group.tapCount; t++) {
-    for (int64_t c = 0; c < g.inChannels; c++) {
-      const float *from = g.scratch + (t * g.inChannels + c) * g.outChannels;
-      float *to = g.weights + group.taps[t] + c * g.inStride;
-      for (int64_t o = 0; o < g.outChannels; o++) to[o * g.outStride] = from[o];
     }
   }
 }
@@ -254,19 +213,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace elbo {
 HWY_EXPORT(Conv);
-HWY_EXPORT(ConvWeight);
 static void CallConv(const void *arguments) { HWY_DYNAMIC_DISPATCH(Conv)(arguments); }
-static void CallConvWeight(const void *arguments) { HWY_DYNAMIC_DISPATCH(ConvWeight)(arguments); }
 }  // namespace elbo
 
 extern "C" void elbo_conv(const void *arguments) { elbo::CallConv(arguments); }
-extern "C" void elbo_conv_weight(const void *arguments) { elbo::CallConvWeight(arguments); }
 
 // Output channels in whole panels of the widest target; every tap belongs to one group.
 extern "C" int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels) {
   return static_cast<int64_t>(tapCount) * inChannels * ((outChannels + 31) / 32 * 32);
-}
-extern "C" int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels) {
-  return static_cast<int64_t>(tapCount) * inChannels * outChannels;
 }
 #endif

@@ -52,9 +52,23 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   }
   VF bias0, bias1;
   LoadBias(tile.bias, tile.width, bias0, bias1);
-  (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.c + static_cast<int64_t>(R) * tile.ldc,
-             tile.gate ? tile.gate + static_cast<int64_t>(R) * tile.ldc : nullptr),
-   ...);
+  switch (FinishOf(tile.epilogue, tile.width, tile.gate != nullptr)) {
+    case Finish::kIdentity:
+      (FinishWholeRow<Finish::kIdentity>(low[R], high[R], bias0, bias1, tile.c + static_cast<int64_t>(R) * tile.ldc, nullptr), ...);
+      break;
+    case Finish::kRelu:
+      (FinishWholeRow<Finish::kRelu>(low[R], high[R], bias0, bias1, tile.c + static_cast<int64_t>(R) * tile.ldc, nullptr), ...);
+      break;
+    case Finish::kGate:
+      (FinishWholeRow<Finish::kGate>(low[R], high[R], bias0, bias1, tile.c + static_cast<int64_t>(R) * tile.ldc,
+                                     tile.gate + static_cast<int64_t>(R) * tile.ldc),
+       ...);
+      break;
+    case Finish::kOther:
+      (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.c + static_cast<int64_t>(R) * tile.ldc,
+                 tile.gate ? tile.gate + static_cast<int64_t>(R) * tile.ldc : nullptr),
+       ...);
+  }
 }
 
 // Columns begin ..< begin + width of B [K, N], padded with zeros to the panel's width.

@@ -69,6 +69,35 @@ HWY_INLINE void FinishRow(VF low, VF high, VF bias0, VF bias1, int32_t epilogue,
   if (width > lanes) StorePart(Activate(hn::Add(high, bias1), epilogue), to + lanes, width - lanes);
 }
 
+// As FinishRow, where two whole vectors are stored and what is done to them is known. Which it is, is asked once a tile:
+// asked for every row, it would take as long as a short inner extent.
+enum class Finish { kIdentity, kRelu, kGate, kOther };
+
+HWY_INLINE Finish FinishOf(int32_t epilogue, int64_t width, bool gated) {
+  if (width != 2 * static_cast<int64_t>(hn::Lanes(DF()))) return Finish::kOther;
+  if (epilogue == ELBO_IDENTITY) return gated ? Finish::kGate : Finish::kIdentity;
+  return epilogue == ELBO_EPILOGUE_RELU && !gated ? Finish::kRelu : Finish::kOther;
+}
+
+template <Finish kFinish>
+HWY_INLINE void FinishWholeRow(VF low, VF high, VF bias0, VF bias1, float *to, const float *gate) {
+  const DF d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  const VF zero = hn::Zero(d);
+  low = hn::Add(low, bias0);
+  high = hn::Add(high, bias1);
+  if constexpr (kFinish == Finish::kRelu) {
+    low = PositivePart(low);
+    high = PositivePart(high);
+  }
+  if constexpr (kFinish == Finish::kGate) {
+    low = hn::IfThenElseZero(hn::Gt(hn::LoadU(d, gate), zero), low);
+    high = hn::IfThenElseZero(hn::Gt(hn::LoadU(d, gate + lanes), zero), high);
+  }
+  hn::StoreU(low, d, to);
+  hn::StoreU(high, d, to + lanes);
+}
+
 // Two vectors of a bias that may be absent or shorter.
 HWY_INLINE void LoadBias(const float *bias, int64_t width, VF &low, VF &high) {
   const DF d;

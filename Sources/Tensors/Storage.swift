@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// An allocation the machine could not meet.
 package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -25,10 +26,13 @@ package final class Storage: @unchecked Sendable {
   package let isMappedFile: Bool
   private let release: (UnsafeMutableRawPointer) -> Void
 
-  /// Zeroed memory. Large blocks come from the system lazily, so untouched pages cost nothing.
+  /// Zeroed memory. Large blocks come from the system lazily, so untouched pages cost nothing; but what could never all
+  /// be touched is refused here, where it can be said, rather than later by the system's killing the process.
   package init(byteCount: Int) throws(AllocationError) {
     let rounded = (max(byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment
-    guard byteCount >= 0, rounded < 1 << 46, let memory = Storage.allocateZeroed(rounded) else {
+    guard byteCount >= 0, rounded < 1 << 46, Storage.reserve(rounded) else { throw AllocationError(bytes: byteCount) }
+    guard let memory = Storage.allocateZeroed(rounded) else {
+      Storage.giveBack(rounded)
       throw AllocationError(bytes: byteCount)
     }
     self.base = memory
@@ -36,7 +40,10 @@ package final class Storage: @unchecked Sendable {
     self.isWritable = true
     self.isMappedFile = false
     if rounded >= Storage.mapThreshold {
-      self.release = { munmap($0, rounded) }
+      self.release = {
+        munmap($0, rounded)
+        Storage.giveBack(rounded)
+      }
     } else {
       self.release = { free($0) }
     }
@@ -80,5 +87,30 @@ package final class Storage: @unchecked Sendable {
     guard posix_memalign(&memory, alignment, byteCount) == 0, let memory else { return nil }
     memset(memory, 0, byteCount)
     return memory
+  }
+
+  /// Bytes of all large blocks that live.
+  private static let reserved = Atomic<Int>(0)
+
+  /// All memory of the machine, or of the control group that the process is in when it has less.
+  package static let byteLimit: Int = {
+    let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    guard let file = fopen("/sys/fs/cgroup/memory.max", "r") else { return machine }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 32)
+    guard fgets(&line, 32, file) != nil, line[0] != CChar(UInt8(ascii: "m")) else { return machine }
+    return min(machine, max(atol(line), mapThreshold))
+  }()
+
+  private static func reserve(_ byteCount: Int) -> Bool {
+    guard byteCount >= mapThreshold else { return true }
+    if reserved.add(byteCount, ordering: .relaxed).newValue <= byteLimit { return true }
+    giveBack(byteCount)
+    return false
+  }
+
+  private static func giveBack(_ byteCount: Int) {
+    guard byteCount >= mapThreshold else { return }
+    reserved.subtract(byteCount, ordering: .relaxed)
   }
 }

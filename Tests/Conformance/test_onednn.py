@@ -115,5 +115,5 @@ def test_convolutions_and_their_adjoints(library, stride, dilation, pad):
 
 
 def test_the_version_that_was_asked_for_was_opened(library, request):
-    assert library.elbo_dnn_version().decode()[0] in "23"
+    assert library.elbo_dnn_version().decode().startswith(request.node.callspec.params["library"] + ".")
     assert not library.elbo_dnn_unavailable()

@@ -99,4 +99,17 @@ import Testing
     #expect(throws: AllocationError.self) { try Program(graph, outputs: [("y", exp(x))]) }
     #expect(throws: AllocationError.self) { try ParameterStore([ParameterSpec(name: "w", shape: shape)]) }
   }
+
+  /// Said before tables as large as the image are written, in every direction of the convolution.
+  @Test(arguments: [[1, 1, 5000, 5000], [1, 5000, 3, 3]] as [Shape])
+  func imagesThatNoConvolutionTakesAreRefused(_ shape: Shape) throws {
+    let graph = Graph()
+    let (x, w) = (try graph.input("x", shape), try graph.input("w", [1, shape[1], 1, 1]))
+    let y = try x.conv2d(w, ConvGeometry(kernel: 1))
+    let gradient = try graph.gradients(of: y.sum(), withRespectTo: [w])[0]
+    for result in [y, gradient] {
+      let error = #expect(throws: ProgramError.self) { try Program(graph, outputs: [("y", result)]) }
+      #expect(error?.description.contains("at the most") == true)
+    }
+  }
 }

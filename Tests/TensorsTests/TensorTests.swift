@@ -65,6 +65,16 @@ import Testing
     }
   }
 
+  /// Each of two blocks could be had, but not both: refused before their pages are touched.
+  @Test func whatTheMachineCannotHoldTogetherThrows() throws {
+    let most = Storage.byteLimit / 5 * 3
+    for _ in 0..<2 {
+      let first = try Storage(byteCount: most)
+      #expect(throws: AllocationError(bytes: most)) { try Storage(byteCount: most) }
+      #expect(first.byteCount == most)
+    }
+  }
+
   @Test func oneBadNumberIsFoundAnywhere() {
     for count in [1, 3, 16, 17, 1000] {
       var values = [Float](repeating: -3.4e38, count: count)

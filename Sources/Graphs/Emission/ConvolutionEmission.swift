@@ -5,6 +5,7 @@ extension Emitter {
   /// Convolutions of channels-last images, each thread its own images.
   func convolution(_ id: Int) throws -> [Step] {
     let node = ir[id]
+    try checkSize(node)
     switch node.op {
     case .convolution(.conv(let g), let epilogue):
       let (x, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
@@ -23,6 +24,24 @@ extension Emitter {
     }
   }
 
+  /// Channels that the kernels' line of zeros, which padding reads, has room for.
+  private static let channelLimit = 4096
+  /// Pixels that a table of offsets, 32-bit numbers for each pixel and kernel position, is written for.
+  private static let pixelLimit = 1 << 24
+
+  /// - Throws: `ProgramError.unsupported` before any table is written.
+  private func checkSize(_ node: IR.Node) throws {
+    let source = ir[node.inputs[0]].shape
+    guard source[3] <= Self.channelLimit else {
+      throw ProgramError.unsupported("convolution of \(source[3]) channels: \(Self.channelLimit) at the most")
+    }
+    let images = [source, ir[node.inputs[1]].shape, node.shape].filter { $0.rank == 4 }
+    let pixels = images.map { $0[1] * $0[2] }.max() ?? 0
+    guard pixels <= Self.pixelLimit, images.allSatisfy({ $0.droppingFirst.count <= Int(Int32.max) }) else {
+      throw ProgramError.unsupported("convolution of images of \(pixels) pixels: \(Self.pixelLimit) at the most")
+    }
+  }
+
   /// How a kernel's weights lie in `[O, I, kh, kw]`.
   private struct WeightLayout {
     let inChannels: Int
@@ -31,19 +50,11 @@ extension Emitter {
     let outStride: Int
   }
 
-  /// Channels that the kernels' line of zeros, which padding reads, has room for.
-  private static let channelLimit = 4096
-
   private func images(
     _ name: String, _ id: Int, _ table: ConvolutionTable, _ layout: WeightLayout, _ w: Shape, _ epilogue: Epilogue
   ) throws -> Step {
     let node = ir[id]
     let source = ir[node.inputs[0]].shape
-    guard layout.inChannels <= Self.channelLimit,
-      Int(Int32.max) > max(source.count, node.shape.count) / max(source[0], 1)
-    else {
-      throw ProgramError.unsupported("convolution of \(layout.inChannels) channels: \(Self.channelLimit) at the most")
-    }
     let (xStride, yStride) = (source.droppingFirst.count, node.shape.droppingFirst.count)
     let groups = table.bind(arguments)
     func third(_ images: Range<Int>) -> [Range<UInt>] {
