@@ -18,7 +18,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-swift test-terminal conformance fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -41,7 +41,13 @@ test-terminal: build $(VENV)/ready
 
 # The kernel as Jupyter's own tests and our clients see it, over ZeroMQ and over standard input and output.
 conformance: build $(SCRATCH)/conformance/ready
-	@cd Tests/Conformance && ELBO=$(ELBO) TENSOR_FILES=$(dir $(ELBO))tensor-files $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
+	@cd Tests/Conformance && ELBO=$(ELBO) TENSOR_FILES=$(dir $(ELBO))tensor-files DATASET_FILES=$(dir $(ELBO))dataset-files $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
+
+# Damaged data files for every reader, as many as wanted; `make conformance` reads 100,000 of them.
+INPUTS ?= 2000000
+fuzz-data: deps
+	@$(SWIFT_BUILD) --product dataset-files
+	@$(dir $(ELBO))dataset-files fuzz $(INPUTS) $(or $(SEED),1) $(filter-out %.py,$(wildcard Tests/DatasetsTests/Corpus/*))
 
 # JupyterLab in a headless Chromium; what a person would see is kept in $(SCRATCH)/lab-shots.
 conformance-lab: build $(SCRATCH)/lab/ready

@@ -79,11 +79,14 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .target(name: "Fuzzing", dependencies: ["Tensors"], path: "Tests/Fuzzing"),
+    .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Fuzzing"], exclude: ["Corpus"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
+    .executableTarget(
+      name: "dataset-files", dependencies: ["Datasets", "Tensors", "Fuzzing"], path: "Tests/Conformance/DatasetFiles"),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"], exclude: ["Corpus"]),
     .testTarget(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),

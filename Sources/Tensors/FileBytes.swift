@@ -16,20 +16,45 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Whole files by name.
 package enum FileBytes {
-  /// A file mapped into memory, read-only; pages are read when touched.
+  /// Files from this size on stay on disk and are mapped: their pages are read when touched.
+  ///
+  /// Smaller ones are read whole, so that a program that writes them anew meanwhile changes nothing here: a mapped file
+  /// that shrinks ends the process that touches what is gone.
+  package static let mappedSize = 512 << 20
+
+  /// All bytes of a regular file; larger ones than `mappedSize` are mapped, read-only.
+  ///
+  /// - Throws: `FileError` for what is not there, not readable, empty, or no regular file (a pipe is not waited for).
   package static func map(_ path: String) throws(FileError) -> Storage {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(path: path, reason: "not a regular file") }
     let count = Int(status.st_size)
-    guard count > 0 else { throw FileError(path: path, reason: "empty file") }
+    guard count > 0 else { throw FileError(path: path, reason: "empty file", fix: "Write or copy it again.") }
+    guard count >= mappedSize else { return try read(descriptor, count, path) }
     guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
       throw FileError(path: path, reason: String(cString: strerror(errno)))
     }
     return Storage(readOnly: memory, byteCount: count, isMappedFile: true) { munmap($0, count) }
+  }
+
+  private static func read(_ descriptor: Int32, _ count: Int, _ path: String) throws(FileError) -> Storage {
+    let storage: Storage
+    do { storage = try Storage(byteCount: count) } catch { throw FileError(path: path, reason: error.description) }
+    var done = 0
+    while done < count {
+      let got = Glibc.read(descriptor, storage.base + done, count - done)
+      if got < 0, errno == EINTR { continue }
+      guard got > 0 else {
+        let reason = got < 0 ? String(cString: strerror(errno)) : "the file became shorter while it was read"
+        throw FileError(path: path, reason: reason)
+      }
+      done += got
+    }
+    return storage
   }
 
   /// Writes a file so that it is either all there or not at all: a temporary file beside it, synced, then renamed.

@@ -12,26 +12,33 @@ package enum NPY {
   {
     let bytes = UnsafeRawBufferPointer(start: storage.base + begin, count: count ?? storage.byteCount - begin)
     guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
-      throw FileError(path: path, reason: "not an NPY file: the magic string is missing")
+      throw FileError(
+        path: path, reason: "not an NPY file: the magic string is missing", fix: "Write it with numpy.save.")
     }
     let isShort = bytes[6] == 1
     guard (1...3).contains(bytes[6]) else {
-      throw FileError(path: path, reason: "NPY version \(bytes[6]) is not known")
+      throw FileError(
+        path: path, reason: "NPY version \(bytes[6]) is not known; versions 1 to 3 are",
+        fix: "Write it anew with numpy.save.")
     }
     let lengthBytes = isShort ? 2 : 4
-    guard bytes.count >= 8 + lengthBytes else { throw FileError(path: path, reason: "the NPY header ends early") }
+    guard bytes.count >= 8 + lengthBytes else {
+      throw FileError(path: path, reason: "the NPY header ends early at byte \(bytes.count)", fix: Self.incomplete)
+    }
     let headerLength = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
     let dataStart = 8 + lengthBytes + headerLength
     guard dataStart <= bytes.count else {
-      throw FileError(path: path, reason: "the NPY header promises \(headerLength) bytes, the file ends before")
+      throw FileError(
+        path: path, reason: "the NPY header promises \(headerLength) bytes, the file ends before", fix: Self.incomplete)
     }
     let header = try NPYHeader(
       String(decoding: bytes[8 + lengthBytes..<dataStart], as: UTF8.self), path: path)
     let available = bytes.count - dataStart
     guard let shape = Shape(validating: header.shape), shape.count <= available / header.itemSize else {
       throw FileError(
-        path: path, reason: "shape \(header.shape) of \(header.type) needs more than the \(available) bytes that follow"
-      )
+        path: path,
+        reason: "shape \(header.shape) of \(header.type) needs more than the \(available) bytes that follow",
+        fix: Self.incomplete)
     }
     if let dtype = header.storedDType, !header.isBigEndian || header.itemSize == 1, !header.isColumnMajor,
       UInt(bitPattern: storage.base + begin + dataStart) % UInt(header.itemSize) == 0
@@ -41,6 +48,8 @@ package enum NPY {
     let data = UnsafeRawBufferPointer(rebasing: bytes[dataStart..<dataStart + shape.count * header.itemSize])
     return try header.converted(data, shape: shape, path: path)
   }
+
+  static let incomplete = "The file is not all there: copy or write it again."
 
   /// Writes version 1.0, little-endian, row-major.
   package static func write(_ tensor: Tensor, to path: String) throws {
@@ -90,34 +99,43 @@ struct NPYHeader {
       return text[range.upperBound...].drop { $0 == ":" || $0 == " " }
     }
     guard let descr = value("descr"), let order = value("fortran_order"), let extents = value("shape") else {
-      throw FileError(path: path, reason: "the NPY header lacks descr, fortran_order or shape")
+      throw FileError(
+        path: path, reason: "the NPY header lacks descr, fortran_order or shape", fix: Self.again)
     }
     guard descr.first == "'" else {
-      throw FileError(path: path, reason: "structured NPY types are not supported: save one plain array")
+      throw FileError(
+        path: path, reason: "structured NPY types are not supported: save one plain array",
+        fix: "numpy.save(path, x['field'])")
     }
     type = String(descr.dropFirst().prefix { $0 != "'" })
     isColumnMajor = order.hasPrefix("True")
-    guard extents.first == "(" else { throw FileError(path: path, reason: "the NPY shape is not a tuple") }
+    guard extents.first == "(" else {
+      throw FileError(path: path, reason: "the NPY shape is not a tuple", fix: Self.again)
+    }
     var dimensions: [Int] = []
     for word in extents.dropFirst().prefix(while: { $0 != ")" }).split(separator: ",") {
       let digits = word.filter { $0 != " " && $0 != "L" }
       guard let extent = Int(digits), extent >= 0 else {
-        throw FileError(path: path, reason: "the NPY shape has '\(digits)' for an extent")
+        throw FileError(path: path, reason: "the NPY shape has '\(digits)' for an extent", fix: Self.again)
       }
       dimensions.append(extent)
     }
     shape = dimensions
     guard type.first != "|" || !type.dropFirst().hasPrefix("O"), type.dropFirst().first != "O" else {
       throw FileError(
-        path: path, reason: "NPY arrays of Python objects are refused: convert with .astype(numpy.float32)")
+        path: path, reason: "NPY arrays of Python objects are refused: reading them would run what they say",
+        fix: "Save numbers: numpy.save(path, x.astype(numpy.float32))")
     }
     guard let size = Int(type.dropFirst(2)), "fiub".contains(type.dropFirst().first ?? "?"),
       [1, 2, 4, 8].contains(size)
     else {
-      throw FileError(path: path, reason: "NPY type '\(type)' is not supported: use float32, float64, int32 or uint8")
+      throw FileError(
+        path: path, reason: "NPY type '\(type)' is not supported", fix: "Use float32, float64, int32 or uint8.")
     }
     itemSize = size
   }
+
+  private static let again = "Write it anew with numpy.save."
 
   /// The type that needs no conversion.
   var storedDType: DType? {
@@ -132,11 +150,8 @@ struct NPYHeader {
 
   /// Any other type or order, element by element.
   func converted(_ data: UnsafeRawBufferPointer, shape: Shape, path: String) throws -> Tensor {
-    let order = isColumnMajor ? Self.rowMajorOrder(shape) : nil
-    func position(_ index: Int) -> Int { order.map { $0[index] } ?? index }
-    func raw(_ index: Int) -> UInt64 {
+    func raw(_ start: Int) -> UInt64 {
       var value: UInt64 = 0
-      let start = position(index) * itemSize
       for byte in 0..<itemSize {
         let at = isBigEndian ? start + itemSize - 1 - byte : start + byte
         value |= UInt64(data[at]) << (8 * UInt64(byte))
@@ -144,41 +159,56 @@ struct NPYHeader {
       return value
     }
     switch (kind, itemSize) {
-    case ("f", 2):
-      return try Tensor((0..<shape.count).map { Float(Float16(bitPattern: UInt16(raw($0)))) }, shape: shape)
-    case ("f", 4): return try Tensor((0..<shape.count).map { Float(bitPattern: UInt32(raw($0))) }, shape: shape)
-    case ("f", 8): return try Tensor((0..<shape.count).map { Double(bitPattern: raw($0)) }, shape: shape)
-    case ("b", 1), ("u", 1): return try Tensor((0..<shape.count).map { UInt8(raw($0)) }, shape: shape)
+    case ("f", 2): return try elements(shape) { Float(Float16(bitPattern: UInt16(raw($0)))) }
+    case ("f", 4): return try elements(shape) { Float(bitPattern: UInt32(raw($0))) }
+    case ("f", 8): return try elements(shape) { Double(bitPattern: raw($0)) }
+    case ("b", 1), ("u", 1): return try elements(shape) { data[$0] }
     case ("i", _), ("u", _):
       let shift = UInt64(64 - 8 * itemSize)
-      let values = try (0..<shape.count).map { index -> Int32 in
-        let bits = raw(index)
-        let wide = kind == "i" ? Int64(bitPattern: bits << shift) >> Int64(shift) : Int64(clamping: bits)
+      let isSigned = kind == "i"
+      return try elements(shape) { start -> Int32 in
+        let bits = raw(start)
+        let wide = isSigned ? Int64(bitPattern: bits << shift) >> Int64(shift) : Int64(clamping: bits)
         guard let value = Int32(exactly: wide) else {
-          throw FileError(path: path, reason: "integer \(wide) at element \(index) does not fit 32 bits")
+          throw FileError(
+            path: path, reason: "the integer \(wide) at byte \(start) of the data does not fit 32 bits",
+            fix: "Save it as float64, or as smaller numbers.")
         }
         return value
       }
-      return try Tensor(values, shape: shape)
-    default: throw FileError(path: path, reason: "NPY type '\(type)' is not supported")
+    default:
+      throw FileError(
+        path: path, reason: "NPY type '\(type)' is not supported", fix: "Use float32, float64, int32 or uint8.")
     }
   }
 
-  /// Column-major offset of each row-major element.
-  private static func rowMajorOrder(_ shape: Shape) -> [Int] {
-    var strides = [Int](repeating: 1, count: shape.rank)
-    for axis in 0..<shape.rank where axis > 0 { strides[axis] = strides[axis - 1] * shape[axis - 1] }
-    var order: [Int] = []
-    order.reserveCapacity(shape.count)
-    var index = [Int](repeating: 0, count: shape.rank)
-    for _ in 0..<shape.count {
-      order.append(zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 })
-      for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
-        index[axis] += 1
-        if index[axis] < shape[axis] { break }
-        index[axis] = 0
+  /// Elements in row-major order, each made from where it begins in the data.
+  private func elements<Element: TensorElement>(_ shape: Shape, _ element: (Int) throws -> Element) throws -> Tensor {
+    var tensor = try Tensor(zeros: shape, dtype: Element.dtype)
+    try tensor.withMutableElements(of: Element.self) { result in
+      guard isColumnMajor, shape.rank > 1, result.count > 0 else {
+        for position in result.indices { result[position] = try element(position * itemSize) }
+        return
+      }
+      // The first axis is the fastest in the file: its stride is one element.
+      var strides = [Int](repeating: itemSize, count: shape.rank)
+      for axis in 1..<shape.rank { strides[axis] = strides[axis - 1] * shape[axis - 1] }
+      var index = [Int](repeating: 0, count: shape.rank)
+      var at = 0
+      let last = shape.rank - 1
+      for line in stride(from: 0, to: result.count, by: shape[last]) {
+        for column in 0..<shape[last] { result[line + column] = try element(at + column * strides[last]) }
+        var axis = last - 1
+        while axis >= 0 {
+          index[axis] += 1
+          at += strides[axis]
+          if index[axis] < shape[axis] { break }
+          at -= shape[axis] * strides[axis]
+          index[axis] = 0
+          axis -= 1
+        }
       }
     }
-    return order
+    return tensor
   }
 }

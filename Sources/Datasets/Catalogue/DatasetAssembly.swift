@@ -11,17 +11,25 @@ struct DatasetAssembly {
   func dataset(_ content: Content, name: String, source: String) throws -> Dataset {
     var content = content
     let rank = content.tensor.shape.rank
-    guard (2...4).contains(rank) else {
+    guard rank >= 2 else {
       throw FileError(
         path: path, reason: "shape \(content.tensor.shape) holds no examples",
         fix: "Examples are rows: [N, D], [N, H, W] or [N, C, H, W].")
     }
     guard content.tensor.count > 0 else {
-      throw FileError(path: path, reason: "shape \(content.tensor.shape) is empty: there is no example in it")
+      throw FileError(
+        path: path, reason: "shape \(content.tensor.shape) is empty: there is no example in it",
+        fix: "Look at what wrote the file.")
+    }
+    guard content.tensor.shape[0] <= Int(Int32.max) else {
+      throw FileError(
+        path: path, reason: "\(content.tensor.shape[0]) examples are more than \(Int32.max)",
+        fix: "Save them in several files.")
     }
     let isLarge = content.tensor.byteCount > Self.checkedBytes
     content.tensor = try imaged(content.tensor, &content.notes)
     try checkFinite(content.tensor, &content.notes)
+    defer { if isLarge { content.tensor.storage.releasePages() } }
     let isBinary = content.tensor.dtype == .uint8 && largestByte(content.tensor) <= 1
     var dataset = Dataset(
       name: name, source: source, storage: content.tensor, labels: content.labels, labelNames: content.labelNames,
@@ -48,9 +56,14 @@ struct DatasetAssembly {
           fix: "shape=HxW is for rows of H·W numbers, or C·H·W with the planes one after another.")
       }
       let planes = tensor.reshaped(to: [extents[0], extents[1] / (shape[0] * shape[1]), shape[0], shape[1]])
-      guard tensor.dtype == .float32, isBytes(tensor) else { return planes }
+      guard tensor.dtype == .float32, tensor.byteCount <= Self.checkedBytes, isBytes(tensor) else { return planes }
       notes.append("the values are whole numbers from 0 to 255: kept as bytes, scaled by 1/255")
       return try Tensor(tensor.elements(as: Float.self).map { UInt8($0) }, shape: planes.shape)
+    }
+    if extents.count > 4 {
+      let row = tensor.shape.droppingFirst
+      notes.append("examples of \(row) are taken as rows of \(row.count) numbers")
+      return tensor.reshaped(to: [extents[0], row.count])
     }
     if extents.count == 3 { return tensor.reshaped(to: [extents[0], 1, extents[1], extents[2]]) }
     guard extents.count == 4, ![1, 3, 4].contains(extents[1]), [1, 3].contains(extents[3]) else { return tensor }

@@ -60,7 +60,8 @@ package struct DatasetCatalogue: Sendable {
     case "sprites": return try Sprites(count: request.count ?? Sprites.defaultCount, seed: request.seed ?? 0).dataset()
     default:
       guard let set = KnownSet.all.first(where: { $0.name == request.reference }) else {
-        return try FileLoading(request: request).dataset()
+        var loading = FileLoading(request: request)
+        return try loading.dataset()
       }
       return try load(set, progress)
     }

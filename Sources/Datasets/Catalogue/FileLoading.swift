@@ -2,37 +2,51 @@ import Glibc
 import Tensors
 
 /// Files and folders as datasets.
-struct FileLoading {
+package struct FileLoading {
   let request: LoadRequest
+  /// The labels, when they are an array of the archive that holds the examples.
+  private var archiveLabels: String?
   private var path: String { request.reference }
+
+  package init(request: LoadRequest) { self.request = request }
 
   /// Reads the file by what it holds.
   ///
   /// - Throws: `FileError` with the place and what to do; nothing is half-loaded.
-  func dataset() throws -> Dataset {
-    var content = try content()
-    if let labels = request.labels, content.labels == nil {
-      let array = try Self.tensor(labels)
-      content.labels = try Content.labels(array, count: content.tensor.shape.dimensions.first ?? 0, path: labels)
+  package mutating func dataset() throws -> Dataset {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      try refuseOptions(for: "a folder of pictures", images: true)
+      return try dataset(of: ImageFolder(path).content(request.images))
     }
+    return try dataset(holding: FileBytes.map(path))
+  }
+
+  /// As `dataset()`, of a file's bytes that are in memory already.
+  package mutating func dataset(holding storage: Storage) throws -> Dataset {
+    try dataset(of: content(Self.unpacked(storage, path)))
+  }
+
+  private func dataset(of content: Content) throws -> Dataset {
+    var content = content
+    if let labels = request.labels, request.labels != archiveLabels { try read(labels, into: &content) }
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return try DatasetAssembly(path: path, shape: request.shape).dataset(content, name: name, source: path)
   }
 
-  private func content() throws -> Content {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      return try ImageFolder(path).content(request.images)
+  private mutating func content(_ storage: Storage) throws -> Content {
+    let format = FileFormat(storage.bytes)
+    if let format {
+      try refuseOptions(
+        for: format.phrase, table: format == .text, archive: format == .zip, images: format == .png || format == .jpeg)
     }
-    let storage = try Self.unpacked(path)
-    switch FileFormat(storage.bytes) {
-    case .idx: return Content(tensor: try IDX.decode(storage, path: path))
+    switch format {
+    case .idx: return Content(tensor: try IDX.decode(storage, path: path), notes: IDX.leftover(storage))
     case .npy: return Content(tensor: try NPY.decode(storage, path: path))
     case .zip:
-      var archiveLabels = request.labels
       let archive = try NPZ(storage, path: path)
       // A file beside the archive when the archive has no array of that name.
-      if let labels = archiveLabels, !archive.names.contains(labels), access(labels, F_OK) == 0 { archiveLabels = nil }
+      archiveLabels = request.labels.flatMap { archive.names.contains($0) || access($0, F_OK) != 0 ? $0 : nil }
       return try archive.content(array: request.array, labels: archiveLabels)
     case .png, .jpeg: return try picture(storage)
     case .text: return try CSV.decode(storage, path: path, options: request.table)
@@ -40,6 +54,43 @@ struct FileLoading {
       throw FileError(
         path: path, reason: "the first bytes are those of no format known here",
         fix: "Formats: IDX, NPY, NPZ, CSV (all also as .gz), PNG, JPEG, folders of pictures.")
+    }
+  }
+
+  /// An option that this kind of file has no use for is a mistake, not something to ignore.
+  private func refuseOptions(
+    for what: String, table: Bool = false, archive: Bool = false, images: Bool = false
+  ) throws(FileError) {
+    let given: [(name: String, isGiven: Bool, isUsed: Bool)] = [
+      ("target", request.table.target != nil, table), ("without", !request.table.without.isEmpty, table),
+      ("header", request.table.header != .auto, table), ("missing", request.table.missing != .refuse, table),
+      ("categories", request.table.categories != .onehot, table), ("array", request.array != nil, archive),
+      ("size", request.images.height != nil, images), ("color", request.images.color != .auto, images),
+    ]
+    if let stray = given.first(where: { $0.isGiven && !$0.isUsed }) {
+      throw FileError(path: path, reason: "this is \(what): \(stray.name)= means nothing for it", fix: "Leave it out.")
+    }
+  }
+
+  /// Labels from a file of their own.
+  private func read(_ path: String, into content: inout Content) throws {
+    guard content.labels == nil else {
+      throw FileError(
+        path: self.path, reason: "the examples have labels of their own already", fix: "Leave labels= or target= out.")
+    }
+    let count = content.tensor.shape.dimensions.first ?? 0
+    let storage = try Self.unpacked(FileBytes.map(path), path)
+    switch FileFormat(storage.bytes) {
+    case .idx: content.labels = try Content.labels(IDX.decode(storage, path: path), count: count, path: path)
+    case .npy: content.labels = try Content.labels(NPY.decode(storage, path: path), count: count, path: path)
+    case .text:
+      let (labels, names) = try CSV.labels(storage, path: path, count: count)
+      content.labels = try Content.labels(Tensor(labels), count: count, path: path)
+      content.labelNames = names
+    default:
+      throw FileError(
+        path: path, reason: "neither IDX nor NPY nor a column of text or numbers",
+        fix: "Save the labels with numpy.save.")
     }
   }
 
@@ -56,22 +107,8 @@ struct FileLoading {
       tensor: Tensor(storage: planes, byteOffset: 0, shape: [1, channels, height, width], dtype: .uint8))
   }
 
-  /// A file's bytes, mapped, or inflated when they are gzip.
-  static func unpacked(_ path: String) throws -> Storage {
-    let storage = try FileBytes.map(path)
-    return Gzip.isGzip(storage.bytes) ? try Gzip.inflate(storage.bytes, path: path) : storage
-  }
-
-  /// The array in an IDX, NPY or one-column CSV file, gzip or not.
-  static func tensor(_ path: String) throws -> Tensor {
-    let storage = try unpacked(path)
-    switch FileFormat(storage.bytes) {
-    case .idx: return try IDX.decode(storage, path: path)
-    case .npy: return try NPY.decode(storage, path: path)
-    case .text: return try CSV.decode(storage, path: path).tensor
-    default:
-      throw FileError(
-        path: path, reason: "neither IDX nor NPY nor a table of numbers", fix: "Save the labels with numpy.save.")
-    }
+  /// A file's bytes, inflated when they are gzip.
+  private static func unpacked(_ storage: Storage, _ path: String) throws -> Storage {
+    Gzip.isGzip(storage.bytes) ? try Gzip.inflate(storage.bytes, path: path) : storage
   }
 }

@@ -9,6 +9,11 @@ package struct KnownSet: Sendable, Equatable {
     package let packedHash: String
     /// SHA-256 of what is inside, where it is known: files packed again by someone are recognised too.
     package let contentHash: String?
+
+    package init(name: String, packedBytes: Int, packedHash: String, contentHash: String? = nil) {
+      (self.name, self.packedBytes, self.packedHash) = (name, packedBytes, packedHash)
+      self.contentHash = contentHash
+    }
   }
 
   package let name: String
@@ -21,6 +26,14 @@ package struct KnownSet: Sendable, Equatable {
   package let mirrors: [String]
   /// Training images and labels, test images and labels.
   package let files: [File]
+
+  package init(
+    name: String, summary: String, license: String, credit: String, labelNames: [String], mirrors: [String],
+    files: [File]
+  ) {
+    (self.name, self.summary, self.license, self.credit) = (name, summary, license, credit)
+    (self.labelNames, self.mirrors, self.files) = (labelNames, mirrors, files)
+  }
 
   package static let all = [mnist, fashion, kuzushiji]
 

@@ -6,15 +6,20 @@ import Tensors
 ///
 /// A file grows as `NAME.gz.part` and gets its name only when its SHA-256 is what it must be; what an interrupted
 /// download left behind is continued.
-struct Downloads {
+package struct Downloads {
   let set: KnownSet
   let folder: String
   let mirrors: [String]
-  var connectSeconds = 10
-  var stallSeconds = 20
+  package var connectSeconds = 10
+  /// A transfer slower than 512 bytes a second for this long ends, and the next mirror goes on.
+  package var stallSeconds = 20
+
+  package init(set: KnownSet, folder: String, mirrors: [String]) {
+    (self.set, self.folder, self.mirrors) = (set, folder, mirrors)
+  }
 
   /// - Throws: `DownloadError` when every mirror failed; `FileError` for the folder; what `progress` throws.
-  func run(_ progress: (DownloadProgress) throws -> Void) throws {
+  package func run(_ progress: (DownloadProgress) throws -> Void) throws {
     try Self.makeFolder(folder)
     let total = set.files.reduce(0) { $0 + $1.packedBytes }
     var before = 0
@@ -34,8 +39,11 @@ struct Downloads {
     let path = "\(folder)/\(file.name).gz"
     let part = "\(path).part"
     var attempts: [String] = []
-    for mirror in mirrors {
+    // A start that another mirror gave may be wrong: the same mirror is then asked for the whole.
+    var waiting = mirrors[...]
+    while let mirror = waiting.popFirst() {
       let url = "\(mirror)/\(file.name).gz"
+      let isContinued = access(part, F_OK) == 0
       do {
         try transfer(url, to: part, limit: file.packedBytes, progress: progress)
       } catch let failure as TransferFailure {
@@ -45,8 +53,11 @@ struct Downloads {
       }
       let found = SHA256Digest.hex([try FileBytes.map(part).bytes])
       guard found == file.packedHash else {
-        // Kept apart, so that the next mirror begins anew.
         unlink(part)
+        if isContinued {
+          waiting = [mirror] + waiting
+          continue
+        }
         attempts.append(
           "\(Self.host(mirror)): \(file.name).gz has SHA-256 \(found.prefix(12))…, not \(file.packedHash.prefix(12))…")
         continue
@@ -77,7 +88,11 @@ struct Downloads {
     guard descriptor >= 0 else {
       throw FileError(path: part, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
     }
-    defer { close(descriptor) }
+    defer {
+      // Nothing came: nothing to continue from.
+      if lseek(descriptor, 0, SEEK_END) == 0 { unlink(part) }
+      close(descriptor)
+    }
     var from = Int(lseek(descriptor, 0, SEEK_END))
     if from >= limit {
       // Whole already (the hash decides), or not ours.

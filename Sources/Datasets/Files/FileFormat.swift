@@ -23,6 +23,18 @@ package enum FileFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// As it is spoken of.
+  var phrase: String {
+    switch self {
+    case .idx: "an IDX file"
+    case .npy: "an NPY file"
+    case .zip: "an NPZ archive"
+    case .png: "a PNG"
+    case .jpeg: "a JPEG"
+    case .text: "a table"
+    }
+  }
+
   /// Text has no control bytes but tab, line feed, carriage return and form feed; the first few kilobytes decide.
   private static func looksLikeText(_ bytes: UnsafeRawBufferPointer) -> Bool {
     !bytes.isEmpty && bytes.prefix(4096).allSatisfy { $0 >= 32 || (9...13).contains($0) }

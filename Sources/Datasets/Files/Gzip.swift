@@ -14,6 +14,8 @@ package enum Gzip {
     bytes.count > 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
   }
 
+  static let copyAgain = "The file is not all there: copy or download it again."
+
   static func bomb(_ path: String, _ size: Int) -> FileError {
     FileError(
       path: path, reason: "inflates to more than \(size >> 20) MiB; refused as a decompression bomb",
@@ -25,7 +27,7 @@ package enum Gzip {
   /// - Throws: `FileError` that says at which byte the data end early or are damaged.
   package static func inflate(_ bytes: UnsafeRawBufferPointer, path: String, limit: Int = Gzip.limit) throws -> Storage
   {
-    guard let base = bytes.baseAddress else { throw FileError(path: path, reason: "empty file") }
+    guard let base = bytes.baseAddress else { throw FileError(path: path, reason: "empty file", fix: copyAgain) }
     var stream = z_stream()
     guard elbo_inflate_begin(&stream) == Z_OK else { throw AllocationError(bytes: 1 << 16) }
     defer { inflateEnd(&stream) }
@@ -61,7 +63,7 @@ package enum Gzip {
       case Z_BUF_ERROR:
         throw FileError(
           path: path, reason: "gzip data end early at byte \(grouped(consumed))",
-          fix: "The file is not all there: copy or download it again.")
+          fix: copyAgain)
       default:
         let detail = stream.msg.map { String(cString: $0) } ?? "error \(status)"
         throw FileError(

@@ -3,7 +3,17 @@ import Tensors
 /// The IDX files of MNIST: two zero bytes, a type, the rank, big-endian extents, big-endian data.
 package enum IDX {
   package static func isIDX(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && itemSize(bytes[2]) != nil && (1...8).contains(bytes[3])
+    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && itemSize(bytes[2]) != nil && (1...32).contains(bytes[3])
+  }
+
+  /// What to say when more bytes follow than the header speaks of.
+  static func leftover(_ storage: Storage) -> [String] {
+    let bytes = storage.bytes
+    guard isIDX(bytes), let size = itemSize(bytes[2]), bytes.count >= 4 + 4 * Int(bytes[3]) else { return [] }
+    let extents = (0..<Int(bytes[3])).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
+    guard let shape = Shape(validating: extents) else { return [] }
+    let rest = bytes.count - 4 - 4 * extents.count - shape.count * size
+    return rest > 0 ? ["\(Gzip.grouped(rest)) bytes behind the last example are not read"] : []
   }
 
   private static func itemSize(_ type: UInt8) -> Int? {
@@ -20,15 +30,24 @@ package enum IDX {
   package static func decode(_ storage: Storage, path: String) throws -> Tensor {
     let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
     guard isIDX(bytes), let size = itemSize(bytes[2]) else {
-      throw FileError(path: path, reason: "not an IDX file: its first bytes are not 0 0, a type and a rank")
+      throw FileError(
+        path: path, reason: "not an IDX file: its first bytes are not 0 0, a type and a rank",
+        fix: "Formats are told by content; save arrays with numpy.save if in doubt.")
     }
     let rank = Int(bytes[3])
     let start = 4 + 4 * rank
-    guard bytes.count >= start else { throw FileError(path: path, reason: "the IDX header ends early") }
+    guard bytes.count >= start else {
+      throw FileError(
+        path: path, reason: "the IDX header of \(start) bytes ends at byte \(bytes.count)", fix: Gzip.copyAgain)
+    }
     let extents = (0..<rank).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
     let available = bytes.count - start
     guard let shape = Shape(validating: extents), shape.count <= available / size else {
-      throw FileError(path: path, reason: "the IDX header promises \(extents), \(available) bytes follow")
+      let promised = extents.map(String.init).joined(separator: "×")
+      throw FileError(
+        path: path,
+        reason: "the IDX header promises \(promised) elements of \(size) byte\(size == 1 ? "" : "s"), "
+          + "\(Gzip.grouped(available)) bytes follow", fix: Gzip.copyAgain)
     }
     func raw(_ index: Int) -> UInt64 { (0..<size).reduce(0) { $0 << 8 | UInt64(bytes[start + index * size + $1]) } }
     switch bytes[2] {

@@ -3,6 +3,8 @@ import Tensors
 extension NPZ {
   private static let exampleNames = ["x", "images", "imgs", "data", "features", "arr_0"]
   private static let labelNames = ["y", "labels", "label", "targets", "target", "arr_1"]
+  /// Archives of more arrays are not searched for the one that can be examples.
+  private static let searched = 16
   private static let factorNames = ["factors", "latents_classes"]
   private static let partNames = [
     ("x_train", "y_train", "x_test", "y_test"),
@@ -18,7 +20,7 @@ extension NPZ {
       throw FileError(
         path: path,
         reason: "array '\(chosen)' has shape \(tensor.shape): examples need [N, D], [N, H, W] or [N, C, H, W]",
-        fix: "The archive holds: \(names.joined(separator: ", ")). Choose with array=NAME.")
+        fix: "The archive holds: \(NPZ.listed(names)). Choose with array=NAME.")
     }
     var content = Content(tensor: tensor)
     if names.count > 1 { content.notes.append("examples are the array '\(chosen)'") }
@@ -27,14 +29,21 @@ extension NPZ {
       name != chosen
     {
       let column = try self.array(name)
-      // An array that was not asked for and cannot be labels is something else.
-      if labels != nil || (column.count == tensor.shape[0] && column.dtype != .float32 && column.dtype != .float64) {
-        content.labels = try Content.labels(column, count: tensor.shape[0], path: "\(path):\(name)")
+      let found = Result { () throws(FileError) in
+        try Content.labels(column, count: tensor.shape[0], path: "\(path):\(name)")
+      }
+      if case .success(let found) = found {
+        content.labels = found
         content.notes.append("labels are the array '\(name)'")
+      } else if labels != nil || (column.count == tensor.shape[0] && column.dtype == .int32) {
+        _ = try found.get()
       } else if column.shape.rank == 1, column.dtype == .uint8 || column.dtype == .int32 {
         throw FileError(
           path: "\(path):\(name)", reason: "\(column.shape) labels for \(tensor.shape[0]) examples",
           fix: "There must be one label for every example. Choose others with labels=NAME.")
+      } else {
+        // An array that was not asked for and cannot be labels is something else.
+        content.notes.append("array '\(name)' (\(column.shape) \(column.dtype.rawValue)) holds no labels: left out")
       }
     }
     if let name = Self.factorNames.compactMap({ lower.firstIndex(of: $0) }).first.map({ names[$0] }) {
@@ -47,10 +56,11 @@ extension NPZ {
   private func examplesName() throws -> String {
     if names.count == 1 { return names[0] }
     for known in Self.exampleNames { if let name = names.first(where: { $0.lowercased() == known }) { return name } }
-    let candidates = names.filter { ((try? self.array($0))?.shape.rank ?? 0) >= 2 }
+    // Finding out costs unpacking each.
+    let candidates = names.count > Self.searched ? [] : try names.filter { try self.array($0).shape.rank >= 2 }
     guard candidates.count == 1, let only = candidates.first else {
       throw FileError(
-        path: path, reason: "the archive holds several arrays: \(names.joined(separator: ", "))",
+        path: path, reason: "the archive holds several arrays: \(NPZ.listed(names))",
         fix: "Choose one: array=\(candidates.first ?? names[0])")
     }
     return only

@@ -19,11 +19,16 @@ package struct NPZ {
     }
   }
 
+  /// A few names of many.
+  static func listed(_ names: [String]) -> String {
+    names.prefix(12).joined(separator: ", ") + (names.count > 12 ? " and \(names.count - 12) more" : "")
+  }
+
   /// - Throws: `FileError` that names the archive and the array.
   package func array(_ name: String) throws -> Tensor {
     guard let entry = archive.entries.first(where: { $0.name == name + ".npy" }) else {
       throw FileError(
-        path: path, reason: "no array '\(name)' in the archive", fix: "It holds: \(names.joined(separator: ", ")).")
+        path: path, reason: "no array '\(name)' in the archive", fix: "It holds: \(Self.listed(names)).")
     }
     return try NPY.decode(try archive.read(entry), path: "\(path):\(name)")
   }

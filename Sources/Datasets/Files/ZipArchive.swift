@@ -47,7 +47,8 @@ final class ZipArchive {
   private static func entry(_ archive: OpaquePointer, _ index: UInt64, _ path: String) throws(FileError) -> Entry {
     var status = zip_stat_t()
     guard zip_stat_index(archive, index, 0, &status) == 0, let text = status.name else {
-      throw FileError(path: path, reason: "entry \(index) of the zip archive cannot be read")
+      throw FileError(
+        path: path, reason: "entry \(index) of the zip archive cannot be read", fix: Gzip.copyAgain)
     }
     let name = String(cString: text)
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
@@ -57,7 +58,8 @@ final class ZipArchive {
         fix: "Write the archive anew with numpy.savez.")
     }
     guard status.encryption_method == 0 else {
-      throw FileError(path: path, reason: "the zip entry '\(name)' is encrypted")
+      throw FileError(
+        path: path, reason: "the zip entry '\(name)' is encrypted", fix: "Write the archive anew without a password.")
     }
     return Entry(
       name: name, size: Int(clamping: status.size), packedSize: Int(clamping: status.comp_size), index: index)
@@ -66,13 +68,15 @@ final class ZipArchive {
   /// An entry's content, checked against its CRC-32.
   func read(_ entry: Entry, limit: Int = Gzip.limit) throws -> Storage {
     let place = "\(path):\(entry.name)"
-    guard entry.size > 0 else { throw FileError(path: place, reason: "empty entry") }
+    guard entry.size > 0 else { throw FileError(path: place, reason: "empty entry", fix: Self.again) }
     guard entry.packedSize <= storage.byteCount else {
-      throw FileError(path: place, reason: "the entry promises \(entry.packedSize) bytes, the archive is smaller")
+      throw FileError(
+        path: place, reason: "the entry promises \(entry.packedSize) bytes, the archive is smaller", fix: Self.again)
     }
     // Deflate makes at most 1032 bytes of one.
     guard entry.size / 1040 <= entry.packedSize else {
-      throw FileError(path: place, reason: "the entry promises \(entry.size) bytes, more than its data can hold")
+      throw FileError(
+        path: place, reason: "the entry promises \(entry.size) bytes, more than its data can hold", fix: Self.again)
     }
     guard entry.size < limit, entry.size < Gzip.bombSize || entry.size / Gzip.bombRatio < entry.packedSize else {
       throw Gzip.bomb(place, entry.size)
@@ -87,7 +91,8 @@ final class ZipArchive {
       let count = Int(zip_fread(file, content.base + done, UInt64(entry.size - done)))
       if count < 0 { throw Self.failure(place, "is damaged", zip_file_get_error(file)) }
       if count == 0 {
-        throw FileError(path: place, reason: "ends at byte \(Gzip.grouped(done)) of \(Gzip.grouped(entry.size))")
+        throw FileError(
+          path: place, reason: "ends at byte \(Gzip.grouped(done)) of \(Gzip.grouped(entry.size))", fix: Self.again)
       }
       done += count
     }
@@ -96,6 +101,8 @@ final class ZipArchive {
     guard zip_fread(file, &rest, 1) == 0 else { throw Self.failure(place, "is damaged", zip_file_get_error(file)) }
     return content
   }
+
+  private static let again = "Copy or download the file again, or write it anew with numpy.savez."
 
   private static func failure(
     _ path: String, _ what: String, _ error: UnsafeMutablePointer<zip_error_t>?

@@ -19,7 +19,8 @@ struct ImageFile {
     var size = elbo_image_size()
     var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
     guard elbo_image_probe(Self.base(storage), storage.byteCount, &size, &message) != 0 else {
-      throw FileError(path: path, reason: Self.text(message), fix: "Open and save it with an image program.")
+      throw FileError(
+        path: path, reason: Self.text(message), fix: "Copy it again, or open and save it with an image program.")
     }
     (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
     // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.

@@ -17,7 +17,9 @@ struct ImageFolder {
     let own = try Self.pictures(names.map { "\(path)/\($0)" }, &notes)
     var inside: [(folder: String, files: [String])] = []
     for folder in folders {
-      let found = try Self.pictures(try Self.list("\(path)/\(folder)").files.map { "\(path)/\(folder)/\($0)" }, &notes)
+      let (names, deeper) = try Self.list("\(path)/\(folder)")
+      if let first = deeper.first { notes.append("folder '\(folder)/\(first)' is too deep: left out") }
+      let found = try Self.pictures(names.map { "\(path)/\(folder)/\($0)" }, &notes)
       if found.isEmpty { notes.append("folder '\(folder)' holds no pictures: left out") }
       if !found.isEmpty { inside.append((folder, found)) }
     }
@@ -56,8 +58,10 @@ struct ImageFolder {
         fix: "Bring all to one size: size=\(all[0].x)x\(all[0].y)")
     }
     let channels = options.color.channels ?? Int(all.map(\.z).max() ?? 1)
-    guard let shape = Shape(validating: [paths.count, channels, height, width]), shape.count < 1 << 36 else {
-      throw FileError(path: path, reason: "\(paths.count) pictures of \(height)×\(width) are too many to hold")
+    guard let shape = Shape(validating: [paths.count, channels, height, width]), shape.count < Gzip.limit else {
+      throw FileError(
+        path: path, reason: "\(paths.count) pictures of \(height)×\(width) are too many to hold in memory",
+        fix: "Bring them to a smaller size: size=64x64")
     }
     let storage = try Storage(byteCount: shape.count)
     let size = channels * height * width
@@ -137,7 +141,7 @@ struct ImageFolder {
     var found: [String] = []
     var others: [String] = []
     for path in paths {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
       guard descriptor >= 0 else {
         throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "Every file must be readable.")
       }

@@ -92,7 +92,8 @@ extension Dataset: BatchSource {
 
   /// A stored example as floats, resized, scaled.
   private func load(_ example: Int, to target: UnsafeMutablePointer<Float>) {
-    let size = storage.shape.droppingFirst.count
+    // Not `droppingFirst`, which would make an array for each row.
+    let size = storage.count / Swift.max(storage.shape[0], 1)
     storage.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       let from = base + example * size * storage.dtype.size

@@ -3,8 +3,6 @@ import Tensors
 
 /// Keeps a process small that reads a large mapped file: after every so many bytes the pages are given back.
 final class MappedPages: Sendable {
-  /// Files below this stay in memory as they are.
-  static let threshold = 512 << 20
   /// Bytes read between two releases, and so about what stays resident.
   static let budget = 256 << 20
   /// The system maps sixteen pages around one that is touched, when it has them.
@@ -14,7 +12,7 @@ final class MappedPages: Sendable {
 
   /// nil for data that are not a large mapped file.
   init?(_ tensor: Tensor) {
-    guard tensor.storage.isMappedFile, tensor.byteCount > Self.threshold else { return nil }
+    guard tensor.storage.isMappedFile else { return nil }
   }
 
   /// Counts the rows that were read; called from any thread.

@@ -9,15 +9,30 @@ enum CSV {
   ///
   /// - Throws: `FileError` naming row, line and column of what cannot be read.
   static func decode(_ storage: Storage, path: String, options: TableOptions = TableOptions()) throws -> Content {
+    try table(storage, path: path, options: options).content()
+  }
+
+  /// The rows of a table of one column as classes: whole numbers, or texts that are their own names.
+  ///
+  /// - Parameter count: How many are expected: with one row more, the first is the name.
+  /// - Throws: As `decode`, and for a table of several columns.
+  static func labels(_ storage: Storage, path: String, count: Int) throws -> (labels: [Int32], names: [String]) {
+    var options = TableOptions()
+    let rows = try table(storage, path: path, options: options)
+    guard rows.rows == count + 1 else { return try rows.onlyColumn() }
+    options.header = .yes
+    return try table(storage, path: path, options: options).onlyColumn()
+  }
+
+  private static func table(_ storage: Storage, path: String, options: TableOptions) throws -> TableAssembly {
     let delimiter = CSVScanner.delimiter(of: storage.bytes)
     var scanner = CSVScanner(storage.bytes, delimiter: delimiter, path: path)
     scanner.skipEmptyLines()
-    guard !scanner.isAtEnd else { throw FileError(path: path, reason: "the table is empty") }
-    var ahead = scanner
-    let first = try ahead.row()
-    guard first.count <= columnLimit else {
-      throw FileError(path: path, reason: "the first row has \(first.count) fields; at most \(columnLimit) are read")
+    guard !scanner.isAtEnd else {
+      throw FileError(path: path, reason: "the table is empty", fix: "Write a row for every example.")
     }
+    var ahead = scanner
+    let first = try ahead.row(limit: columnLimit)
     let hasHeader = try options.header == .auto ? looksLikeHeader(first, ahead) : options.header == .yes
     if hasHeader { scanner = ahead }
     var columns = try names(hasHeader ? first : nil, count: first.count, scanner, path).map(CSVColumn.init)
@@ -25,9 +40,9 @@ enum CSV {
     guard rows > 0 else {
       throw FileError(
         path: path, reason: "the table has no rows\(hasHeader ? " but a header" : "")",
-        fix: hasHeader ? "If the first row is data: header=no" : nil)
+        fix: hasHeader ? "If the first row is data: header=no" : "Write a row for every example.")
     }
-    return try TableAssembly(path: path, options: options, columns: columns, rows: rows).content()
+    return TableAssembly(path: path, options: options, columns: columns, rows: rows)
   }
 
   /// A first row is a header when no field of it is a number and either the second row has numbers or all fields of the
@@ -41,7 +56,7 @@ enum CSV {
     var rest = rest
     rest.skipEmptyLines()
     guard !rest.isAtEnd else { return true }
-    if try rest.row().contains(where: isNumber) { return true }
+    if try rest.row(limit: columnLimit).contains(where: isNumber) { return true }
     return Set(first.map { rest.text($0) ?? "" }).count == first.count && first.count > 1
   }
 

@@ -89,9 +89,13 @@ struct CSVScanner {
   }
 
   /// All fields of the next row.
-  mutating func row() throws(FileError) -> [Field] {
+  mutating func row(limit: Int) throws(FileError) -> [Field] {
     var fields: [Field] = []
     while true {
+      guard fields.count < limit else {
+        throw FileError(
+          path: path, reason: "line \(line) has more than \(limit) fields", fix: "Tables have a row for every example.")
+      }
       let field = try next()
       fields.append(field)
       if field.endsRow { return fields }

@@ -38,11 +38,27 @@ struct TableAssembly {
       try expand(column, kept, &names, &parts, &notes)
     }
     guard !names.isEmpty else {
-      throw FileError(path: path, reason: "no column is left for the examples")
+      throw FileError(
+        path: path, reason: "no column is left for the examples",
+        fix: "Leave fewer out: the target is no part of the examples.")
     }
     var content = Content(tensor: try rowMajor(parts, kept), columns: names, notes: notes)
     if let target { (content.labels, content.labelNames) = try labels(columns[target], kept) }
     return content
+  }
+
+  /// The only column, row numbers left out, as labels and their names.
+  func onlyColumn() throws -> ([Int32], [String]) {
+    var used = columns
+    if used[0].isIndex, used.count > 1 { used.removeFirst() }
+    guard used.count == 1 else {
+      throw FileError(
+        path: path, reason: "the table of labels has \(used.count) columns",
+        fix: "It must have one, or target= names it.")
+    }
+    var notes: [String] = []
+    let kept = try keptRows([columns.count - 1], target: nil, &notes)
+    return try labels(used[0], kept)
   }
 
   private func position(of name: String) -> Int? {
@@ -72,7 +88,10 @@ struct TableAssembly {
     let required = options.missing == .drop ? gaps : target.map { [columns[$0]] } ?? []
     let kept = (0..<rows).filter { row in required.allSatisfy { !$0.values[row].isNaN } }
     if kept.count < rows { notes.append("\(rows - kept.count) of \(rows) rows left out: missing values") }
-    guard !kept.isEmpty else { throw FileError(path: path, reason: "every row has a missing value") }
+    guard !kept.isEmpty else {
+      throw FileError(
+        path: path, reason: "every row has a missing value", fix: "Fill them: missing=mean or missing=zero")
+    }
     let filled = gaps.reduce(0) { sum, column in sum + kept.count { column.values[$0].isNaN } }
     if filled > 0 {
       notes.append("\(filled) missing value\(filled == 1 ? "" : "s") filled: missing=\(options.missing.rawValue)")
@@ -116,7 +135,7 @@ struct TableAssembly {
   }
 
   private func rowMajor(_ parts: [(values: [Float], category: Float?)], _ kept: [Int]) throws -> Tensor {
-    guard let shape = Shape(validating: [kept.count, parts.count]), shape.count < 1 << 36 else {
+    guard let shape = Shape(validating: [kept.count, parts.count]), shape.count < Gzip.limit / 4 else {
       throw FileError(
         path: path, reason: "\(kept.count) rows of \(parts.count) columns are too many",
         fix: "Use categories=codes, or leave columns out: without=NAME")

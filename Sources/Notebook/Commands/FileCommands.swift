@@ -1,3 +1,4 @@
+import Datasets
 import Graphs
 import VAEngine
 
@@ -70,7 +71,10 @@ enum Openers {
   static let byEnding: [String: Opener] = [
     "safetensors": { path, arguments, execution in
       let options = CompilerOptions(threads: execution.state.settings.threads)
-      let value = Value.object(try ModelValue(try Model.open(path, options: options), recipe: TrainingRecipe()))
+      let model = try Model.open(path, options: options)
+      var recipe = TrainingRecipe()
+      recipe.transforms = try? JSON(parsing: model.dataDescription).decoded([Transform].self)
+      let value = Value.object(try ModelValue(model, recipe: recipe))
       if arguments.target == nil {
         throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
       }

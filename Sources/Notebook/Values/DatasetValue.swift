@@ -61,7 +61,7 @@ package struct DatasetValue: SelectableValue {
   package var byteCount: Int { dataset.storage.byteCount + (dataset.view?.count ?? 0) * 4 }
 
   package var attributeNames: [String] {
-    partNames.filter { part($0) != nil } + (partNames.isEmpty ? [] : ["all"]) + ["count", "shape"]
+    partNames.filter { part($0) != nil } + (partNames.isEmpty ? [] : ["all"]) + ["count", "shape", "hash"]
       + (dataset.labels == nil ? [] : ["classes", "labels"])
       + (dataset.factors.map { ["factors"] + $0.names.filter { $0 != "shape" } } ?? [])
   }
@@ -72,6 +72,7 @@ package struct DatasetValue: SelectableValue {
     // All examples as one part: what 'on=d.all' trains on, the test part too.
     case "all" where !partNames.isEmpty: return .object(DatasetValue(dataset, origin: origin, isWhole: true))
     case "count": return .number(Double(dataset.count))
+    case "hash": return .string(dataset.hash.text)
     case "shape": return .tensor(ArrayValue(try Tensor(dataset.exampleShape.dimensions.map { Float($0) })))
     case "classes": return dataset.classCount.map { .number(Double($0)) }
     case "labels":
@@ -131,14 +132,16 @@ package struct DatasetValue: SelectableValue {
     return DatasetValue(part, origin: origin, isWhole: isWhole)
   }
 
-  /// The same examples under other transforms.
+  /// The same examples under more transforms, or under these alone.
   ///
   /// - Throws: `TransformError` for one that does not fit.
-  func with(_ transforms: [Transform]) throws -> DatasetValue {
-    DatasetValue(
-      try dataset.adding(transforms), origin: origin,
-      made: try made.map { Part(name: $0.name, dataset: try $0.dataset.adding(transforms)) },
-      isWhole: isWhole)
+  func with(_ transforms: [Transform], replacing: Bool = false) throws -> DatasetValue {
+    func changed(_ dataset: Dataset) throws -> Dataset {
+      try dataset.replacing(transforms: (replacing ? [] : dataset.transforms) + transforms)
+    }
+    return DatasetValue(
+      try changed(dataset), origin: origin,
+      made: try made.map { Part(name: $0.name, dataset: try changed($0.dataset)) }, isWhole: isWhole)
   }
 
   /// The part to train on: `train` of a dataset in parts, else all of it.

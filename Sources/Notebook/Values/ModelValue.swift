@@ -1,3 +1,4 @@
+import Datasets
 import Graphs
 import Networks
 import Tensors
@@ -170,7 +171,9 @@ extension ModelValue: SavableValue {
       throw Fault(
         .formatNotSupported, "models are written as .safetensors", fix: "Example: save m \(shown).safetensors")
     }
-    try model(threads: threads).save(to: path)
+    let model = try model(threads: threads)
+    model.dataDescription = try recipe.transforms.map { try JSON(encoding: $0).text() } ?? ""
+    try model.save(to: path)
     return "wrote \(shown): \(NumberText.count(parameterCount)) parameters with architecture, optimiser and history"
   }
 }

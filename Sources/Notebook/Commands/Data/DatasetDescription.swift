@@ -20,7 +20,7 @@ struct DatasetDescription {
       .init("min", .number(statistics.low)), .init("max", .number(statistics.high)),
       .init("zeros", label: "zero elements", .fixed(100 * statistics.zeroShare, decimals: 1), unit: "%"),
       .init("memory", .text(memory)),
-      .init("hash", label: "content", .text(dataset.hash.text)),
+      .init("hash", label: "content", .text("\(dataset.hash.text.prefix(40))…")),
     ]
     report.notes += dataset.notes
     if let labels { report.tables.append(.init("labels", labels)) }

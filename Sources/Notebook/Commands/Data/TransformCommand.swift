@@ -7,7 +7,8 @@ enum TransformCommand {
     "transform", family: .data, summary: "change how examples are drawn: resize, crop, binarize, noise, standardize …",
     details: """
       Transforms run in the order given, when a batch is drawn; the stored values stay as they are. standardize takes \
-      mean and deviation of each channel of images and of each column of tables, from the data at hand, and keeps them.
+      mean and deviation of each channel of images and of each column of tables, from the data at hand, and keeps them. \
+      like=m takes the transforms that m was trained with instead of those the data have.
       """,
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
@@ -23,6 +24,7 @@ enum TransformCommand {
       CommandOption("resize", .size, help: "images to this size, averaging when they shrink"),
       CommandOption(
         "crop", .text(placeholder: "HxW or HxW@TOP,LEFT", suggestions: ["24x24"]), help: "a window, from the middle"),
+      CommandOption("like", .model, help: "the transforms of a model's training data, in place of these"),
       CommandOption("as", .newName, help: "the result's name"),
     ],
     result: "the dataset, seen through the transforms",
@@ -33,6 +35,10 @@ enum TransformCommand {
   ) { arguments, execution in
     guard var data = arguments.dataset("data") else { return .nothing }
     var isChanged = false
+    if arguments.isGiven("like") {
+      data = try view(data, like: arguments)
+      isChanged = true
+    }
     for (key, argument) in arguments.given {
       guard let transform = try transform(key.value, argument, arguments, data.dataset) else { continue }
       do { data = try data.with([transform]) } catch let error as TransformError {
@@ -47,6 +53,17 @@ enum TransformCommand {
     let value = Value.object(data)
     if let name = arguments.text("as") { execution.set(name, to: value) }
     return value
+  }
+
+  /// New data seen as the model saw those of its training.
+  private static func view(_ data: DatasetValue, like arguments: Arguments) throws -> DatasetValue {
+    guard let transforms = try arguments.model("like").recipe.transforms else {
+      throw arguments.fault(
+        .missingArgument, "the model has no training data to be like", at: "like", fix: "Train it first: train m on=d")
+    }
+    do { return try data.with(transforms, replacing: true) } catch let error as TransformError {
+      throw arguments.fault(.shapeMismatch, error.description, at: "like")
+    }
   }
 
   private static func transform(

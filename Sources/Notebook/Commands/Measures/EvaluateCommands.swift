@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 import VAEngine
 
@@ -116,7 +117,10 @@ enum EvaluateCommands {
 extension Arguments {
   /// The data to measure on: those given, those of the training, or the only dataset; the test part when there is one.
   func measured(_ name: String, _ model: ModelValue, _ execution: Execution) throws -> DatasetValue {
-    if let given = dataset(name) { return given.testPart }
+    if let given = dataset(name) {
+      remark(given, model, name, execution)
+      return given.testPart
+    }
     if let last = model.recipe.data, let value = try? execution.evaluate(text: last, span: verbSpan),
       case .object(let data as DatasetValue) = value
     {
@@ -125,5 +129,14 @@ extension Arguments {
     let known = execution.names(ofKinds: [.dataset])
     if known.count == 1, case .object(let only as DatasetValue) = execution.lookup(known[0]) { return only.testPart }
     throw fault(.missingArgument, "\(command.verb) needs data", fix: "Example: \(command.verb) m on=d")
+  }
+
+  /// Says so when the data are seen in another way than those the model was trained on.
+  private func remark(_ data: DatasetValue, _ model: ModelValue, _ name: String, _ execution: Execution) {
+    guard let trained = model.recipe.transforms, trained != data.dataset.transforms else { return }
+    let (data, model) = (self[name]?.raw ?? "d", self["model"]?.name ?? "m")
+    let transforms = trained.isEmpty ? "no transforms" : trained.map(\.description).joined(separator: ", ")
+    execution.note(
+      "\(model) was trained on data with \(transforms); to see \(data) so: transform \(data) like=\(model)")
   }
 }

@@ -74,6 +74,7 @@ struct TrainingRun {
     name = arguments["model"]?.name
     recipe = model.recipe
     data = try Self.data(arguments, execution, &recipe, name: name ?? "m")
+    recipe.transforms = data.dataset.transforms
     for option in arguments.given where !recipe.take(option.key.value, option.argument.content) {
       if option.key.value == "validate" { recipe = try Self.validating(recipe, arguments) }
     }

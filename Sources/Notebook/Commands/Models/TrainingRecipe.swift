@@ -1,3 +1,4 @@
+import Datasets
 import Graphs
 import VAEngine
 
@@ -23,6 +24,8 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var beta1: Double?
   package var beta2: Double?
   package var momentum: Double?
+  /// How its data were seen: what `transform d like=m` gives to new data. nil when nothing was trained or said.
+  package var transforms: [Transform]?
   package init() {}
 
   /// The plan up to `epochs`, for a set of `count` examples.

@@ -1,0 +1,91 @@
+import Datasets
+import Fuzzing
+import Tensors
+import Testing
+
+/// Pictures: one, many, in folders that are their labels.
+@Suite struct ImageFolderTests {
+  private static let grey = Array(CorpusTests.pixels[0..<24])
+
+  @Test(arguments: ["grey.png", "deep.png"]) func greyPicturesKeepTheirPixels(_ name: String) throws {
+    let picture = try load(Corpus.path(name))
+    #expect(picture.storage.shape == [1, 1, 4, 6])
+    #expect(picture.stored == Self.grey)
+  }
+
+  @Test(arguments: ["color.png", "alpha.png"]) func coloursBecomePlanes(_ name: String) throws {
+    let picture = try load(Corpus.path(name))
+    #expect(picture.storage.shape == [1, 3, 4, 6])
+    #expect(picture.stored == Array(CorpusTests.pixels[0..<72]))
+    let grey = try load(Corpus.path(name)) { $0.images.color = .gray }.stored
+    for (index, value) in grey.enumerated() {
+      let (r, g, b) = (picture.stored[index], picture.stored[24 + index], picture.stored[48 + index])
+      #expect(abs(value - (0.299 * r + 0.587 * g + 0.114 * b)) <= 0.51)
+    }
+  }
+
+  @Test func subfoldersAreLabelsInTheirOrder() throws {
+    let scratch = try Scratch()
+    for (index, name) in ["cat/10.png", "cat/9.png", "dog/a.png"].enumerated() {
+      try scratch.write(name, Corpus.bytes(index == 1 ? "bits.png" : "grey.png"))
+    }
+    try scratch.write("dog/notes.txt", text: "no picture")
+    try scratch.write("dog/.hidden.png", text: "hidden")
+    try scratch.write("empty/readme", text: "nothing to see")
+    let folder = try load(scratch.path)
+    #expect(folder.labels == [0, 0, 1])
+    #expect(folder.labelNames == ["cat", "dog"])
+    #expect(folder.storage.shape == [3, 1, 4, 6])
+    #expect(Array(folder.stored[24..<48]) == Self.grey, "9 comes before 10")
+    #expect(folder.notes.contains("1 files that are no pictures left out: notes.txt"))
+    #expect(folder.notes.contains("folder 'empty' holds no pictures: left out"))
+  }
+
+  @Test func picturesOfDifferentSizesAreRefusedOrResized() throws {
+    let scratch = try Scratch()
+    try scratch.write("a.png", Corpus.bytes("grey.png"))
+    let odd = try scratch.write("b.jpg", Corpus.bytes("grey.jpg"))
+    let error = try refusal(scratch.path)
+    #expect(error.path == odd)
+    #expect(error.reason == "this picture is 24×20, a.png is 4×6 (height×width)")
+    #expect(error.fix == "Bring all to one size: size=4x6")
+    let resized = try load(scratch.path) { ($0.images.height, $0.images.width) = (4, 6) }
+    #expect(resized.storage.shape == [2, 1, 4, 6])
+    #expect(Array(resized.stored[0..<24]) == Self.grey)
+    #expect(resized.notes == ["1 of 2 pictures resized to 4×6"])
+  }
+
+  @Test func greyAmongColoursIsSaid() throws {
+    let scratch = try Scratch()
+    try scratch.write("a.png", Corpus.bytes("grey.png"))
+    try scratch.write("b.png", Corpus.bytes("color.png"))
+    let both = try load(scratch.path)
+    #expect(both.storage.shape == [2, 3, 4, 6])
+    #expect(both.notes == ["1 grey pictures taken as colour"])
+    #expect(try load(scratch.path) { $0.images.color = .gray }.storage.shape == [2, 1, 4, 6])
+  }
+
+  @Test func foldersWithoutAnswerAreRefused() throws {
+    let scratch = try Scratch()
+    #expect(try refusal(scratch.path).reason.hasPrefix("no PNG or JPEG in this folder"))
+    try scratch.write("in/a.png", Corpus.bytes("grey.png"))
+    try scratch.write("b.png", Corpus.bytes("grey.png"))
+    #expect(try refusal(scratch.path).reason.hasPrefix("1 pictures beside folders of pictures"))
+  }
+
+  @Test func oneDamagedPictureStopsTheLoadAndIsNamed() throws {
+    let scratch = try Scratch()
+    for index in 0..<40 { try scratch.write("\(index).png", Corpus.bytes("grey.png")) }
+    let bad = try scratch.write("7.png", Array(Corpus.bytes("grey.png").dropLast(30)))
+    #expect(try refusal(scratch.path).path == bad)
+  }
+
+  @Test func aPictureThatPromisesMoreThanItsBytesIsRefused() throws {
+    var bytes = try Corpus.bytes("grey.png")
+    for index in [18, 22] { bytes[index] = 0x10 }
+    let error = try refusal(temporary(Checksums.png(bytes)))
+    #expect(error.reason.contains("promises 4102×4100 pixels"))
+    bytes[16] = 0x7F
+    #expect(try refusal(temporary(Checksums.png(bytes))).reason.contains("PNG"))
+  }
+}

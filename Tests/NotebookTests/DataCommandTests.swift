@@ -1,0 +1,70 @@
+import Glibc
+import Notebook
+import Testing
+
+/// Data at the prompt: loaded, selected, split, described, and seen through transforms.
+@Suite(.serialized) struct DataCommandTests {
+  private static func bench() throws -> Bench {
+    let bench = try Bench()
+    _ = bench.shown("load digits as=d;")
+    return bench
+  }
+
+  @Test(arguments: [
+    ("d[0..99].count", "100"), ("d[label=3].count", "1200"), ("d.test[label=3].count", "200"),
+    ("d[-1].count", "1"), ("d.test.count", "2000"), ("d.classes", "10"),
+    ("s = split d train=0.9 seed=7; s.test.count", "1200"),
+  ])
+  func subsetsAreSelectedByBrackets(source: String, text: String) throws {
+    #expect(try Self.bench().shown(source) == [text])
+  }
+
+  @Test func splitsAreSeededAndStratifiedWhenAsked() throws {
+    let bench = try Self.bench()
+    _ = bench.shown("a = split d train=0.8 seed=7 stratified=yes; b = split d train=0.8 seed=7 stratified=yes;")
+    #expect(bench.shown("a.train[label=3].count") == ["960"])
+    #expect(bench.shown("sum(abs(a.test.labels - b.test.labels))") == ["0"])
+    _ = bench.shown("c = split d train=0.8 seed=8;")
+    #expect(bench.shown("c.train[label=3].count") != ["960"])
+  }
+
+  @Test func describeShowsWhatPeopleAskForAndThePicture() throws {
+    let bench = try Self.bench()
+    let outcome = bench.run("describe d")
+    let text = try #require(outcome.outputs.last?.text)
+    for wanted in [
+      "12,000", "1×28×28 uint8", "CC BY-SA 3.0", "scale 1/255", "zero elements", "80.9 %", "9.4 MB", "sha256-080bf901",
+      "label  examples", "+%@%+",
+    ] { #expect(text.contains(wanted), "\(wanted)") }
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(bench.shown("d.hash")[0].contains("080bf901df74ec6cbed673f27dbb69151718cd5d51bfac025ab7bcd3c1c96a51"))
+  }
+
+  @Test func aModelKnowsHowItsDataWereSeen() throws {
+    let folder = Folder()
+    let bench = try Self.bench()
+    _ = bench.shown("b = transform d[0..299] binarize=dynamic; model m mlp hidden=8 latent=2 on=b;")
+    #expect(try bench.failure("transform d like=m").fix == "Train it first: train m on=d")
+    _ = bench.shown("train m on=b epochs=1;")
+    #expect(bench.shown("evaluate m on=d[0..99]").joined().contains("transform d[0..99] like=m"))
+    #expect(!bench.shown("evaluate m on=b").joined().contains("like=m"))
+    _ = bench.shown("save m \(folder.file("m.safetensors"))\nn = open \(folder.file("m.safetensors"))")
+    #expect(
+      bench.shown("i = transform d invert=yes; transform i like=n").joined().contains("scale 1/255, binarize=dynamic"))
+  }
+
+  @Test func whatCannotBeLoadedLeavesNothing() throws {
+    let folder = Folder()
+    let bench = try Bench()
+    let path = folder.file("x.csv")
+    let file = try #require(fopen(path, "w"))
+    fputs("a,b\n1,2\n3,four\n", file)
+    fclose(file)
+    let error = try bench.failure("load \(path) as=x")
+    #expect(error.code == "E301")
+    #expect(error.rendered(color: false).contains("row 2 (line 3), column 'b': 'four' is not a number"))
+    #expect(bench.session.state.variables.isEmpty)
+    #expect(try bench.failure("load digits n=5").fix == "It takes: as.")
+    #expect(try bench.failure("load digit").fix == "Did you mean 'digits'?")
+  }
+}
