@@ -72,7 +72,10 @@ struct Sentence {
     var command = commands[next() % commands.count]
     // What takes longest comes less often, so that more is tried.
     while Self.slow.contains(command.verb), !chance(12) { command = commands[next() % commands.count] }
-    if chance(6), let example = command.examples.first { return example.line.split(separator: " ").map(String.init) }
+    // Examples that write files name them as they like.
+    if chance(6), let example = command.examples.first, !example.line.contains(">") {
+      return example.line.split(separator: " ").map(String.init)
+    }
     var tokens = [command.verb]
     for positional in command.positionals where positional.isRequired || chance(2) {
       tokens.append(value(positional.type))
