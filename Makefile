@@ -70,12 +70,13 @@ sessions: build
 	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && \
 	  $(ELBO) replay --verify *.session && rm -rf $$folder
 
-# How fast this machine trains, op by op too, and beside oneDNN.
+# How fast this machine trains, op by op too, and beside oneDNN; how fast it draws.
 bench: deps
 	@$(SWIFT_BUILD) --product elbo
 	@$(ELBO) bench train
 	@$(ELBO) bench ops
 	@$(ELBO) bench ops --backend onednn
+	@$(ELBO) bench plots
 
 # Training time to the same test ELBO, beside PyTorch and Keras in an environment of their own. Takes hours; less with
 # PEER_OPTIONS='--recipes mlp --epochs 3'.

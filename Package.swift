@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
     .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors"]),
 
-    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Plotting"]),
 
     // Product: figures, the notebook.
     .target(
