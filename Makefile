@@ -83,12 +83,13 @@ torture: build $(VENV)/ready
 	@$(SWIFT_BUILD) --build-tests
 	@ELBO_FUZZ=1000000 swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter GrammarFuzzTests
 
-# How fast this machine trains, op by op too, and beside oneDNN.
+# How fast this machine trains, op by op too, and beside oneDNN; how fast it draws.
 bench: deps
 	@$(SWIFT_BUILD) --product elbo
 	@$(ELBO) bench train
 	@$(ELBO) bench ops
 	@$(ELBO) bench ops --backend onednn
+	@$(ELBO) bench plots
 
 # Training time to the same test ELBO, beside PyTorch and Keras in an environment of their own. Takes hours; less with
 # PEER_OPTIONS='--recipes mlp --epochs 3'.

@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
     .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors"]),
 
-    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Plotting"]),
 
     // Product: figures, the notebook.
     .target(
@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
-    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),

@@ -64,9 +64,32 @@ import Testing
   @Test func smoothingKeepsAConstantAndHasNoLag() {
     let flat = Curves.Line(name: "", x: [0, 1, 2], y: [4, 4, 4]).smoothed(window: 5)
     #expect(flat.y.allSatisfy { abs($0 - 4) < 1e-12 })
-    let peak = Curves.Line(name: "", x: (0..<21).map(Double.init), y: (0..<21).map { $0 == 10 ? 1 : 0 })
+    let peak = Curves.Line(name: "", x: (0..<61).map(Double.init), y: (0..<61).map { $0 == 30 ? 1 : 0 })
     let smooth = peak.smoothed(window: 4).y
-    #expect(smooth.max() == smooth[10])
-    #expect(abs(smooth[8] - smooth[12]) < 1e-12)
+    #expect(smooth.max() == smooth[30])
+    #expect(abs(smooth[28] - smooth[32]) < 1e-12)
+  }
+
+  @Test func smoothingFollowsASteepBeginning() {
+    let fall = Curves.Line(name: "", x: (0..<1000).map(Double.init), y: (0..<1000).map { 100 + 400 / Double($0 + 1) })
+    let smooth = fall.smoothed(window: 50).y
+    for index in 0..<1000 { #expect(abs(smooth[index] - fall.y[index]) < 0.35 * fall.y[index]) }
+    #expect(smooth[0] == 500)
+  }
+
+  @Test(arguments: [(95.0, 230.0), (100, 130), (0.2, 4), (1, 99), (170, 172)])
+  func aLogarithmicAxisHasSeveralRoundNumbers(range: (Double, Double)) throws {
+    let tics = try #require(GnuplotScript.logTics(range.0, range.1))
+    #expect((3...12).contains(tics.count))
+    #expect(tics.allSatisfy { $0 >= range.0 && $0 <= range.1 })
+    #expect(tics == tics.sorted())
+  }
+
+  @Test func decadesAreLeftToGnuplot() { #expect(GnuplotScript.logTics(1, 5000) == nil) }
+
+  @Test func namesOfPointsKeepInsideThePicture() {
+    let labels = lines(SampleFigures.rates).filter { $0.contains("β") }
+    #expect(labels.count == 3)
+    #expect(labels[0].contains("left offset") && labels[2].contains("right offset"))
   }
 }

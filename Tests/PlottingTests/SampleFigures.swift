@@ -75,5 +75,76 @@ enum SampleFigures {
     return Figure(.images(grid), title: "From 3 to 8 by m", subtitle: "digits.test · epoch 4")
   }()
 
-  static let all = [curves, scatter, values, bars, histogram, matrix, strip]
+  /// Inputs, outputs and where they differ: two pairs of 2 × 2 pixels.
+  static let comparison = Figure(
+    .images(
+      ImageGrid.comparison(
+        inputs: [1, 0, 0, 1, 0, 1, 1, 0], outputs: [0.75, 0.25, 0, 1, 0, 0.5, 1, 0.25], count: 2, channels: 1,
+        height: 2,
+        width: 2, columns: 2, errors: true)), title: "Reconstructions by m", subtitle: "digits.test, 2 examples")
+
+  /// Four corners framed and named.
+  static let corners: Figure = {
+    var grid = ImageGrid(
+      pixels: (0..<36).map { Float($0 % 9) / 8 }, count: 9, channels: 1, height: 2, width: 2, columns: 3,
+      framed: [0, 2, 6, 8])
+    (grid.columnLabels, grid.rowLabels) = (["3", "", "8"], ["", "", "0 → 6"])
+    return Figure(.images(grid), title: "Between 3, 8, 0 and 6 by m")
+  }()
+
+  /// Two models on a logarithmic axis that spans less than a decade.
+  static let logarithmic: Figure = {
+    let lines = [("a", 90.0), ("b", 120.0)].map { name, end in
+      Curves.Line(name: name, x: [0, 1, 2, 3], y: [end * 2, end * 1.4, end * 1.1, end])
+    }
+    return Figure(
+      .curves(Curves(lines: lines, xLabel: "epoch", yLabel: "nats/image", logY: true, wholeX: true)),
+      title: "Training of a, b", subtitle: "digits.train · epoch 3")
+  }()
+
+  /// Terms on top of each other.
+  static let stacked: Figure = {
+    var (upper, lower) = (
+      Curves.Line(name: "KL", x: [0, 1, 2], y: [9, 6, 5]),
+      Curves.Line(name: "reconstruction", x: [0, 1, 2], y: [8, 4, 2])
+    )
+    (upper.isFilled, upper.color, lower.isFilled, lower.color) = (true, 2, true, 1)
+    return Figure(
+      .curves(Curves(lines: [upper, lower], xLabel: "epoch", yLabel: "nats/image", wholeX: true)),
+      title: "Training of m", subtitle: "epoch 2")
+  }()
+
+  /// Named points with standard errors, as rate against distortion.
+  static let rates: Figure = {
+    var line = Curves.Line(name: "", x: [7.5, 14, 21], y: [128, 106, 95], errors: [0.5, 0.5, 0.25])
+    line.notes = ["b4, β = 4", "b2, β = 2", "b1, β = 1"]
+    return Figure(
+      .curves(Curves(lines: [line], xLabel: "rate: KL, nats/image", yLabel: "distortion: reconstruction, nats/image")),
+      title: "Rate and distortion of b1, b2, b4", subtitle: "digits.test, 2000 examples · ± standard error")
+  }()
+
+  /// Convergence on a logarithmic horizontal axis, with an error at the end.
+  static let likelihood: Figure = {
+    let line = Curves.Line(
+      name: "m: 90.5 nats", x: [1, 10, 100, 1000], y: [96, 92, 91, 90.5], errors: [0, 0, 0, 1.5])
+    return Figure(
+      .curves(Curves(lines: [line], xLabel: "importance samples k", yLabel: "−log p(x), nats/image", logX: true)),
+      title: "Convergence of the likelihood of m", subtitle: "digits.test, 200 examples")
+  }()
+
+  static let all = [
+    curves, scatter, values, bars, histogram, matrix, strip, comparison, corners, logarithmic, stacked, rates,
+    likelihood,
+  ]
+
+  /// Each with the name of its file; the scatter is one of few points.
+  static let named: [String: Figure] = {
+    var dark = curves
+    dark.theme = .dark
+    return [
+      "loss": curves, "loss-dark": dark, "loss-stacked": stacked, "loss-logarithmic": logarithmic, "latent": points(30),
+      "bars": bars, "histogram": histogram, "confusion": matrix, "strip": strip, "matrix": corners,
+      "reconstruction": comparison, "rate-distortion": rates, "likelihood": likelihood,
+    ]
+  }()
 }

@@ -69,28 +69,29 @@ package struct Curves: Sendable, Equatable, Codable {
 }
 
 extension Curves.Line {
-  /// The line smoothed without a lag: a mean of all points, weighted by how far they are,
+  /// The line smoothed without a lag: twice the mean of as many points before as after,
   ///
-  ///     s[t] = Σ_i w^|t−i| y[i] / Σ_i w^|t−i|,   w = 1 − 1/window.
+  ///     s[t] = mean of y[t−h…t+h],   h = min(window, t/3).
   ///
+  /// A loss starts at many times what it comes to; a window of one width would carry that far to the right.
   /// Points that are not finite count for nothing and stay as they are.
   package func smoothed(window: Double) -> Curves.Line {
-    let weight = 1 - 1 / max(window, 1)
-    func sums(_ values: some Sequence<Double>) -> [(sum: Double, weights: Double)] {
-      var (sum, weights) = (0.0, 0.0)
-      return values.map { value in
-        sum = sum * weight + (value.isFinite ? value : 0)
-        weights = weights * weight + (value.isFinite ? 1 : 0)
-        return (sum, weights)
+    func means(_ values: [Double]) -> [Double] {
+      var sums = [0.0]
+      var counts = [0]
+      for value in values {
+        sums.append(sums[sums.count - 1] + (value.isFinite ? value : 0))
+        counts.append(counts[counts.count - 1] + (value.isFinite ? 1 : 0))
+      }
+      return values.indices.map { index in
+        guard values[index].isFinite else { return values[index] }
+        let half = min(Int(max(window, 0)), index / 3)
+        let (from, end) = (index - half, min(index + half + 1, values.count))
+        return (sums[end] - sums[from]) / Double(counts[end] - counts[from])
       }
     }
-    let (before, after) = (sums(y), Array(sums(y.reversed()).reversed()))
     var line = self
-    line.y = y.indices.map { index in
-      guard y[index].isFinite else { return y[index] }
-      // Both sums hold the point itself.
-      return (before[index].sum + after[index].sum - y[index]) / (before[index].weights + after[index].weights - 1)
-    }
+    line.y = means(means(y))
     return line
   }
 

@@ -12,6 +12,8 @@ package struct ImageGrid: Sendable, Equatable, Codable {
   /// Text left of rows and above columns; empty, or one each.
   package var rowLabels: [String] = []
   package var columnLabels: [String] = []
+  /// Images are enlarged at most so many times; nil leaves it to the picture.
+  package var scaleLimit: Int?
   /// The columns are moments of one motion: an animation shows them one after another.
   package var isSequence = false
 
@@ -32,9 +34,12 @@ package struct ImageGrid: Sendable, Equatable, Codable {
     var part: [Float] = []
     for index in members { part += pixels[index * size..<(index + 1) * size] }
     let number = size > 0 ? part.count / size : 0
-    return ImageGrid(
+    var grid = ImageGrid(
       pixels: part, count: number, channels: channels, height: height, width: width,
       columns: max(1, Int(Double(number).squareRoot().rounded(.up))))
+    // Every frame is a picture of its own.
+    grid.scaleLimit = number > 1 ? 4 : 16
+    return grid
   }
 }
 

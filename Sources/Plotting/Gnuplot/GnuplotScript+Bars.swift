@@ -1,7 +1,7 @@
 extension GnuplotScript {
   mutating func draw(_ bars: Bars) {
     labels(bars.xLabel, bars.yLabel)
-    sides()
+    sides(legend: bars.threshold != nil)
     say("set style fill solid 1 noborder")
     say("set boxwidth 0.8")
     let top = bars.values.filter(\.isFinite).max() ?? 1
@@ -32,9 +32,13 @@ extension GnuplotScript {
   /// Pixels left of the axes.
   static let left = 100
 
-  /// Margins that fit labels in every size.
-  mutating func sides() {
+  /// Margins that fit labels in every size, and a legend above if there is one.
+  mutating func sides(legend: Bool) {
     guard medium != .characters else { return }
+    if legend {
+      say("set tmargin at screen \(px(size.height - 104))")
+      keyAbove()
+    }
     say("set lmargin at screen \(px(Self.left, across: true))")
     say("set rmargin at screen \(px(size.width - 28, across: true))")
     say("set bmargin at screen \(px(66))")
@@ -42,12 +46,14 @@ extension GnuplotScript {
 
   mutating func draw(_ histogram: Histogram) {
     labels(histogram.xLabel, "density")
-    sides()
+    let isAlone = histogram.series.count == 1
+    sides(legend: !isAlone || histogram.showsNormal)
     let bins = histogram.bins()
     var parts: [String] = []
     say("set yrange [0:*]")
+    let high = bins.low + Double(bins.densities.first?.count ?? 1) * bins.width
+    say("set xrange [\(bins.low - bins.width):\(high + bins.width)]")
     let colors = palette.lines
-    let isAlone = histogram.series.count == 1
     for (index, series) in histogram.series.enumerated() {
       // The outline: up and down at the edges of bins.
       var (x, y): ([Float], [Float]) = ([Float(bins.low)], [0])
@@ -98,11 +104,11 @@ extension GnuplotScript {
       return plot(["NaN notitle"])
     }
     say("set lmargin at screen \(px(Self.left, across: true))")
-    say("set rmargin at screen \(px(size.width - 110, across: true))")
+    say("set rmargin at screen \(px(size.width - 120, across: true))")
     say("set bmargin at screen \(px(66))")
     say(ColorScale.gnuplot)
     say("set cbrange [0:\(most > 0 ? most : 1)]")
-    say("set cblabel \(Self.quoted(map.valueLabel, limit: 60)) noenhanced \(textColor(palette.foreground))")
+    colorBar(map.valueLabel, bottom: 66, top: size.height - 74)
     let size = max(rows, columns) <= 12 ? 13 : 9
     for (index, text) in numbers.enumerated() where max(rows, columns) <= 25 {
       let color = map.values[index] > most * 0.6 ? "#111111" : "#f4f4f4"

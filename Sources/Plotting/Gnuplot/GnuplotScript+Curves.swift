@@ -5,7 +5,7 @@ extension GnuplotScript {
     if medium != .characters {
       say("set lmargin at screen \(px(Self.left, across: true))")
       say("set rmargin at screen \(px(size.width - 28, across: true))")
-      say("set tmargin at screen \(px(size.height - 104))")
+      say("set tmargin at screen \(px(size.height - head(curves)))")
     }
     if twoPanels {
       // The panel beneath first: its labels are the picture's.
@@ -16,7 +16,7 @@ extension GnuplotScript {
       say("unset label")
       say("unset arrow")
       say("set bmargin at screen \(px(72 + (size.height - 176) * 3 / 10 + 18))")
-      say("set tmargin at screen \(px(size.height - 104))")
+      say("set tmargin at screen \(px(size.height - head(curves)))")
       say("set format x ''")
       panel(curves, 0)
       say("unset multiplot")
@@ -37,10 +37,7 @@ extension GnuplotScript {
     } else if number == 1 || !curves.lines.contains(where: { !$0.name.isEmpty }) {
       say("unset key")
     } else {
-      // Above the panel: no curve runs through it.
-      say(
-        "set key at screen \(px(Self.left, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
-          + "maxrows 1 font ',13'")
+      keyAbove()
     }
     var parts: [String] = []
     var next = 0
@@ -75,12 +72,59 @@ extension GnuplotScript {
     }
     // Over the bars of errors, whose middles are blank.
     parts.append("\(data) using 1:2 with \(dots) lw 2.5 lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)")
+    let middle = ((line.x.filter(\.isFinite).min() ?? 0) + (line.x.filter(\.isFinite).max() ?? 0)) / 2
     for (index, note) in (line.notes ?? []).enumerated() where index < x.count && !note.isEmpty {
+      // Towards the middle, where there is room, and not on a line that falls.
+      let side = line.x[index] > middle ? "right offset -0.9,-0.8" : "left offset 0.9,0.7"
       say(
-        "set label \(Self.quoted(note, limit: 40)) at \(line.x[index]),\(line.y[index]) left offset 0.9,0.5 noenhanced "
+        "set label \(Self.quoted(note, limit: 40)) at \(line.x[index]),\(line.y[index]) \(side) noenhanced "
           + "font ',12' \(textColor(palette.foreground))")
     }
     return parts
+  }
+
+  /// Pixels above the panel: for the caption, and for a legend where lines have names.
+  private func head(_ curves: Curves) -> Int { curves.lines.contains { !$0.name.isEmpty } ? 104 : 74 }
+
+  /// The legend above the panel: no curve runs through it.
+  mutating func keyAbove() {
+    say(
+      "set key at screen \(px(Self.left, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
+        + "maxrows 1 font ',13'")
+  }
+
+  /// Where a logarithmic axis has its numbers. gnuplot's own are decades, of which a loss often spans less than one.
+  ///
+  /// - Returns: nil where decades do.
+  package static func logTics(_ low: Double, _ high: Double) -> [Double]? {
+    guard low > 0, high > low, high / low < 1000 else { return nil }
+    let ratio = high / low
+    var tics: [Double] = []
+    if ratio < 1.8 {
+      let raw = (high - low) / 5
+      var unit = 1.0
+      while unit > raw { unit /= 10 }
+      while unit * 10 <= raw { unit *= 10 }
+      let step = unit * (raw / unit < 1.5 ? 1 : raw / unit < 3.5 ? 2 : raw / unit < 7.5 ? 5 : 10)
+      var value = (low / step).rounded(.up) * step
+      while value <= high {
+        tics.append(value)
+        value += step
+      }
+    } else {
+      let mantissas =
+        ratio < 3
+        ? [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]
+        : ratio < 5 ? [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8] : ratio < 30 ? [1, 1.5, 2, 3, 5, 7] : [1, 2, 5]
+      var decade = 1.0
+      while decade > low { decade /= 10 }
+      while decade * 10 <= low { decade *= 10 }
+      while decade <= high {
+        tics += mantissas.map { $0 * decade }.filter { $0 >= low && $0 <= high }
+        decade *= 10
+      }
+    }
+    return tics.count > 1 ? tics : nil
   }
 
   /// Ranges from the data, with room above for the names of edits; whole numbers where x counts things.
@@ -88,7 +132,11 @@ extension GnuplotScript {
     if let range = curves.range(panel: number) {
       let span = range.upperBound - range.lowerBound
       if curves.logY {
-        say("set yrange [\(range.lowerBound * 0.97):\(range.upperBound * 1.05)]")
+        let (low, high) = (range.lowerBound * 0.97, range.upperBound * 1.05)
+        say("set yrange [\(low):\(high)]")
+        if let tics = Self.logTics(low, high) {
+          say("set ytics (\(tics.map(Self.number).joined(separator: ", ")))")
+        }
       } else {
         let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
         let isFilled = curves.lines.contains(where: \.isFilled)
@@ -108,7 +156,7 @@ extension GnuplotScript {
     let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000]
     let wide = medium == .characters ? 8.0 : 12.0
     let step = steps.first { (last - first) / Double($0) <= wide } ?? 10_000_000
-    let start = Int((first / Double(step)).rounded(.up)) * step
+    let start = Int((first / Double(step)).rounded(.down)) * step
     say("set xtics \(start),\(step)")
   }
 

@@ -12,7 +12,10 @@ extension GnuplotScript {
       margin = scatter.hasMarginals ? min(70, size.height / 9) : 0
       left = 84
       let names = scatter.classesPresent.map { scatter.name(ofClass: $0).count }.max() ?? 0
-      let legend = scatter.classes != nil ? 48 + min(names, 16) * 9 : scatter.values != nil ? 104 : 24
+      let isMany = scatter.x.count > Scatter.contoursBeyond
+      let legend =
+        scatter.classes != nil
+        ? 48 + max(isMany ? 5 : 1, min(names, 16)) * 9 : scatter.values != nil ? 116 : isMany ? 93 : 24
       right = max(left + 40, size.width - legend - margin - 8)
       bottom = 70
       top = max(bottom + 40, size.height - 70 - margin)
@@ -41,16 +44,23 @@ extension GnuplotScript {
         + "Left reverse font ',13'")
     if medium == .layer { say("unset grid") }
     var parts = medium == .layer ? [] : points(scatter, bounds: bounds)
-    if scatter.x.count > Scatter.contoursBeyond { parts += contours(scatter) }
     parts += legend(scatter)
+    if scatter.x.count > Scatter.contoursBeyond { parts += contours(scatter) }
     if scatter.classes == nil, scatter.values != nil {
-      say(
-        "set colorbox user origin screen \(px(size.width - 88, across: true)), screen \(px(layout.bottom)) "
-          + "size screen \(px(16, across: true)), screen \(px(layout.top - layout.bottom))")
-      say("set cblabel \(Self.quoted(scatter.valueLabel, limit: 40)) noenhanced \(textColor(palette.foreground))")
+      colorBar(scatter.valueLabel, bottom: layout.bottom, top: layout.top)
     }
     plot(parts)
     if scatter.hasMarginals { marginals(scatter, layout, bounds) }
+  }
+
+  /// Right of the axes, its name at the edge where no number pushes it out of the picture.
+  mutating func colorBar(_ name: String, bottom: Int, top: Int) {
+    say(
+      "set colorbox user origin screen \(px(size.width - 104, across: true)), screen \(px(bottom)) "
+        + "size screen \(px(16, across: true)), screen \(px(top - bottom))")
+    say(
+      "set label 4 \(Self.quoted(name, limit: 40)) at screen \(px(size.width - 16, across: true)), "
+        + "screen \(px((bottom + top) / 2)) center rotate by 90 noenhanced \(textColor(palette.foreground))")
   }
 
   private mutating func characters(_ scatter: Scatter) -> [String] {
@@ -120,11 +130,14 @@ extension GnuplotScript {
   /// Lines around half, four fifths and 95 % of all points.
   private mutating func contours(_ scatter: Scatter) -> [String] {
     let density = DensityGrid(scatter.x, scatter.y, bounds: scatter.bounds)
-    return [0.95, 0.8, 0.5].enumerated().compactMap { index, share -> String? in
+    return [0.95, 0.8, 0.5].enumerated().flatMap { index, share -> [String] in
       let segments = density.contour(at: density.level(holding: share))
-      guard !segments[0].isEmpty else { return nil }
-      return source(segments)
-        + " using 1:2:($3-$1):($4-$2) with vectors nohead lw \(1 + Double(index) * 0.6) lc rgb '\(palette.foreground)' notitle"
+      guard !segments[0].isEmpty else { return [] }
+      let style = "lw \(1 + Double(index) * 0.6) lc rgb '\(palette.foreground)'"
+      // A colour bar stands where the legend would.
+      let hasLegend = scatter.classes != nil || scatter.values == nil
+      return [source(segments) + " using 1:2:($3-$1):($4-$2) with vectors nohead \(style) notitle"]
+        + (hasLegend ? ["NaN with lines \(style) title '\(Int(share * 100)) %'"] : [])
     }
   }
 

@@ -129,11 +129,15 @@ package struct GnuplotScript: Equatable, Sendable {
     say("unset multiplot")
     say("reset")
     say("set encoding utf8")
+    // −1, not -1.
+    say("set minussign")
     say("set border 3 lw 1 lc rgb '\(palette.faded)'")
     say("set tics nomirror scale 0.6 \(textColor(palette.foreground))")
     say("set key noenhanced samplen 2 spacing 1.2 \(textColor(palette.foreground))")
     // In characters the caption stands above, where it is not cut.
     guard medium != .characters else { return }
+    // gnuplot's own begins with a blank, which moves numbers off their tics.
+    say("set format '%h'")
     say("set grid lc rgb '\(palette.grid)' lw 1 lt 1")
     let width = Double(size.width)
     say(

@@ -1,24 +1,53 @@
-/// Writes GIF89a: one colour table for all frames, LZW, endless repetition.
+/// Writes GIF89a: one colour table for all frames, LZW, endless repetition. A frame holds what differs from the one before.
 package enum GIF {
   /// - Parameters:
   ///   - frames: Pictures of one size, at least one.
   ///   - delay: Hundredths of a second that each is shown.
   package static func encode(_ frames: [Picture], delay: Int = 10) -> [UInt8] {
     guard let first = frames.first else { return [] }
-    let palette = IndexedColors(frames)
+    let moves = frames.count > 1
+    // The last entry stands for "as before".
+    let palette = IndexedColors(frames, limit: moves ? 255 : 256)
+    let same = UInt8(truncatingIfNeeded: palette.colors.count)
     var bits = 1
-    while 1 << bits < palette.colors.count { bits += 1 }
+    while 1 << bits < palette.colors.count + (moves ? 1 : 0) { bits += 1 }
     func word(_ value: Int) -> [UInt8] { [UInt8(value & 255), UInt8(value >> 8 & 255)] }
     var bytes = Array("GIF89a".utf8) + word(first.width) + word(first.height) + [UInt8(0xF0 | (bits - 1)), 0, 0]
     for index in 0..<1 << bits { bytes += index < palette.colors.count ? palette.colors[index] : [0, 0, 0] }
-    if frames.count > 1 { bytes += [0x21, 0xFF, 11] + Array("NETSCAPE2.0".utf8) + [3, 1, 0, 0, 0] }
+    if moves { bytes += [0x21, 0xFF, 11] + Array("NETSCAPE2.0".utf8) + [3, 1, 0, 0, 0] }
     let size = first.width * first.height
     for index in frames.indices {
-      if frames.count > 1 { bytes += [0x21, 0xF9, 4, 4] + word(delay) + [0, 0] }
-      bytes += [0x2C, 0, 0, 0, 0] + word(first.width) + word(first.height) + [0]
-      bytes += packed(palette.indices[index * size..<(index + 1) * size], bits: max(2, bits))
+      let own = palette.indices[index * size..<(index + 1) * size]
+      let frame =
+        index == 0
+        ? (x: 0, y: 0, width: first.width, height: first.height, pixels: Array(own))
+        : difference(own, palette.indices[(index - 1) * size..<index * size], width: first.width, same: same)
+      // Left in place when the next one comes, with a transparent colour from the second frame on.
+      if moves { bytes += [0x21, 0xF9, 4, index == 0 ? 4 : 5] + word(delay) + [same, 0] }
+      bytes += [0x2C] + word(frame.x) + word(frame.y) + word(frame.width) + word(frame.height) + [0]
+      bytes += packed(frame.pixels[...], bits: max(2, bits))
     }
     return bytes + [0x3B]
+  }
+
+  /// The rectangle in which a frame differs from the one before, `same` where it does not.
+  private static func difference(
+    _ own: ArraySlice<UInt8>, _ before: ArraySlice<UInt8>, width: Int, same: UInt8
+  ) -> (x: Int, y: Int, width: Int, height: Int, pixels: [UInt8]) {
+    let (a, b) = (Array(own), Array(before))
+    var (left, right, top, bottom) = (width, -1, Int.max, -1)
+    for index in a.indices where a[index] != b[index] {
+      let (x, y) = (index % width, index / width)
+      (left, right) = (min(left, x), max(right, x))
+      (top, bottom) = (min(top, y), max(bottom, y))
+    }
+    guard bottom >= 0 else { return (0, 0, 1, 1, [same]) }
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity((right - left + 1) * (bottom - top + 1))
+    for y in top...bottom {
+      for at in y * width + left...y * width + right { pixels.append(a[at] == b[at] ? same : a[at]) }
+    }
+    return (left, top, right - left + 1, bottom - top + 1, pixels)
   }
 
   /// LZW with codes that grow from `bits + 1` to 12, in blocks of at most 255 bytes.

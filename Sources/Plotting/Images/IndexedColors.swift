@@ -3,7 +3,8 @@ package struct IndexedColors {
   package let colors: [[UInt8]]
   package let indices: [UInt8]
 
-  /// The picture's own colours when they are few enough, else the most frequent, the rest to the nearest of them.
+  /// The picture's own colours when they are few enough, else those that stand for most pixels and the most frequent ones,
+  /// the rest to the nearest of them.
   package init(_ pictures: [Picture], limit: Int = 256) {
     var counts: [UInt32: Int] = [:]
     for picture in pictures {
@@ -49,7 +50,8 @@ package struct IndexedColors {
     self.indices = indices
   }
 
-  /// Cells of 4 bits a channel by how many pixels they hold; of each its most frequent colour.
+  /// One half: cells of 4 bits a channel by how many pixels they hold, of each its most frequent colour, so that no hue is
+  /// lost. The other half: the most frequent colours of all, so that greys stay smooth.
   private static func popular(_ counts: [UInt32: Int], _ limit: Int) -> [UInt32] {
     var cells: [UInt32: (count: Int, best: UInt32, most: Int)] = [:]
     for (key, count) in counts {
@@ -58,7 +60,13 @@ package struct IndexedColors {
       if count > cell.most || (count == cell.most && key < cell.best) { (cell.best, cell.most) = (key, count) }
       cells[key & 0xF0F0F0] = cell
     }
-    return cells.values.sorted { ($0.count, $1.best) > ($1.count, $0.best) }.prefix(limit).map(\.best).sorted()
+    var chosen = Set(
+      cells.values.sorted { ($0.count, $1.best) > ($1.count, $0.best) }.prefix((limit + 1) / 2).map(\.best))
+    for (key, _) in counts.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
+      if chosen.count == limit { break }
+      chosen.insert(key)
+    }
+    return chosen.sorted()
   }
 
   private static func nearest(_ key: UInt32, _ colors: [UInt32]) -> UInt8 {

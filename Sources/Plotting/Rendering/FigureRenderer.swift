@@ -25,7 +25,9 @@ package final class FigureRenderer: Sendable {
     case .csv: return Array(figure.csv.utf8)
     case .gp: return Array(GnuplotScript(figure).standalone.utf8)
     case .gif:
-      if case .images(let grid) = figure.kind, grid.isSequence { return Self.animation(grid, figure.theme) }
+      if case .images(let grid) = figure.kind, grid.isSequence {
+        return try animation(figure, grid, isCancelled: isCancelled)
+      }
       return GIF.encode([try picture(figure, isCancelled: isCancelled)])
     case .png:
       if figure.isLayered { return PNG.encode(try picture(figure, isCancelled: isCancelled)) }
@@ -65,10 +67,21 @@ package final class FigureRenderer: Sendable {
     do throws(PNGError) { return try decode(bytes) } catch { throw .failed("its picture is damaged: \(error.reason)") }
   }
 
-  private static func animation(_ grid: ImageGrid, _ theme: Figure.Theme) -> [UInt8] {
-    let moments = (0..<grid.columns).map { GridPicture(grid.moment($0), theme: theme).picture }
+  /// The columns of a grid one after another under one caption.
+  private func animation(
+    _ figure: Figure, _ grid: ImageGrid, isCancelled: @Sendable () -> Bool
+  ) throws(PlotError) -> [UInt8] {
+    var still = figure
+    still.kind = .images(grid.moment(0))
+    let frame = try picture(still, isCancelled: isCancelled)
+    let place = GridLayout(grid.moment(0), size: nil).origin(in: GnuplotScript.size(of: still), captioned: true)
+    let moments = (0..<grid.columns).map { column in
+      var moment = frame
+      moment.place(GridPicture(grid.moment(column), theme: figure.theme).picture, x: place.x, y: place.y)
+      return moment
+    }
     // There and back, so that it never jumps.
-    return GIF.encode(moments + moments.dropFirst().dropLast().reversed(), delay: frameDelay)
+    return GIF.encode(moments + moments.dropFirst().dropLast().reversed(), delay: Self.frameDelay)
   }
 
   private static func terminal(_ figure: Figure, _ format: Format) -> String {

@@ -17,7 +17,8 @@ package struct GridLayout: Equatable {
     rows = max(1, (grid.count + columns - 1) / columns)
     // Small images are enlarged by a whole factor, so that every value stays a sharp square.
     let (across, down) = (columns * (grid.width + Self.gap), rows * (grid.height + Self.gap))
-    scale = max(1, min(8, (size?.width ?? 1000) / max(1, across), (size?.height ?? 1200) / max(1, down)))
+    scale = max(
+      1, min(grid.scaleLimit ?? 8, (size?.width ?? 1000) / max(1, across), (size?.height ?? 1200) / max(1, down)))
     (cellWidth, cellHeight) = (grid.width * scale, grid.height * scale)
     rowLabelWidth = (grid.rowLabels.map { min($0.count, 18) }.max()).map { $0 * 8 + 14 } ?? 0
     columnLabelHeight = grid.columnLabels.isEmpty ? 0 : 22

@@ -66,7 +66,7 @@ struct ScatterRaster {
     return picture
   }
 
-  /// Mean colour of each pixel's points, stronger where there are more: strength = (log(1 + n) / log(1 + most))^½.
+  /// Mean colour of the points around each pixel, stronger where there are more: strength = (n / most)^½.
   private static func density(
     _ count: Int, _ width: Int, _ height: Int, _ paper: [UInt8], _ place: (Int) -> (Double, Double)?,
     _ color: (Int) -> [UInt8]
@@ -79,13 +79,23 @@ struct ScatterRaster {
       for c in 0..<3 { sums[at + c] += Float(ink[c]) }
       sums[at + 3] += 1
     }
+    // A point is three pixels wide: 1 2 1 in both directions.
+    for step in [4, width * 4] {
+      var spread = sums
+      spread.withUnsafeMutableBufferPointer { spread in
+        sums.withUnsafeBufferPointer { sums in
+          for at in step..<sums.count - step { spread[at] = sums[at - step] + 2 * sums[at] + sums[at + step] }
+        }
+      }
+      sums = spread
+    }
     // The strength of single pixels must not hang on one crowded one: the 99th percentile is full.
     let filled = stride(from: 3, to: sums.count, by: 4).map { sums[$0] }.filter { $0 > 0 }.sorted()
     let most = filled.isEmpty ? 1 : max(1, filled[min(filled.count - 1, filled.count * 99 / 100)])
     var picture = Picture(width: width, height: height, filledWith: paper)
     for pixel in 0..<width * height where sums[pixel * 4 + 3] > 0 {
       let n = sums[pixel * 4 + 3]
-      let strength = 0.35 + 0.65 * min(1, n / most).squareRoot()
+      let strength = min(1, n / most).squareRoot()
       for c in 0..<3 {
         let ink = sums[pixel * 4 + c] / n
         picture.pixels[pixel * 3 + c] = UInt8(Float(paper[c]) * (1 - strength) + ink * strength)

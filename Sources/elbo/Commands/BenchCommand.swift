@@ -2,6 +2,8 @@ import ArgumentParser
 import Benchmarks
 import Datasets
 import Foundation
+import Notebook
+import Plotting
 import Tensors
 
 /// `elbo bench`: how fast this machine is.
@@ -15,13 +17,14 @@ struct BenchCommand: ElboSubcommand {
       elbo bench ops                  the time of single ops
       elbo bench session              cells with a workspace on disk, completion, opening a large workspace
       elbo bench ops --backend onednn matrix products and convolutions by us and by oneDNN
+      elbo bench plots                figures of every kind, and what plot=live costs a training
       """)
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
-  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, session }
+  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, session, plots }
 
-  @Argument(help: "train, ops or session.")
+  @Argument(help: "train, ops, session or plots.")
   var what = What.train
 
   @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
@@ -62,6 +65,10 @@ struct BenchCommand: ElboSubcommand {
   }
 
   func run(in surroundings: Surroundings) throws -> Int32 {
+    if what == .plots {
+      try plots()
+      return 0
+    }
     if what == .ops {
       try OpBenchmark.run(threads: threads, backend: backend == .onednn ? .onednn : .own) { result in
         if json { try say(result) } else { show(result) }
@@ -87,6 +94,28 @@ struct BenchCommand: ElboSubcommand {
       if json { try say(result) } else { show(result) }
     }
     return 0
+  }
+
+  private func plots() throws {
+    do {
+      try PlotBenchmark.run { result in
+        guard !json else { return try say(result) }
+        let name = result.name.padding(toLength: 42, withPad: " ", startingAt: 0)
+        let limit = result.limit.map {
+          String(format: "  limit %.0f ms%@", $0, result.milliseconds > $0 ? ", missed" : "")
+        }
+        print(
+          name, String(format: "%7.1f ms (%.1f…%.1f)", result.milliseconds, result.fastest, result.slowest),
+          NumberText.bytes(result.bytes) + (limit ?? ""))
+      }
+    } catch let error as PlotError { throw ValidationError(error.advice) }
+    guard let live = LiveTrainingBenchmark().run(pairs: 7) else { return }
+    guard !json else { return try say(live) }
+    print(
+      String(
+        format: "training with plot=live: %.2f s against %.2f s, %+.1f %%, %d figures (medians of 7 pairs)",
+        live.secondsWith,
+        live.secondsWithout, live.percentSlower, live.figures))
   }
 
   private func images() throws -> Dataset {

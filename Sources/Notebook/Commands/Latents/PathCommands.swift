@@ -48,18 +48,7 @@ enum PathCommands {
     _ execution: Execution
   ) throws -> [Float] {
     let d = model.configuration.latentDimensions
-    if let number = Int(text.first == "#" ? String(text.dropFirst()) : text) {
-      guard let data else {
-        throw Fault(
-          .missingArgument, "\(name)=\(text) is looked up in data, and none is given", at: span,
-          fix: "Example: interpolate m d from=3 to=8")
-      }
-      let byLabel = text.first != "#" && data.dataset.labels != nil
-      let row = byLabel ? (0..<data.dataset.count).first { data.dataset.label($0) == number } : number
-      guard let row, row >= 0, row < data.dataset.count else {
-        throw Fault(
-          .emptySelection, byLabel ? "no example has the label \(number)" : "there is no example \(number)", at: span)
-      }
+    if let row = try row(text, named: name, at: span, data: data), let data {
       return try model.model(threads: execution.state.settings.threads).encode(data.subset([row]).source)
         .mean.elements(as: Float.self)
     }
@@ -70,6 +59,23 @@ enum PathCommands {
         fix: "For example: \(name)=z[0]")
     }
     return array.floats
+  }
+
+  /// The example that a label or an index such as `#12` names; nil when the text is neither.
+  static func row(_ text: String, named name: String, at span: Range<Int>, data: DatasetValue?) throws -> Int? {
+    guard let number = Int(text.first == "#" ? String(text.dropFirst()) : text) else { return nil }
+    guard let data else {
+      throw Fault(
+        .missingArgument, "\(name)=\(text) is looked up in data, and none is given", at: span,
+        fix: "Example: interpolate m d from=3 to=8")
+    }
+    let byLabel = text.first != "#" && data.dataset.labels != nil
+    let row = byLabel ? (0..<data.dataset.count).first { data.dataset.label($0) == number } : number
+    guard let row, row >= 0, row < data.dataset.count else {
+      throw Fault(
+        .emptySelection, byLabel ? "no example has the label \(number)" : "there is no example \(number)", at: span)
+    }
+    return row
   }
 
   private static let traverse = Command(

@@ -68,8 +68,11 @@ struct LossFigure {
   private func validation(_ run: Run, _ name: String, color: Int) -> [Curves.Line] {
     let watched = run.history.epochs.filter { $0.validation != nil }
     guard !watched.isEmpty else { return [] }
+    // The loss that is trained may weigh its terms; what is held out is measured without.
+    let isElbo = run.history.steps.allSatisfy { abs($0.loss - $0.reconstruction - $0.kl) <= 1e-3 * abs($0.loss) + 1e-3 }
     var line = Curves.Line(
-      name: name, x: watched.map { Double($0.epoch) }, y: watched.compactMap(\.validation), dashed: true)
+      name: isElbo ? name : "\(name), −ELBO", x: watched.map { Double($0.epoch) }, y: watched.compactMap(\.validation),
+      dashed: true)
     line.color = color
     return [line]
   }

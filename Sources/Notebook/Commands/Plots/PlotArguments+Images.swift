@@ -51,23 +51,51 @@ extension PlotArguments {
         throw fault(.internalError, "decoding gave no images")
       }
       let corners = [0, steps - 1, steps * (steps - 1), steps * steps - 1]
-      var figure = try images(array, columns: steps, framed: corners)
+      var figure = try images(array, columns: steps, framed: corners) { grid in
+        grid.columnLabels = (0..<steps).map { $0 == 0 ? ends[0] : $0 == steps - 1 ? ends[1] : "" }
+        // The lower corners have their names at the side: nothing is written beneath images.
+        grid.rowLabels = (0..<steps).map { $0 == steps - 1 ? "\(ends[2]) → \(ends[3])" : "" }
+      }
       figure.title = "Between \(ends[0]), \(ends[1]), \(ends[2]) and \(ends[3]) by \(name)"
-      figure.subtitle = about(model) + " · \(how)"
+      figure.subtitle = origin(of: data ?? knownData(for: model)) + about(model) + " · \(how)"
       return figure
     }
-    let array = try images(from: "interpolate")
+    let path = try images(from: "interpolate")
+    let names = (from: arguments["from"]?.raw ?? "", to: arguments["to"]?.raw ?? "")
+    let (array, word) = arguments.flag("inputs") ? (try between(path, names, data), "input ") : (path, "")
     let count = array.shape[0]
     var figure = try images(array, columns: count, framed: [0, count - 1]) { grid in
       grid.isSequence = true
-      grid.columnLabels = (0..<count).map { index in
-        if index == 0 { return arguments["from"]?.raw ?? "" }
-        return index == count - 1 ? arguments["to"]?.raw ?? "" : ""
-      }
+      grid.columnLabels = (0..<count).map { $0 == 0 ? word + names.from : $0 == count - 1 ? word + names.to : "" }
     }
-    figure.title = "From \(arguments["from"]?.raw ?? "") to \(arguments["to"]?.raw ?? "") by \(name)"
-    figure.subtitle = (data.map { "\($0.title) · " } ?? "") + about(model) + " · \(how)"
+    figure.title = "From \(names.from) to \(names.to) by \(name)"
+    figure.subtitle = origin(of: data) + about(model) + " · \(how)"
     return figure
+  }
+
+  private func origin(of data: DatasetValue?) -> String { data.map { "ends from \($0.title) · " } ?? "" }
+
+  /// A path with the images of the data that it goes between at its ends.
+  private func between(
+    _ path: ArrayValue, _ names: (from: String, to: String), _ data: DatasetValue?
+  ) throws -> ArrayValue {
+    func input(_ text: String, _ option: String) throws -> [Float] {
+      let span = arguments[option]?.span ?? arguments.verbSpan
+      guard let data, let row = try PathCommands.row(text, named: option, at: span, data: data) else {
+        throw arguments.fault(
+          .badOptionValue, "inputs: \(option)=\(text) is no image of the data", at: "inputs",
+          fix: "Example: plot interpolate m d from=3 to=8 inputs=yes")
+      }
+      return try data.dataset.examples([row]).elements(as: Float.self)
+    }
+    let (first, last) = (try input(names.from, "from"), try input(names.to, "to"))
+    var extents = path.shape.dimensions
+    extents[0] += 2
+    let shape = Shape(extents)
+    guard first.count + last.count + path.floats.count == shape.count else {
+      throw fault(.shapeMismatch, "the images of the data are not as large as the model's")
+    }
+    return ArrayValue(try Tensor(first + path.floats + last, shape: shape))
   }
 
   /// A row for each dimension, those of most KL first.
@@ -82,7 +110,7 @@ extension PlotArguments {
       for item in ranked { kl[item.dimension] = item.kl }
       if arguments.indices("dim") == nil {
         dimensions = Array(ranked.map(\.dimension).prefix(10))
-        order = " · by KL on \(data.title)"
+        order = ", by KL on \(data.title)"
       }
     }
     if let outside = dimensions.first(where: { $0 >= d }) {
@@ -102,11 +130,12 @@ extension PlotArguments {
         "z[\(index)]" + (kl[index].map { " \(NumberText.fixed($0, decimals: 2)) nats" } ?? "")
       }
       grid.columnLabels = (0..<steps).map { index in
-        NumberText.fixed(low + (high - low) * Double(index) / Double(max(steps - 1, 1)), decimals: 1)
+        let value = NumberText.fixed(low + (high - low) * Double(index) / Double(max(steps - 1, 1)), decimals: 1)
+        return value.hasPrefix("-") ? "−" + value.dropFirst() : value
       }
     }
-    figure.title = "What the latent dimensions of \(name) do"
-    figure.subtitle = about(model) + order
+    figure.title = "Latent traversals of \(name)"
+    figure.subtitle = about(model) + " · each dimension alone\(order)"
     return figure
   }
 

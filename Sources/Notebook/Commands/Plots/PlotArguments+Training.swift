@@ -13,14 +13,10 @@ extension PlotArguments {
     loss.terms = arguments.text("terms") ?? "overlaid"
     loss.logY = arguments.flag("logy")
     guard let curves = loss.curves() else { throw fault(.notSupported, "there is no history to draw") }
-    let (name, model) = models[0]
-    let data = knownData(for: model)?.trainingPart
-    let subtitle =
-      models.count == 1
-      ? about(model, data)
-      : [data?.title, "epochs " + models.map { "\($0.model.training.epoch)" }.joined(separator: ", ")]
-        .compactMap { $0 }.joined(separator: " · ")
-    return Figure(.curves(curves), title: "Training of \(models.count == 1 ? name : names)", subtitle: subtitle)
+    let (name, first) = models[0]
+    let data = knownData(for: first)?.trainingPart
+    return Figure(
+      .curves(curves), title: "Training of \(models.count == 1 ? name : names)", subtitle: about(models, data))
   }
 
   private var names: String { models.map(\.name).joined(separator: ", ") }
@@ -54,13 +50,13 @@ extension PlotArguments {
     }
     points.sort { $0.rate < $1.rate }
     var line = Curves.Line(
-      name: "models", x: points.map(\.rate), y: points.map(\.distortion), errors: points.map(\.error))
+      name: "", x: points.map(\.rate), y: points.map(\.distortion), errors: points.map(\.error))
     line.notes = points.map(\.name)
     return Figure(
       .curves(
         Curves(lines: [line], xLabel: "rate: KL, nats/image", yLabel: "distortion: reconstruction, nats/image")),
       title: "Rate and distortion of \(names)",
-      subtitle: "\(data.title), \(NumberText.count(data.dataset.count)) examples")
+      subtitle: about(models, data) + " · ± standard error")
   }
 
   /// −log p(x) by importance sampling with growing k.
@@ -68,10 +64,11 @@ extension PlotArguments {
     _ = try model()
     var lines: [Curves.Line] = []
     let k = arguments.integer("k") ?? 1000
-    var (subtitle, count) = ("", 0)
+    var measured: (data: DatasetValue, count: Int)?
     for (name, model) in models {
       let all = try data(for: model)
-      count = min(arguments.integer("n") ?? 200, all.dataset.count)
+      let count = min(arguments.integer("n") ?? 200, all.dataset.count)
+      measured = (all, count)
       let data = all.subset(Array(0..<count))
       let result = try live(model).logLikelihood(
         data.source, samples: k, seed: UInt64(arguments.integer("seed") ?? 0)
@@ -82,11 +79,10 @@ extension PlotArguments {
         x: points.map { Double($0.samples) }, y: points.map(\.mean))
       line.errors = points.indices.map { $0 == points.count - 1 ? result.negativeLogLikelihood.standardError : 0 }
       lines.append(line)
-      subtitle = about(model, all, count: count)
     }
     return Figure(
       .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−log p(x), nats/image", logX: true)),
       title: "Convergence of the likelihood of \(names)",
-      subtitle: models.count == 1 ? subtitle : "\(count) examples")
+      subtitle: about(models, measured?.data, count: measured?.count) + " · ± standard error")
   }
 }

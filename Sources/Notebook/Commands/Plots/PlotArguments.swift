@@ -40,6 +40,11 @@ struct PlotArguments {
   func knownData(for model: ModelValue) -> DatasetValue? {
     if case .value(.object(let object as DatasetValue)) = arguments["on"]?.content { return object }
     for item in values { if case .object(let object as DatasetValue) = item.value { return object } }
+    return trainingData(of: model)
+  }
+
+  /// What the model was last trained on, where that is still a variable.
+  private func trainingData(of model: ModelValue) -> DatasetValue? {
     guard let last = model.recipe.data, let value = try? execution.evaluate(text: last, span: arguments.verbSpan),
       case .object(let data as DatasetValue) = value
     else { return nil }
@@ -68,8 +73,45 @@ struct PlotArguments {
       "\(configuration.family.rawValue) \(configuration.architecture.name), latent \(configuration.latentDimensions)")
     let beta = Double(configuration.beta.target)
     if beta != 1 { parts.append("β = \(NumberText.short(beta))") }
-    parts.append(model.training.step == 0 ? "not trained" : "epoch \(model.training.epoch)")
+    var epoch = model.training.step == 0 ? "not trained" : "epoch \(Self.epochs(model.training))"
+    // Figures that show no data say what the model was trained on.
+    if data == nil, model.training.step > 0, let own = trainingData(of: model) {
+      epoch += " on \(own.trainingPart.title)"
+    }
+    parts.append(epoch)
     return parts.joined(separator: " · ")
+  }
+
+  /// The same of several models, where what they share is said once.
+  func about(_ models: [(name: String, model: ModelValue)], _ data: DatasetValue?, count: Int? = nil) -> String {
+    guard models.count > 1 else { return models.first.map { about($0.model, data, count: count) } ?? "" }
+    var parts: [String] = []
+    if let data {
+      let n = count ?? data.dataset.count
+      parts.append("\(data.title), \(NumberText.count(n)) \(n == 1 ? "example" : "examples")")
+    }
+    func different(_ texts: [String]) -> [String] {
+      texts.indices.filter { texts.firstIndex(of: texts[$0]) == $0 }.map { texts[$0] }
+    }
+    let kinds = different(
+      models.map { item in
+        let c = item.model.configuration
+        return "\(c.family.rawValue) \(c.architecture.name), latent \(c.latentDimensions)"
+      })
+    parts.append(kinds.count <= 2 ? kinds.joined(separator: "; ") : "\(kinds.count) architectures")
+    let epochs = models.map { Self.epochs($0.model.training) }
+    let known = different(epochs)
+    parts.append(known.count == 1 ? "epoch \(known[0])" : "epochs " + epochs.joined(separator: ", "))
+    return parts.joined(separator: " · ")
+  }
+
+  /// Whole epochs, and a part of one that was interrupted.
+  private static func epochs(_ training: TrainingState) -> String {
+    guard training.batchInEpoch > 0, training.batchSize > 0, training.exampleCount > 0 else {
+      return "\(training.epoch)"
+    }
+    let share = Double(training.batchInEpoch * training.batchSize) / Double(training.exampleCount)
+    return NumberText.fixed(Double(training.epoch) + min(share, 1), decimals: 1)
   }
 
   /// Two or more dimensions of `dims=`.

@@ -74,6 +74,7 @@ enum PlotCommand {
     CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
     CommandOption("from", .text(placeholder: "3, #12 or z[0]", suggestions: []), help: "where a path starts"),
     CommandOption("to", .text(placeholder: "8, #40 or z[1]", suggestions: []), help: "where it ends"),
+    CommandOption("inputs", .flag, default: "no", help: "the images themselves at both ends of a strip"),
     CommandOption("corners", .text(placeholder: "3,8,0,6", suggestions: []), help: "four ends of a matrix"),
     CommandOption("steps", .integer(2...1000), note: "the command's own", help: "images on a path"),
     CommandOption(
