@@ -58,7 +58,7 @@ extension Store {
       sql: "INSERT OR REPLACE INTO outputs (cell, position, role, text, html, json) VALUES (?, ?, ?, ?, ?, ?)")
     for (position, value) in record.outputs.enumerated() {
       try output.execute(
-        arguments: [id, position, "\(value.role)", value.text, value.html, Store.bounded(value.json)])
+        arguments: [id, position, "\(value.role)", value.record, value.html, Store.bounded(value.json)])
     }
     guard let result = record.result else { return }
     let statement = try db.cachedStatement(
