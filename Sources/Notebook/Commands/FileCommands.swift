@@ -31,6 +31,7 @@ enum FileCommands {
         fix: "Write other values with: show \(what.raw) > out.json")
     }
     execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
+    if let model = object as? ModelValue { execution.core.filed.insert(model.stamp) }
     return .nothing
   }
 
@@ -70,11 +71,12 @@ enum Openers {
   static let byEnding: [String: Opener] = [
     "safetensors": { path, arguments, execution in
       let options = CompilerOptions(threads: execution.state.settings.threads)
-      let value = Value.object(try ModelValue(try Model.open(path, options: options), recipe: TrainingRecipe()))
+      let model = try ModelValue(try Model.open(path, options: options), recipe: TrainingRecipe())
       if arguments.target == nil {
         throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
       }
-      return value
+      execution.core.filed.insert(model.stamp)
+      return .object(model)
     }
   ]
 }
