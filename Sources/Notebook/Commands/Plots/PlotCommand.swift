@@ -72,8 +72,8 @@ enum PlotCommand {
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
     CommandOption("seed", .seed, default: "0", help: "of draws"),
     CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
-    CommandOption("from", .text(placeholder: "3, #12 or z[0]", suggestions: []), help: "where a path starts"),
-    CommandOption("to", .text(placeholder: "8, #40 or z[1]", suggestions: []), help: "where it ends"),
+    CommandOption("from", .place, help: "where a path starts"),
+    CommandOption("to", .place, help: "where it ends"),
     CommandOption("corners", .text(placeholder: "3,8,0,6", suggestions: []), help: "four ends of a matrix"),
     CommandOption("steps", .integer(2...1000), note: "the command's own", help: "images on a path"),
     CommandOption(
