@@ -27,6 +27,12 @@ package struct Output: Sendable {
     self.json = json
     self.figure = figure
   }
+
+  /// What transcripts and the history keep: the text; of a figure its data, whatever a screen shows of it.
+  package var record: String {
+    guard let figure, text == figure.summary else { return text }
+    return FigureData(figure).text
+  }
 }
 
 /// A moment of long work. `fraction` is 0…1; `terms` are live numbers with units, in the order to show them.

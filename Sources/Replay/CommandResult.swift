@@ -41,11 +41,11 @@ package func outputLines(_ output: String) -> [String] {
 }
 
 /// An output line as a session file holds it: with `\` in front when it would be read as something else. What the clock
-/// says (`speed` and `took` in a report) is different every time, so any value stands for it.
+/// says (`speed` and `took` in a report, what an epoch would take) is different every time, so any value stands for it.
 package func escaped(_ line: String) -> String {
-  if let name = ["speed", "took"].first(where: { line.hasPrefix("  \($0) ") }) {
-    let gap = line.dropFirst(2 + name.count).prefix { $0 == " " }
-    return "  " + name + gap + "[..]"
+  if let label = clockLabel(line) {
+    let gap = line.dropFirst(2 + label.count).prefix { $0 == " " }
+    return "  " + label + gap + "[..]"
   }
   let isSpecial =
     line.hasPrefix("\\") || SessionFile.isPrompt(line) || SessionFile.isContinuation(line) || SessionFile.isProse(line)
@@ -53,4 +53,17 @@ package func escaped(_ line: String) -> String {
     || line.range(of: "[..]", backwards: false) != nil
     || (line.hasSuffix(")") && line.range(of: " (~", backwards: true) != nil)
   return isSpecial ? "\\" + line : line
+}
+
+/// The label of a report's line that says a time.
+private func clockLabel(_ line: String) -> String? {
+  guard line.hasPrefix("  ") else { return nil }
+  let rest = line.dropFirst(2)
+  if let label = ["speed", "took", "an epoch"].first(where: { rest.hasPrefix($0 + " ") }) { return label }
+  // What the epochs of a dry run would take: `  3 epochs  1.2 s`.
+  let words = rest.split(separator: " ", maxSplits: 2)
+  guard words.count == 3, Int(words[0]) != nil, ["epoch", "epochs"].contains(words[1]), words[2].hasPrefix(" ") else {
+    return nil
+  }
+  return "\(words[0]) \(words[1])"
 }

@@ -12,13 +12,18 @@ package struct CompletionList: Sendable {
     self.color = color
   }
 
-  /// Lines that end in a newline. At most two screens less three rows; the rest is counted.
+  /// Lines that end in a newline. Never more than a screen with the prompt under it, for what scrolls away is not read: where
+  /// there are too many, options stand in columns under the words; where that does not help either, all do, and what still
+  /// has no place is counted.
   package var text: String {
-    let hasHelp = candidates.contains { !$0.help.isEmpty }
-    return hasHelp && candidates.count < rows * 2 - 3 ? withHelp : inColumns
+    if !candidates.contains(where: { !$0.help.isEmpty }) { return inColumns(candidates) }
+    if candidates.count <= rows - 2 { return withHelp(candidates) }
+    let (options, words) = (candidates.filter { $0.text.hasSuffix("=") }, candidates.filter { !$0.text.hasSuffix("=") })
+    let mixed = withHelp(words) + inColumns(options)
+    return mixed.count { $0 == "\n" } <= rows - 2 ? mixed : inColumns(candidates)
   }
 
-  private var withHelp: String {
+  private func withHelp(_ candidates: [LineCompletion.Candidate]) -> String {
     let widest = min(candidates.map { displayWidth($0.text) }.max() ?? 0, columns / 2)
     return candidates.map { candidate in
       let name = padded(truncated(candidate.text, to: widest), to: widest)
@@ -28,7 +33,8 @@ package struct CompletionList: Sendable {
     }.joined()
   }
 
-  private var inColumns: String {
+  private func inColumns(_ candidates: [LineCompletion.Candidate]) -> String {
+    if candidates.isEmpty { return "" }
     let widest = min(candidates.map { displayWidth($0.text) }.max() ?? 0, max(1, columns - 4))
     let perRow = max(1, (columns - 2) / (widest + 2))
     let limit = max(3, rows - 3)

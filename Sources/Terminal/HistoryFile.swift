@@ -17,22 +17,19 @@ package final class HistoryFile {
 
   /// Entries that were added since the last call (all of them at first), oldest first.
   package func newEntries() -> [String] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return [] }
+    // The first reading may shorten the file, and nobody may add to it meanwhile.
+    guard let (descriptor, status) = locked(O_RDONLY, inode == 0 ? LOCK_EX : LOCK_SH) else { return [] }
     defer { close(descriptor) }
-    flock(descriptor, LOCK_SH)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { return [] }
+    let isFirstReading = inode == 0
     if status.st_ino != inode || Int(status.st_size) < offset {
       // First reading, or somebody shortened it: after the first, only what comes later is new.
-      let isFirst = inode == 0
       inode = status.st_ino
-      offset = isFirst ? 0 : Int(status.st_size)
+      offset = isFirstReading ? 0 : Int(status.st_size)
     }
     guard let text = read(descriptor, from: offset) else { return [] }
     offset += text.count
     var entries = text.split(separator: UInt8(ascii: "\n")).map { Self.unescape(String(decoding: $0, as: UTF8.self)) }
-    if entries.count > limit {
+    if isFirstReading, entries.count > limit {
       entries = Array(entries.suffix(limit / 2))
       shorten(to: entries)
     }
@@ -42,11 +39,26 @@ package final class HistoryFile {
   /// Adds an entry for every program that shares the file. False when it cannot be written: history is then kept in memory.
   @discardableResult
   package func append(_ entry: String) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return false }
+    guard let (descriptor, _) = locked(O_WRONLY | O_APPEND | O_CREAT, LOCK_EX) else { return false }
     defer { close(descriptor) }
-    flock(descriptor, LOCK_EX)
     return writeAll(Self.escape(entry) + "\n", to: descriptor)
+  }
+
+  /// The file, open and locked. One that another program has replaced while this one waited is opened again: what is written
+  /// to it would be lost.
+  private func locked(_ flags: Int32, _ lock: Int32) -> (descriptor: Int32, status: stat)? {
+    while true {
+      let descriptor = open(path, flags | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { return nil }
+      while flock(descriptor, lock) != 0, errno == EINTR {}
+      var (held, named) = (stat(), stat())
+      guard fstat(descriptor, &held) == 0 else {
+        close(descriptor)
+        return nil
+      }
+      if stat(path, &named) == 0, named.st_ino == held.st_ino { return (descriptor, held) }
+      close(descriptor)
+    }
   }
 
   private func shorten(to entries: [String]) {

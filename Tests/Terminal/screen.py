@@ -13,7 +13,7 @@ ELBO = os.environ["ELBO"]
 class Screen:
     """Types into a program and reads its screen. Every wait is for something to appear, never for time to pass."""
 
-    def __init__(self, arguments=(), home=None, rows=24, columns=80, environment=None, program=ELBO):
+    def __init__(self, arguments=(), home=None, rows=24, columns=80, environment=None, program=ELBO, nohup=False):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.Stream(self.screen)
         self.home = str(home)
@@ -31,10 +31,12 @@ class Screen:
             values["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
         values.update(environment or {})
         self.child = pexpect.spawn(
-            program, list(arguments), env=values, cwd=self.home, dimensions=(rows, columns), encoding="utf-8", timeout=20
+            program, list(arguments), env=values, cwd=self.home, dimensions=(rows, columns), encoding="utf-8", timeout=20,
+            ignore_sighup=nohup,
         )
         self.child.delaybeforesend = None
         self.raw = ""
+        self.is_gone = False
 
     def type(self, text):
         self.child.send(text)
@@ -118,7 +120,16 @@ class Screen:
         assert self.child.signalstatus == killed_by, self.text
         assert self.child.exitstatus == (None if killed_by else code), f"{self.child.exitstatus}\n{self.text}"
 
+    def hang_up(self):
+        """Takes the terminal away and waits for the program to end; its exit code."""
+        os.close(self.child.fileno())
+        _, status = os.waitpid(self.child.pid, 0)
+        self.is_gone = True
+        return os.waitstatus_to_exitcode(status)
+
     def stop(self):
+        if self.is_gone:
+            return
         if self.child.isalive():
             self.child.kill(signal.SIGKILL)
         self.child.close(force=True)

@@ -76,6 +76,47 @@ def test_signals_end_a_batch_with_their_codes(number, code):
         assert process.wait(20) == code
 
 
+def test_sigterm_while_training_keeps_the_steps_that_are_done(tmp_path):
+    work = str(tmp_path / "work.elbodb")
+    lines = "load digits as=d;\nmodel m mlp hidden=20 latent=4;\n'ready'\ntrain m on=d epochs=100000\n'never'\n"
+    with subprocess.Popen([ELBO, "--session", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.stdin.write(lines)
+        process.stdin.close()
+        assert process.stdout.readline() == "ready\n"
+        # Half a second of computing after the last line that was said: steps have been made.
+        begin = computed(process.pid)
+        while computed(process.pid) < begin + 0.5:
+            pass
+        process.send_signal(signal.SIGTERM)
+        rest = process.stdout.read()
+        assert process.wait(20) == 143
+    assert "never" not in rest
+    reopened = run("--session", work, "-c", "(m.steps > 0)")
+    assert reopened.returncode == 0 and reopened.stdout == "1\n"
+    assert run("--session", work, "-c", "history all=yes").stdout.count("train m on=d") == 1
+
+
+def computed(pid):
+    """Seconds of processor time that a process has had."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_session_seed_and_threads(tmp_path):
+    work = str(tmp_path / "work.elbodb")
+    assert run("--session", work, "-c", "x = 41").returncode == 0
+    assert run(work, "-c", "x + 1").stdout == "42\n"
+    draws = [run("--seed", seed, "-c", "normal(3)").stdout for seed in ["7", "7", "8"]]
+    assert draws[0] == draws[1] != draws[2]
+    assert "2" in run("--threads", "2", "-c", "threads").stdout
+    assert run("--threads", "0", "-c", "1").returncode == 2
+    script = tmp_path / "a.elbo"
+    script.write_text("y = normal(2)\ny\n")
+    first, second = (run("run", "--seed", "3", "--session", work, str(script)) for _ in range(2))
+    assert first.returncode == second.returncode == 0
+
+
 def test_a_closed_pipe_ends_quietly():
     script = "\n".join(["help language"] * 2000)
     process = subprocess.run(
@@ -139,3 +180,5 @@ def test_completions_and_man_page_are_made():
     manual = run("manual").stdout
     assert manual.startswith(".TH ELBO 1")
     assert ".SH COMMANDS" in manual and "history" in manual
+    for subcommand in ["replay", "kernel", "jupyter", "bench"]:
+        assert f".B elbo\n{subcommand}" in manual

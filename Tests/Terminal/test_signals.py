@@ -1,6 +1,5 @@
 """Ctrl-C, Ctrl-Z, Ctrl-D, signals and resizes: the session is never lost."""
 
-import os
 import signal
 import time
 
@@ -51,21 +50,6 @@ def test_sigterm_and_sighup_leave_with_their_codes_and_keep_what_was_done(start,
     again.wait_text("ended badly")
 
 
-def test_a_terminal_that_is_gone_ends_the_program_even_when_nobody_says_so(start):
-    # SIGHUP is ignored, and a model would be lost: there is nobody to ask.
-    screen = start("-c", 'trap "" HUP; exec "$0"', ELBO, program="/bin/sh")
-    screen.wait_prompt()
-    screen.run("model m mlp latent=2")
-    os.close(screen.child.child_fd)
-    for _ in range(2000):
-        done, status = os.waitpid(screen.child.pid, os.WNOHANG)
-        if done:
-            break
-        time.sleep(0.01)
-    screen.child.closed = screen.child.terminated = True
-    assert done and os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
-
-
 def test_a_resize_keeps_the_line(prompt):
     prompt.type("mean([1, 2, 3]) + 39")
     prompt.wait_prompt("mean([1, 2, 3]) + 39")
@@ -77,8 +61,6 @@ def test_a_resize_keeps_the_line(prompt):
 
 
 def test_ctrl_z_stops_the_job_and_fg_brings_the_line_back(start):
-    from screen import ELBO
-
     shell = start("--norc", program="/bin/bash", environment={"PS1": "$ "})
     shell.wait_line("$")
     shell.line(ELBO)
@@ -157,6 +139,77 @@ def test_ctrl_c_while_training_returns_to_the_prompt_at_once_with_the_session_wh
     prompt.wait(lambda: prompt.current.startswith("Leave all the same?"), "the question")
     prompt.line("y")
     prompt.end(0)
+
+
+def test_ctrl_d_asks_only_for_what_no_file_holds(start):
+    screen = start()
+    screen.wait_prompt()
+    screen.run("d = dataset zeros(200, 4)")
+    screen.run("model m mlp hidden=4 latent=2 seed=1")
+    screen.run("train m on=d epochs=1")
+    screen.key("d")
+    screen.wait_text("Model m would be lost")
+    screen.line("n")
+    screen.wait_prompt()
+    screen.run("save m m.safetensors")
+    screen.key("d")
+    screen.end(0)
+    second = start()
+    second.wait_prompt()
+    second.run("m = open m.safetensors")
+    second.run("d = dataset zeros(200, 4)")
+    second.run("train m on=d epochs=+1")
+    second.run("save session work.elbodb")
+    second.key("d")
+    second.end(0)
+
+
+@pytest.mark.parametrize("nohup", [False, True])
+def test_a_terminal_that_goes_away_ends_the_program_even_with_unsaved_work(start, nohup):
+    screen = start(nohup=nohup)
+    screen.wait_prompt()
+    screen.run("d = dataset zeros(200, 4)")
+    screen.run("model m mlp hidden=4 latent=2 seed=1")
+    screen.run("train m on=d epochs=1")
+    assert screen.hang_up() == 128 + signal.SIGHUP
+    again = start()
+    again.wait_text("ended badly")
+
+
+def test_ctrl_z_stops_training_and_fg_goes_on_with_it(start):
+    shell = start("--norc", program="/bin/bash", environment={"PS1": "$ "})
+    shell.wait_line("$")
+    shell.line(ELBO)
+    shell.wait_prompt()
+    shell.run("load digits as=d")
+    shell.run("model m mlp hidden=50 latent=4")
+    shell.line("train m on=d epochs=500")
+    shell.wait(lambda: "%" in shell.current, "the bar", 40)
+    shell.key("z")
+    shell.wait_text("Stopped")
+    shell.line("fg")
+    shell.wait(lambda: "%" in shell.current, "the bar", 40)
+    shell.key("c")
+    shell.wait(lambda: shell.current == "elbo>", "the prompt")
+    shell.run("1 + 1")
+    assert "2" in shell.lines
+
+
+def test_a_bar_follows_the_width_and_is_drawn_at_most_ten_times_a_second(prompt):
+    prompt.run("load digits as=d")
+    prompt.run("model m mlp hidden=50 latent=4")
+    prompt.line("train m on=d epochs=500")
+    prompt.wait(lambda: "%" in prompt.current, "the bar", 40)
+    begin, drawn = time.monotonic(), prompt.raw.count("\r")
+    prompt.wait(lambda: prompt.raw.count("\r") > drawn + 10, "ten more drawings", 40)
+    assert prompt.raw.count("\r") - drawn <= 10 * (time.monotonic() - begin) + 3
+    prompt.resize(24, 50)
+    before = len(prompt.raw)
+    prompt.wait(lambda: prompt.raw[before:].count("\r") > 2, "drawings at the new width", 40)
+    bars = [line.split("\x1b[K")[0] for line in prompt.raw[before:].split("\r")[2:-1]]
+    assert bars and max(len(line) for line in bars if "%" in line) < 50 + 16  # colours take no columns
+    prompt.key("c")
+    prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
 
 
 def test_what_was_trained_survives_a_kill(start):

@@ -49,6 +49,33 @@ def test_variables_complete(prompt):
     prompt.wait(lambda: prompt.current.startswith("elbo> mean(velocity"), "the completed name")
 
 
+def test_values_labels_and_paths_complete(prompt, tmp_path):
+    (tmp_path / "faces of 1965.npy").write_bytes(b"")
+    prompt.type("load fac\t")
+    prompt.wait_prompt('load "faces of 1965.npy" ')
+    prompt.key("c")
+    prompt.wait_prompt()
+    prompt.type("model m conv lik\tbern\t")
+    prompt.wait_prompt("model m conv likelihood=bernoulli ")
+    prompt.wait_text("cross-entropy")
+    prompt.key("c")
+    prompt.wait_prompt()
+    prompt.run("load digits as=d")
+    prompt.type("d.test[la\t1\t")
+    prompt.wait(lambda: prompt.current.startswith("elbo> d.test[label=1"), "the label")
+    prompt.key("c")
+    prompt.wait_prompt()
+    prompt.type("model q \t")
+    prompt.wait_text("VAE that sees a corrupted input")
+    prompt.wait_prompt("model q ")
+
+
+def test_a_question_mark_after_an_option_tells_what_it_can_be(prompt):
+    prompt.type("train m optimizer=?\r")
+    prompt.wait_text("adam with decoupled weight decay")
+    prompt.wait_prompt("train m optimizer=")
+
+
 def test_help_at_a_question_mark_gives_the_line_back(prompt):
     prompt.type("show?\r")
     prompt.wait_text("show: show a value in full")
@@ -152,6 +179,13 @@ def test_long_output_goes_through_the_pager_and_back(start):
     screen.run("1 + 1")
 
 
+def test_a_batch_is_never_paged(start):
+    screen = start("-c", "help language; help", "-c", "'the end'", environment={"PAGER": "echo PAGED; cat >/dev/null"})
+    screen.wait_text("the end")
+    screen.end()
+    assert "PAGED" not in screen.raw and "explain TERM" in screen.raw
+
+
 def test_no_color_means_no_color(start):
     colored = start()
     colored.wait_prompt()
@@ -198,3 +232,41 @@ def test_a_transcript_verifies_at_once(prompt, tmp_path):
         assert text.startswith("#! elbo-session 1 seed=0 rtol=0 atol=0")
         assert "elbo> a = 1 / 3\n" in text
     assert os.system(f"cd {tmp_path} && {ELBO} replay --verify run.session all.session") == 0
+
+
+def test_what_was_trained_plotted_and_measured_at_a_prompt_verifies_bit_for_bit(prompt, tmp_path):
+    from screen import ELBO
+
+    prompt.run("transcript on run.session")
+    for line in [
+        "load digits as=d",
+        "model m mlp hidden=20 latent=4",
+        "train m on=d epochs=2",
+        "z = encode m d.test;",
+        "mean(z[label=3])",
+        "set plot terminal=none",
+        "plot loss m",
+        "plot latent m on=d.test",
+        "evaluate m on=d.test",
+        "sample m n=4",
+        "history > all.session",
+    ]:
+        prompt.run(line)
+    prompt.key("d")
+    prompt.wait(lambda: "Leave all the same?" in prompt.text, "the question")
+    prompt.line("y")
+    prompt.end()
+    assert "points, x 0" in (tmp_path / "run.session").read_text()
+    command = f"cd {tmp_path} && {ELBO} replay --verify run.session all.session"
+    assert os.system(command) == 0
+    text = (tmp_path / "run.session").read_text()
+    assert "rtol=0 atol=0" in text
+    # The last digit of a loss is enough to be told apart.
+    changed = "".join(
+        line.replace(line.split()[1], line.split()[1][:-1] + ("1" if line.split()[1][-1] != "1" else "2"))
+        if line.startswith("  loss ") and "nats" in line else line
+        for line in text.splitlines(True)
+    )
+    assert changed != text
+    (tmp_path / "run.session").write_text(changed)
+    assert os.WEXITSTATUS(os.system(f"cd {tmp_path} && {ELBO} replay --verify run.session")) == 3

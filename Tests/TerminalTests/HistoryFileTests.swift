@@ -33,6 +33,17 @@ import Testing
     #expect(HistoryFile(path: path).newEntries().count == 11)
   }
 
+  @Test func nothingNewIsLostWhileOtherProgramsStartAndShorten() async {
+    let path = path()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for index in 0..<3000 { HistoryFile(path: path).append("entry \(index)") } }
+      for _ in 0..<3 { group.addTask { for _ in 0..<300 { _ = HistoryFile(path: path, limit: 40).newEntries() } } }
+    }
+    let kept = HistoryFile(path: path).newEntries()
+    #expect(kept.count >= 20)
+    #expect(kept == (3000 - kept.count..<3000).map { "entry \($0)" })
+  }
+
   @Test func aFolderThatIsMissingLosesNothingButTheFile() {
     let file = HistoryFile(path: "/nonexistent/elbo/history")
     #expect(!file.append("x"))

@@ -53,6 +53,18 @@ import Testing
     #expect(list.split(separator: "\n").count == 8)
     #expect(list.contains("… and 179 more"))
   }
+
+  @Test func whatWouldScrollAwayStandsInColumnsOptionsFirst() {
+    let words = (0..<6).map { LineCompletion.Candidate(text: "word\($0)", help: "meaning \($0)") }
+    let options = (0..<8).map { LineCompletion.Candidate(text: "key\($0)=", help: "help \($0)") }
+    func lines(rows: Int) -> [Substring] {
+      CompletionList(candidates: words + options, columns: 60, rows: rows, color: ColorPolicy(isOn: false)).text
+        .split(separator: "\n")
+    }
+    #expect(lines(rows: 24).count == 14 && lines(rows: 24)[13].hasSuffix("help 7"))
+    #expect(lines(rows: 12).count == 8 && lines(rows: 12)[5].hasSuffix("meaning 5"))
+    #expect(lines(rows: 8).count <= 6 && !lines(rows: 8).contains { $0.contains("meaning") })
+  }
 }
 
 @Suite struct ProgressTests {

@@ -17,7 +17,7 @@ extension ArgumentType {
       default: return nil
       }
     case .choice(let names): return names.contains(text) ? .text(text) : nil
-    case .text, .path: return text.isEmpty ? nil : .text(text)
+    case .text, .path, .nameOrPath, .place: return text.isEmpty ? nil : .text(text)
     case .duration: return Self.duration(text).map { .number($0) }
     case .size: return Self.size(text)
     case .interval:

@@ -11,6 +11,10 @@ package indirect enum ArgumentType: Sendable {
   case text(placeholder: String, suggestions: [String])
   /// A file or folder.
   case path
+  /// One of these names, or a file or folder.
+  case nameOrPath([String])
+  /// An image or a latent to start from or to end at: a label, `#12`, or an expression.
+  case place
   /// `60s`, `5m`, `1h`; seconds without a unit.
   case duration
   /// `28x28`.
@@ -36,6 +40,8 @@ package indirect enum ArgumentType: Sendable {
       names.reduce(0) { $0 + $1.count + 1 } <= 17 ? names.joined(separator: "|") : "NAME"
     case .text(let placeholder, _): placeholder
     case .path: "PATH"
+    case .nameOrPath: "NAME or PATH"
+    case .place: "3, #12 or z[0]"
     case .duration: "60s"
     case .size: "HxW"
     case .interval: "A:B"
@@ -56,6 +62,8 @@ package indirect enum ArgumentType: Sendable {
     case .choice(let names): "one of " + names.joined(separator: ", ")
     case .text(let placeholder, _): placeholder
     case .path: "a path"
+    case .nameOrPath: "a name or a path"
+    case .place: "a label, an index such as #12, or a latent"
     case .duration: "a duration such as 60s, 5m or 1h"
     case .size: "a size such as 28x28"
     case .interval: "a range such as -3:3"
@@ -70,7 +78,7 @@ package indirect enum ArgumentType: Sendable {
   package var suggestions: [String] {
     switch self {
     case .flag: ["yes", "no"]
-    case .choice(let names): names
+    case .choice(let names), .nameOrPath(let names): names
     case .text(_, let suggestions): suggestions
     case .duration: ["60s", "5m"]
     default: []

@@ -32,6 +32,7 @@ enum FileCommands {
         fix: "Write other values with: show \(what.raw) > out.json")
     }
     execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
+    if let model = object as? ModelValue { execution.core.filed.insert(model.stamp) }
     return .nothing
   }
 
@@ -71,14 +72,15 @@ enum Openers {
   static let byEnding: [String: Opener] = [
     "safetensors": { path, arguments, execution in
       let options = CompilerOptions(threads: execution.state.settings.threads)
-      let model = try Model.open(path, options: options)
+      let opened = try Model.open(path, options: options)
       var recipe = TrainingRecipe()
-      recipe.transforms = try? JSON(parsing: model.dataDescription).decoded([Transform].self)
-      let value = Value.object(try ModelValue(model, recipe: recipe))
+      recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
+      let model = try ModelValue(opened, recipe: recipe)
       if arguments.target == nil {
         throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
       }
-      return value
+      execution.core.filed.insert(model.stamp)
+      return .object(model)
     }
   ]
 }

@@ -41,7 +41,8 @@ enum SettingCommands {
     return .nothing
   }
 
-  private static let plotOptions: [CommandOption] = [
+  /// What 'set plot' knows.
+  static let plotOptions: [CommandOption] = [
     CommandOption(
       "terminal", .choice(["auto", "dumb", "sixel", "kitty", "iterm", "qt", "wxt", "x11", "none"]),
       help: "where figures go"),
@@ -132,8 +133,8 @@ enum SettingCommands {
 
 /// An object that `set NAME key=value` changes.
 package protocol AdjustableValue: ObjectValue {
-  /// The names of what can be set, for completion.
-  var adjustableNames: [String] { get }
+  /// What can be set.
+  static var adjustable: [CommandOption] { get }
   /// The changed copy, and a remark that says what will be different.
   func adjusted(
     _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution

@@ -19,10 +19,11 @@ enum HelpCommands {
     if words.count > 1, let command = execution.table[topic],
       let option = command.options.first(where: { $0.name == words[1] })
     {
-      return .string(pages.line(option))
+      return .string(pages.page(option))
     }
     if let page = pages.page(words.joined(separator: " ")) ?? pages.page(topic) { return .string(page) }
     if let variable = execution.lookup(topic) { return variable }
+    if let theory = Theory.page(words.joined(separator: " ")) { return .string(theory.text(for: execution.state)) }
     let fix = Suggestion.question(topic, in: pages.names) ?? "'help' lists the commands, 'explain' the theory."
     throw Fault(.unknownTopic, "no help on '\(topic)'", at: arguments["topic"]?.span, fix: fix)
   }
@@ -57,7 +58,7 @@ enum HelpCommands {
   ) { arguments, execution in
     let words = arguments.all("term").map { $0.raw.lowercased() }.joined(separator: " ")
     guard !words.isEmpty else { return .string(Theory.overview) }
-    if let page = Theory.page(words) { return .string(page.text(for: execution)) }
+    if let page = Theory.page(words) { return .string(page.text(for: execution.state)) }
     throw arguments.fault(
       .unknownTopic, "no page on '\(words)'", at: "term",
       fix: Suggestion.question(words, in: Theory.names) ?? "'explain' lists the terms.")

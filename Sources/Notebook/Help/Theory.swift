@@ -28,11 +28,11 @@ struct Theory: Sendable {
   }
 
   /// The page, its commands written with the names that the session has.
-  func text(for execution: Execution) -> String {
-    let models = execution.names(ofKinds: [.model])
+  func text(for state: SessionState) -> String {
+    func named(_ kind: ValueKind) -> [String] { state.names.filter { state.variables[$0]?.value.kind == kind } }
+    let models = named(.model)
     let names = [
-      "m": models.first, "a": models.dropFirst().first, "d": execution.names(ofKinds: [.dataset]).first,
-      "z": execution.names(ofKinds: [.tensor]).first,
+      "m": models.first, "a": models.dropFirst().first, "d": named(.dataset).first, "z": named(.tensor).first,
     ]
     let lines = commands.map { line in
       "  "

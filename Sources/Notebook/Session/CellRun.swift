@@ -139,7 +139,7 @@ struct CellRun {
     let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
     execution.core.history.add(
       HistoryEntry(
-        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.text),
+        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
         seconds: (ContinuousClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
   }
 }

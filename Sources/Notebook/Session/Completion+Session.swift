@@ -7,7 +7,9 @@ extension Session {
     let offset = Session.byteOffset(in: source, scalars: cursor)
     let context = CursorContext(text, cursor: offset)
     let partial = text.text(context.partial)
-    let completer = Completer(session: self, state: state, context: context, partial: partial)
+    let before = context.partial.lowerBound > 0 ? text.bytes[context.partial.lowerBound - 1] : 0
+    let quote = before.isQuote ? Character(Unicode.Scalar(before)) : nil
+    let completer = Completer(session: self, state: state, context: context, partial: partial, quote: quote)
     let candidates = completer.candidates()
     let start = text.text(0..<context.partial.lowerBound).unicodeScalars.count
     return Completion(range: start..<start + partial.unicodeScalars.count, candidates: candidates)
@@ -27,6 +29,8 @@ struct Completer {
   let state: SessionState
   let context: CursorContext
   let partial: String
+  /// The quote that what is completed stands in.
+  let quote: Character?
 
   private typealias Candidate = Completion.Candidate
 
@@ -34,17 +38,23 @@ struct Completer {
     var found: [Completion.Candidate]
     switch context.place {
     case .nothing: return []
-    case .path: return PathCompletion.candidates(partial, home: session.options.homeDirectory)
+    case .path: return paths()
     case .start: found = verbs() + variables() + functions()
     case .expression: found = variables() + functions()
     case .attribute(let base): found = attributes(of: base)
-    case .label(let base): found = labels(of: base)
+    case .label(let base): found = labels(of: value(of: base))
+    case .index(let base): found = (labels(of: value(of: base)).isEmpty ? [] : [Self.byLabel]) + variables([.tensor])
     case .word(let position): found = word(position)
     case .optionValue(let key): found = optionValue(key)
     }
-    if found.contains(where: { $0.kind == .path }) { return found }
     var seen: Set<String> = []
-    return found.filter { $0.text.hasPrefix(partial) && seen.insert($0.text).inserted }
+    return found.filter { ($0.kind == .path || $0.text.hasPrefix(partial)) && seen.insert($0.text).inserted }
+  }
+
+  private static let byLabel = Candidate(text: "label=", kind: .label, help: "the rows with a label")
+
+  private func paths() -> [Completion.Candidate] {
+    PathCompletion.candidates(partial, home: session.options.homeDirectory, quote: quote)
   }
 
   private func verbs() -> [Completion.Candidate] {
@@ -83,9 +93,9 @@ struct Completer {
     }
   }
 
-  private func labels(of base: String) -> [Completion.Candidate] {
+  private func labels(of value: Value?) -> [Completion.Candidate] {
     var labels: [Int32]?
-    switch value(of: base) {
+    switch value {
     case .tensor(let array): labels = array.labels
     case .object(let object as any SelectableValue): labels = (try? object.rowLabels()) ?? nil
     default: break
@@ -103,9 +113,8 @@ struct Completer {
   private func word(_ position: Int) -> [Completion.Candidate] {
     guard let command else { return [] }
     if command.verb == "help" || command.verb == "examples" {
-      return HelpPages(table: session.table).names.sorted().map {
-        Candidate(text: $0, kind: .topic, help: session.table[$0]?.summary ?? "")
-      }
+      let pages = HelpPages(table: session.table)
+      return pages.names.sorted().map { Candidate(text: $0, kind: .topic, help: pages.summary($0)) }
     }
     if command.verb == "explain" {
       return Theory.pages.map { Candidate(text: $0.term, kind: .topic, help: $0.title) }
@@ -115,7 +124,7 @@ struct Completer {
       position < command.positionals.count
       ? command.positionals[position] : command.positionals.last.flatMap { $0.isVariadic ? $0 : nil }
     if let positional { found += values(of: positional.type, help: positional.help, name: positional.name) }
-    if found.contains(where: { $0.kind == .path }) { return found }
+    if case .path? = positional?.type, !found.isEmpty { return found }
     if command.takesAnyOption || command.verb == "drop" { found += variables() }
     let used = Set(context.words.compactMap { $0.key?.value })
     found += command.options.filter { !used.contains($0.name) }.map { option in
@@ -123,36 +132,46 @@ struct Completer {
       return Candidate(text: option.name + "=", kind: .option, help: option.help + note)
     }
     if command.verb == "set", let subject = context.words.first?.text {
-      found = settable(subject).filter { !used.contains($0) }.map {
-        Candidate(text: $0 + "=", kind: .option, help: "")
+      found = settable(subject).filter { !used.contains($0.name) }.map {
+        Candidate(text: $0.name + "=", kind: .option, help: $0.help)
       }
     }
     return found
   }
 
-  private func settable(_ subject: String) -> [String] {
-    if subject == "plot" { return ["terminal", "size", "theme"] }
+  private func settable(_ subject: String) -> [CommandOption] {
+    if subject == "plot" { return SettingCommands.plotOptions }
     if case .object(let object as any AdjustableValue) = state.variables[subject]?.value {
-      return object.adjustableNames
+      return type(of: object).adjustable
     }
     return []
   }
 
   private func optionValue(_ key: String) -> [Completion.Candidate] {
-    guard let option = command?.options.first(where: { $0.name == key }) else { return [] }
+    guard let command else { return [] }
+    let options = command.verb == "set" ? settable(context.words.first?.text ?? "") : command.options
+    guard let option = options.first(where: { $0.name == key }) else { return [] }
     return values(of: option.type, help: option.help, name: option.name)
   }
 
   private func values(of type: ArgumentType, help: String, name: String) -> [Completion.Candidate] {
+    let words = type.suggestions.map {
+      Candidate(text: $0, kind: .value, help: WordMeanings.meaning(of: $0, argument: name) ?? help)
+    }
     switch type {
-    case .value(let kinds):
-      return variables(kinds) + (kinds.contains(.dataset) || kinds.contains(.tensor) ? holders(of: kinds) : [])
+    case .value(let kinds): return variables(kinds)
     case .anyValue: return variables() + functions()
-    case .path: return PathCompletion.candidates(partial, home: session.options.homeDirectory)
-    default: return type.suggestions.map { Candidate(text: $0, kind: .value, help: help) }
+    case .path: return paths()
+    case .nameOrPath: return words + paths()
+    case .place:
+      return labels(of: data).map { Candidate(text: $0.text, kind: .label, help: "an image of this class") }
+        + variables([.tensor])
+    default: return words
     }
   }
 
-  /// Variables of other kinds that have such values after a dot.
-  private func holders(of kinds: [ValueKind]) -> [Completion.Candidate] { [] }
+  /// The dataset that the statement names.
+  private var data: Value? {
+    context.words.compactMap { value(of: $0.text) }.first { $0.kind == .dataset }
+  }
 }

@@ -13,7 +13,9 @@ struct CursorContext {
     case attribute(base: String)
     /// After `label=` in brackets: the expression before the bracket.
     case label(base: String)
-    /// After `>`.
+    /// In brackets, where an index starts: the expression before them.
+    case index(base: String)
+    /// After `>`, and in a shell command.
     case path
     /// Inside quotes or a comment, where nothing is completed.
     case nothing
@@ -88,6 +90,13 @@ struct CursorContext {
       end = start
       while end < cursor, bytes[end].isNamePart { end += 1 }
     }
+    if start < cursor, bytes[start] == UInt8(ascii: "!") {
+      place = .path
+      var word = cursor
+      while word > start + 1, !bytes[word - 1].isBlank { word -= 1 }
+      partial = word..<cursor
+      return
+    }
     if start < cursor, bytes[start] == UInt8(ascii: "?") {
       verb = "help"
       partial = source.skippingBlanks(from: start + 1, to: cursor)..<cursor
@@ -150,10 +159,13 @@ struct CursorContext {
     if name > start, source.bytes[name - 1] == UInt8(ascii: ".") {
       if name - 1 > start, source.bytes[name - 2] == UInt8(ascii: ".") { return }
       place = .attribute(base: source.text(base(source, before: name - 1, from: start)..<name - 1))
-    } else if let bracket, bracket >= start, source.bytes[bracket] == UInt8(ascii: "["),
-      source.text(bracket + 1..<name).filter({ !$0.isWhitespace }) == "label="
-    {
-      place = .label(base: source.text(base(source, before: bracket, from: start)..<bracket))
+    } else if let bracket, bracket >= start, source.bytes[bracket] == UInt8(ascii: "[") {
+      let base = source.text(base(source, before: bracket, from: start)..<bracket)
+      switch source.text(bracket + 1..<name).filter({ !$0.isWhitespace }) {
+      case "label=": place = .label(base: base)
+      case "" where !base.isEmpty: place = .index(base: base)
+      default: break
+      }
     }
   }
 

@@ -23,10 +23,16 @@ extension Session {
         let option = command.options.first(where: { $0.name == word }), end < text.count,
         text.bytes[end] == UInt8(ascii: "=")
       {
-        return Output(text: pages.line(option))
+        return Output(text: pages.page(option))
       }
       if let variable = state.variables[word] { return variable.value.output(width: 80) }
       if let page = pages.page(word) { return Output(text: page) }
+      if let page = Theory.page(word) { return Output(text: page.text(for: state)) }
+    }
+    if case .optionValue(let key) = context.place, let command = context.verb.flatMap({ table[$0] }),
+      let option = command.options.first(where: { $0.name == key })
+    {
+      return Output(text: pages.page(option))
     }
     // In the middle of a command, its page helps.
     return context.verb.flatMap { pages.page($0) }.map { Output(text: $0) }

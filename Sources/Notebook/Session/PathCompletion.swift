@@ -4,7 +4,9 @@ import Glibc
 enum PathCompletion {
   static let limit = 500
 
-  static func candidates(_ partial: String, home: String?) -> [Completion.Candidate] {
+  /// - Parameter quote: The quote they stand in; without one, names with blanks get quotes of their own. A folder's stays
+  ///   open: a path goes on there.
+  static func candidates(_ partial: String, home: String?, quote: Character?) -> [Completion.Candidate] {
     let slash = partial.lastIndex(of: "/").map { partial.index(after: $0) } ?? partial.startIndex
     let folder = String(partial[..<slash])
     let stem = String(partial[slash...])
@@ -23,7 +25,10 @@ enum PathCompletion {
       var status = stat()
       let isFolder = stat(real + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
       let size = isFolder ? "folder" : NumberText.bytes(Int(status.st_size))
-      found.append(.init(text: folder + name + (isFolder ? "/" : ""), kind: .path, help: size))
+      let path = folder + name + (isFolder ? "/" : "")
+      let needsQuotes = quote == nil && path.contains { " \t;|>#\"'".contains($0) }
+      let end = isFolder ? "" : needsQuotes ? "\"" : quote.map { String($0) } ?? ""
+      found.append(.init(text: (needsQuotes ? "\"" : "") + path + end, kind: .path, help: size))
     }
     return found.sorted { $0.text < $1.text }
   }

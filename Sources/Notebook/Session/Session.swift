@@ -23,6 +23,8 @@ package final class Session: Sendable {
     var store: Store?
     /// The workspace could not be written the last time.
     var isDetached = false
+    /// Models that a file of their own holds, as they are there.
+    var filed: Set<ModelStamp> = []
 
     /// A core over a workspace, with everything it holds.
     init(store: Store, options: SessionOptions) throws(StoreError) {
@@ -80,6 +82,15 @@ package final class Session: Sendable {
 
   /// Variables and settings as the last finished statement left them.
   package var state: SessionState { view.withLock { $0 } }
+
+  /// Names of trained models that no file of their own holds as they are now. A workspace may hold them.
+  package var unfiledModels: [String] {
+    let (state, filed) = core.withLock { ($0.state, $0.filed) }
+    return state.names.filter { name in
+      guard case .object(let object as ModelValue)? = state.variables[name]?.value else { return false }
+      return object.training.step > 0 && !filed.contains(object.stamp)
+    }
+  }
 
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }

@@ -63,7 +63,7 @@ extension Store {
       sql: "INSERT OR REPLACE INTO outputs (cell, position, role, text, html, json) VALUES (?, ?, ?, ?, ?, ?)")
     for (position, value) in record.outputs.enumerated() {
       try output.execute(
-        arguments: [id, position, "\(value.role)", value.text, value.html, Store.bounded(value.json)])
+        arguments: [id, position, "\(value.role)", value.record, value.html, Store.bounded(value.json)])
     }
     try forgetResult(of: record.number - Results.limit, db)
     guard let result = record.result else { return }

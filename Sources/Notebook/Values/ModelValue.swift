@@ -48,6 +48,9 @@ package struct ModelValue: ObjectValue {
     try ModelValue(try model(threads: threads).copy(), recipe: recipe)
   }
 
+  /// Tells this state of this model from every other.
+  var stamp: ModelStamp { ModelStamp(live: ObjectIdentifier(live), identity: identity) }
+
   package var parameterCount: Int { live.parameterCount }
 
   package var kind: ValueKind { .model }
@@ -163,6 +166,12 @@ final class LiveModel: Sendable {
     current = willChange ? 0 : identity
     return model
   }
+}
+
+/// One state of one model in a session.
+struct ModelStamp: Hashable, Sendable {
+  let live: ObjectIdentifier
+  let identity: Int
 }
 
 extension ModelValue: SavableValue {

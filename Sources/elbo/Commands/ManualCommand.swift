@@ -50,7 +50,9 @@ struct Manual {
 
   private static let synopsis = [
     "[FILE.elbodb]", "-c COMMANDS", "run [--format text|json] [--keep-going] FILE...",
-    "replay [--verify|--record|--update] [--lax] [--junit FILE] [--tap FILE] FILE...", "--help | --version",
+    "replay [--verify|--record|--update] [--lax] [--junit FILE] [--tap FILE] FILE...",
+    "kernel [--connection-file FILE]", "jupyter install|uninstall [--user|--sys-prefix|--prefix PREFIX]",
+    "bench train|ops", "--help | --version",
   ]
 
   private static let description = """
@@ -63,6 +65,9 @@ struct Manual {
     ("-c COMMANDS", "runs one or more commands and leaves"),
     ("run FILE...", "runs scripts; stops at the first error unless --keep-going"),
     ("replay FILE...", "runs session files and compares, records or updates their output"),
+    ("kernel", "speaks Jupyter's messages: JSON lines on standard input and output, or ZeroMQ"),
+    ("jupyter install", "makes the kernel known to Jupyter"),
+    ("bench", "measures how fast this machine trains"),
     ("--session FILE.elbodb, --seed N, --threads N", "where the session is kept, its seed, its threads"),
   ]
 

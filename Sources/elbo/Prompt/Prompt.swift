@@ -58,7 +58,7 @@ final class Prompt {
       case .terminated(let signal): return terminated(signal)
       case .endOfInput:
         say("\n")
-        if mayLeave() { return leave() }
+        if let code = leaveIfWanted() { return code }
       }
     }
   }
@@ -85,10 +85,11 @@ final class Prompt {
         say(diagnostic.rendered(color: color.isOn) + "\n")
       case .interrupted(let note):
         isDone = false
-        say(Style.warning.apply("interrupted" + (note.isEmpty ? "" : ": " + note), color) + "\n")
+        let text = TextWidth.wrap("interrupted" + (note.isEmpty ? "" : ": " + note), to: surroundings.screen.columns)
+        say(Style.warning.apply(text, color) + "\n")
       }
       keepTranscript(source, outcome)
-      if outcome.wantsToQuit, mayLeave() { return leave() }
+      if outcome.wantsToQuit, let code = leaveIfWanted() { return code }
       if !isDone {
         let left = cells.count - index - 1
         if left > 0 {
@@ -160,27 +161,27 @@ final class Prompt {
 
   // MARK: Leaving
 
-  /// Models that no file holds.
+  /// Trained models that nothing holds once the recovery workspace is gone.
   private var unsaved: [String] {
-    if session.options.workspace != nil, recovery == nil { return [] }
-    let state = session.state
-    return state.names.filter { state.variables[$0]?.value.kind == .model }
+    session.workspace == recovery?.path || session.workspace == nil ? session.unfiledModels : []
   }
 
-  private func mayLeave() -> Bool {
+  /// Leaves, after a question when something would be lost; nil when the person stays.
+  private func leaveIfWanted() -> Int32? {
     let names = unsaved
-    if names.isEmpty { return true }
-    let list = names.joined(separator: ", ")
-    say(
-      "\(names.count == 1 ? "Model" : "Models") \(list) would be lost; 'save session work.elbodb' keeps everything.\n")
-    guard let answer = reader.ask("Leave all the same? [y/N] ") else {
-      say("\n")
-      return false
+    if !names.isEmpty {
+      let list = names.joined(separator: ", ")
+      let noun = names.count == 1 ? "Model" : "Models"
+      say("\(noun) \(list) would be lost; 'save session work.elbodb' keeps everything.\n")
+      switch reader.ask("Leave all the same? [y/N] ") {
+      case .line(let answer):
+        if !["y", "yes"].contains(answer.lowercased()) { return nil }
+      case .terminated(let signal): return terminated(signal)
+      case .endOfInput, .interrupted:
+        say("\n")
+        return nil
+      }
     }
-    return ["y", "yes"].contains(answer.lowercased())
-  }
-
-  private func leave() -> Int32 {
     session.close()
     recovery?.remove()
     return 0
@@ -207,6 +208,7 @@ final class Prompt {
         case "n": old.remove()
         default: old.release()
         }
+      case .terminated(let signal): exit(128 + signal)
       default:
         writeAll("\n", to: STDOUT_FILENO)
         old.release()

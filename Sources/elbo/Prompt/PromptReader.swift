@@ -49,11 +49,8 @@ final class PromptReader {
     if !history.append(source) { editor.remember(source) }
   }
 
-  /// Asks for one line; nil when the person leaves it (Ctrl-C, Ctrl-D).
-  func ask(_ question: String) -> String? {
-    if case .line(let answer) = editor.readLine(prompt: question) { return answer }
-    return nil
-  }
+  /// Asks for one line; what the person did instead when they gave none.
+  func ask(_ question: String) -> LineInput { editor.readLine(prompt: question) }
 
   /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
   /// prompts at once is output and is skipped.

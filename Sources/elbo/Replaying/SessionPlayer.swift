@@ -73,7 +73,7 @@ final class RecordingFrontEnd: FrontEnd, Sendable {
 /// A cell's outputs as session files hold them.
 enum CellText {
   static func text(of outcome: CellOutcome) -> String {
-    var parts = outcome.outputs.map(\.text).filter { !$0.isEmpty }
+    var parts = outcome.outputs.map(\.record).filter { !$0.isEmpty }
     switch outcome.status {
     case .ok: break
     case .failed(let diagnostic): parts.append(diagnostic.rendered(color: false))

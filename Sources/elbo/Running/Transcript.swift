@@ -23,6 +23,9 @@ final class Transcript {
   /// Adds a finished cell.
   func add(_ source: String, _ outcome: CellOutcome) throws(FileFailure) {
     try write(SessionExport.text(source: source, output: CellText.text(of: outcome)))
+    if case .interrupted = outcome.status {
+      try write("# Stopped by hand. A replay runs it to its end, and the numbers that come of it differ.\n\n")
+    }
   }
 
   private func write(_ text: String) throws(FileFailure) {

@@ -15,7 +15,7 @@ enum LoadCommand {
       transforms are shown.
       """,
     positionals: [
-      Positional("source", .text(placeholder: "NAME or PATH", suggestions: names), help: "a name or a path")
+      Positional("source", .nameOrPath(names), help: "a name or a path")
     ],
     options: [
       CommandOption("as", .newName, note: "after the source", help: "the variable's name"),

@@ -14,8 +14,8 @@ enum PathCommands {
     ],
     options: [
       CommandOption(
-        "from", .text(placeholder: "3, #12 or z[0]", suggestions: []), required: true, help: "where it starts"),
-      CommandOption("to", .text(placeholder: "8, #40 or z[1]", suggestions: []), required: true, help: "where it ends"),
+        "from", .place, required: true, help: "where it starts"),
+      CommandOption("to", .place, required: true, help: "where it ends"),
       CommandOption("steps", .integer(2...1000), default: "12", help: "images, both ends included"),
       CommandOption(
         "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp",

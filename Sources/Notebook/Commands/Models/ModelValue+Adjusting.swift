@@ -3,7 +3,7 @@ import Networks
 import VAEngine
 
 extension ModelValue: AdjustableValue {
-  private static let options: [CommandOption] = [
+  package static let adjustable: [CommandOption] = [
     CommandOption("beta", .nonNegative, help: "weight of the KL"),
     CommandOption("lr", .positive, help: "learning rate"),
     CommandOption("batch", .count, help: "examples per step"),
@@ -21,8 +21,6 @@ extension ModelValue: AdjustableValue {
     CommandOption("capacity", .nonNegative, help: "nats that a capacity-vae is drawn to"),
   ]
 
-  package var adjustableNames: [String] { Self.options.map(\.name) }
-
   package func adjusted(
     _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution
   ) throws -> (any ObjectValue, String) {
@@ -30,9 +28,9 @@ extension ModelValue: AdjustableValue {
     var configuration = configuration
     var words: [String] = []
     for (key, argument) in changes {
-      guard let option = Self.options.first(where: { $0.name == key.value }) else {
-        let fix =
-          Suggestion.question(key.value, in: adjustableNames) ?? "Options: \(adjustableNames.joined(separator: ", "))."
+      guard let option = Self.adjustable.first(where: { $0.name == key.value }) else {
+        let names = Self.adjustable.map(\.name)
+        let fix = Suggestion.question(key.value, in: names) ?? "Options: \(names.joined(separator: ", "))."
         throw Fault(.unknownOption, "a model has no setting '\(key.value)'", at: key.span, fix: fix)
       }
       guard let content = option.type.read(argument.raw) else {

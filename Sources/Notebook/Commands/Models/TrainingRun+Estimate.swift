@@ -36,7 +36,9 @@ extension TrainingRun {
           .init(
             "epoch_seconds", label: "an epoch", .text(NumberText.duration(epoch)),
             unit: "(measured over \(steps) steps)"),
-          .init("total_seconds", label: "\(epochs) epochs", .text(NumberText.duration(epoch * Double(epochs)))),
+          .init(
+            "total_seconds", label: epochs == 1 ? "1 epoch" : "\(epochs) epochs",
+            .text(NumberText.duration(epoch * Double(epochs)))),
           .init("speed", .count(seconds > 0 ? Int(Double(plan.batchSize) / seconds) : 0), unit: "images/s"),
         ], notes: ["Nothing was trained."]))
   }

@@ -1,0 +1,91 @@
+import Glibc
+
+/// What a figure shows, as lines that session files hold and compare: axes and, of every series, how many numbers there
+/// are and where they lie. Pixels differ from one gnuplot to the next; these do not.
+///
+///     figure: loss of m · digits.train (loss, kl)
+///       axes  epoch; nats per example
+///       loss  3 points, x 1 to 3, y 177.2 to 280.1, mean 212.4
+package struct FigureData {
+  private let figure: Figure
+
+  package init(_ figure: Figure) { self.figure = figure }
+
+  /// The summary and the lines beneath it.
+  package var text: String {
+    let rows = rows
+    let width = rows.map(\.0.count).max() ?? 0
+    let lines = rows.map { label, text in
+      "  " + label + String(repeating: " ", count: width + 2 - label.count) + text
+    }
+    return ([figure.summary] + lines).joined(separator: "\n")
+  }
+
+  private var rows: [(String, String)] {
+    switch figure.kind {
+    case .curves(let curves):
+      let scale = (curves.logX ? ", x logarithmic" : "") + (curves.logY ? ", y logarithmic" : "")
+      let lines = curves.lines.filter { !$0.isFaint }.map { line in
+        (line.name, "\(count(line.y.count, "point")), x \(range(line.x)), y \(spread(line.y))")
+      }
+      return [("axes", "\(curves.xLabel); \(curves.yLabel)\(scale)")] + lines
+        + curves.marks.map { ("mark", "\(number($0.x)): \($0.text)") }
+    case .scatter(let scatter):
+      var rows = [
+        (scatter.xLabel, spread(scatter.x.map(Double.init))), (scatter.yLabel, spread(scatter.y.map(Double.init))),
+      ]
+      if let classes = scatter.classes {
+        // Where the classes lie tells more of the picture than where all points do.
+        for (index, name) in scatter.classNames.enumerated() {
+          let places = classes.indices.filter { classes[$0] == index }
+          if places.isEmpty { continue }
+          let x = mean(places.map { Double(scatter.x[$0]) })
+          let y = mean(places.map { Double(scatter.y[$0]) })
+          rows.append((name, "\(count(places.count, "point")) around \(number(x)), \(number(y))"))
+        }
+      }
+      return rows
+    case .images(let grid):
+      let size = max(1, grid.pixels.count / max(1, grid.count))
+      let means = (0..<min(grid.count, 8)).map { index in
+        number(mean(grid.pixels[(index * size)..<((index + 1) * size)].map(Double.init)))
+      }
+      return [
+        ("pixels", spread(grid.pixels.map(Double.init))),
+        ("mean of each", means.joined(separator: ", ") + (grid.count > 8 ? " …" : "")),
+      ]
+    case .bars(let bars):
+      let threshold = bars.threshold.map { [("threshold", number($0))] } ?? []
+      return [("axes", "\(bars.xLabel); \(bars.yLabel)"), ("bars", spread(bars.values))] + threshold
+    case .histogram(let histogram):
+      return histogram.series.map { ($0.name, spread($0.values.map(Double.init))) }
+    case .matrix(let map): return [(map.valueLabel, spread(map.values))]
+    }
+  }
+
+  private func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  private func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+  }
+
+  private func range(_ values: [Double]) -> String {
+    guard let low = values.min(), let high = values.max() else { return "none" }
+    return low == high ? number(low) : "\(number(low)) to \(number(high))"
+  }
+
+  private func spread(_ values: [Double]) -> String { "\(range(values)), mean \(number(mean(values)))" }
+
+  /// Four digits. What was measured keeps its decimal point, so that session files compare it by tolerance; whole numbers
+  /// (epochs, indexes) have none and are compared exactly.
+  private func number(_ value: Double) -> String {
+    if value == value.rounded(), value.magnitude < 1e9 { return String(Int(value)) }
+    let format = value.magnitude >= 1000 && value.magnitude < 1e9 ? "%.1f" : "%#.4g"
+    return withVaList([value]) { arguments in
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 40) { buffer in
+        _ = vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
+        return buffer.baseAddress.map { String(cString: $0) } ?? ""
+      }
+    }
+  }
+}
