@@ -70,7 +70,8 @@ enum Openers {
   static let byEnding: [String: Opener] = [
     "safetensors": { path, arguments, execution in
       let options = CompilerOptions(threads: execution.state.settings.threads)
-      let value = Value.object(try ModelValue(try Model.open(path, options: options), recipe: TrainingRecipe()))
+      let model = try Model.open(path, options: options)
+      let value = Value.object(try ModelValue(model, recipe: TrainingRecipe(model.training.plan)))
       if arguments.target == nil {
         throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
       }
