@@ -59,6 +59,11 @@ package final class LayerBuilder {
     case .transposedConvolution(let channels, let kernel, let stride, let padding, let own):
       return (own ?? fallback).apply(try transposed(x, channels, kernel, stride, padding))
     case .residual(let channels):
+      guard x.shape.rank == 4, x.shape[1] == channels else {
+        throw ShapeError(
+          layer: graph.currentScope, operation: "res\(channels)", shapes: [x.shape],
+          reason: "needs images of as many channels as it gives back")
+      }
       let first = try graph.scope("a") { () throws(ShapeError) -> Symbol in
         try convolution(activation.apply(x), channels, 3, 1, nil)
       }

@@ -2,20 +2,28 @@
 package enum LayerText {
   /// - Throws: `ArchitectureError` with the span of the word that is wrong.
   package static func parse(_ text: String) throws(ArchitectureError) -> [Layer] {
-    var layers: [Layer] = []
     let bytes = Array(text.utf8)
+    var layers: [Layer] = []
+    for span in spans(text) { layers.append(try layer(String(decoding: bytes[span], as: UTF8.self), span)) }
+    return layers
+  }
+
+  /// Where each layer's word stands, in UTF-8 offsets.
+  package static func spans(_ text: String) -> [Range<Int>] {
+    let bytes = Array(text.utf8)
+    func separates(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") }
+    var spans: [Range<Int>] = []
     var start = 0
     while start < bytes.count {
-      if bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: ",") {
+      if separates(bytes[start]) {
         start += 1
         continue
       }
-      var end = start
-      while end < bytes.count, bytes[end] != UInt8(ascii: " "), bytes[end] != UInt8(ascii: ",") { end += 1 }
-      layers.append(try layer(String(decoding: bytes[start..<end], as: UTF8.self), start..<end))
+      let end = bytes[start...].firstIndex(where: separates) ?? bytes.count
+      spans.append(start..<end)
       start = end
     }
-    return layers
+    return spans
   }
 
   /// The text that parses to `layers`.
@@ -85,8 +93,12 @@ package enum LayerText {
     var first: Int?
     func close() -> Bool {
       guard let value = Int(digits) else { return false }
-      if let key { options[key] = value } else { first = value }
-      return true
+      guard let key else {
+        first = value
+        return true
+      }
+      // 'k3k5' is a slip, not a choice.
+      return options.updateValue(value, forKey: key) == nil
     }
     for character in text {
       if character.isNumber {

@@ -34,6 +34,13 @@ import VAEngine
     }
   }
 
+  @Test func whatNoMachineHoldsIsRefusedBeforeMemoryIsAskedFor() {
+    for width in ["1000000000", "9000000000000000000"] {
+      #expect(throws: AllocationError.self) { _ = try Model(configuration(decoder: "dense\(width) dense16")) }
+    }
+    #expect(throws: ShapeError.self) { _ = try Model(configuration(decoder: "dense16 reshape1x4x4 res8")) }
+  }
+
   @Test func aConditionalModelNeedsLabelsAndKnowsHowMany() throws {
     #expect(throws: ModelError.labelsNeeded) { try configuration(.conditional) }
     let model = try Model(configuration(.conditional, classes: 3))
@@ -43,6 +50,9 @@ import VAEngine
       try Trainer(model, on: source(1, classes: 4), plan: plan).run()
     }
     #expect(throws: ModelError.labelsNeeded) { _ = try model.evaluate(source(1)) }
+    #expect(throws: ModelError.unknownClass(3, known: 3)) {
+      _ = try model.decode(model.prior(count: 2, seed: 1), labels: [0, 3])
+    }
     #expect(model.training.step == 0)
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Graphs
 import Networks
 import Tensors
@@ -74,23 +75,138 @@ struct Examples: BatchSource {
     #expect(try model.decode(model.prior(count: 4, seed: 1)).shape == [4, 1, 12, 12])
   }
 
-  @Test func stoppingAndContinuingGivesTheSameBits() throws {
+  static func bits(_ model: Model) throws -> [UInt32] {
+    let snapshot = try model.parameters.snapshot()
+    return [snapshot.values, snapshot.firstMoments, snapshot.secondMoments].flatMap {
+      $0.elements(as: Float.self).map(\.bitPattern)
+    }
+  }
+
+  /// Stopped twice, in the middle of an epoch and at its end, with everything on that a state could forget.
+  @Test(arguments: Family.allCases, OptimizerKind.allCases) func stoppingAndContinuingGivesTheSameBits(
+    _ family: Family, _ optimizer: OptimizerKind
+  ) throws {
     let data = Examples.blobs(130)
-    var plan = TrainingPlan(epochs: 3)
+    let held = Examples.blobs(40)
+    var plan = TrainingPlan(epochs: 4)
+    (plan.batchSize, plan.optimizer, plan.patience) = (32, optimizer, 9)
+    plan.learningRate = optimizer == .sgd ? 1e-5 : 1e-3
+    plan.learningRateSchedule = .plateau(patience: 1, factor: 0.7)
+    (plan.hyperparameters.momentum, plan.hyperparameters.weightDecay) = (0.9, 1e-4)
+    plan.hyperparameters.clipNorm = 50
+    func model() throws -> Model {
+      let model = try Self.model(family, preset: .mlp)
+      model.configuration.beta = .linear(from: 0, to: 2, epochs: 3)
+      return model
+    }
+    let straight = try model()
+    try Trainer(straight, on: data, validation: held, plan: plan).run()
+    var broken = try model()
+    for step: UInt64 in [7, 10] {
+      let stop = StopSignal()
+      let end = try Trainer(broken, on: data, validation: held, plan: plan).run(stop: stop) {
+        if $0.step == step { stop.request() }
+      }
+      #expect(end == .stopped)
+      #expect(broken.training.step == step)
+      broken = try broken.copy()
+    }
+    try Trainer(broken, on: data, validation: held, plan: plan).run()
+    #expect(try Self.bits(straight) == Self.bits(broken))
+    #expect(straight.training.history.epochs.map(\.loss) == broken.training.history.epochs.map(\.loss))
+    #expect(straight.training.history.epochs.map(\.validation) == broken.training.history.epochs.map(\.validation))
+    #expect(straight.training.learningRateDrops == broken.training.learningRateDrops)
+  }
+
+  @Test func anotherThreadStopsItAfterTheStepUnderWay() throws {
+    let model = try Self.model(.vae)
+    var plan = TrainingPlan(epochs: 50)
     plan.batchSize = 32
-    let straight = try Self.model(.vae)
-    try Trainer(straight, on: data, plan: plan).run()
-    let broken = try Self.model(.vae)
-    let stop = StopSignal()
-    let end = try Trainer(broken, on: data, plan: plan).run(stop: stop) { if $0.step == 7 { stop.request() } }
+    let (stop, reached, asked) = (StopSignal(), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let thread = Thread {
+      reached.wait()
+      stop.request()
+      asked.signal()
+    }
+    thread.start()
+    let end = try Trainer(model, on: Examples.blobs(130), plan: plan).run(stop: stop) {
+      if $0.step == 8 {
+        reached.signal()
+        asked.wait()
+      }
+    }
     #expect(end == .stopped)
-    #expect(broken.training.step == 7)
-    let resumed = try broken.copy()
-    try Trainer(resumed, on: data, plan: plan).run()
-    #expect(
-      try straight.parameters.snapshot().values.elements(as: Float.self)
-        == resumed.parameters.snapshot().values.elements(as: Float.self))
-    #expect(straight.training.history.epochs.map(\.loss) == resumed.training.history.epochs.map(\.loss))
+    #expect(model.training.step == 8)
+  }
+
+  @Test func everythingMayChangeBetweenTwoRunsAndTheHistoryIsOne() throws {
+    let model = try Self.model(.beta, preset: .mlp)
+    var plan = TrainingPlan(epochs: 2)
+    plan.batchSize = 32
+    let stop = StopSignal()
+    try Trainer(model, on: Examples.blobs(130), plan: plan).run(stop: stop) { if $0.step == 7 { stop.request() } }
+    model.configuration.beta = .constant(4)
+    (plan.epochs, plan.batchSize, plan.learningRate, plan.optimizer) = (4, 26, 1e-4, .rmsprop)
+    try Trainer(model, on: Examples.blobs(130), plan: plan).run()
+    let epochs = model.training.history.epochs
+    #expect(epochs.map(\.epoch) == [1, 2, 3, 4])
+    #expect(epochs.map(\.beta) == [1, 4, 4, 4])
+    #expect(epochs[3].learningRate == Double(Float(1e-4)))
+    // Two batches of 32 of the second epoch were done: half of it, so the rest is three of 26.
+    #expect(epochs[1].step == 7 + 3)
+    #expect(epochs[3].step == 7 + 3 + 10)
+  }
+
+  @Test func earlyStoppingPutsTheBestParametersBack() throws {
+    let model = try Self.model(.vae, preset: .mlp)
+    let held = Examples.blobs(30)
+    var plan = TrainingPlan(epochs: 400)
+    // Few examples and a high rate: it fits them, and then only them.
+    (plan.batchSize, plan.learningRate, plan.patience) = (8, 0.02, 3)
+    let end = try Trainer(model, on: Subset(of: Examples.blobs(90), Array(60..<76)), validation: held, plan: plan).run()
+    let losses = model.training.history.epochs.compactMap(\.validation)
+    let best = try #require(losses.min())
+    #expect(end == .early(best: (losses.firstIndex(of: best) ?? 0) + 1))
+    #expect(losses.count == (losses.firstIndex(of: best) ?? 0) + 4)
+    #expect(try model.evaluate(held).negativeElbo.mean == best)
+  }
+
+  @Test func theEpochsOfAWarmUpDoNotCountAgainstPatience() throws {
+    let model = try Self.model(.vae, preset: .mlp)
+    model.configuration.beta = .linear(from: 0, to: 1, epochs: 6)
+    var plan = TrainingPlan(epochs: 30)
+    // Nothing is learned, so no epoch is better than the first.
+    (plan.batchSize, plan.learningRate, plan.patience) = (32, 1e-30, 2)
+    let end = try Trainer(model, on: Examples.blobs(64), validation: Examples.blobs(10), plan: plan).run()
+    #expect(end == .early(best: 1))
+    #expect(model.training.epoch == 7)
+  }
+
+  /// One example too large to square, in the third epoch's order.
+  @Test func aLossThatIsNotFiniteNamesTheTermTheTensorAndTheBatch() throws {
+    var values = Examples.blobs(130).values
+    let good = Examples(count: 130, exampleShape: [1, 12, 12], classCount: nil, values: values)
+    values[77 * 144 + 5] = 1e25
+    let bad = Examples(count: 130, exampleShape: [1, 12, 12], classCount: nil, values: values)
+    let model = try Self.model(.vae, likelihood: .gaussian(sigma: 1), preset: .mlp)
+    var plan = TrainingPlan(epochs: 1)
+    (plan.batchSize, plan.snapshotInterval) = (10, 4)
+    try Trainer(model, on: good, plan: plan).run()
+    plan.epochs = 3
+    let error = try #require(throws: NonFiniteError.self) { try Trainer(model, on: bad, plan: plan).run() }
+    #expect(error.what.hasPrefix("the reconstruction"))
+    #expect(error.tensor?.hasPrefix("the gradient of ") == true)
+    #expect(error.indices.contains(77))
+    #expect(error.indices.count == 10)
+    #expect(error.epoch == 1)
+    // The good state is the last of every fourth step, and the model is in it.
+    #expect(error.restoredStep == max(13, error.step / 4 * 4))
+    #expect(model.training.step == error.restoredStep)
+    #expect(model.parameters.firstNonFinite() == nil)
+    // Continuing meets it again: the state that came back is whole.
+    let again = try #require(throws: NonFiniteError.self) { try Trainer(model, on: bad, plan: plan).run() }
+    #expect(again.step == error.step)
+    #expect(again.indices == error.indices)
   }
 
   @Test func aLossThatIsNotFiniteRollsBackAndNamesTheStep() throws {

@@ -73,7 +73,7 @@ enum Openers {
     "safetensors": { path, arguments, execution in
       let options = CompilerOptions(threads: execution.state.settings.threads)
       let opened = try Model.open(path, options: options)
-      var recipe = TrainingRecipe()
+      var recipe = TrainingRecipe(opened.training.plan)
       recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
       let model = try ModelValue(opened, recipe: recipe)
       if arguments.target == nil {

@@ -52,7 +52,7 @@ extension Fault {
     case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
     case .noExamples, .emptyExamples, .tooFew: return Fault(.emptySelection, text)
     case .notAProbability: return Fault(.notSupported, text)
-    case .latentSize, .sampleCount: return Fault(.badOptionValue, text)
+    case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
     case .notFinite: return Fault(.unreadableFile, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)

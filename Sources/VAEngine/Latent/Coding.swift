@@ -6,6 +6,8 @@ package struct Codes: Sendable {
   package var mean: Tensor
   /// log σ².
   package var logVariance: Tensor
+
+  package init(mean: Tensor, logVariance: Tensor) { (self.mean, self.logVariance) = (mean, logVariance) }
 }
 
 extension Model {
@@ -31,10 +33,8 @@ extension Model {
           }
           program.run()
           let begin = Int(step) * rows * d
-          for i in 0..<valid * d {
-            means[begin + i] = program.output("mean")[i]
-            variances[begin + i] = program.output("logVariance")[i]
-          }
+          let (mean, logVariance) = (program.output("mean"), program.output("logVariance"))
+          for i in 0..<valid * d { (means[begin + i], variances[begin + i]) = (mean[i], logVariance[i]) }
           try progress(Double(Int(step) * rows + valid) / Double(source.count))
         }
       }
@@ -63,6 +63,10 @@ extension Model {
     let count = z.shape[0]
     guard count > 0 else { throw ModelError.noExamples }
     if configuration.family == .conditional, labels?.count != count { throw ModelError.labelsNeeded }
+    let classes = configuration.classCount ?? 0
+    if configuration.family == .conditional, let bad = labels?.first(where: { !(0..<classes).contains($0) }) {
+      throw ModelError.unknownClass(bad, known: classes)
+    }
     let rows = min(Self.evaluationRows, count)
     let program = try decodeProgram(rows: rows)
     let (d, pixels) = (latentDimensions, configuration.pixels)
@@ -74,15 +78,13 @@ extension Model {
           let input = program.input("z")
           for i in 0..<valid * d { input[i] = latents[begin * d + i] }
           if let labels, configuration.family == .conditional {
-            let classes = configuration.classCount ?? 0
             let oneHot = program.input("labels")
             oneHot.update(repeating: 0)
-            for row in 0..<valid where (0..<classes).contains(labels[begin + row]) {
-              oneHot[row * classes + labels[begin + row]] = 1
-            }
+            for row in 0..<valid { oneHot[row * classes + labels[begin + row]] = 1 }
           }
           program.run()
-          for i in 0..<valid * pixels { images[begin * pixels + i] = program.output("mean")[i] }
+          let mean = program.output("mean")
+          for i in 0..<valid * pixels { images[begin * pixels + i] = mean[i] }
           try progress(Double(begin + valid) / Double(count))
         }
       }

@@ -8,6 +8,11 @@ package struct Estimate: Sendable, Equatable, Codable {
     (self.mean, self.standardError, self.count) = (mean, standardError, count)
   }
 
+  /// In another unit.
+  package func scaled(by factor: Double) -> Estimate {
+    Estimate(mean: mean * factor, standardError: standardError * abs(factor), count: count)
+  }
+
   /// - Precondition: there is at least one value.
   package init(_ values: [Double]) {
     let n = Double(values.count)

@@ -17,7 +17,7 @@ package struct Evaluation: Sendable, Equatable, Codable {
   package var kl: Estimate
   /// Σ (x − x̂)², and divided by the number of pixels.
   package var squaredError: Estimate
-  package var meanSquaredError: Double
+  package var meanSquaredErrorPerPixel: Estimate
   /// Bernoulli cross-entropy of x̂, nats per example; not a number outside [0, 1].
   package var binaryCrossEntropy: Estimate
   /// Mean KL of each dimension, nats.
@@ -27,8 +27,11 @@ package struct Evaluation: Sendable, Equatable, Codable {
   /// Dimensions whose posterior mean varies by more than 0.01 (Burda et al. 2016, section 5).
   package var activeUnits: Int
   /// −ELBO / (D · ln 2) where the likelihood is of discrete data.
-  package var bitsPerDimension: Double?
+  package var bitsPerDimension: Estimate?
   package var count: Int
+
+  /// Of `meanSquaredErrorPerPixel`.
+  package var meanSquaredError: Double { meanSquaredErrorPerPixel.mean }
 }
 
 extension Model {
@@ -96,11 +99,12 @@ extension Model {
     let elbo = Estimate(zip(reconstruction, kl).map { $0 + $1 })
     return Evaluation(
       negativeElbo: elbo, reconstruction: Estimate(reconstruction), kl: Estimate(kl), squaredError: Estimate(squared),
-      meanSquaredError: Estimate(squared).mean / Double(configuration.pixels), binaryCrossEntropy: Estimate(bce),
+      meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),
+      binaryCrossEntropy: Estimate(bce),
       klPerDimension: perDimension.map { isAutoencoder ? 0 : $0 / n }, meanVariance: variance,
       activeUnits: variance.filter { $0 > 0.01 }.count,
       bitsPerDimension: configuration.likelihood.isDiscrete
-        ? elbo.mean / (Double(configuration.pixels) * 0.693_147_180_559_945_3) : nil,
+        ? elbo.scaled(by: 1 / (Double(configuration.pixels) * 0.693_147_180_559_945_3)) : nil,
       count: source.count)
   }
 }

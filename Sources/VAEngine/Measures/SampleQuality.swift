@@ -15,7 +15,10 @@ package struct SampleQuality: Sendable, Equatable, Codable {
   package var features: FeatureSpace
   /// Maximum mean discrepancy (Gretton et al. 2012), squared and unbiased, with a Gaussian kernel whose width is the
   /// median distance among the data. Near 0 (also below it) when the sets are alike.
-  package var mmd: Double
+  ///
+  /// Its standard error is the first-order one of a two-sample U-statistic (Hoeffding 1948): four times the variance,
+  /// over each set, of a vector's mean kernel to its own set less that to the other, divided by the set's size.
+  package var mmd: Estimate
   /// The width.
   package var bandwidth: Double
   /// Share of samples within the data's manifold, and of data within the samples' (Kynkäänniemi et al. 2019): inside
@@ -52,24 +55,33 @@ package struct SampleQuality: Sendable, Equatable, Codable {
       for (index, distance) in distances.enumerated() where index != skipping { sum += Double(expf(distance * scale)) }
       return sum
     }
-    var (within, across, reached) = (0.0, 0.0, [Double](repeating: 0, count: samples.shape[0]))
+    let (n, m) = (Double(samples.shape[0]), Double(data.shape[0]))
+    // For each vector its mean kernel to the others of its set, and to the other set.
+    var (ownSample, otherSample) = ([Double](repeating: 0, count: Int(n)), [Double](repeating: 0, count: Int(n)))
+    var (ownData, otherData) = ([Double](repeating: 0, count: Int(m)), [Double](repeating: 0, count: Int(m)))
+    var (reached, covered) = (ownSample, ownData)
+    var sampleRadii = [Float](repeating: 0, count: samples.shape[0])
     toData.forEachRow(of: samples) { row, distances in
-      across += kernelSum(distances)
+      otherSample[row] = kernelSum(distances) / m
       reached[row] = zip(distances, radii).contains { $0 <= $1 } ? 1 : 0
     }
-    toData.forEachRow(of: data) { within += kernelSum($1, skipping: $0) }
-    var (withinSamples, sampleRadii) = (0.0, [Float](repeating: 0, count: samples.shape[0]))
+    toData.forEachRow(of: data) { ownData[$0] = kernelSum($1, skipping: $0) / (m - 1) }
     toSamples.forEachRow(of: samples) { row, distances in
-      withinSamples += kernelSum(distances, skipping: row)
+      ownSample[row] = kernelSum(distances, skipping: row) / (n - 1)
       sampleRadii[row] = Distances.nearest(distances, neighbours, skipping: row).last?.0 ?? 0
     }
-    var covered = [Double](repeating: 0, count: data.shape[0])
     toSamples.forEachRow(of: data) { row, distances in
+      otherData[row] = kernelSum(distances) / n
       covered[row] = zip(distances, sampleRadii).contains { $0 <= $1 } ? 1 : 0
     }
-    let (n, m) = (Double(samples.shape[0]), Double(data.shape[0]))
     self.features = features
-    mmd = withinSamples / (n * (n - 1)) + within / (m * (m - 1)) - 2 * across / (n * m)
+    let ofSamples = Estimate(zip(ownSample, otherSample).map { $0 - $1 })
+    let ofData = Estimate(zip(ownData, otherData).map { $0 - $1 })
+    mmd = Estimate(
+      mean: ofSamples.mean + ofData.mean,
+      standardError: 2
+        * (ofSamples.standardError * ofSamples.standardError + ofData.standardError * ofData.standardError)
+        .squareRoot(), count: samples.shape[0])
     bandwidth = width.squareRoot()
     (precision, recall) = (Estimate(reached), Estimate(covered))
     self.neighbours = neighbours

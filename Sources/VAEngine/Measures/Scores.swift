@@ -2,18 +2,19 @@ import Graphs
 import Tensors
 
 extension Model {
-  /// How unlikely each example is: −ELBO in nats averaged over `draws` posterior draws; the squared error for plain
-  /// autoencoders. The higher, the stranger (An & Cho 2015).
-  package func anomalyScores(
+  /// The terms of −ELBO of each example, nats, averaged over `draws` posterior draws: −log p(x | z) and the KL, which is 0
+  /// for plain autoencoders.
+  package func exampleTerms(
     _ source: any BatchSource, draws: Int = 1, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
-  ) throws -> [Double] {
+  ) throws -> (reconstruction: [Double], kl: [Double]) {
     try check(source)
     guard draws > 0 else { throw ModelError.sampleCount(draws) }
     let rows = min(Self.evaluationRows, source.count)
     let program = try termsProgram(rows: rows)
     let d = latentDimensions
     let isAutoencoder = configuration.family == .autoencoder
-    var scores = [Double](repeating: 0, count: source.count)
+    var reconstructions = [Double](repeating: 0, count: source.count)
+    var rates = reconstructions
     try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
       let stream = RandomStream(seed: seed, purpose: "evaluation", step: step)
       source.fill(program.input("x"), indices, stream: stream, threads: options.threads)
@@ -25,12 +26,22 @@ extension Model {
         let (reconstruction, kl) = (program.output("reconstruction"), program.output("klPerDimension"))
         for row in 0..<valid {
           let rate = isAutoencoder ? 0 : kl[row * d..<(row + 1) * d].reduce(0.0) { $0 + Double($1) }
-          scores[Int(step) * rows + row] += (Double(reconstruction[row]) + rate) / Double(draws)
+          reconstructions[Int(step) * rows + row] += Double(reconstruction[row]) / Double(draws)
+          rates[Int(step) * rows + row] = rate
         }
       }
       try progress(Double(Int(step) * rows + valid) / Double(source.count))
     }
-    return scores
+    return (reconstructions, rates)
+  }
+
+  /// How unlikely each example is: −ELBO in nats averaged over `draws` posterior draws; the reconstruction loss for plain
+  /// autoencoders. The higher, the stranger (An & Cho 2015).
+  package func anomalyScores(
+    _ source: any BatchSource, draws: Int = 1, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
+  ) throws -> [Double] {
+    let terms = try exampleTerms(source, draws: draws, seed: seed, progress: progress)
+    return zip(terms.reconstruction, terms.kl).map { $0 + $1 }
   }
 
   /// E[x | posterior mean] of every example, `[N, C, H, W]`.

@@ -16,7 +16,8 @@ extension Model {
 
   /// A training step on `rows` examples; outputs `loss`, `reconstruction`, `kl`.
   func trainingProgram(rows: Int, optimizer: OptimizerKind) throws -> Program {
-    try program(.training(rows: rows, configuration.withoutSchedules, optimizer)) {
+    if let current, current.rows == rows, current.optimizer == optimizer { return current.program }
+    let made = try program(.training(rows: rows, configuration.withoutSchedules, optimizer)) {
       let objective = ObjectiveGraph(configuration, rows: rows, training: true)
       let terms = try objective.terms()
       return try Program(
@@ -25,6 +26,8 @@ extension Model {
         parameters: parameters, training: (terms.loss, optimizer), assignments: objective.builder.assignments,
         seed: configuration.seed, options: options)
     }
+    current = (rows, optimizer, made)
+    return made
   }
 
   /// Posterior parameters: outputs `mean` and `logVariance`, `[rows, D]`.

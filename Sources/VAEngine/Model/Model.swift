@@ -1,3 +1,4 @@
+import Glibc
 import Graphs
 import Networks
 import Tensors
@@ -6,15 +7,17 @@ import Tensors
 ///
 /// Used from one thread at a time. `copy()` gives one of its own that shares nothing.
 package final class Model {
-  package var configuration: ModelConfiguration
+  package var configuration: ModelConfiguration { didSet { current = nil } }
   package let parameters: ParameterStore
   package var training: TrainingState
-  package var options: CompilerOptions
+  package var options: CompilerOptions { didSet { current = nil } }
   /// What the training data had gone through, in words; carried along and saved.
   package var dataDescription: String = ""
   /// The flat parameters of the epoch with the best watched loss, while early stopping is in use.
   package var bestValues: Tensor?
   var programs: [ProgramKey: Program] = [:]
+  /// The training program of the last step: found without hashing a whole configuration at every step.
+  var current: (rows: Int, optimizer: OptimizerKind, program: Program)?
 
   enum ProgramKey: Hashable {
     case training(rows: Int, ModelConfiguration, OptimizerKind)
@@ -32,6 +35,7 @@ package final class Model {
     self.options = options
     let sketch = ObjectiveGraph(configuration, rows: 2, training: true)
     _ = try sketch.terms()
+    try Self.checkMemory(sketch.builder.specs)
     parameters = try ParameterStore(sketch.builder.specs)
     for spec in sketch.builder.specs {
       let role = sketch.builder.roles[spec.name] ?? .constant(0)
@@ -39,6 +43,14 @@ package final class Model {
       parameters.set(spec.name, to: try Tensor(values, shape: spec.shape))
     }
     training = TrainingState()
+  }
+
+  /// Parameters, gradients and two moments must fit into the machine's memory: asking for more would bring it to a halt
+  /// long before it fails.
+  private static func checkMemory(_ specs: [ParameterSpec]) throws(AllocationError) {
+    let bytes = specs.reduce(0.0) { $0 + 16 * Double($1.shape.count) }
+    let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    guard bytes < memory else { throw AllocationError(bytes: Int(min(bytes, 0x1p62))) }
   }
 
   private init(_ other: Model) throws {

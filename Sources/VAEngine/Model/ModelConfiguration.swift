@@ -102,6 +102,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A latent of another size.
   case latentShape(Shape, wanted: Int)
   case tooManyClasses(Int, known: Int)
+  /// A class that the model was not trained with.
+  case unknownClass(Int, known: Int)
   /// First value outside what the likelihood allows.
   case outsideSupport(Float, likelihood: String)
   /// A value that is not finite, and the example that holds it.
@@ -123,6 +125,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .dataShape(let shape, let wanted): "the data are \(shape), the model expects \(wanted)"
     case .latentShape(let shape, let wanted): "latents of shape \(shape), the model has \(wanted) dimensions"
     case .tooManyClasses(let count, let known): "\(count) classes, the model was trained with \(known)"
+    case .unknownClass(let label, let known):
+      "class \(label): the model was trained with \(known), numbered from 0"
     case .outsideSupport(let value, let likelihood):
       "the data hold \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
         + "(transform scale) or use likelihood=gaussian"

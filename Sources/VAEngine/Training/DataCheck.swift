@@ -6,8 +6,8 @@ package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
   case greyValues
 
   package var description: String {
-    "the data hold grey values, and a Bernoulli is over 0 and 1: the cross-entropy trains well, but is no log-likelihood; "
-      + "binarize the data or use likelihood=continuous-bernoulli for figures to compare"
+    "grey values under a Bernoulli: the loss is a cross-entropy, no log-likelihood; "
+      + "binarize=dynamic or likelihood=continuous-bernoulli make it one"
   }
 }
 

@@ -27,37 +27,35 @@ package struct Trainer {
     let batches = (source.count + plan.batchSize - 1) / plan.batchSize
     let firstEpoch = model.training.epoch
     let total = Double(max(plan.epochs - firstEpoch, 0) * source.count - model.training.batchInEpoch * plan.batchSize)
+    let snapshotInterval = UInt64(plan.snapshotInterval ?? max(200, 20_000 / plan.batchSize))
     var clock = StepClock()
     var safe = try SafeState(model)
     var done = 0
 
     var last = TrainingHistory.Step(step: 0, loss: 0, reconstruction: 0, kl: 0)
     while model.training.epoch < plan.epochs {
-      let epoch = model.training.epoch
       clock.beginEpoch()
-      let order = Shuffle.order(count: source.count, seed: model.training.shuffleSeed, epoch: epoch)
+      let order = Shuffle.order(
+        count: source.count, seed: model.training.shuffleSeed, epoch: model.training.epoch)
       while model.training.batchInEpoch < batches {
-        let begin = model.training.batchInEpoch * plan.batchSize
-        let indices = Array(order[begin..<min(begin + plan.batchSize, order.count)])
-        let terms = try step(indices, epoch: Double(epoch) + Double(begin) / Double(source.count))
-        guard terms.loss.isFinite else {
-          throw try failure(terms.loss.isNaN ? "the loss (NaN)" : "the loss", indices, safe)
-        }
+        let indices = nextBatch(order)
+        let terms = try step(indices)
+        guard terms.loss.isFinite else { throw try failure(order, safe) }
         last = terms
         done += indices.count
         clock.add(indices.count)
-        if model.training.step % UInt64(plan.snapshotInterval) == 0 { try safe.renew(model) }
+        if model.training.step % snapshotInterval == 0 {
+          guard try safe.renew(model) else { throw try failure(order, safe) }
+        }
         if model.training.batchInEpoch < batches {
           try progress(report(clock, done, total, last, nil))
           if stop?.isRequested == true { return .stopped }
         }
       }
-      if let bad = model.parameters.firstNonFinite() {
-        throw try failure("parameter \(bad.name)[\(bad.index)]", [], safe)
-      }
+      guard model.parameters.firstNonFinite() == nil else { throw try failure(order, safe) }
       let finished = try finishEpoch(clock)
       try watch(finished.validation ?? finished.loss)
-      try safe.renew(model)
+      _ = try safe.renew(model)
       try progress(report(clock, done, total, last, finished))
       if let patience = plan.patience, model.training.epochsSinceBest >= patience {
         if let values = model.bestValues {
@@ -106,23 +104,28 @@ package struct Trainer {
     let updates = state.hyperparameters.updateCount
     state.hyperparameters = plan.hyperparameters
     state.hyperparameters.updateCount = updates
+    state.plan = plan
     model.training = state
   }
 
+  private func nextBatch(_ order: [Int32]) -> [Int32] {
+    let begin = model.training.batchInEpoch * plan.batchSize
+    return Array(order[begin..<min(begin + plan.batchSize, order.count)])
+  }
+
   /// One update; returns its terms and counts it.
-  private func step(_ indices: [Int32], epoch: Double) throws -> TrainingHistory.Step {
+  private func step(_ indices: [Int32]) throws -> TrainingHistory.Step {
     let program = try model.trainingProgram(rows: indices.count, optimizer: plan.optimizer)
+    let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
+    let epoch = Double(model.training.epoch) + done
     let step = model.training.step
     let stream = RandomStream(seed: model.training.shuffleSeed, purpose: "batch", step: step)
     source.fill(program.input("x"), indices, stream: stream, threads: model.options.threads)
     if model.configuration.family == .conditional {
       source.fillOneHot(program.input("labels"), indices, classes: model.configuration.classCount ?? 0)
     }
-    let graphEpoch = epoch
-    if program.hasInput("beta") { program.input("beta")[0] = model.configuration.beta.value(at: graphEpoch) }
-    if program.hasInput("capacity") {
-      program.input("capacity")[0] = model.configuration.capacity.value(at: graphEpoch)
-    }
+    if program.hasInput("beta") { program.input("beta")[0] = model.configuration.beta.value(at: epoch) }
+    if program.hasInput("capacity") { program.input("capacity")[0] = model.configuration.capacity.value(at: epoch) }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     program.hyperparameters = model.training.hyperparameters
     program.hyperparameters.learningRate = plan.learningRate * factor
@@ -141,15 +144,15 @@ package struct Trainer {
   private func finishEpoch(_ clock: StepClock) throws -> TrainingHistory.Epoch {
     let running = model.training.running
     let count = Double(max(running.examples, 1))
-    var validationLoss: Double?
-    if let validation { validationLoss = try model.evaluate(validation, options: .init(seed: 0)).negativeElbo.mean }
+    let (seconds, rate) = (clock.epochSeconds, clock.epochRate)
+    let validationLoss = try validation.map { try model.validationLoss($0) }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     let epoch = TrainingHistory.Epoch(
       epoch: model.training.epoch + 1, step: model.training.step, loss: running.loss / count,
       reconstruction: running.reconstruction / count, kl: running.kl / count,
       beta: Double(model.configuration.beta.value(at: Double(model.training.epoch + 1))),
-      learningRate: Double(plan.learningRate * factor), validation: validationLoss, seconds: clock.epochSeconds,
-      imagesPerSecond: clock.rate)
+      learningRate: Double(plan.learningRate * factor), validation: validationLoss, seconds: seconds,
+      imagesPerSecond: rate)
     model.training.history.epochs.append(epoch)
     model.training.epoch += 1
     model.training.batchInEpoch = 0
@@ -172,14 +175,32 @@ package struct Trainer {
       position: Double(model.training.epoch) + Double(running.examples) / Double(max(source.count, 1)))
   }
 
-  private func failure(_ what: String, _ indices: [Int32], _ safe: SafeState) throws -> NonFiniteError {
-    let error = NonFiniteError(
-      what: model.parameters.firstNonFinite().map { "\(what), parameter \($0.name)[\($0.index)]" } ?? what,
-      step: model.training.step - 1, epoch: model.training.epoch, indices: indices.map(Int.init),
-      restoredStep: safe.state.step)
-    model.parameters.restore(safe.snapshot)
-    model.training = safe.state
-    return error
+  /// Finds the step at fault by running again from the last good state: the same steps give the same bits, and the first
+  /// whose loss, gradient or update is not finite is it. Then puts that state back.
+  private func failure(_ order: [Int32], _ safe: SafeState) throws -> NonFiniteError {
+    func restore() {
+      model.parameters.restore(safe.snapshot)
+      model.training = safe.state
+    }
+    restore()
+    defer { restore() }
+    while true {
+      let indices = nextBatch(order)
+      let (number, epoch) = (model.training.step, model.training.epoch)
+      let terms = try step(indices)
+      let term = [("reconstruction", terms.reconstruction), ("KL", terms.kl), ("loss", terms.loss)].first {
+        !$0.1.isFinite
+      }
+      let gradient = try model.firstNonFiniteGradient()
+      let parameter = model.parameters.firstNonFinite().map { "\($0.name)[\($0.index)]" }
+      let tensor = gradient ?? parameter
+      // The last step of the epoch is at fault when no other was.
+      if term == nil, tensor == nil, model.training.batchInEpoch * plan.batchSize < order.count { continue }
+      let what = term.map { "the \($0.0) (\($0.1.isNaN ? "NaN" : "infinite"))" }
+      return NonFiniteError(
+        what: what ?? tensor ?? "a parameter", tensor: what == nil ? nil : tensor, step: number, epoch: epoch,
+        indices: indices.map(Int.init), restoredStep: safe.state.step)
+    }
   }
 }
 
@@ -190,10 +211,31 @@ private struct SafeState {
 
   init(_ model: Model) throws { (snapshot, state) = (try model.parameters.snapshot(), model.training) }
 
-  /// Takes the model's state when its parameters are finite.
-  mutating func renew(_ model: Model) throws {
-    guard model.parameters.firstNonFinite() == nil else { return }
+  /// Takes the model's state; false, and nothing done, when a parameter is not finite.
+  mutating func renew(_ model: Model) throws -> Bool {
+    guard model.parameters.firstNonFinite() == nil else { return false }
     self = try SafeState(model)
+    return true
+  }
+}
+
+extension Model {
+  /// What early stopping watches, nats per example: −ELBO, or the bound of k samples that an importance-weighted model is
+  /// trained on; the reconstruction of a plain autoencoder. The same draws every time.
+  fileprivate func validationLoss(_ source: any BatchSource) throws -> Double {
+    if configuration.family == .importanceWeighted {
+      return try logLikelihood(source, samples: configuration.importanceSamples).negativeLogLikelihood.mean
+    }
+    return try evaluate(source).negativeElbo.mean
+  }
+
+  /// The first gradient of the last step with an element that is not finite: `the gradient of encoder.1.weight[3]`.
+  fileprivate func firstNonFiniteGradient() throws -> String? {
+    for spec in parameters.specs where spec.trainable {
+      let elements = try parameters.gradient(spec.name).elements(as: Float.self)
+      if let index = elements.firstIndex(where: { !$0.isFinite }) { return "the gradient of \(spec.name)[\(index)]" }
+    }
+    return nil
   }
 }
 
@@ -201,9 +243,12 @@ private struct SafeState {
 private struct StepClock {
   private let start = ContinuousClock.now
   private var epochStart = ContinuousClock.now
-  private var examples = 0
+  private var (examples, epochExamples) = (0, 0)
 
-  mutating func add(_ count: Int) { examples += count }
+  mutating func add(_ count: Int) {
+    examples += count
+    epochExamples += count
+  }
 
   private static func seconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
@@ -211,7 +256,9 @@ private struct StepClock {
 
   var rate: Double { Double(examples) / max(Self.seconds(ContinuousClock.now - start), 1e-9) }
   var epochSeconds: Double { Self.seconds(ContinuousClock.now - epochStart) }
-  mutating func beginEpoch() { epochStart = ContinuousClock.now }
+  /// Of the training alone: asked before the epoch is validated.
+  var epochRate: Double { Double(epochExamples) / max(epochSeconds, 1e-9) }
+  mutating func beginEpoch() { (epochStart, epochExamples) = (ContinuousClock.now, 0) }
 }
 
 extension RunningTerms {

@@ -3,7 +3,7 @@ import Synchronization
 import Tensors
 
 /// What one call to train is asked to do.
-package struct TrainingPlan: Sendable {
+package struct TrainingPlan: Sendable, Equatable, Codable {
   /// Epochs to reach in all, counted from the beginning of the model's training.
   package var epochs: Int
   package var batchSize = 128
@@ -16,8 +16,9 @@ package struct TrainingPlan: Sendable {
   /// Epochs without a better validation loss (training loss when there is none) before stopping, with the best
   /// parameters put back.
   package var patience: Int?
-  /// Steps between snapshots that a failure rolls back to.
-  package var snapshotInterval = 200
+  /// Steps between snapshots that a failure rolls back to; nil for about 20,000 examples, and at least 200 steps, so that
+  /// copying the parameters costs small batches next to nothing.
+  package var snapshotInterval: Int?
 
   package init(epochs: Int) { self.epochs = epochs }
 }
@@ -60,9 +61,12 @@ package enum TrainingEnd: Sendable, Equatable {
   case early(best: Int)
 }
 
-/// A loss or parameter that is not finite. The model is back at its last good state.
+/// A loss, gradient or parameter that is not finite. The model is back at its last good state.
 package struct NonFiniteError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The term of the loss: `reconstruction (NaN)`; or the gradient or parameter, when the loss was still a number.
   package let what: String
+  /// The first gradient or parameter that is not finite, and its element.
+  package let tensor: String?
   package let step: UInt64
   package let epoch: Int
   /// Examples of the batch.
@@ -71,7 +75,8 @@ package struct NonFiniteError: Error, Equatable, Sendable, CustomStringConvertib
 
   package var description: String {
     let some = indices.prefix(6).map(String.init).joined(separator: ", ") + (indices.count > 6 ? " …" : "")
-    return "\(what) is not finite at step \(step), epoch \(epoch + 1) (examples \(some)); "
-      + "the model is back at step \(restoredStep). A smaller learning rate or clipping by norm may help"
+    return "\(what) is not finite at step \(step), epoch \(epoch + 1) (examples \(some))"
+      + (tensor.map { "; the first bad tensor is \($0)" } ?? "")
+      + "; the model is back at step \(restoredStep). A smaller learning rate or clipping by norm may help"
   }
 }

@@ -14,6 +14,8 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var shuffleSeed: UInt64 = 0
   package var hyperparameters = Hyperparameters()
   package var optimizer = OptimizerKind.adam
+  /// How it was last trained: learning rate and its schedule, batch size, patience. Nil before the first step.
+  package var plan: TrainingPlan?
   package var history = TrainingHistory()
   /// Sums of the epoch that is under way.
   package var running = RunningTerms()
@@ -48,6 +50,7 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     package var beta: Double
     package var learningRate: Double
     package var validation: Double?
+    /// Of its training in the run that ended it, validation apart.
     package var seconds: Double
     package var imagesPerSecond: Double
   }

@@ -21,6 +21,11 @@ enum LatentCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let data = try arguments.examples("data")
+    if model.configuration.family == .autoencoder, arguments.text("what") != "mean" {
+      throw arguments.fault(
+        .notSupported, "a plain autoencoder gives each example one code, and no distribution", at: "what",
+        fix: "Use what=mean.")
+    }
     let live = try model.model(threads: execution.state.settings.threads)
     let codes = try live.encode(data.source) { try execution.working("encode", $0) }
     let labels = try data.rowLabels()

@@ -59,29 +59,41 @@ enum UseCommands {
   private static let anomaly = Command(
     "anomaly", family: .latents, summary: "the examples that the model explains worst",
     positionals: [model, data],
-    options: [CommandOption("top", .integer(1...100_000), default: "20", help: "how many")],
-    result: "a table of examples by their squared error plus KL",
+    options: [
+      CommandOption("top", .integer(1...100_000), default: "20", help: "how many"),
+      CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws that the score averages over"),
+      CommandOption("seed", .seed, default: "0", help: "of the draws"),
+    ],
+    result: "a table of examples by −ELBO; by the reconstruction alone for plain autoencoders",
     examples: [.init("anomaly m d top=20", "the twenty strangest")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     let source = try arguments.examples("data")
-    let scores = try model.scores(source, execution)
-    let order = scores.indices.sorted { scores[$0].total > scores[$1].total }
-    let totals = scores.map(\.total).sorted()
-    func quantile(_ q: Double) -> Double { totals[min(totals.count - 1, Int(q * Double(totals.count)))] }
+    let terms = try model.model(threads: execution.state.settings.threads).exampleTerms(
+      source.source, draws: arguments.integer("draws") ?? 1, seed: UInt64(arguments.integer("seed") ?? 0)
+    ) { try execution.working("anomaly", $0) }
+    let totals = zip(terms.reconstruction, terms.kl).map { $0 + $1 }
+    let order = totals.indices.sorted { (totals[$0], $1) > (totals[$1], $0) }
+    let sorted = totals.sorted()
+    func quantile(_ q: Double) -> String {
+      NumberText.fixed(sorted[min(sorted.count - 1, Int(q * Double(sorted.count)))], decimals: 2)
+    }
+    let isPlain = model.configuration.family == .autoencoder
+    let unit = model.configuration.likelihood == .squaredError ? "" : "nats"
     return .table(
       Table(
-        title: "least expected of \(source.title), \(scores.count) examples",
-        columns: [.init("example"), .init("label"), .init("score"), .init("squared error"), .init("KL", unit: "nats")],
+        title: "least expected of \(source.title), \(totals.count) examples",
+        columns: [
+          .init("example"), .init("label"), .init(isPlain ? "score" : "−ELBO", unit: unit),
+          .init("reconstruction", unit: unit), .init("KL", unit: "nats"),
+        ],
         rows: order.prefix(arguments.integer("top") ?? 20).map { row in
           [
-            .count(row), source.dataset.label(row).map { .count($0) } ?? .empty, .fixed(scores[row].total, decimals: 2),
-            .fixed(scores[row].error, decimals: 2), .fixed(scores[row].kl, decimals: 2),
+            .count(row), source.dataset.label(row).map { .count($0) } ?? .empty, .fixed(totals[row], decimals: 2),
+            .fixed(terms.reconstruction[row], decimals: 2), .fixed(terms.kl[row], decimals: 2),
           ]
         },
-        notes: [
-          "score: median \(NumberText.fixed(quantile(0.5), decimals: 2)), 95 % are below \(NumberText.fixed(quantile(0.95), decimals: 2))"
-        ]))
+        notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"]))
   }
 
   private static let compress = Command(
@@ -90,62 +102,52 @@ enum UseCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let source = try arguments.examples("data").testPart
-    let result = try model.model(threads: execution.state.settings.threads)
-      .evaluate(source.source) { try execution.working("compress", $0) }
+    let live = try model.model(threads: execution.state.settings.threads)
+    let codes = try live.encode(source.source) { try execution.working("compress", $0) }
+    let isPlain = model.configuration.family == .autoencoder
+    let kl = isPlain ? nil : try live.evaluate(source.source).kl.scaled(by: 1 / log(2.0))
+    let code = try LatentCode(codes)
+    // What the bytes give back, decoded from them alone.
+    let restored = try live.decode(code.decoded(), labels: try source.conditioning(model))
+    let count = source.dataset.count
     let pixels = model.configuration.pixels
-    let d = model.configuration.latentDimensions
-    let bits = result.kl.mean / log(2.0)
-    return .report(
-      Report(
-        title: "compressing \(source.title), \(result.count) examples",
-        fields: [
-          .init("raw", label: "as stored", .count(pixels * source.dataset.storage.dtype.size), unit: "bytes/example"),
-          .init("floats", label: "latents as float32", .count(d * 4), unit: "bytes/example"),
-          .init(
-            "ratio", .fixed(Double(pixels * source.dataset.storage.dtype.size) / Double(d * 4), decimals: 1),
-            unit: "times smaller"),
-          .init("rate", label: "information in the latents (KL)", .fixed(bits, decimals: 1), unit: "bits/example"),
-          .init("distortion", .number(result.meanSquaredError), unit: "mean squared error per pixel"),
-          .init(
-            "psnr", label: "PSNR", .fixed(-10 * log10(max(result.meanSquaredError, 1e-12)), decimals: 2),
-            unit: "dB (peak 1)"),
-        ]))
-  }
-}
-
-extension ModelValue {
-  /// Squared error of the reconstruction from the posterior mean, and KL, of every example.
-  func scores(
-    _ data: DatasetValue, _ execution: Execution
-  ) throws -> [(error: Double, kl: Double, total: Double)] {
-    let live = try model(threads: execution.state.settings.threads)
-    let codes = try live.encode(data.source) { try execution.working("encode", $0) }
-    let labels = try data.conditioning(self)
-    let (d, size) = (configuration.latentDimensions, configuration.pixels)
-    let means = codes.mean.elements(as: Float.self)
-    let variances = codes.logVariance.elements(as: Float.self)
-    var scores: [(error: Double, kl: Double, total: Double)] = []
-    for start in stride(from: 0, to: data.dataset.count, by: 1000) {
-      if execution.interruption.isRequested { throw Interrupted() }
-      let end = min(start + 1000, data.dataset.count)
-      let inputs = try data.dataset.examples(Array(start..<end)).elements(as: Float.self)
-      let outputs = try live.decode(codes.mean[start..<end], labels: labels.map { Array($0[start..<end]) })
-        .elements(as: Float.self)
-      for row in 0..<end - start {
-        var error = 0.0
-        for i in row * size..<(row + 1) * size {
-          error += Double(inputs[i] - outputs[i]) * Double(inputs[i] - outputs[i])
-        }
-        var kl = 0.0
-        if configuration.family != .autoencoder {
-          for j in (start + row) * d..<(start + row + 1) * d {
-            let (m, s) = (Double(means[j]), Double(variances[j]))
-            kl += 0.5 * (m * m + expm1(s) - s)
-          }
-        }
-        scores.append((error, kl, error + kl))
+    var errors: [Double] = []
+    for start in stride(from: 0, to: count, by: 1000) {
+      let rows = Array(start..<min(start + 1000, count))
+      let inputs = try source.dataset.examples(rows).elements(as: Float.self)
+      let outputs = restored[start..<start + rows.count].elements(as: Float.self)
+      for row in rows.indices {
+        errors.append(
+          (row * pixels..<(row + 1) * pixels).reduce(0.0) { sum, i in
+            let delta = Double(inputs[i] - outputs[i])
+            return sum + delta * delta
+          })
       }
     }
-    return scores
+    let error = Estimate(errors).scaled(by: 1 / Double(pixels))
+    let raw = pixels * source.dataset.storage.dtype.size
+    let coded = Double(code.bytes.count) / Double(count)
+    var fields: [Report.Field] = [
+      .init("raw", label: "as stored", .count(raw), unit: "bytes/example"),
+      .init(
+        "floats", label: "latents as float32", .count(model.configuration.latentDimensions * 4), unit: "bytes/example"),
+      .init(
+        "coded", label: "latents, entropy-coded", .fixed(coded, decimals: 2),
+        unit: "bytes/example, measured: \(NumberText.bytes(code.bytes.count)) in all"),
+      .init("ratio", .fixed(Double(raw) / coded, decimals: 1), unit: "times smaller"),
+    ]
+    if let kl {
+      fields.append(
+        .init(
+          "rate", label: "rate of the ELBO (KL)", .fixed(kl.mean, decimals: 1), unit: "bits/example",
+          error: kl.standardError))
+    }
+    fields += [
+      .init(
+        "distortion", label: "error of the decoded", .number(error.mean), unit: "mean squared, per pixel",
+        error: error.standardError),
+      .init("psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB (peak 1)"),
+    ]
+    return .report(Report(title: "compressing \(source.title), \(count) examples", fields: fields))
   }
 }

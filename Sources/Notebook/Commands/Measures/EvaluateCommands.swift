@@ -19,6 +19,9 @@ enum EvaluateCommands {
       CommandOption("nll", .integer(1...1_000_000), help: "importance samples for log p(x)"),
       CommandOption("quality", .flag, default: "no", help: "MMD, precision and recall of samples"),
       CommandOption(
+        "features", .choice(SampleQuality.FeatureSpace.allCases.map(\.rawValue)), default: "pixels",
+        help: "where quality=yes compares samples with data"),
+      CommandOption(
         "probe", .choice(["no", "knn", "linear"]), default: "no", help: "how well labels can be read from latents"),
       CommandOption(
         "split", .flag, default: "no", help: "the KL as mutual information, total correlation and the rest"),
@@ -70,13 +73,17 @@ enum EvaluateCommands {
     if !isPlain { fields.append(field("kl", "KL", result.kl, "nats/example")) }
     fields += [
       field("bce", "cross-entropy", result.binaryCrossEntropy, "nats/example"),
-      .init("mse", label: "mean squared error", .number(result.meanSquaredError), unit: "per pixel"),
+      .init(
+        "mse", label: "mean squared error", .number(result.meanSquaredError), unit: "per pixel",
+        error: result.meanSquaredErrorPerPixel.standardError),
       .init(
         "active_units", label: "active units",
         .text("\(result.activeUnits) of \(model.configuration.latentDimensions)"), unit: "(variance of means > 0.01)"),
     ]
     if let bits = result.bitsPerDimension {
-      fields.append(.init("bits", label: "bits per dimension", .fixed(bits, decimals: 3)))
+      fields.append(
+        .init(
+          "bits", label: "−ELBO", .fixed(bits.mean, decimals: 3), unit: "bits/dim", error: bits.standardError))
     }
     return Report(
       title:

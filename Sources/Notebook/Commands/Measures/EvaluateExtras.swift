@@ -10,10 +10,11 @@ struct EvaluateExtras {
   func add(_ arguments: Arguments, to report: inout Report, _ execution: Execution) throws {
     if arguments.flag("quality") {
       try execution.working("quality", 0)
-      let quality = try live.sampleQuality(source.source, count: 1000, seed: seed)
+      let features = arguments.text("features").flatMap { SampleQuality.FeatureSpace(rawValue: $0) } ?? .pixels
+      let quality = try live.sampleQuality(source.source, features: features, count: 1000, seed: seed)
       let unit = "\(quality.count) samples, \(quality.features.rawValue)"
       report.fields += [
-        .init("mmd", label: "MMD² of samples", .number(quality.mmd), unit: unit),
+        .init("mmd", label: "MMD² of samples", .number(quality.mmd.mean), unit: unit, error: quality.mmd.standardError),
         field("precision", quality.precision, unit), field("recall", quality.recall, unit),
       ]
     }

@@ -80,7 +80,9 @@ enum ModelCommands {
       initializer: arguments.text("init").flatMap { Initializer(rawValue: $0) } ?? .pytorch, seed: seed)
     var recipe = TrainingRecipe()
     recipe.data = words.dataName
-    let made = try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
+    let made = try words.placingShapeErrors {
+      try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
+    }
     let value = Value.object(try ModelValue(made, recipe: recipe))
     if let name = words.name, arguments.target == nil { execution.set(name, to: value) }
     return value
@@ -90,7 +92,9 @@ enum ModelCommands {
     "summary", family: .models, summary: "show a model's layers, shapes, parameters and cost",
     positionals: [Positional("model", .model, takesPipe: true, help: "the model")], result: "a report",
     examples: [.init("summary m", "layer by layer")]
-  ) { arguments, execution in .report(try ModelSummary.report(try arguments.model("model"))) }
+  ) { arguments, execution in
+    .report(try SummaryReport.report(try arguments.model("model"), threads: execution.state.settings.threads))
+  }
 
   private static let fork = Command(
     "fork", family: .models, summary: "copy a model, with its training, to go another way",

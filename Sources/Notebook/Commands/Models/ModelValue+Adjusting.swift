@@ -38,6 +38,17 @@ extension ModelValue: AdjustableValue {
           .badOptionValue, "\(key.value): expected \(option.type.expectation), got '\(argument.raw)'", at: argument.span
         )
       }
+      let family = configuration.family
+      let isUsed =
+        switch key.value {
+        case "beta": family.hasWeightedKL
+        case "freebits": family.hasWeightedKL && family != .capacity
+        case "capacity": family == .capacity
+        default: true
+        }
+      guard isUsed else {
+        throw Fault(.badOptionValue, "\(key.value) means nothing to \(family.rawValue) models", at: key.span)
+      }
       words.append("\(key.value)=\(argument.raw)")
       if case .text(let text) = content, key.value == "schedule", LearningRateText.parse(text, epochs: 1) == nil {
         throw Fault(

@@ -1,3 +1,4 @@
+import Graphs
 import Networks
 import Tensors
 import VAEngine
@@ -75,7 +76,7 @@ struct ModelWords {
 
   /// An option that the model has no use for is a mistake, not something to ignore.
   func refuseStrayOptions() throws {
-    let hasBeta = family != .autoencoder && family != .importanceWeighted
+    let hasBeta = family.hasWeightedKL
     let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
     let stray: [(option: String, isUsed: Bool, place: String)] = [
       ("k", family == .importanceWeighted, "iwae"), ("capacity", family == .capacity, "capacity-vae"),
@@ -124,6 +125,28 @@ struct ModelWords {
     }
   }
 
+  /// Runs `make`; a shape that does not fit points at the word of its layer, when layers were given as text.
+  func placingShapeErrors<T>(_ make: () throws -> T) throws -> T {
+    do {
+      return try make()
+    } catch let error as ShapeError {
+      let parts = error.layer.split(separator: ".")
+      guard let option = parts.first.map(String.init), parts.count > 1, let layer = Int(parts[1]),
+        let text = arguments.text(option), let span = arguments[option]?.span
+      else { throw error }
+      let quote = span.count > text.utf8.count ? 1 : 0
+      let words = LayerText.spans(text)
+      guard words.indices.contains(layer - 1) else { throw error }
+      let word = words[layer - 1]
+      let place = span.lowerBound + quote + word.lowerBound..<span.lowerBound + quote + word.upperBound
+      throw Fault(.badArchitecture, "\(option): \(error.description)", at: place)
+    } catch ModelError.decoderShape(let shape, let wanted) where arguments.isGiven("decoder") {
+      throw arguments.fault(
+        .badArchitecture, "decoder: it ends at \(shape), the data are \(wanted)", at: "decoder",
+        fix: "Its last layer could be: dense\(wanted.count)")
+    }
+  }
+
   private func layers(_ option: String) throws -> [Layer] {
     guard let argument = arguments[option], let text = arguments.text(option) else {
       throw arguments.fault(
@@ -140,6 +163,11 @@ struct ModelWords {
       throw Fault(.badArchitecture, "\(option): \(error.reason)", at: span)
     }
   }
+}
+
+extension Family {
+  /// Whether beta weighs the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.
+  var hasWeightedKL: Bool { self != .autoencoder && self != .importanceWeighted }
 }
 
 /// `gaussian:0.3`, `mask:0.25`, `salt:0.1`.

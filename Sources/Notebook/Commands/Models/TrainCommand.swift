@@ -39,6 +39,9 @@ enum TrainCommand {
       CommandOption(
         "patience", .integer(0...1_000_000), note: "0 at first: never",
         help: "epochs without a better loss before stopping at the best ones; those of a warm-up do not count"),
+      CommandOption(
+        "seeds", .indices,
+        help: "as many models of this kind, begun anew with these seeds and named NAME_SEED; NAME stays as it is"),
       CommandOption("checkpoint", .duration, default: "30s", help: "how often the workspace gets what is done"),
       CommandOption("plot", .choice(["live", "no"]), default: "no", help: "a live loss curve"),
       CommandOption("dry", .flag, default: "no", help: "only say what it would cost"),
@@ -49,8 +52,10 @@ enum TrainCommand {
       .init("train m on=d epochs=20 dry=yes", "the cost, before committing"),
       .init("train m validate=10000 patience=50 lr=5e-4 batch=100", "until 10,000 held-out examples gain no more"),
       .init("train m on=d.all epochs=30", "on every example, the test part too"),
+      .init("train m on=d epochs=7 seeds=1..3", "three seeds, and their median"),
     ]
   ) { arguments, execution in
+    if let seeds = arguments.indices("seeds") { return try TrainingRuns(seeds, arguments, execution).train() }
     let run = try TrainingRun(arguments, execution)
     return arguments.flag("dry") ? try run.estimate() : try run.train()
   }
@@ -68,10 +73,20 @@ struct TrainingRun {
   let validation: DatasetValue?
   let training: DatasetValue
 
-  init(_ arguments: Arguments, _ execution: Execution) throws {
+  /// - Parameter seed: Begins a model of the same kind anew with this seed, named after it.
+  init(_ arguments: Arguments, _ execution: Execution, seed: UInt64? = nil) throws {
     (self.arguments, self.execution) = (arguments, execution)
-    model = try arguments.model("model")
-    name = arguments["model"]?.name
+    let given = try arguments.model("model")
+    if let seed {
+      var configuration = given.configuration
+      configuration.seed = seed
+      let fresh = try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
+      model = try ModelValue(fresh, recipe: given.recipe)
+      name = "\(arguments["model"]?.name ?? "m")_\(seed)"
+    } else {
+      model = given
+      name = arguments["model"]?.name
+    }
     recipe = model.recipe
     data = try Self.data(arguments, execution, &recipe, name: name ?? "m")
     recipe.transforms = data.dataset.transforms
@@ -89,7 +104,9 @@ struct TrainingRun {
           at: option.key.span, fix: "It is for optimizer=\(readers).")
       }
     }
-    if arguments.isGiven("seed") || model.training.step == 0 {
+    if let seed {
+      recipe.seed = seed
+    } else if arguments.isGiven("seed") || model.training.step == 0 {
       recipe.seed = execution.seed(given: arguments.integer("seed"))
     }
     (training, validation) = try Self.split(data, recipe, arguments, execution)
@@ -169,6 +186,7 @@ struct TrainingRun {
   func train() throws -> Value {
     let live = try model.model(threads: execution.state.settings.threads, willChange: true)
     live.dataDescription = data.summary
+    try warn(live)
     let stop = StopSignal()
     let reporter = TrainingReporter(self, live)
     let start = ContinuousClock.now
@@ -194,6 +212,18 @@ struct TrainingRun {
         "stopped after \(live.training.step - firstStep) steps, at epoch \(live.training.epoch + 1); all of them are kept. 'train \(name ?? "m")' goes on"
     }
     return .report(report(live, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
+  }
+
+  /// Says once in a session that the data are grey where 0 and 1 are meant.
+  private func warn(_ live: Model) throws {
+    guard live.training.step == 0 else { return }
+    for warning in try live.checkValues(training.source) {
+      let wasSaid = execution.names(ofKinds: [.model]).contains { name in
+        guard case .object(let other as ModelValue) = execution.lookup(name) else { return false }
+        return other.training.step > 0 && other.configuration.likelihood == live.configuration.likelihood
+      }
+      if !wasSaid { execution.note(warning.description) }
+    }
   }
 
   func keep(_ live: Model) throws {

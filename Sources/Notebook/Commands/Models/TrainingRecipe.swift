@@ -28,6 +28,19 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var transforms: [Transform]?
   package init() {}
 
+  /// As a plan has it: what a file knows of how its model was trained.
+  init(_ plan: TrainingPlan?) {
+    guard let plan else { return }
+    func number(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+    (batchSize, learningRate, optimizer) = (plan.batchSize, number(plan.learningRate), plan.optimizer)
+    let numbers = plan.hyperparameters
+    (clipNorm, weightDecay) = (numbers.clipNorm.map(number), number(numbers.weightDecay))
+    (epsilon, momentum) = (number(numbers.epsilon), number(numbers.momentum))
+    (beta1, beta2) = (number(numbers.beta1), number(numbers.beta2))
+    (seed, patience) = (plan.seed, plan.patience)
+    schedule = LearningRateText.text(plan.learningRateSchedule)
+  }
+
   /// The plan up to `epochs`, for a set of `count` examples.
   func plan(epochs: Int, count: Int) -> TrainingPlan {
     var plan = TrainingPlan(epochs: epochs)
@@ -85,6 +98,18 @@ enum LearningRateText {
   static let forms = ["constant", "step:30:0.1", "milestones:50,75:0.1", "cosine", "plateau:5:0.5", "iwae"]
   static let expectation =
     "constant, step:EPOCHS[:FACTOR], milestones:50,75[:FACTOR], cosine[:FLOOR], plateau[:PATIENCE[:FACTOR]] or iwae"
+
+  /// The text of a schedule.
+  static func text(_ schedule: LearningRateSchedule) -> String {
+    switch schedule {
+    case .constant: "constant"
+    case .step(let every, let factor): "step:\(every):\(factor)"
+    case .milestones(let epochs, let factor): "milestones:\(epochs.map(String.init).joined(separator: ",")):\(factor)"
+    case .cosine(_, let floor): "cosine:\(floor)"
+    case .plateau(let patience, let factor): "plateau:\(patience):\(factor)"
+    case .iwaeLadder: "iwae"
+    }
+  }
 
   /// nil when the text is none.
   ///

@@ -4,8 +4,7 @@ extension TrainingRun {
   /// What the training would cost: a few steps are run on a copy and timed.
   func estimate() throws -> Value {
     let trial = try model.model(threads: execution.state.settings.threads).copy()
-    let lines = try ModelSummary.lines(model)
-    let forward = lines.reduce(0) { $0 + $1.flops }
+    let forward = try trial.summary().flops
     let size = min(training.source.count, plan.batchSize * 12)
     var short = plan
     short.epochs = trial.training.epoch + 1
@@ -24,14 +23,14 @@ extension TrainingRun {
     let stepsPerEpoch = (training.source.count + plan.batchSize - 1) / plan.batchSize
     let epochs = plan.epochs - model.training.epoch
     let epoch = seconds * Double(stepsPerEpoch)
-    let bytes = training.byteCount + model.parameterCount * 16
+    let bytes = try training.byteCount + trial.trainingBytes(batchSize: plan.batchSize)
     return .report(
       Report(
         title: "training \(name ?? "the model") on \(training.title) would take",
         fields: [
           .init("parameters", .count(model.parameterCount)),
           .init("flops", label: "work", .text(NumberText.scaled(Double(3 * forward))), unit: "FLOPs/example"),
-          .init("memory", label: "parameters, moments and data", .text(NumberText.bytes(bytes))),
+          .init("memory", label: "data, parameters, moments and intermediate arrays", .text(NumberText.bytes(bytes))),
           .init("steps", label: "steps an epoch", .count(stepsPerEpoch)),
           .init(
             "epoch_seconds", label: "an epoch", .text(NumberText.duration(epoch)),

@@ -1,0 +1,79 @@
+import VAEngine
+
+/// `train … seeds=1..3`: the same model begun anew with each seed, and what the seeds make of it.
+struct TrainingRuns {
+  private let runs: [TrainingRun]
+  private let arguments: Arguments
+  private let execution: Execution
+  /// Unseen examples, when the data come with a test part.
+  private let test: DatasetValue?
+
+  init(_ seeds: [Int], _ arguments: Arguments, _ execution: Execution) throws {
+    (self.arguments, self.execution) = (arguments, execution)
+    guard !arguments.isGiven("seed"), !arguments.flag("dry") else {
+      throw arguments.fault(
+        .badOptionValue, "seeds goes without seed and dry", at: "seeds", fix: "Say seeds= alone.")
+    }
+    guard Set(seeds).count == seeds.count, seeds.count <= 100 else {
+      throw arguments.fault(.badOptionValue, "seeds: expected up to 100 different seeds", at: "seeds")
+    }
+    runs = try seeds.map { try TrainingRun(arguments, execution, seed: UInt64($0)) }
+    for run in runs where !(run.name ?? "").isName || execution.isReserved(run.name ?? "") {
+      throw arguments.fault(.badOptionValue, "'\(run.name ?? "")' cannot be a name", at: "model")
+    }
+    let data =
+      arguments.dataset("on")
+      ?? runs.first?.recipe.data.flatMap { name in
+        guard case .object(let data as DatasetValue)? = try? execution.evaluate(text: name, span: arguments.verbSpan)
+        else { return nil }
+        return data
+      }
+    test = data?.part("test")
+  }
+
+  /// Trains one after the other; what was finished stays when it is stopped.
+  func train() throws -> Value {
+    var rows: [[Table.Cell]] = []
+    var results: [Double] = []
+    for run in runs {
+      _ = try run.train()
+      guard let name = run.name, case .object(let model as ModelValue) = execution.lookup(name),
+        let last = model.training.history.epochs.last
+      else { break }
+      if execution.interruptionNote != nil { break }
+      var row: [Table.Cell] = [
+        .text(name), .count(model.training.epoch), .fixed(last.loss, decimals: 2),
+        last.validation.map { .fixed($0, decimals: 2) } ?? .empty,
+      ]
+      if let test {
+        let held = try model.model(threads: execution.state.settings.threads).evaluate(test.source).negativeElbo
+        row += [.fixed(held.mean, decimals: 2), .fixed(held.standardError, decimals: 2)]
+        results.append(held.mean)
+      } else {
+        row += [.empty, .empty]
+        results.append(last.validation ?? last.loss)
+      }
+      rows.append(row)
+    }
+    return .table(
+      Table(
+        title: "\(rows.count) seeds on \(runs.first?.training.title ?? "")"
+          + (test.map { ", measured on \($0.title), \(NumberText.count($0.source.count)) examples" } ?? ""),
+        columns: [
+          .init("model"), .init("epochs"), .init("loss", unit: "nats"), .init("validation", unit: "nats"),
+          .init("test −ELBO", unit: "nats"), .init("±"),
+        ], rows: rows, notes: results.isEmpty ? [] : [Self.spread(results, of: measured)]))
+  }
+
+  private var measured: String {
+    test != nil ? "test −ELBO" : runs.first?.validation != nil ? "validation loss" : "training loss"
+  }
+
+  private static func spread(_ values: [Double], of what: String) -> String {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
+    return "\(what): median \(text(median)), from \(text(sorted[0])) to \(text(sorted[sorted.count - 1]))"
+  }
+}
