@@ -15,15 +15,16 @@ struct BenchCommand: ElboSubcommand {
       elbo bench train conv           images/s of one workload: mlp, conv, burgess or iwae
       elbo bench train iwae --k 50    with 50 importance samples
       elbo bench ops                  the time of single ops
+      elbo bench session              cells with a workspace on disk, completion, opening a large workspace
       elbo bench ops --backend onednn matrix products and convolutions by us and by oneDNN
       elbo bench plots                figures of every kind, and what plot=live costs a training
       """)
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
-  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, plots }
+  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, session, plots }
 
-  @Argument(help: "train, ops or plots.")
+  @Argument(help: "train, ops, session or plots.")
   var what = What.train
 
   @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
@@ -70,6 +71,12 @@ struct BenchCommand: ElboSubcommand {
     }
     if what == .ops {
       try OpBenchmark.run(threads: threads, backend: backend == .onednn ? .onednn : .own) { result in
+        if json { try say(result) } else { show(result) }
+      }
+      return 0
+    }
+    if what == .session {
+      try SessionBenchmark.run { result in
         if json { try say(result) } else { show(result) }
       }
       return 0
@@ -127,6 +134,14 @@ struct BenchCommand: ElboSubcommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  private func show(_ result: SessionBenchmark.Result) {
+    print(
+      result.what.padding(toLength: 50, withPad: " ", startingAt: 0),
+      String(
+        format: "%8.2f ms median, %8.2f ms at 95 %% of %d", result.medianMilliseconds, result.slowest95Milliseconds,
+        result.runs))
   }
 
   private func show(_ result: OpBenchmark.Result) {
