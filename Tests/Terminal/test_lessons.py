@@ -28,3 +28,17 @@ def test_a_replay_that_compares_leaves_nothing_behind(tmp_path):
     result = subprocess.run([ELBO, "replay", "--verify", lesson], capture_output=True, text=True, cwd=folder)
     assert result.returncode == 0, result.stdout
     assert list(folder.iterdir()) == []
+
+
+def test_the_lessons_follow_each_other_and_none_is_left_out():
+    seen = []
+    name = "quickstart"
+    while name:
+        with open(os.path.join(SESSIONS, name + ".session"), encoding="utf-8") as file:
+            text = file.read()
+        seen.append(name)
+        assert f"\n# Lesson {len(seen)}: " in text
+        following = re.search(r"^# Next: sessions/(\S+)\.session", text, re.MULTILINE)
+        name = following.group(1) if following else None
+    here = {file[: -len(".session")] for file in os.listdir(SESSIONS) if file.endswith(".session")}
+    assert set(seen) == here
