@@ -72,7 +72,7 @@ def test_papermill_stops_at_an_error(tmp_path):
 
 
 def test_the_console(tmp_path):
-    """`jupyter console`: results, errors and a question."""
+    """`jupyter console`: results, errors, a question, and the end."""
     environment = os.environ | {"HOME": str(tmp_path), "TERM": "xterm", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
     console = pexpect.spawn(
         sys.executable, ["-m", "jupyter_console", "--kernel", "elbo", "--simple-prompt"], env=environment,
@@ -86,4 +86,5 @@ def test_the_console(tmp_path):
     console.expect(r"digit\? ")
     console.sendline("7")
     console.expect(r"Out\[3\]: 7")
-    console.close(force=True)
+    console.sendline("exit")
+    console.expect(pexpect.EOF)
