@@ -6,18 +6,25 @@ extension HelpPages {
       verb noun key=value              train m on=d epochs=20
       name = …                         z = encode m d
       … | …                            sample m n=64 | plot grid
-      … > path                         evaluate m on=d > report.json     (json csv npy txt html; figures png svg pdf)
-      … ;                              the value is not shown; more may follow on the line
+      … > path                         evaluate m on=d > report.json
+      … ;                              the value is not shown; more may follow
       # …                              a comment
-      … \\                              goes on in the next line; so do open quotes, brackets and a trailing |
+      … \\                              goes on in the next line
 
-    Names are letters, digits and _. Text with blanks goes in quotes: encoder="conv32k3s2 dense16".
-    At a prompt a verb may be shortened (tr m); in scripts it may not.
+    A statement also goes on in the next line after a trailing | and inside quotes
+    and brackets. The ending of a path is its format: json csv npy txt md html,
+    session for the history, png svg pdf gif gp for figures.
+    Names are letters, digits and _. Text with blanks goes in quotes:
+    encoder="conv32k3s2 dense16". At a prompt a verb may be shortened (summ m); in
+    scripts it may not.
 
-      _  _3                            the last result, the result of cell 3; in a pipeline _ is the piped value
-      z[0]  z[0..9]  z[-1]  z[:, 2]    rows and columns; both ends of a range belong to it, ..< leaves the last out
+      _  _3                            the last result, that of cell 3; after | the
+                                       value before it
+      z[0]  z[0..9]  z[-1]  z[:, 2]    rows and columns; both ends of a range belong
+                                       to it, ..< leaves the last out
       z[label=3]  z[z[:, 0] > 1]       rows by label, rows by condition
-      1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons stand in parentheses
+      1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons
+                                       stand in parentheses
       d.train  m.loss  e.elbo          attributes
       ?train  train?  help train       help
     """
@@ -26,24 +33,25 @@ extension HelpPages {
   static var functions: String {
     let functions = FunctionTable.shared.functions
     let width = functions.map { TextWidth.columns($0.signature) }.max() ?? 0
-    return "Functions of expressions\n"
-      + functions.map { "  " + TextWidth.pad($0.signature, to: width + 2) + $0.summary }.joined(separator: "\n")
+    let lines = functions.map { HelpPages.entry("  " + TextWidth.pad($0.signature, to: width + 2), $0.summary) }
+    return "Functions of expressions\n" + lines.joined(separator: "\n")
   }
 
   /// The list of all error codes.
   static var errors: String {
-    "Error codes\n" + ErrorCode.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n")
+    let lines = ErrorCode.allCases.map { HelpPages.entry("  \($0.rawValue)  ", $0.meaning) }
+    return "Error codes\n" + lines.joined(separator: "\n")
   }
 
   static let results = """
-    Every statement has a value. It is shown as text that fits the width, and carries HTML, structured data (JSON) and
-    a figure where it has one.
+    Every statement has a value. It is shown as text that fits the width, and
+    carries HTML, structured data (JSON) and a figure where it has one.
 
       format json                      results as JSON; format csv, format text
       evaluate m on=d > report.json    into a file: the ending names the format
       e = evaluate m on=d              keeps it; e.elbo is one of its numbers
 
-    Numbers have units: nats are natural-log units summed over dimensions and averaged over examples; ± is one standard
-    error. Nothing is scaled silently.
+    Numbers have units: nats are natural-log units summed over dimensions and
+    averaged over examples; ± is one standard error. Nothing is scaled silently.
     """
 }

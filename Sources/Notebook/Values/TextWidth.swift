@@ -38,6 +38,18 @@ package enum TextWidth {
     return right ? blanks + text : text + blanks
   }
 
+  /// Paragraphs of `text` in lines of at most `width` columns; indented lines (equations, tables) stay as they are.
+  package static func reflowed(_ text: String, to width: Int) -> String {
+    var blocks: [String] = []
+    var isOpen = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let isProse = !line.isEmpty && line.first != " "
+      if isProse, isOpen { blocks[blocks.count - 1] += " " + line } else { blocks.append(String(line)) }
+      isOpen = isProse
+    }
+    return blocks.map { $0.first == " " ? $0 : wrap($0, to: width) }.joined(separator: "\n")
+  }
+
   /// Words of `text` in lines of at most `width` columns; line breaks in the text stay.
   package static func wrap(_ text: String, to width: Int, indent: String = "") -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph -> [String] in
