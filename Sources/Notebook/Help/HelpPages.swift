@@ -66,6 +66,8 @@ package struct HelpPages: Sendable {
   /// Columns of help.
   static let width = 80
 
+  private static let longestPlaceholder = 36
+
   /// A name and what it is, in lines that fit; later ones begin below the first word of what it is.
   static func entry(_ name: String, _ text: String) -> String {
     let indent = TextWidth.columns(name)
@@ -78,7 +80,9 @@ package struct HelpPages: Sendable {
   func line(_ option: CommandOption) -> String { head(option) + tail(option) }
 
   private func head(_ option: CommandOption) -> String {
-    TextWidth.pad("\(option.name)=\(option.type.placeholder)", to: 22) + " "
+    let placeholder = option.type.placeholder
+    let value = placeholder.count > Self.longestPlaceholder ? "TEXT" : placeholder
+    return TextWidth.pad("\(option.name)=\(value)", to: 22) + " "
   }
 
   private func tail(_ option: CommandOption) -> String {
@@ -89,7 +93,9 @@ package struct HelpPages: Sendable {
     if let text = option.defaultText { notes.append("default \(text)") }
     if !option.defaultNote.isEmpty { notes.append(option.defaultNote) }
     if option.isRequired { notes.append("needed") }
-    return option.help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
+    // A form that is a sentence by itself stands behind the help.
+    let form = option.type.placeholder.count > Self.longestPlaceholder ? ": \(option.type.placeholder)" : ""
+    return option.help + form + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
   }
 
   static func examples(_ command: Command) -> String { examples(command.examples) }
