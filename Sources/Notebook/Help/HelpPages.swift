@@ -82,8 +82,11 @@ package struct HelpPages: Sendable {
     if let text = option.defaultText { notes.append("default \(text)") }
     if !option.defaultNote.isEmpty { notes.append(option.defaultNote) }
     if option.isRequired { notes.append("needed") }
-    let head = "\(indent)\(option.name)=\(option.type.placeholder)"
-    let text = option.help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
+    // A form that is a sentence by itself stands behind the help.
+    let placeholder = option.type.placeholder
+    let isLong = placeholder.count > Self.longestPlaceholder
+    let head = "\(indent)\(option.name)=\(isLong ? "TEXT" : placeholder)"
+    let text = option.help + (isLong ? ": \(placeholder)" : "") + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
     return TextWidth.row(head, text, at: indent.count + 23)
   }
 
@@ -99,6 +102,7 @@ package struct HelpPages: Sendable {
 
   /// Columns of help.
   static let width = 80
+  private static let longestPlaceholder = 36
 
   static func examples(_ command: Command) -> String { examples(command.examples) }
 

@@ -11,6 +11,7 @@ extension ModelValue {
         .init("configuration", .string(try JSON.text(encoding: configuration))),
         .init("training", .string(try JSON.text(encoding: training))),
         .init("recipe", .string(try JSON.text(encoding: recipe))), .init("data", .string(dataDescription)),
+        .init("parameters", .integer(parameterCount)),
       ]),
       arrays: [
         .init("values", snapshot.values), .init("firstMoments", snapshot.firstMoments),
@@ -24,16 +25,24 @@ extension ModelValue {
       let training = stored.detail["training"]?.stringValue, let recipe = stored.detail["recipe"]?.stringValue,
       let values = stored["values"], let first = stored["firstMoments"], let second = stored["secondMoments"]
     else { throw damaged }
+    if let best = stored["bestValues"], best.byteCount != values.byteCount { throw damaged }
+    // With the count at hand nothing has to be made to show the model: a workspace of many opens quickly.
+    if let count = stored.detail["parameters"]?.integerValue {
+      self.init(
+        try JSON.decoded(ModelConfiguration.self, from: configuration),
+        snapshot: .init(values: values, firstMoments: first, secondMoments: second),
+        training: try JSON.decoded(TrainingState.self, from: training),
+        recipe: try JSON.decoded(TrainingRecipe.self, from: recipe), bestValues: stored["bestValues"],
+        dataDescription: stored.detail["data"]?.stringValue ?? "", parameterCount: count)
+      return
+    }
     let model = try Model(
       try JSON.decoded(ModelConfiguration.self, from: configuration), options: CompilerOptions(threads: threads))
     let fresh = try model.parameters.snapshot()
     guard fresh.values.byteCount == values.byteCount, fresh.firstMoments.byteCount == first.byteCount,
       fresh.secondMoments.byteCount == second.byteCount
     else { throw damaged }
-    if let best = stored["bestValues"] {
-      guard best.byteCount == values.byteCount else { throw damaged }
-      model.bestValues = best
-    }
+    model.bestValues = stored["bestValues"]
     model.dataDescription = stored.detail["data"]?.stringValue ?? ""
     model.parameters.restore(.init(values: values, firstMoments: first, secondMoments: second))
     model.training = try JSON.decoded(TrainingState.self, from: training)

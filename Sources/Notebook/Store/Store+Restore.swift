@@ -61,31 +61,39 @@ extension Store {
 
   private func stored(kind: String, detail: String, owner: String, _ db: Database) throws -> StoredValue {
     var value = StoredValue(kind: kind, detail: try JSON(parsing: detail))
-    var parts: [Data] = []
-    func finish(_ name: String, _ dtype: String, _ shape: String) throws {
-      guard let type = DType(rawValue: dtype),
-        let extents = Shape(validating: shape.split(separator: ",").compactMap { Int($0) }),
-        extents.count * type.size == parts.reduce(0, { $0 + $1.count })
-      else { throw Fault(.notAWorkspace, "array '\(name)' of \(owner) is damaged") }
-      var tensor = try Tensor(zeros: extents, dtype: type)
-      try tensor.withUnsafeMutableBytes { bytes in
-        var offset = 0
-        for part in parts {
-          part.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + part.count]))
-          offset += part.count
-        }
-      }
-      value.arrays.append(.init(name, tensor))
-      parts = []
-    }
     let statement = try db.cachedStatement(
       sql: "SELECT name, part, dtype, shape, data FROM arrays WHERE owner = ? ORDER BY name, part")
-    let rows = try Row.fetchAll(statement, arguments: [owner])
-    for (index, row) in rows.enumerated() {
-      parts.append(row[4])
-      let isLast = index + 1 == rows.count || (rows[index + 1][1] as Int) == 0
-      if isLast { try finish(row[0], row[2], row[3]) }
+    let rows = try Row.fetchCursor(statement, arguments: [owner])
+    var read: (name: String, tensor: Tensor, bytes: Int)?
+    func damaged(_ name: String) -> Fault { Fault(.notAWorkspace, "array '\(name)' of \(owner) is damaged") }
+    func finish() throws {
+      guard let done = read else { return }
+      guard done.bytes == done.tensor.byteCount else { throw damaged(done.name) }
+      value.arrays.append(.init(done.name, done.tensor))
+      read = nil
     }
+    while let row = try rows.next() {
+      let name: String = row[0]
+      if (row[1] as Int) == 0 {
+        try finish()
+        let shape = (row[3] as String).split(separator: ",").compactMap { Int($0) }
+        guard let type = DType(rawValue: row[2]), let extents = Shape(validating: shape) else { throw damaged(name) }
+        read = (name, try Tensor(zeros: extents, dtype: type), 0)
+      }
+      // Straight from SQLite's page into the tensor: a copy between would double the time of large workspaces.
+      try row.withUnsafeData(atIndex: 4) { data in
+        let data = data ?? Data()
+        guard var part = read, part.bytes + data.count <= part.tensor.byteCount else { throw damaged(name) }
+        read = nil
+        try part.tensor.withUnsafeMutableBytes { bytes in
+          let place = UnsafeMutableRawBufferPointer(rebasing: bytes[part.bytes..<part.bytes + data.count])
+          _ = data.copyBytes(to: place)
+        }
+        part.bytes += data.count
+        read = part
+      }
+    }
+    try finish()
     return value
   }
 

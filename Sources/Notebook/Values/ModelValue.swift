@@ -31,6 +31,17 @@ package struct ModelValue: ObjectValue {
     identity = self.live.adopt()
   }
 
+  /// A model that a workspace gives back: what computes is made when it is first asked for.
+  init(
+    _ configuration: ModelConfiguration, snapshot: ParameterStore.Snapshot, training: TrainingState,
+    recipe: TrainingRecipe, bestValues: Tensor?, dataDescription: String, parameterCount: Int
+  ) {
+    (self.configuration, self.snapshot, self.training) = (configuration, snapshot, training)
+    (self.recipe, self.bestValues, self.dataDescription) = (recipe, bestValues, dataDescription)
+    live = LiveModel(parameterCount: parameterCount)
+    identity = live.adopt()
+  }
+
   /// The live model, holding this value's state.
   ///
   /// - Parameter willChange: The caller changes the model; this value's state is loaded anew the next time.
@@ -133,15 +144,18 @@ package struct ModelValue: ObjectValue {
 ///
 /// Used from the executing thread alone: other threads see `ModelValue`'s own fields, which never change.
 final class LiveModel: Sendable {
-  private nonisolated(unsafe) var model: Model
+  private nonisolated(unsafe) var made: Model?
   private nonisolated(unsafe) var current = 0
   private nonisolated(unsafe) var last = 0
   let parameterCount: Int
 
   init(_ model: Model) {
-    self.model = model
+    made = model
     parameterCount = model.parameterCount
   }
+
+  /// A model that is made when it is first loaded.
+  init(parameterCount: Int) { self.parameterCount = parameterCount }
 
   /// A new identity for the state the model is in.
   func adopt() -> Int {
@@ -152,11 +166,13 @@ final class LiveModel: Sendable {
 
   func load(_ value: ModelValue, identity: Int, threads: Int?, willChange: Bool) throws -> Model {
     let options = CompilerOptions(threads: threads)
+    var model = try made ?? fitting(value, options)
     if model.options != options {
       // Programs are compiled for a number of threads; a copy starts without any.
       model.options = options
       model = try model.copy()
     }
+    made = model
     if current != identity {
       model.parameters.restore(value.snapshot)
       model.training = value.training
@@ -164,6 +180,18 @@ final class LiveModel: Sendable {
       model.configuration = value.configuration
     }
     current = willChange ? 0 : identity
+    return model
+  }
+
+  /// A model for the parameters of `value`, which are not loaded yet.
+  private func fitting(_ value: ModelValue, _ options: CompilerOptions) throws -> Model {
+    let model = try Model(value.configuration, options: options)
+    let (fresh, wanted) = (try model.parameters.snapshot(), value.snapshot)
+    guard fresh.values.byteCount == wanted.values.byteCount,
+      fresh.firstMoments.byteCount == wanted.firstMoments.byteCount,
+      fresh.secondMoments.byteCount == wanted.secondMoments.byteCount
+    else { throw Fault(.notAWorkspace, "a model is damaged") }
+    current = 0
     return model
   }
 }
