@@ -18,7 +18,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-swift test-terminal conformance fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean
+.PHONY: build demo test test-swift torture test-terminal conformance fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -69,6 +69,13 @@ $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 sessions: build
 	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && \
 	  $(ELBO) replay --verify *.session && rm -rf $$folder
+
+# The hard tests at full size: 200 kills, 10,000 cells, a million statements of the fuzzer.
+torture: build $(VENV)/ready
+	@cd Tests/Terminal && ELBO=$(ELBO) ELBO_KILLS=200 ELBO_CELLS=10000 $(abspath $(VENV))/bin/python -m pytest -q \
+	  -p no:cacheprovider test_store.py test_long_sessions.py
+	@$(SWIFT_BUILD) --build-tests
+	@ELBO_FUZZ=1000000 swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter GrammarFuzzTests
 
 # How fast this machine trains, op by op too, and beside oneDNN.
 bench: deps

@@ -154,4 +154,58 @@ final class Folder {
     _ = other.shown("open \(path)")
     #expect(other.session.state.names == ["z"])
   }
+
+  @Test func aSavedSessionKeepsTheResultsOfItsCells() throws {
+    do {
+      let bench = try Bench()
+      _ = bench.shown("20 + 2")
+      _ = bench.run("nonsense")
+      _ = bench.shown("save session \(folder.file("saved.elbodb"))\n_1")
+      bench.session.close()
+    }
+    let again = try Bench(SessionOptions(workspace: folder.file("saved.elbodb")))
+    #expect(again.shown("_1 + 20") == ["42"])
+    #expect(again.shown("history all=yes | _.count") == ["4"])
+  }
+
+  @Test func aSessionThatCannotBeSavedLeavesNoFile() throws {
+    let bench = try Bench()
+    _ = bench.shown("a = 1")
+    #expect(try bench.failure("save session \(folder.path)/none/w.elbodb").code == "E302")
+    #expect(bench.shown("a") == ["1"])
+    #expect(access(folder.path + "/none", F_OK) != 0)
+  }
+
+  @Test func resultsOutOfReachAreNotKept() throws {
+    let bench = try Bench(options())
+    for i in 0..<1010 { bench.run("[\(i), 1]") }
+    let queue = try DatabaseQueue(path: folder.file("work.elbodb"))
+    let counts = try queue.inDatabase { db in
+      try ["results", "arrays", "cells"].map { try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)") }
+    }
+    #expect(counts == [1000, 1000, 1010])
+    #expect(bench.shown("_11 | sum") == ["11"])
+    #expect(try bench.failure("_5").code == "E104")
+  }
+
+  @Test func manyLargeResultsDoNotFillTheMemory() throws {
+    let bench = try Bench()
+    _ = bench.shown("z = zeros(200000)")
+    for _ in 0..<120 { bench.run("z + 1") }
+    #expect(bench.session.resultBytesForTesting <= 64 << 20)
+    #expect(bench.shown("_121 | sum") == ["200000"])
+    #expect(try bench.failure("_3").code == "E104")
+  }
+
+  @Test func aWorkspaceOfTheFirstSchemaIsWhole() throws {
+    let path = folder.file("first.elbodb")
+    let source = try contents(of: String(#filePath.dropLast("StoreTests.swift".count)) + "Fixtures/schema-1.sql")
+    try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: source) }
+    let bench = try Bench(SessionOptions(workspace: path))
+    #expect(bench.session.openingRemarks == [])
+    #expect(bench.shown("a + b[1]") == ["5.5"])
+    #expect(bench.shown("_2") == ["3"])
+    #expect(bench.shown("history all=yes | _.count") == ["6"])
+    #expect(bench.session.state.settings.seed == 9)
+  }
 }

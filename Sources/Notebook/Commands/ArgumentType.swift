@@ -36,7 +36,8 @@ package indirect enum ArgumentType: Sendable {
     case .integer, .relativeInteger: "N"
     case .number: "X"
     case .flag: "yes|no"
-    case .choice(let names): names.count <= 4 ? names.joined(separator: "|") : "NAME"
+    case .choice(let names):
+      names.reduce(0) { $0 + $1.count + 1 } <= 17 ? names.joined(separator: "|") : "NAME"
     case .text(let placeholder, _): placeholder
     case .path: "PATH"
     case .nameOrPath: "NAME or PATH"

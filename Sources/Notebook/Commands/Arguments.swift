@@ -53,6 +53,14 @@ package struct Arguments: Sendable {
   /// All arguments of a variadic positional.
   package func all(_ name: String) -> [BoundArgument] { positionals[name] ?? [] }
 
+  /// The first argument in the command's order whose value is of this kind.
+  package func firstNamed(_ kind: ValueKind) -> BoundArgument? {
+    let names = command.positionals.map(\.name) + command.options.map(\.name)
+    return names.lazy.compactMap { self[$0] }.first {
+      if case .value(let value) = $0.content { value.kind == kind && $0.raw != "_" } else { false }
+    }
+  }
+
   /// Whether the person gave it, as against a default.
   package func isGiven(_ name: String) -> Bool { self[name]?.span != nil }
 

@@ -52,6 +52,13 @@ struct Binder {
     return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
   }
 
+  /// A positional as a sentence says it.
+  private func what(_ positional: Positional) -> String {
+    // Where the name is a plural or a mass, its help says it in words.
+    if ["data", "latents", "words", "items"].contains(positional.name) { return positional.help }
+    return positional.isVariadic ? "at least one \(positional.name)" : "a \(positional.name)"
+  }
+
   private func missing(_ what: String) -> Fault {
     let example = command.examples.first.map { "Example: \($0.line)" }
     return Fault(.missingArgument, "\(command.verb) needs \(what)", at: verb.span, fix: example)
@@ -78,7 +85,7 @@ struct Binder {
         bound[positional.name, default: []].append(try read(word, as: positional.type, name: positional.name))
       } while positional.isVariadic
       if positional.isRequired, bound[positional.name] == nil {
-        throw missing(positional.isVariadic ? "at least one \(positional.name)" : "a \(positional.name)")
+        throw missing(what(positional))
       }
     }
     if let extra = rest.first {

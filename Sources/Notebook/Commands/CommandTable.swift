@@ -14,10 +14,9 @@ package struct CommandTable: Sendable {
 
   /// Every command of elbo.
   package static let standard = CommandTable(
-    LatentCommands.all + PathCommands.all + UseCommands.all + EvaluateCommands.all + CompareCommands.all
-      + DoctorCommand.all + DataCommands.all + DataLooks.all + [TransformCommand.transform] + ModelCommands.all
-      + TrainCommand.all
-      + PlotCommand.all + SessionCommands.all
+    DataCommands.all + DataLooks.all + [TransformCommand.transform] + ModelCommands.all + TrainCommand.all
+      + CompareCommands.all + LatentCommands.all + PathCommands.all + UseCommands.all + EvaluateCommands.all
+      + DoctorCommand.all + PlotCommand.all + SessionCommands.all
       + TranscriptCommand.all
       + FileCommands.all + SettingCommands.all + HelpCommands.all)
 

@@ -12,21 +12,28 @@ enum WorkspaceCommands {
     guard access(path, F_OK) != 0 else {
       throw Fault(.unwritableFile, "\(shown) exists already", at: span, fix: "Choose another name, or open it.")
     }
-    do {
+    do throws(StoreError) {
       let store = try Store(path: path, program: execution.options.version)
-      for entry in execution.core.history.search("*", allSessions: false, withOutputs: true) {
-        try store.commit(
-          CellRecord(
-            number: entry.number, source: entry.source, status: entry.succeeded ? "ok" : "failed", error: nil,
-            seconds: entry.seconds, outputs: entry.outputs.map { Output(role: .result, text: $0) }, result: nil),
-          state: execution.state)
+      do throws(StoreError) {
+        let cells = execution.core.history.search("*", allSessions: false, withOutputs: true)
+        try store.commit(cells.map { record($0, execution.core.results) }, state: execution.state)
+      } catch {
+        for ending in ["", "-wal", "-shm", "-lock"] { unlink(path + ending) }
+        throw error
       }
-      try store.commit(nil, state: execution.state)
       execution.adopt(store)
     } catch {
       throw error.naming(shown).fault.placed(at: span)
     }
     execution.note("the session is kept in \(shown) from now on")
+  }
+
+  private static func record(_ entry: HistoryEntry, _ results: Results) -> CellRecord {
+    var record = CellRecord(
+      number: entry.number, source: entry.source, status: entry.succeeded ? "ok" : "failed", error: nil,
+      seconds: entry.seconds, outputs: entry.outputs.map { Output(role: .result, text: $0) }, result: nil)
+    if entry.succeeded, let value = results[entry.number] { record.keep(value) }
+    return record
   }
 
   /// `open PATH`: leaves this session for a workspace, with everything it holds.
@@ -50,7 +57,7 @@ enum WorkspaceCommands {
       var core = try Session.Core(store: store, options: execution.options)
       core.cell = max(core.cell + 1, 1)
       for problem in core.problems { execution.note("could not be restored: \(problem)") }
-      execution.core.store?.close()
+      execution.core.store?.close(execution.state)
       execution.enter(core)
     } catch {
       throw error.naming(shown).fault.placed(at: span)

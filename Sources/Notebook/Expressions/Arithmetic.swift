@@ -26,6 +26,12 @@ enum Arithmetic {
 
   /// A range as the vector of its numbers.
   static func vector(of value: Value) throws -> Value {
+    if case .list(let items) = value, !items.isEmpty {
+      let numbers = items.compactMap { item -> Float? in
+        if case .number(let number) = item { Float(number) } else { nil }
+      }
+      return numbers.count == items.count ? .tensor(ArrayValue(try Tensor(numbers))) : value
+    }
     guard case .range(let lower, let upper) = value else { return value }
     guard upper - lower < 10_000_000 else {
       throw Fault(.outOfMemory, "the range \(lower)..\(upper) is too long to compute with")

@@ -114,7 +114,9 @@ struct Evaluator {
     var call = FunctionCall(function: function, seed: { execution.seed(given: $0) })
     for argument in arguments {
       let value: Value
-      if argument.name != nil, case .name(let word) = argument.value.node, execution.lookup(word) == nil {
+      if let key = argument.name, case .name(let word) = argument.value.node,
+        execution.lookup(word) == nil || (key.value == "axis" && word == "all")
+      {
         value = .string(word)  // axis=all
       } else {
         value = try evaluate(argument.value)

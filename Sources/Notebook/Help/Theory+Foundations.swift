@@ -19,7 +19,8 @@ extension Theory {
       The encoder maps an example to a distribution over codes, not to a point: a mean and a log variance for each latent
       dimension. The decoder maps a code to the parameters of p(x | z): for Bernoulli pixels, one logit each.
 
-          x → [conv, conv, dense] → mean, log σ²        z → [dense, reshape, convt, convt] → logits
+          x → [conv, conv, dense] → mean, log σ²
+          z → [dense, reshape, convt, convt] → logits
 
       They are mirrored by custom, not by need. A decoder that is too strong can ignore z (see collapse); an encoder that is
       too weak leaves a gap between q(z | x) and the true posterior.
@@ -65,11 +66,11 @@ extension Theory {
       """
       −E_q[ log p(x | z) ]: the nats needed to describe x once z is known. What it is depends on the likelihood:
 
-          Bernoulli           Σ −x log p − (1 − x) log(1 − p)        0/1 pixels; for grey pixels a cross-entropy, no likelihood
-          Gaussian            Σ (x − μ)² / 2σ² + log σ + ½ log 2π    σ decides the weight against the KL
-          logistic, 256 bins  Σ −log P(bin of x)                     a true likelihood of 8-bit pixels
+          Bernoulli           Σ −x log p − (1 − x) log(1 − p)       of 0/1 pixels
+          Gaussian            Σ (x − μ)² / 2σ² + log σ + ½ log 2π   σ weighs it
+          logistic, 256 bins  Σ −log P(bin of x)                    of 8-bit pixels
 
-      A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Numbers under
+      Of grey pixels the first is a cross-entropy, no likelihood; the last is a true one. A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Numbers under
       different likelihoods do not compare, and 'compare' refuses them.
       """, show: ["evaluate m on=d", "reconstruct m d n=10", "model g mlp likelihood=gaussian-learned"]),
     Theory(

@@ -17,10 +17,10 @@ extension Theory {
       """
       No single number does it. On held-out data, with standard errors:
 
-          −ELBO                 the bound that was trained; compares models under one likelihood
+          −ELBO                 the bound that was trained, under one likelihood
           −log p(x), k samples  tighter; watch it converge in k
           active units, KL_d    whether the code is used
-          samples               MMD, precision (are they real?), recall (do they cover the data?)
+          samples               MMD; precision (real?), recall (all of the data?)
           probes                what labels can be read from the code
 
       Beware: evaluating on the training set, dividing sums by pixels in one place only, a single k, and pictures chosen by hand.

@@ -42,6 +42,7 @@ struct Theory: Sendable {
           return String(word)
         }.joined(separator: " ")
     }
-    return "\(title)\n\n\(body)\n\nShow it\n\(lines.joined(separator: "\n"))"
+    let prose = TextWidth.reflowed(body, to: min(execution.width, 100))
+    return "\(title)\n\n\(prose)\n\nShow it\n\(lines.joined(separator: "\n"))"
   }
 }

@@ -129,10 +129,7 @@ struct CellRun {
     case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
     case .interrupted(let note): (record.status, record.error) = ("interrupted", note)
     }
-    if let result, result.byteCount <= Results.largeBytes {
-      if case .object = result { return record }
-      record.result = try? result.stored()
-    }
+    if let result { record.keep(result) }
     return record
   }
 

@@ -27,6 +27,20 @@ extension Fault {
     }
   }
 
+  /// The same of an error that a command ended with: what was given is called by its name.
+  static func translating(_ error: any Error, of arguments: Arguments) -> Fault {
+    var fault = translating(error)
+    guard let error = error as? ModelError, case .dataShape(let given, let wanted) = error,
+      let data = arguments.firstNamed(.dataset), let model = arguments.firstNamed(.model)
+    else { return fault }
+    let areImages = given.rank == 3 && wanted.rank == 3 && given[0] == wanted[0]
+    func text(_ shape: Shape) -> String { areImages ? "\(shape[1])×\(shape[2])" : shape.description }
+    fault.message =
+      "\(data.raw) holds \(text(given)) \(areImages ? "images" : "examples"), \(model.raw) expects \(text(wanted))"
+    if areImages { fault.fix = "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])" }
+    return fault.placed(at: data.span)
+  }
+
   private static func translating(_ error: ModelError) -> Fault {
     let text = error.description
     switch error {

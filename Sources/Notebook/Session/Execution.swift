@@ -92,7 +92,13 @@ package final class Execution {
   /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.
   package func checkpoint() throws {
     guard let store = core.store else { return }
-    do { try store.commit(nil, state: state) } catch { note(error.description) }
+    do {
+      try store.commit(nil, state: state)
+    } catch {
+      guard !core.isDetached else { return }
+      core.isDetached = true
+      note("\(error.description). The session goes on in memory; 'save session PATH' writes it elsewhere")
+    }
   }
 
   /// Keeps numbers of training steps for people to query.
@@ -100,7 +106,7 @@ package final class Execution {
 
   /// Goes on with another workspace for the same session.
   func adopt(_ store: Store) {
-    core.store?.close()
+    core.store?.close(state)
     core.store = store
     core.isDetached = false
     core.history = History(store: store)

@@ -47,9 +47,14 @@ package struct History: Sendable {
   ) -> [HistoryEntry] {
     var seen: Set<String> = []
     var found: [HistoryEntry] = []
-    let condition = allSessions ? "true ORDER BY id" : "session = \(session) ORDER BY id"
-    let stored = store?.cells(where: condition, arguments: [], withOutputs: withOutputs) ?? []
-    for entry in (stored + entries).reversed() where Glob.matches(pattern, entry.source) {
+    // A cell that is half done is not a part of the history yet.
+    let condition =
+      (allSessions ? "true" : "session = \(session)") + " AND NOT (session = \(session) AND status = 'running')"
+    // Every cell matches a lone '*', so that the last ones are enough.
+    let most = pattern == "*" && !unique ? limit : nil
+    let stored: [HistoryEntry]? = store?.cells(
+      where: "\(condition) ORDER BY id DESC LIMIT ?", arguments: [most ?? -1], withOutputs: withOutputs)
+    for entry in Array(entries.reversed()) + (stored ?? []) where Glob.matches(pattern, entry.source) {
       if unique, !seen.insert(entry.source).inserted { continue }
       found.append(entry)
       if let limit, found.count >= limit { break }

@@ -46,7 +46,7 @@ struct Interpreter {
     } catch let interrupted as Interrupted {
       throw interrupted
     } catch {
-      throw Fault.translating(error).placed(at: verb.span)
+      throw Fault.translating(error, of: arguments).placed(at: verb.span)
     }
   }
 

@@ -1,14 +1,19 @@
 /// The values of earlier cells: `_` is the last one, `_3` that of cell 3.
 ///
-/// The last 1,000 are kept, and of those above 1 MB the last 16: a long session does not grow for what nobody named.
+/// The last 1,000 are kept, of those above 1 MB the last 16, and of the others as many as 64 MB hold: a long session does
+/// not grow for what nobody named.
 struct Results: Sendable {
   private(set) var last: Value?
   private var values: [Int: Value] = [:]
   private var order: [Int] = []
   private var large: [Int] = []
+  /// Bytes of the values up to 1 MB, by cell and in all.
+  private var sizes: [Int: Int] = [:]
+  private(set) var bytes = 0
   static let limit = 1000
   static let largeLimit = 16
   static let largeBytes = 1 << 20
+  static let smallBytesInAll = 64 << 20
 
   subscript(cell: Int) -> Value? { values[cell] }
 
@@ -17,13 +22,26 @@ struct Results: Sendable {
     if values[cell] == nil { order.append(cell) }
     values[cell] = value
     large.removeAll { $0 == cell }
-    if value.byteCount > Self.largeBytes { large.append(cell) }
-    if large.count > Self.largeLimit { values[large.removeFirst()] = nil }
-    if order.count > Self.limit {
-      for old in order.prefix(order.count - Self.limit) { values[old] = nil }
-      order.removeFirst(order.count - Self.limit)
+    bytes -= sizes.removeValue(forKey: cell) ?? 0
+    if value.byteCount > Self.largeBytes {
+      large.append(cell)
+    } else {
+      sizes[cell] = value.byteCount
+      bytes += value.byteCount
     }
+    if large.count > Self.largeLimit { forget(large[0]) }
+    while order.count > Self.limit || bytes > Self.smallBytesInAll { forget(order[0]) }
   }
+
+  private mutating func forget(_ cell: Int) {
+    values[cell] = nil
+    bytes -= sizes.removeValue(forKey: cell) ?? 0
+    order.removeAll { $0 == cell }
+    large.removeAll { $0 == cell }
+  }
+
+  /// Cells whose values are still there.
+  var cells: [Int] { order }
 }
 
 /// States before the last statements that changed something.

@@ -96,10 +96,13 @@ package final class Session: Sendable {
   package var history: History { core.withLock { $0.history } }
 
   /// Ends the session well: the workspace is marked so and its log folded in.
-  package func close() { core.withLock { $0.store?.close() } }
+  package func close() { core.withLock { $0.store?.close($0.state) } }
 
   /// Lets the workspace grow to `pages` pages at most, so that tests can fill the disk.
   package func limitPagesForTesting(to pages: Int) { core.withLock { $0.store?.limitPages(to: pages) } }
+
+  /// Bytes of results that `_N` reaches, so that tests can see them bounded.
+  package var resultBytesForTesting: Int { core.withLock { core in core.results.bytes } }
 
   /// Runs a cell of one or more statements, each shown through `frontEnd` when it is finished and kept.
   ///

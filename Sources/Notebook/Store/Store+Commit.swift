@@ -10,9 +10,14 @@ extension Store {
   ///
   /// When the file cannot be written the record waits, and goes in with the next commit that succeeds.
   func commit(_ record: CellRecord?, state: SessionState) throws(StoreError) {
+    try commit(record.map { [$0] } ?? [], state: state)
+  }
+
+  /// Keeps cells and the state after them, all or nothing.
+  func commit(_ records: [CellRecord], state: SessionState) throws(StoreError) {
     guard !isReadOnly else { return }
     var books = books.withLock { $0 }
-    if let record {
+    for record in records {
       if let last = books.pending.indices.last, books.pending[last].number == record.number {
         books.pending[last] = record
       } else {
@@ -24,8 +29,8 @@ extension Store {
       try queue.inDatabase { db in
         try db.inTransaction(.immediate) {
           for record in books.pending { try write(record, db) }
-          try writeVariables(state, &books, db)
           try writeMetrics(books.metrics, db)
+          try writeVariables(state, &books, db)
           if books.settings != state.settings { try writeSettings(state.settings, db) }
           return .commit
         }
@@ -60,11 +65,19 @@ extension Store {
       try output.execute(
         arguments: [id, position, "\(value.role)", value.record, value.html, Store.bounded(value.json)])
     }
+    try forgetResult(of: record.number - Results.limit, db)
     guard let result = record.result else { return }
     let statement = try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO results (cell, kind, detail) VALUES (?, ?, ?)")
     try statement.execute(arguments: [record.number, result.kind, result.detail.text()])
     try writeArrays(result.arrays, owner: "result:\(record.number)", db)
+  }
+
+  /// Values of cells that `_N` no longer reaches need not be kept.
+  private func forgetResult(of cell: Int, _ db: Database) throws {
+    guard cell > 0 else { return }
+    try db.cachedStatement(sql: "DELETE FROM results WHERE cell = ?").execute(arguments: [cell])
+    try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: ["result:\(cell)"])
   }
 
   /// Structured data up to 1 MB of text; larger results are in the variables.
@@ -86,6 +99,9 @@ extension Store {
       ).execute(
         arguments: [name, stored.kind, variable.value.summary, stored.detail.text(), variable.cell])
       try writeArrays(stored.arrays, owner: "variable:" + name, db)
+      if case .object(let model as ModelValue) = variable.value {
+        try alignMetrics(of: name, with: model.training, db)
+      }
       books.variables[name] = variable.revision
     }
   }
@@ -108,18 +124,6 @@ extension Store {
           part += 1
         } while start < bytes.count
       }
-    }
-  }
-
-  private func writeMetrics(_ rows: [MetricRow], _ db: Database) throws {
-    guard !rows.isEmpty else { return }
-    let insert = try db.cachedStatement(
-      sql: "INSERT OR REPLACE INTO metrics (model, split, name, step, epoch, value, unit) VALUES (?, ?, ?, ?, ?, ?, ?)")
-    for row in rows {
-      try insert.execute(
-        arguments: [
-          row.model, row.split, row.name, row.step, row.epoch, row.value.isFinite ? row.value : nil, row.unit,
-        ])
     }
   }
 

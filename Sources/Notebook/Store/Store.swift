@@ -51,26 +51,37 @@ package final class Store: Sendable {
       try db.execute(sql: "PRAGMA synchronous=NORMAL")
       try db.execute(sql: "PRAGMA foreign_keys=ON")
     }
+    func begin(_ db: Database) throws -> Int64 {
+      try Schema.prepare(db, path: path, readOnly: readOnly)
+      guard !readOnly else { return try Int64.fetchOne(db, sql: "SELECT max(id) FROM sessions") ?? 0 }
+      try db.execute(
+        sql: "INSERT INTO sessions (started, program) VALUES (strftime('%Y-%m-%dT%H:%M:%fZ'), ?)",
+        arguments: [program])
+      return db.lastInsertedRowID
+    }
     do {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      self.queue = queue
-      sessionID = try queue.inDatabase { db -> Int64 in
-        try Schema.prepare(db, path: path, readOnly: readOnly)
-        guard !readOnly else { return try Int64.fetchOne(db, sql: "SELECT max(id) FROM sessions") ?? 0 }
-        try db.execute(
-          sql: "INSERT INTO sessions (started, program) VALUES (strftime('%Y-%m-%dT%H:%M:%fZ'), ?)",
-          arguments: [program])
-        return db.lastInsertedRowID
-      }
+      (queue, sessionID) =
+        readOnly
+        ? try ReadingCopy.openingWhereNeeded(path, configuration, begin)
+        : try Store.opening(path, configuration, begin)
     } catch {
       throw Store.translated(error, path: path)
     }
     books = Mutex(Books())
   }
 
-  /// Marks the session as ended well and folds the log back into the file.
-  package func close() {
+  /// A queue on `path`, and what `first` does with it.
+  static func opening<T>(
+    _ path: String, _ configuration: Configuration, _ first: (Database) throws -> T
+  ) throws -> (DatabaseQueue, T) {
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    return (queue, try queue.inDatabase(first))
+  }
+
+  /// Writes what could not be written until now, marks the session as ended well and folds the log back into the file.
+  func close(_ state: SessionState) {
     guard !isReadOnly else { return }
+    if books.withLock({ !$0.pending.isEmpty }) { try? commit(nil, state: state) }
     try? queue.inDatabase { db in
       try db.execute(
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
@@ -105,26 +116,10 @@ struct CellRecord: Sendable {
   var outputs: [Output]
   /// The value for `_N`, when it is small enough to keep.
   var result: StoredValue?
-}
 
-/// One measured number of a training step, kept for people to query.
-package struct MetricRow: Sendable, Equatable {
-  package var model: String
-  package var split: String
-  package var name: String
-  package var step: Int
-  package var epoch: Double
-  package var value: Double
-  package var unit: String
-  package init(
-    model: String, split: String, name: String, step: Int, epoch: Double, value: Double, unit: String
-  ) {
-    self.model = model
-    self.split = split
-    self.name = name
-    self.step = step
-    self.epoch = epoch
-    self.value = value
-    self.unit = unit
+  /// Keeps the cell's value for `_N`, unless it is large, or a model or dataset, which variables keep.
+  mutating func keep(_ value: Value) {
+    if case .object = value { return }
+    if value.byteCount <= Results.largeBytes { result = try? value.stored() }
   }
 }

@@ -67,6 +67,14 @@ package struct Table: Sendable, Equatable {
       max(TextWidth.columns(columns[column].heading), cells.map { TextWidth.columns($0[column]) }.max() ?? 0)
     }
     let gaps = 2 * max(0, columns.count - 1)
+    // Where headings with their units are too wide, the units get a line of their own.
+    let stacksUnits = widths.reduce(gaps, +) > width && columns.contains { !$0.unit.isEmpty }
+    if stacksUnits {
+      widths = columns.indices.map { column in
+        let heading = max(TextWidth.columns(columns[column].name), TextWidth.columns(columns[column].unit))
+        return max(heading, cells.map { TextWidth.columns($0[column]) }.max() ?? 0)
+      }
+    }
     while widths.reduce(gaps, +) > width, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
       widths[widest] > 4
     {
@@ -83,7 +91,9 @@ package struct Table: Sendable, Equatable {
       while line.last == " " { line.removeLast() }
       return line
     }
-    if columns.contains(where: { !$0.heading.isEmpty }) { lines.append(line(columns.map(\.heading))) }
+    if columns.contains(where: { !$0.heading.isEmpty }) {
+      lines += stacksUnits ? [line(columns.map(\.name)), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
+    }
     lines += cells.map(line)
     lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
     return lines.joined(separator: "\n")

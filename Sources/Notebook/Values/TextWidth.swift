@@ -38,14 +38,16 @@ package enum TextWidth {
     return right ? blanks + text : text + blanks
   }
 
-  /// `head`, and from `column` on the words of `text`, in lines of at most `width` columns. A head that reaches into them
-  /// stands on a line of its own.
-  package static func row(_ head: String, _ text: String, at column: Int, width: Int = 80) -> String {
-    let blanks = String(repeating: " ", count: column)
-    let lines = wrap(text, to: width - column).split(separator: "\n", omittingEmptySubsequences: false)
-    let isNarrow = columns(head) < column
-    let first = isNarrow ? pad(head, to: column) + (lines.first ?? "") : wrap(head, to: width)
-    return ([first] + lines.dropFirst(isNarrow ? 1 : 0).map { blanks + $0 }).joined(separator: "\n")
+  /// Paragraphs of `text` in lines of at most `width` columns; indented lines (equations, tables) stay as they are.
+  package static func reflowed(_ text: String, to width: Int) -> String {
+    var blocks: [String] = []
+    var isOpen = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let isProse = !line.isEmpty && line.first != " "
+      if isProse, isOpen { blocks[blocks.count - 1] += " " + line } else { blocks.append(String(line)) }
+      isOpen = isProse
+    }
+    return blocks.map { $0.first == " " ? $0 : wrap($0, to: width) }.joined(separator: "\n")
   }
 
   /// Words of `text` in lines of at most `width` columns; line breaks in the text stay.

@@ -51,8 +51,12 @@ extension Model {
 
   /// E[x | z] for latents `[N, D]` → `[N, C, H, W]`.
   ///
-  /// - Parameter labels: A class for each latent, for conditional models.
-  package func decode(_ z: Tensor, labels: [Int]? = nil) throws -> Tensor {
+  /// - Parameters:
+  ///   - labels: A class for each latent, for conditional models.
+  ///   - progress: Called after every batch with the share done; what it throws ends the work.
+  package func decode(
+    _ z: Tensor, labels: [Int]? = nil, progress: (Double) throws -> Void = { _ in }
+  ) throws -> Tensor {
     guard z.shape.rank == 2, z.shape[1] == latentDimensions, z.dtype == .float32 else {
       throw ModelError.latentShape(z.shape, wanted: latentDimensions)
     }
@@ -79,6 +83,7 @@ extension Model {
           }
           program.run()
           for i in 0..<valid * pixels { images[begin * pixels + i] = program.output("mean")[i] }
+          try progress(Double(begin + valid) / Double(count))
         }
       }
     }

@@ -46,8 +46,11 @@ extension Model {
     }
   }
 
+  /// - Parameter progress: Called after every batch with the share done; what it throws ends the evaluation.
   /// - Throws: `ModelError` when the data do not fit.
-  package func evaluate(_ source: any BatchSource, options: Evaluation.Options = .init()) throws -> Evaluation {
+  package func evaluate(
+    _ source: any BatchSource, options: Evaluation.Options = .init(), progress: (Double) throws -> Void = { _ in }
+  ) throws -> Evaluation {
     try check(source)
     let rows = min(Self.evaluationRows, source.count)
     let program = try termsProgram(rows: rows)
@@ -60,7 +63,7 @@ extension Model {
     var sums = [Double](repeating: 0, count: d)
     var squares = [Double](repeating: 0, count: d)
     let stream = RandomStream(seed: options.seed, purpose: "evaluation")
-    forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
+    try forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
       var batch = stream
       batch.step = step
       source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
@@ -84,6 +87,7 @@ extension Model {
         }
         kl.append(total)
       }
+      try progress(Double(kl.count) / Double(source.count))
     }
     let n = Double(source.count)
     let isAutoencoder = configuration.family == .autoencoder

@@ -31,6 +31,7 @@ package struct Trainer {
     var safe = try SafeState(model)
     var done = 0
 
+    var last = TrainingHistory.Step(step: 0, loss: 0, reconstruction: 0, kl: 0)
     while model.training.epoch < plan.epochs {
       let epoch = model.training.epoch
       clock.beginEpoch()
@@ -42,11 +43,12 @@ package struct Trainer {
         guard terms.loss.isFinite else {
           throw try failure(terms.loss.isNaN ? "the loss (NaN)" : "the loss", indices, safe)
         }
+        last = terms
         done += indices.count
         clock.add(indices.count)
         if model.training.step % UInt64(plan.snapshotInterval) == 0 { try safe.renew(model) }
         if model.training.batchInEpoch < batches {
-          try progress(report(clock, done, total, nil))
+          try progress(report(clock, done, total, last, nil))
           if stop?.isRequested == true { return .stopped }
         }
       }
@@ -56,7 +58,7 @@ package struct Trainer {
       let finished = try finishEpoch(clock)
       try watch(finished.validation ?? finished.loss)
       try safe.renew(model)
-      try progress(report(clock, done, total, finished))
+      try progress(report(clock, done, total, last, finished))
       if let patience = plan.patience, model.training.epochsSinceBest >= patience {
         if let values = model.bestValues {
           var snapshot = try model.parameters.snapshot()
@@ -156,7 +158,7 @@ package struct Trainer {
   }
 
   private func report(
-    _ clock: StepClock, _ done: Int, _ total: Double, _ finished: TrainingHistory.Epoch?
+    _ clock: StepClock, _ done: Int, _ total: Double, _ last: TrainingHistory.Step, _ finished: TrainingHistory.Epoch?
   ) -> TrainingProgress {
     let running = model.training.running
     let count = Double(max(running.examples, 1))
@@ -166,8 +168,8 @@ package struct Trainer {
       fraction: total > 0 ? min(1, Double(done) / total) : 1, imagesPerSecond: rate,
       secondsLeft: rate > 0 ? max(0, total - Double(done)) / rate : 0, loss: finished?.loss ?? running.loss / count,
       reconstruction: finished?.reconstruction ?? running.reconstruction / count,
-      kl: finished?.kl ?? running.kl / count,
-      finished: finished)
+      kl: finished?.kl ?? running.kl / count, finished: finished, last: last,
+      position: Double(model.training.epoch) + Double(running.examples) / Double(max(source.count, 1)))
   }
 
   private func failure(_ what: String, _ indices: [Int32], _ safe: SafeState) throws -> NonFiniteError {

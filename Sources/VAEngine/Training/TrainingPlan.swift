@@ -45,6 +45,10 @@ package struct TrainingProgress: Sendable {
   package var kl: Double
   /// The epoch that has just ended.
   package var finished: TrainingHistory.Epoch?
+  /// The step that has just been made, by itself.
+  package var last: TrainingHistory.Step
+  /// Epochs done, with the share of the one under way.
+  package var position: Double
 }
 
 /// How a call to train ended.

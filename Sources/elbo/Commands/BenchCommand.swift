@@ -13,14 +13,15 @@ struct BenchCommand: ElboSubcommand {
       elbo bench train conv           images/s of one workload: mlp, conv, burgess or iwae
       elbo bench train iwae --k 50    with 50 importance samples
       elbo bench ops                  the time of single ops
+      elbo bench session              cells with a workspace on disk, completion, opening a large workspace
       elbo bench ops --backend onednn matrix products and convolutions by us and by oneDNN
       """)
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
-  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops }
+  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, session }
 
-  @Argument(help: "train or ops.")
+  @Argument(help: "train, ops or session.")
   var what = What.train
 
   @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
@@ -67,6 +68,12 @@ struct BenchCommand: ElboSubcommand {
       }
       return 0
     }
+    if what == .session {
+      try SessionBenchmark.run { result in
+        if json { try say(result) } else { show(result) }
+      }
+      return 0
+    }
     let images = try images()
     for name in workload.map({ [$0] }) ?? Workload.allCases.map(\.rawValue) {
       guard let workload = Workload(rawValue: name) else { continue }
@@ -98,6 +105,14 @@ struct BenchCommand: ElboSubcommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  private func show(_ result: SessionBenchmark.Result) {
+    print(
+      result.what.padding(toLength: 50, withPad: " ", startingAt: 0),
+      String(
+        format: "%8.2f ms median, %8.2f ms at 95 %% of %d", result.medianMilliseconds, result.slowest95Milliseconds,
+        result.runs))
   }
 
   private func show(_ result: OpBenchmark.Result) {

@@ -64,8 +64,10 @@ enum LatentCommands {
     let part = data.subset(Array(0..<n))
     let live = try model.model(threads: execution.state.settings.threads)
     let inputs = try part.dataset.examples(Array(0..<n))
-    let codes = try live.encode(part.source)
-    let outputs = try live.decode(codes.mean, labels: try part.conditioning(model))
+    let codes = try live.encode(part.source) { try execution.working("encode", $0) }
+    let outputs = try live.decode(codes.mean, labels: try part.conditioning(model)) {
+      try execution.working("decode", $0)
+    }
     let both = inputs.elements(as: Float.self) + outputs.elements(as: Float.self)
     let shape = Shape([2 * n] + outputs.shape.droppingFirst.dimensions)
     execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
@@ -123,7 +125,9 @@ extension ModelValue {
     let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
     let count = floats.shape.dimensions.first ?? 0
     let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { $0.map(Int.init) }
-    let images = try model(threads: execution.state.settings.threads).decode(floats, labels: classes)
+    let images = try model(threads: execution.state.settings.threads).decode(floats, labels: classes) {
+      try execution.working("decode", $0)
+    }
     return .tensor(ArrayValue(images, labels: labels, meaning: .images))
   }
 }

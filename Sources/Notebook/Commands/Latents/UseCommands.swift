@@ -39,7 +39,7 @@ enum UseCommands {
     let images = try DatasetValue.images(ArrayValue(corrupted, labels: try part.rowLabels()))
     let repaired = try live.decode(
       try live.encode(images.source) { try execution.working("denoise", $0) }.mean, labels: try part.conditioning(model)
-    )
+    ) { try execution.working("denoise", $0) }
     func error(_ values: [Float]) -> Double {
       zip(values, clean).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) } / Double(max(clean.count, 1))
     }
@@ -90,7 +90,8 @@ enum UseCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let source = try arguments.examples("data").testPart
-    let result = try model.model(threads: execution.state.settings.threads).evaluate(source.source)
+    let result = try model.model(threads: execution.state.settings.threads)
+      .evaluate(source.source) { try execution.working("compress", $0) }
     let pixels = model.configuration.pixels
     let d = model.configuration.latentDimensions
     let bits = result.kl.mean / log(2.0)

@@ -47,9 +47,10 @@ enum CompareCommands {
     _ execution: Execution
   ) throws -> Table {
     let rows = try models.map { name, model -> [Table.Cell] in
-      if execution.interruption.isRequested { throw Interrupted() }
       let result = try model.model(threads: execution.state.settings.threads)
-        .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0)))
+        .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
+          try execution.working("evaluate \(name)", $0)
+        }
       let isPlain = model.configuration.family == .autoencoder
       return [
         .text(name), .text(model.configuration.family.rawValue), .count(model.training.epoch),
@@ -70,8 +71,10 @@ enum CompareCommands {
 
   private static let versus = Command(
     "versus", family: .measures, summary: "a VAE against a plain autoencoder, measured",
-    details:
-      "Reconstruction, samples and interpolations. Quality of images is the distance to the nearest real example.",
+    details: """
+      Reconstruction; quality (distance to the nearest real example, precision) and diversity (recall, spread) of \
+      samples; smoothness of interpolations; labels read from the codes, linearly and by neighbours.
+      """,
     positionals: [Positional("model", .model, help: "the VAE"), Positional("other", .model, help: "the autoencoder")],
     options: [
       EvaluateCommands.data, CommandOption("n", .integer(10...5000), default: "300", help: "samples and pairs"),
@@ -87,9 +90,9 @@ enum CompareCommands {
     let source = try arguments.measured("on", a, execution)
     let n = min(arguments.integer("n") ?? 300, source.dataset.count)
     let seed = UInt64(arguments.integer("seed") ?? 0)
-    let probe = VersusProbe(source: source, n: n, seed: seed, execution: execution)
-    let (left, right) = (try probe.measure(a), try probe.measure(b))
     let names = (arguments["model"]?.raw ?? "a", arguments["other"]?.raw ?? "b")
+    let probe = try VersusProbe(source: source, n: n, seed: seed, execution: execution)
+    let (left, right) = (try probe.measure(a, name: names.0), try probe.measure(b, name: names.1))
     let rows = zip(left, right).map { x, y -> [Table.Cell] in
       let better = x.value == y.value ? "" : (x.value < y.value) == x.lowerIsBetter ? names.0 : names.1
       return [.text(x.what), .number(x.value), .number(y.value), .text(better)]
@@ -100,12 +103,22 @@ enum CompareCommands {
           "\(names.0) (\(a.configuration.family.rawValue)) against \(names.1) (\(b.configuration.family.rawValue)) on \(source.title)",
         columns: [.init("measure"), .init(names.0), .init(names.1), .init("better")], rows: rows,
         notes: [
-          "Distances are Euclidean, in pixels, to the nearest of \(n) real examples; diversity is the mean distance among samples, real examples have \(NumberText.short(probe.realDiversity, digits: 4))."
+          "Samples are \(n) decoded draws of N(0, I), which only the VAE was trained for. Distances are Euclidean, in pixels, to the nearest of \(n) real examples; diversity is the mean distance of pairs, \(NumberText.short(probe.realDiversity, digits: 4)) among the real. Steps are those of \(VersusProbe.stops) images between two codes; 1 is even."
         ]))
+  }
+
+  /// What a race that was stopped has to show.
+  private static func seenTable(_ models: [(name: String, model: ModelValue)], _ seen: [Int]) -> Table {
+    Table(
+      columns: [.init("model"), .init("examples seen")],
+      rows: zip(models, seen).map { [.text($0.name), .count($1)] })
   }
 
   private static let race = Command(
     "race", family: .models, summary: "train models for the same time, on the same batches",
+    details: """
+      Each trains for the time given, one after the other, with its own settings, on the same examples in the same order.
+      """,
     positionals: [Positional("model", .model, variadic: true, help: "two or more models")],
     options: [
       EvaluateCommands.data, CommandOption("for", .duration, default: "60s", help: "time for each"),
@@ -121,29 +134,45 @@ enum CompareCommands {
     let given = arguments.dataset("on")
     let source = try given?.trainingPart ?? arguments.measured("on", first.model, execution)
     var after: [(name: String, model: ModelValue)] = []
+    var seen: [Int] = []
     for (name, model) in models {
       let live = try model.model(threads: execution.state.settings.threads, willChange: true)
       var plan = model.recipe.plan(epochs: live.training.epoch + 1_000_000, count: source.dataset.count)
       plan.patience = nil
       plan.seed = UInt64(arguments.integer("seed") ?? 0)
+      // Models of other seeds get the same order; one in the middle of an epoch ends that in its own.
+      if live.training.batchInEpoch == 0 { live.training.shuffleSeed = plan.seed }
+      let count = Double(source.dataset.count)
+      let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
+      var position = begin
       let stop = StopSignal()
       let start = ContinuousClock.now
       try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
         let spent = (ContinuousClock.now - start).seconds
+        position = moment.position
+        execution.record(MetricRow.training(moment.last, of: name, epoch: moment.position))
         if spent >= limit || execution.interruption.isRequested { stop.request() }
         execution.progress(
           Progress(
             task: "race \(name)", fraction: min(1, spent / limit), secondsLeft: max(0, limit - spent),
             terms: [.init(name: "loss", value: moment.loss, unit: "nats")]))
       }
-      let updated = try model.updated(live)
+      var recipe = model.recipe
+      recipe.data = arguments["on"]?.raw ?? recipe.data
+      let updated = try model.updated(live, recipe: recipe)
       execution.set(name, to: .object(updated))
       after.append((name, updated))
+      seen.append(Int(((position - begin) * count).rounded()))
       if execution.interruption.isRequested {
         execution.interruptionNote = "the race was stopped; what \(name) learned is kept"
         break
       }
     }
-    return .table(try sideBySide(after, source.testPart, arguments, execution))
+    if execution.interruption.isRequested { return .table(seenTable(after, seen)) }
+    var table = try sideBySide(after, given?.testPart ?? source.testPart, arguments, execution)
+    table.notes.append(
+      zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) examples" }.joined(separator: ", ")
+        + " in \(NumberText.duration(limit)) each")
+    return .table(table)
   }
 }

@@ -7,124 +7,147 @@ enum DoctorCommand {
 
   private static let doctor = Command(
     "doctor", family: .measures, summary: "look a model over: verdict, evidence, next command",
+    details: """
+      Looks for collapsed dimensions, the balance of KL and reconstruction, an exploding log variance, the gap between \
+      training and held-out data, input that is not scaled, and a loss that stands still.
+      """,
     positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
-    options: [EvaluateCommands.data, EvaluateCommands.seed], result: "a table of findings",
+    options: [EvaluateCommands.data, EvaluateCommands.seed], result: "a table of what was looked at",
     examples: [.init("doctor m", "what is wrong, if anything")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     let name = arguments["model"]?.name ?? "m"
     let source = try arguments.measured("on", model, execution)
     let live = try model.model(threads: execution.state.settings.threads)
-    let result = try live.evaluate(source.source, options: .init(seed: 0))
+    let seed = UInt64(arguments.integer("seed") ?? 0)
+    let result = try live.evaluate(source.source, options: .init(seed: seed)) {
+      try execution.working("doctor", $0)
+    }
     let probe = source.subset(Array(0..<min(2000, source.dataset.count)))
-    let codes = try live.encode(probe.source)
-    let findings = Findings(name: name, model: model, result: result, codes: codes, data: source).all
-    let verdict =
-      findings.isEmpty
-      ? "healthy: nothing to complain of" : findings.count == 1 ? "one finding" : "\(findings.count) findings"
+    let codes = try live.encode(probe.source) { try execution.working("encode", $0) }
+    let checks = Examination(name: name, model: model, result: result, codes: codes, data: source).all
+    let count = checks.filter { $0.next != nil }.count
+    let verdict = count == 0 ? "healthy" : count == 1 ? "one finding" : "\(count) findings"
     return .table(
       Table(
-        title: "\(name) on \(source.title): \(verdict)", columns: [.init("finding"), .init("evidence"), .init("next")],
-        rows: findings.map { [.text($0.what), .text($0.evidence), .text($0.next)] },
-        notes: findings.isEmpty
-          ? [
-            "−ELBO \(NumberText.fixed(result.negativeElbo.mean, decimals: 2)) nats, \(result.activeUnits) of \(result.klPerDimension.count) dimensions active"
-          ]
-          : []))
+        title: "\(name) on \(source.title): \(verdict)",
+        columns: [.init("check"), .init("evidence"), .init("next")],
+        rows: checks.map { [.text($0.what), .text($0.evidence), .text($0.next ?? "")] }))
   }
 }
 
-/// What the doctor looks for.
-private struct Findings {
+/// What the doctor looks at.
+private struct Examination {
   let name: String
   let model: ModelValue
   let result: Evaluation
   let codes: Codes
   let data: DatasetValue
 
-  struct Finding {
+  struct Check {
+    /// The verdict: what is fine, or what is not.
     let what: String
     let evidence: String
-    let next: String
+    /// The command to go on with; nil when all is well.
+    let next: String?
   }
 
-  var all: [Finding] {
-    [untrained, collapse, balance, variance, overfitting, scale, flat].compactMap { $0 }
+  var all: [Check] {
+    if model.training.step == 0 {
+      return [Check(what: "not trained", evidence: "0 steps", next: "train \(name) epochs=20")]
+        + [scale].compactMap { $0 }
+    }
+    return [collapse, balance, variance, overfitting, scale, flat].compactMap { $0 }
   }
 
   private func text(_ value: Double) -> String { NumberText.short(value, digits: 3) }
 
   private var isPlain: Bool { model.configuration.family == .autoencoder }
 
-  private var untrained: Finding? {
-    model.training.step == 0
-      ? Finding(what: "not trained", evidence: "0 steps", next: "train \(name) epochs=20") : nil
-  }
-
-  private var collapse: Finding? {
+  private var collapse: Check? {
+    guard !isPlain else { return nil }
     let d = model.configuration.latentDimensions
-    guard !isPlain, model.training.step > 0, result.activeUnits < d else { return nil }
     let dead = d - result.activeUnits
+    guard dead > 0 else {
+      return Check(what: "dimensions in use", evidence: "all \(d) posterior means vary", next: nil)
+    }
     let severe = result.activeUnits == 0 || dead * 2 > d
-    return Finding(
+    let architecture = model.configuration.architecture.name
+    return Check(
       what: severe ? "posterior collapse" : "inactive dimensions",
       evidence: "\(dead) of \(d) posterior means vary by less than 0.01",
-      next: severe
-        ? "set \(name) beta=0.5 freebits=0.1"
-        : "model \(name)2 \(model.configuration.architecture.name) latent=\(max(1, result.activeUnits))")
+      next: severe || architecture == "custom"
+        ? "set \(name) beta=0.5 freebits=0.1" : "model \(name)2 \(architecture) latent=\(result.activeUnits)")
   }
 
-  private var balance: Finding? {
-    guard !isPlain, model.training.step > 0, result.kl.mean < 1 || result.kl.mean > result.reconstruction.mean else {
-      return nil
+  private var balance: Check? {
+    guard !isPlain else { return nil }
+    let evidence = "KL \(text(result.kl.mean)), reconstruction \(text(result.reconstruction.mean)) nats"
+    if result.kl.mean < 1 {
+      return Check(what: "the latents say next to nothing", evidence: evidence, next: "explain collapse")
     }
-    return Finding(
-      what: result.kl.mean < 1 ? "the latents say next to nothing" : "the KL outweighs the reconstruction",
-      evidence: "KL \(text(result.kl.mean)), reconstruction \(text(result.reconstruction.mean)) nats",
-      next: result.kl.mean < 1
-        ? "explain collapse" : "set \(name) beta=\(text(Double(max(model.configuration.beta.target, 1)) * 2))")
+    if result.reconstruction.mean > 0, result.kl.mean > result.reconstruction.mean {
+      let more = text(Double(max(model.configuration.beta.target, 1)) * 2)
+      return Check(
+        what: "the KL outweighs the reconstruction", evidence: evidence, next: "set \(name) beta=\(more)")
+    }
+    return Check(what: "KL and reconstruction in balance", evidence: evidence, next: nil)
   }
 
-  private var variance: Finding? {
+  private var variance: Check? {
     guard !isPlain else { return nil }
     let values = codes.logVariance.elements(as: Float.self)
-    guard let low = values.min(), let high = values.max(), high > 5 || low < -15 else { return nil }
-    return Finding(
-      what: "exploding log variance", evidence: "log σ² from \(text(Double(low))) to \(text(Double(high)))",
+    guard let low = values.min(), let high = values.max() else { return nil }
+    let evidence = "log σ² from \(text(Double(low))) to \(text(Double(high)))"
+    guard high > 5 || low < -15 else { return Check(what: "log variance in bounds", evidence: evidence, next: nil) }
+    return Check(
+      what: "exploding log variance", evidence: evidence,
       next: "train \(name) clip=1 lr=\(text(model.recipe.learningRate / 3))")
   }
 
-  private var overfitting: Finding? {
-    guard let last = model.training.history.epochs.last,
-      let held = last.validation ?? (data.title.hasSuffix("test") ? result.negativeElbo.mean : nil),
-      held > last.loss * 1.1 + 1, model.configuration.beta.target == 1 || last.validation != nil
-    else { return nil }
-    return Finding(
-      what: "overfitting", evidence: "training \(text(last.loss)), held out \(text(held)) nats",
-      next: "train \(name) validate=0.1 patience=5")
+  /// Compares what was trained with what was held out, both of one loss.
+  private var overfitting: Check? {
+    guard let last = model.training.history.epochs.last else { return nil }
+    let tested = data.title.hasSuffix("test") && model.configuration.beta.target == 1
+    guard let held = last.validation ?? (tested ? result.negativeElbo.mean : nil) else {
+      return Check(what: "nothing was held out", evidence: "the gap to unseen data is not known", next: nil)
+    }
+    let evidence = "training \(text(last.loss)), held out \(text(held)) nats"
+    guard held > last.loss + 0.1 * abs(last.loss) + 1 else {
+      return Check(what: "no overfitting", evidence: evidence, next: nil)
+    }
+    return Check(what: "overfitting", evidence: evidence, next: "train \(name) validate=0.1 patience=5")
   }
 
-  private var scale: Finding? {
+  private var scale: Check? {
     guard let head = try? data.dataset.examples(Array(0..<min(200, data.dataset.count))) else { return nil }
     let values = head.elements(as: Float.self)
     guard let low = values.min(), let high = values.max() else { return nil }
-    let outside = low < 0 || high > 1
+    let evidence = "values from \(text(Double(low))) to \(text(Double(high)))"
     switch model.configuration.likelihood {
-    case .bernoulli where outside, .continuousBernoulli where outside, .logistic256 where outside:
-      return Finding(
-        what: "input outside [0, 1]", evidence: "values from \(text(Double(low))) to \(text(Double(high)))",
+    case .bernoulli, .continuousBernoulli, .logistic256:
+      guard low < 0 || high > 1 else { return Check(what: "input in [0, 1]", evidence: evidence, next: nil) }
+      return Check(
+        what: "input outside [0, 1]", evidence: evidence,
         next: "d2 = transform \(model.recipe.data ?? "d") scale=\(text(1 / Double(max(high, 1))))")
-    default: return nil
+    default:
+      let largest = Double(max(abs(low), abs(high)))
+      guard largest > 10 else { return Check(what: "input of moderate size", evidence: evidence, next: nil) }
+      return Check(
+        what: "input is not scaled", evidence: evidence,
+        next: "d2 = transform \(model.recipe.data ?? "d") scale=\(text(1 / largest))")
     }
   }
 
-  private var flat: Finding? {
+  private var flat: Check? {
     let epochs = model.training.history.epochs.suffix(5)
-    guard epochs.count == 5, let first = epochs.first?.loss, let last = epochs.last?.loss,
-      abs(first - last) < abs(first) * 0.001
-    else { return nil }
-    return Finding(
-      what: "flat loss", evidence: "\(text(first)) to \(text(last)) nats in 5 epochs",
-      next: "set \(name) lr=\(text(model.recipe.learningRate / 3))")
+    guard let first = epochs.first?.loss, let last = epochs.last?.loss else { return nil }
+    let count = epochs.count
+    let evidence = "loss \(text(first)) to \(text(last)) in \(count) \(count == 1 ? "epoch" : "epochs")"
+    guard count == 5, abs(first - last) < abs(first) * 0.001 else {
+      return Check(what: count == 1 ? "one epoch says little" : "the loss moves", evidence: evidence, next: nil)
+    }
+    return Check(
+      what: "flat loss", evidence: evidence, next: "set \(name) lr=\(text(model.recipe.learningRate / 3))")
   }
 }

@@ -35,7 +35,7 @@ enum EvaluateCommands {
     }
     let live = try model.model(threads: execution.state.settings.threads)
     let seed = UInt64(arguments.integer("seed") ?? 0)
-    let result = try live.evaluate(source.source, options: .init(seed: seed))
+    let result = try live.evaluate(source.source, options: .init(seed: seed)) { try execution.working("evaluate", $0) }
     var report = report(result, model, source)
     try EvaluateExtras(live: live, source: source, model: model, seed: seed).add(arguments, to: &report, execution)
     if let k = arguments.integer("nll") {
@@ -91,7 +91,9 @@ enum EvaluateCommands {
     let model = try arguments.model("model")
     let source = try arguments.measured("on", model, execution)
     let result = try model.model(threads: execution.state.settings.threads)
-      .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0)))
+      .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
+        try execution.working("kl", $0)
+      }
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
     let largest = max(result.klPerDimension.max() ?? 0, 1e-9)
     return .table(

@@ -7,7 +7,9 @@ struct VersusProbe {
   let n: Int
   let seed: UInt64
   let execution: Execution
+  private let images: Tensor
   private let real: [[Float]]
+  /// Mean distance of pairs of real examples.
   let realDiversity: Double
 
   struct Measure {
@@ -16,10 +18,17 @@ struct VersusProbe {
     let lowerIsBetter: Bool
   }
 
-  init(source: DatasetValue, n: Int, seed: UInt64, execution: Execution) {
+  /// Images on the way between two codes, both ends included.
+  static let stops = 9
+  /// Pairs of codes that are walked between.
+  static let walks = 100
+  /// Examples that labels are read of.
+  static let probed = 2000
+
+  init(source: DatasetValue, n: Int, seed: UInt64, execution: Execution) throws {
     (self.source, self.n, self.seed, self.execution) = (source, n, seed, execution)
-    let images = try? source.dataset.examples(Array(0..<n))
-    real = images.map { Self.rows($0) } ?? []
+    images = try source.dataset.examples(Array(0..<n))
+    real = Self.rows(images)
     realDiversity = Self.spread(real)
   }
 
@@ -50,39 +59,73 @@ struct VersusProbe {
     return sum / Double(max(images.count, 1))
   }
 
-  func measure(_ model: ModelValue) throws -> [Measure] {
+  func measure(_ model: ModelValue, name: String) throws -> [Measure] {
     let live = try model.model(threads: execution.state.settings.threads)
-    let evaluation = try live.evaluate(source.source, options: .init(seed: seed))
+    func working(_ share: Double) throws { try execution.working("versus \(name)", share) }
+    let evaluation = try live.evaluate(source.source, options: .init(seed: seed)) { try working($0 / 2) }
     let labels = try source.conditioning(model).map { Array($0[0..<n]) }
-    let samples = Self.rows(try live.decode(try live.prior(count: n, seed: seed), labels: labels))
-    let codes = try live.encode(source.subset(Array(0..<n)).source).mean
-    let points = Self.rows(codes)
-    var middles: [Float] = []
-    for i in 0..<n { middles += LatentPath.point(points[i], points[(i + 1) % n], at: 0.5, kind: .lerp) }
-    let between = Self.rows(try live.decode(try Tensor(middles, shape: codes.shape), labels: labels))
+    let drawn = try live.decode(try live.prior(count: n, seed: seed), labels: labels)
+    let samples = Self.rows(drawn)
+    try working(0.6)
+    let pixels = model.configuration.pixels
+    let quality = try SampleQuality(
+      samples: drawn.reshaped(to: [n, pixels]), data: images.reshaped(to: [n, pixels]), features: .pixels,
+      options: live.options)
+    try working(0.7)
+    let known = min(Self.probed, source.dataset.count)
+    let codes = try live.encode(source.subset(Array(0..<max(known, n))).source).mean
+    let walk = try walks(between: Self.rows(codes[0..<n]), live, labels: labels)
+    try working(0.8)
     return [
       Measure(what: "reconstruction, squared error per pixel", value: evaluation.meanSquaredError, lowerIsBetter: true),
       Measure(what: "samples, distance to the nearest real", value: try toReal(samples), lowerIsBetter: true),
+      Measure(what: "samples, share that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
+      Measure(what: "samples, share of the real covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
       Measure(
         what: "samples, diversity off the real one", value: abs(Self.spread(samples) - realDiversity),
         lowerIsBetter: true),
-      Measure(what: "halfway images, distance to the nearest real", value: try toReal(between), lowerIsBetter: true),
-      Measure(what: "classes by the nearest latent, share right", value: try probe(points), lowerIsBetter: false),
-    ]
+      Measure(
+        what: "halfway images, distance to the nearest real", value: try toReal(walk.middles), lowerIsBetter: true),
+      Measure(what: "interpolation, largest step over the mean one", value: walk.unevenness, lowerIsBetter: true),
+    ] + (try probes(codes[0..<known]))
   }
 
-  /// Share of examples whose nearest neighbour in latent space has their label.
-  private func probe(_ points: [[Float]]) throws -> Double {
-    guard let labels = try source.rowLabels() else { return .nan }
-    var right = 0
-    for i in points.indices {
-      var best = (distance: Double.infinity, label: Int32(-1))
-      for j in points.indices where j != i {
-        let d = Self.distance(points[i], points[j])
-        if d < best.distance { best = (d, labels[j]) }
-      }
-      if best.label == labels[i] { right += 1 }
+  /// Straight ways between neighbours in the list: the images halfway, and how uneven the steps are (1 is even).
+  private func walks(
+    between points: [[Float]], _ live: Model, labels: [Int]?
+  ) throws -> (middles: [[Float]], unevenness: Double) {
+    let pairs = min(n, Self.walks)
+    var latents: [Float] = []
+    for i in 0..<pairs {
+      latents += try LatentPath.between(points[i], points[(i + 1) % n], steps: Self.stops, kind: .lerp)
+        .elements(as: Float.self)
     }
-    return Double(right) / Double(max(points.count, 1))
+    let conditions = labels.map { labels in (0..<pairs).flatMap { Array(repeating: labels[$0], count: Self.stops) } }
+    let size = points.first?.count ?? 0
+    let images = Self.rows(try live.decode(try Tensor(latents, shape: [pairs * Self.stops, size]), labels: conditions))
+    var (middles, unevenness) = ([[Float]](), 0.0)
+    for i in 0..<pairs {
+      let way = Array(images[i * Self.stops..<(i + 1) * Self.stops])
+      middles.append(way[Self.stops / 2])
+      let steps = zip(way, way.dropFirst()).map { Self.distance($0, $1) }
+      let length = steps.reduce(0, +)
+      unevenness += length > 0 ? (steps.max() ?? 0) * Double(steps.count) / length : 1
+    }
+    return (middles, unevenness / Double(max(pairs, 1)))
+  }
+
+  /// What codes know of labels: read from the second half by those of the first.
+  private func probes(_ codes: Tensor) throws -> [Measure] {
+    let count = codes.shape[0]
+    guard let labels = try source.rowLabels()?.prefix(count).map(Int.init), count >= 40 else { return [] }
+    let half = count / 2
+    let (train, test) = (codes[0..<half], codes[half..<count])
+    let (known, asked) = (Array(labels[..<half]), Array(labels[half...]))
+    let linear = try Probe.linear(train: train, labels: known, test: test, testLabels: asked)
+    let nearest = try Probe.nearestNeighbours(train: train, labels: known, test: test, testLabels: asked)
+    return [
+      Measure(what: "labels by a linear probe, share right", value: linear.mean, lowerIsBetter: false),
+      Measure(what: "labels by the nearest codes, share right", value: nearest.mean, lowerIsBetter: false),
+    ]
   }
 }

@@ -69,20 +69,9 @@ final class TrainingReporter {
 
   private func record(_ moment: TrainingProgress) {
     guard run.execution.core.store != nil, let name = run.name else { return }
-    let epoch = Double(moment.epoch - 1)
-    if let last = live.training.history.steps.last, last.step + 1 == moment.step {
-      let step = Int(moment.step)
-      run.execution.record(
-        [("loss", last.loss), ("reconstruction", last.reconstruction), ("kl", last.kl)].map {
-          MetricRow(model: name, split: "train", name: $0, step: step, epoch: epoch, value: Double($1), unit: "nats")
-        })
-    }
-    if let finished = moment.finished, let held = finished.validation {
-      run.execution.record([
-        MetricRow(
-          model: name, split: "validation", name: "loss", step: Int(moment.step), epoch: Double(finished.epoch),
-          value: held, unit: "nats")
-      ])
+    run.execution.record(MetricRow.training(moment.last, of: name, epoch: moment.position))
+    if let finished = moment.finished, let row = MetricRow.validation(finished, of: name) {
+      run.execution.record([row])
     }
   }
 }

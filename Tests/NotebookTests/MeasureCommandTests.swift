@@ -1,0 +1,146 @@
+import Notebook
+import Testing
+
+/// `evaluate`, `kl`, `doctor`, `versus`, `compare`, `race`.
+@Suite(.serialized) struct MeasureCommandTests {
+  /// Digits, a VAE and an autoencoder of one size, trained a little.
+  private static func bench() throws -> Bench {
+    let bench = try Bench()
+    _ = bench.shown("load digits as=all; d = all.train[0..999]; t = all.test[0..299]")
+    _ = bench.shown("model m mlp hidden=32 latent=4 seed=1 on=d; model a ae mlp hidden=32 latent=4 seed=1 on=d")
+    _ = bench.shown("train m on=d epochs=3 seed=1; train a on=d epochs=3 seed=1;")
+    return bench
+  }
+
+  /// Rows of a table as its JSON has them.
+  private static func rows(_ bench: Bench, _ source: String) throws -> [JSON] {
+    let outcome = bench.run(source)
+    #expect(outcome.status == .ok)
+    return try #require(outcome.outputs.last?.json?.arrayValue)
+  }
+
+  @Test func anEvaluationAddsUp() throws {
+    let bench = try Self.bench()
+    _ = bench.shown("e = evaluate m on=t seed=3")
+    #expect(bench.shown("(abs(e.elbo - e.reconstruction - e.kl) < 0.01)") == ["1"])
+    #expect(bench.shown("evaluate m on=t seed=3") == bench.shown("evaluate m on=t seed=3"))
+    #expect(bench.shown("evaluate m on=t")[0].contains("± "), "standard errors")
+    let nll = bench.shown("n = evaluate m on=t nll=20 n=100 seed=3; n.nll")
+    #expect(bench.shown("(n.nll < n.elbo)") == ["1"], "the importance-sampled bound is the tighter one: \(nll)")
+    for option in ["quality=yes", "probe=knn", "probe=linear", "split=yes"] {
+      #expect(bench.run("evaluate m on=t \(option)").status == .ok, "\(option)")
+    }
+    #expect(try bench.failure("evaluate a on=t nll=10").code == "E403")
+  }
+
+  @Test func klListsEveryDimensionLargestFirst() throws {
+    let bench = try Self.bench()
+    let kl = try Self.rows(bench, "kl m on=t").compactMap { $0["KL"]?.doubleValue }
+    #expect(kl.count == 4)
+    #expect(kl == kl.sorted(by: >))
+  }
+
+  @Test func theDoctorGivesAVerdictWithEvidenceAndTheNextCommand() throws {
+    let bench = try Self.bench()
+    let checks = try Self.rows(bench, "doctor m on=t")
+    #expect(checks.count == 6)
+    #expect(checks.allSatisfy { $0["evidence"]?.stringValue?.isEmpty == false })
+    #expect(bench.shown("doctor a on=t")[0].contains("ELBO") == false, "an autoencoder has no ELBO")
+    _ = bench.shown("model fresh mlp latent=2 on=d")
+    #expect(bench.shown("doctor fresh on=t")[0].contains("train fresh epochs=20"))
+  }
+
+  @Test(arguments: [
+    (
+      "c = model mlp hidden=8 latent=4 beta=100 on=d seed=1; train c on=d epochs=4 lr=0.01 seed=1", "posterior collapse"
+    ),
+    (
+      "c = model mlp hidden=8 latent=4 likelihood=gaussian on=loud seed=1; train c on=loud epochs=1",
+      "input is not scaled"
+    ),
+    (
+      "c = model mlp hidden=64 latent=8 on=few seed=1; train c on=few epochs=150 batch=10 lr=0.005 validate=0.5 seed=1",
+      "overfitting"
+    ),
+    ("c = model ae mlp hidden=8 latent=2 on=d seed=1; train c on=d epochs=5 lr=1e-12 seed=1", "flat loss"),
+  ])
+  func theDoctorFindsWhatIsWrong(source: String, finding: String) throws {
+    let bench = try Bench()
+    _ = bench.shown("load digits as=all; d = all.train[0..299]; few = all.train[0..39]")
+    _ = bench.shown("loud = transform d scale=50; \(source);")
+    let checks = try Self.rows(bench, "doctor c")
+    let found = try #require(checks.first { $0["check"]?.stringValue == finding }, "\(checks.map { $0.text() })")
+    let next = try #require(found["next"]?.stringValue)
+    #expect(!next.isEmpty)
+    #expect(bench.session.completeness(next) == .complete, "\(next)")
+  }
+
+  @Test func versusMeasuresBothSides() throws {
+    let bench = try Self.bench()
+    let rows = try Self.rows(bench, "versus m a on=t n=100")
+    let what = rows.compactMap { $0["measure"]?.stringValue }
+    for word in ["reconstruction", "precision", "recall", "diversity", "halfway", "largest step", "linear probe"] {
+      #expect(what.contains { $0.contains(word) }, "\(word) is not in \(what)")
+    }
+    for row in rows {
+      let (m, a) = (try #require(row["m"]?.doubleValue), try #require(row["a"]?.doubleValue))
+      #expect(m.isFinite && a.isFinite)
+      #expect(["m", "a", ""].contains(row["better"]?.stringValue))
+    }
+    let error = try #require(rows.first?["m"]?.doubleValue)
+    _ = bench.shown("e = evaluate m on=t seed=0")
+    #expect(bench.shown("(abs(e.mse - \(error)) < 1e-6)") == ["1"])
+  }
+
+  @Test func compareRefusesWhatIsNotComparableAndNamesWhy() throws {
+    let bench = try Self.bench()
+    #expect(try bench.failure("compare m a on=t").message.contains("likelihood"))
+    _ = bench.shown("small = transform d resize=14x14; o = model mlp hidden=8 latent=2 on=small")
+    let shapes = try bench.failure("compare m o on=t")
+    #expect(shapes.code == "E402" && shapes.message.contains("1×14×14"))
+    #expect(try bench.failure("compare m").code == "E107")
+    _ = bench.shown("m2 = fork m; train m2 epochs=+1;")
+    let rows = try Self.rows(bench, "compare m m2 on=t")
+    #expect(rows.compactMap { $0["epochs"]?.integerValue } == [3, 4])
+    _ = bench.shown("e = evaluate m on=t")
+    let elbo = try #require(rows.first?["−ELBO"]?.doubleValue)
+    #expect(bench.shown("(abs(e.elbo - \(elbo)) < 0.001)") == ["1"])
+  }
+
+  @Test func aRaceGivesEachTheSameTimeAndKeepsWhatWasLearned() throws {
+    let bench = try Self.bench()
+    _ = bench.shown("m2 = fork m")
+    let before = bench.shown("m.steps")
+    let outcome = bench.run("race m m2 on=d for=60ms")
+    #expect(outcome.status == .ok)
+    #expect(outcome.outputs.last?.text.contains(" saw ") == true)
+    #expect(bench.shown("m.steps") != before && bench.shown("m2.steps") != before)
+    #expect(try bench.failure("race m on=d").code == "E107")
+  }
+
+  @Test func forksOfOneModelTrainAlikeFromOneSeed() throws {
+    let bench = try Self.bench()
+    _ = bench.shown("fork m as=m2\ntrain m epochs=+1 seed=4;\ntrain m2 epochs=+1 seed=4;")
+    #expect(bench.shown("m.loss") == bench.shown("m2.loss"))
+    #expect(try bench.failure("fork m").code == "E107")
+  }
+
+  @Test(arguments: [
+    "evaluate m on=d", "doctor m on=d", "versus m a on=d", "kl m on=d", "compare m m on=d", "encode m d",
+  ])
+  func measuringCanBeStoppedAndChangesNothing(source: String) throws {
+    let bench = try Self.bench()
+    bench.interruption.request()
+    #expect(bench.run(source).status == .interrupted("nothing was changed"))
+  }
+
+  @Test func aDryRunSaysTheCostAndTrainsNothing() throws {
+    let bench = try Self.bench()
+    let before = bench.shown("m.steps")
+    let text = bench.shown("train m on=d epochs=+20 dry=yes")[0]
+    for word in ["parameters", "FLOPs/example", "images/s", "an epoch", "Nothing was trained."] {
+      #expect(text.contains(word), "\(word)")
+    }
+    #expect(bench.shown("m.steps") == before)
+  }
+}
