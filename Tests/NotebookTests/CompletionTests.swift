@@ -67,15 +67,6 @@ import Testing
     #expect(bench.session.inspect("latent", cursor: 6)?.text.hasPrefix("The latent space") == true)
   }
 
-  @Test func helpFitsEightyColumns() throws {
-    for name in HelpPages(table: .standard).names + [""] {
-      let page = bench.shown("help \(name)").joined()
-      let wide = page.split(separator: "\n").filter { TextWidth.columns($0) > 80 }
-      // Examples and lists of syntax stand as they are typed.
-      #expect(wide.filter { !$0.contains("#") && !$0.contains("…") } == [], "\(name)")
-    }
-  }
-
   @Test func onlyTrainedModelsThatNoFileHoldsAreUnfiled() {
     let folder = Folder()
     _ = bench.shown(

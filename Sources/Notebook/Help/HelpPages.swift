@@ -32,7 +32,7 @@ package struct HelpPages: Sendable {
     default: break
     }
     if let command = table[topic] { return page(command) }
-    if let function = FunctionTable.shared[topic] { return TextWidth.row(function.signature, function.summary, at: 2) }
+    if let function = FunctionTable.shared[topic] { return "\(function.signature)\n  \(function.summary)" }
     if let code = ErrorCode(rawValue: topic.uppercased()) { return "\(code.rawValue)  \(code.meaning)" }
     return nil
   }
@@ -46,17 +46,17 @@ package struct HelpPages: Sendable {
       guard !commands.isEmpty else { continue }
       if !lines.isEmpty { lines.append("") }
       lines.append(family.rawValue)
-      lines += commands.map { TextWidth.row("  " + $0.verb, $0.summary, at: width + 4) }
+      lines += commands.map { Self.entry("  " + TextWidth.pad($0.verb, to: width + 2), $0.summary) }
     }
     lines.append("")
-    lines.append("help COMMAND   a command, its options    help language   how statements are written")
-    lines.append("explain TERM   theory, a screen a term   examples        lines to try")
+    lines.append("help COMMAND   a command with its options    help language  the language")
+    lines.append("explain TERM   the theory, a screen a term   examples       lines to try")
     return lines.joined(separator: "\n")
   }
 
   /// The page of a command.
   func page(_ command: Command) -> String {
-    var lines = [TextWidth.row("\(command.verb):", command.summary, at: command.verb.count + 2), "", "  \(command.usage)"]
+    var lines = [Self.entry("\(command.verb): ", command.summary), "", "  \(command.usage)"]
     if !command.aliases.isEmpty { lines.append("  also: \(command.aliases.joined(separator: ", "))") }
     if !command.details.isEmpty { lines += ["", TextWidth.wrap(command.details, to: 80)] }
     if !command.positionals.isEmpty {
@@ -64,17 +64,52 @@ package struct HelpPages: Sendable {
       lines += ["", "Arguments"]
       lines += command.positionals.map { positional in
         let note = positional.isRequired ? "" : " (may be left out)"
-        return TextWidth.row("  " + positional.name.uppercased(), positional.help + note, at: width + 4)
+        let name = "  " + TextWidth.pad(positional.name.uppercased(), to: width + 2)
+        return Self.entry(name, positional.help + note)
       }
     }
-    if !command.options.isEmpty { lines += ["", "Options"] + command.options.map { line($0, indent: "  ") } }
+    if !command.options.isEmpty {
+      lines += ["", "Options"] + command.options.map { Self.entry("  " + head($0), tail($0)) }
+    }
     if !command.result.isEmpty { lines += ["", "Gives \(command.result)."] }
     lines += ["", "Examples", Self.examples(command)]
     return lines.joined(separator: "\n")
   }
 
-  /// An option: `epochs=N  how many (default 20)`, in as many lines as it takes.
-  func line(_ option: CommandOption, indent: String = "") -> String {
+  /// Columns of help.
+  static let width = 80
+
+  private static let longestPlaceholder = 36
+
+  /// A name and what it is, in lines that fit; later ones begin below the first word of what it is.
+  static func entry(_ name: String, _ text: String) -> String {
+    let indent = TextWidth.columns(name)
+    return name
+      + TextWidth.wrap(text, to: width - indent)
+      .replacing("\n", with: "\n" + String(repeating: " ", count: indent))
+  }
+
+  /// An option in one line: `epochs=N  how many (default 20)`.
+  func line(_ option: CommandOption) -> String { head(option) + tail(option) }
+
+  /// An option and what it can be: a line for each of its values.
+  func page(_ option: CommandOption) -> String {
+    let values = option.type.suggestions
+    let width = values.map { TextWidth.columns($0) }.max() ?? 0
+    let rows = values.map { value in
+      Self.entry(
+        "  " + TextWidth.pad(value, to: width + 2), WordMeanings.meaning(of: value, argument: option.name) ?? "")
+    }
+    return ([line(option)] + rows).joined(separator: "\n")
+  }
+
+  private func head(_ option: CommandOption) -> String {
+    let placeholder = option.type.placeholder
+    let value = placeholder.count > Self.longestPlaceholder ? "TEXT" : placeholder
+    return TextWidth.pad("\(option.name)=\(value)", to: 22) + " "
+  }
+
+  private func tail(_ option: CommandOption) -> String {
     var notes: [String] = []
     if case .choice(let names) = option.type, option.type.placeholder == "NAME" {
       notes.append("one of " + names.joined(separator: ", "))
@@ -83,26 +118,9 @@ package struct HelpPages: Sendable {
     if !option.defaultNote.isEmpty { notes.append(option.defaultNote) }
     if option.isRequired { notes.append("needed") }
     // A form that is a sentence by itself stands behind the help.
-    let placeholder = option.type.placeholder
-    let isLong = placeholder.count > Self.longestPlaceholder
-    let head = "\(indent)\(option.name)=\(isLong ? "TEXT" : placeholder)"
-    let text = option.help + (isLong ? ": \(placeholder)" : "") + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
-    return TextWidth.row(head, text, at: indent.count + 23)
+    let form = option.type.placeholder.count > Self.longestPlaceholder ? ": \(option.type.placeholder)" : ""
+    return option.help + form + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
   }
-
-  /// An option and what it can be: a line for each of its values.
-  func page(_ option: CommandOption) -> String {
-    let values = option.type.suggestions
-    let width = values.map { TextWidth.columns($0) }.max() ?? 0
-    let rows = values.map { value in
-      TextWidth.row("  " + value, WordMeanings.meaning(of: value, argument: option.name) ?? "", at: width + 4)
-    }
-    return ([line(option)] + rows).joined(separator: "\n")
-  }
-
-  /// Columns of help.
-  static let width = 80
-  private static let longestPlaceholder = 36
 
   static func examples(_ command: Command) -> String { examples(command.examples) }
 

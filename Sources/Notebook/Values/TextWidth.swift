@@ -50,16 +50,6 @@ package enum TextWidth {
     return blocks.map { $0.first == " " ? $0 : wrap($0, to: width) }.joined(separator: "\n")
   }
 
-  /// `head`, and from `column` on the words of `text`, in lines of at most `width` columns. A head that reaches into them
-  /// stands on a line of its own.
-  package static func row(_ head: String, _ text: String, at column: Int, width: Int = 80) -> String {
-    let blanks = String(repeating: " ", count: column)
-    let lines = wrap(text, to: width - column).split(separator: "\n", omittingEmptySubsequences: false)
-    let isNarrow = columns(head) < column
-    let first = isNarrow ? pad(head, to: column) + (lines.first ?? "") : wrap(head, to: width)
-    return ([first] + lines.dropFirst(isNarrow ? 1 : 0).map { blanks + $0 }).joined(separator: "\n")
-  }
-
   /// Words of `text` in lines of at most `width` columns; line breaks in the text stay.
   package static func wrap(_ text: String, to width: Int, indent: String = "") -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph -> [String] in
