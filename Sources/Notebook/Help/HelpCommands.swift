@@ -23,7 +23,7 @@ enum HelpCommands {
     }
     if let page = pages.page(words.joined(separator: " ")) ?? pages.page(topic) { return .string(page) }
     if let variable = execution.lookup(topic) { return variable }
-    if let theory = Theory.page(words.joined(separator: " ")) { return .string(theory.text(for: execution.state)) }
+    if let theory = Theory.page(words.joined(separator: " ")) { return .string(theory.text(for: execution.state, width: execution.width)) }
     let fix = Suggestion.question(topic, in: pages.names) ?? "'help' lists the commands, 'explain' the theory."
     throw Fault(.unknownTopic, "no help on '\(topic)'", at: arguments["topic"]?.span, fix: fix)
   }
@@ -58,7 +58,7 @@ enum HelpCommands {
   ) { arguments, execution in
     let words = arguments.all("term").map { $0.raw.lowercased() }.joined(separator: " ")
     guard !words.isEmpty else { return .string(Theory.overview) }
-    if let page = Theory.page(words) { return .string(page.text(for: execution.state)) }
+    if let page = Theory.page(words) { return .string(page.text(for: execution.state, width: execution.width)) }
     throw arguments.fault(
       .unknownTopic, "no page on '\(words)'", at: "term",
       fix: Suggestion.question(words, in: Theory.names) ?? "'explain' lists the terms.")

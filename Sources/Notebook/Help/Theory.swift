@@ -28,7 +28,7 @@ struct Theory: Sendable {
   }
 
   /// The page, its commands written with the names that the session has.
-  func text(for state: SessionState) -> String {
+  func text(for state: SessionState, width: Int) -> String {
     func named(_ kind: ValueKind) -> [String] { state.names.filter { state.variables[$0]?.value.kind == kind } }
     let models = named(.model)
     let names = [
@@ -42,7 +42,7 @@ struct Theory: Sendable {
           return String(word)
         }.joined(separator: " ")
     }
-    let prose = TextWidth.reflowed(body, to: min(execution.width, 100))
+    let prose = TextWidth.reflowed(body, to: min(width, 100))
     return "\(title)\n\n\(prose)\n\nShow it\n\(lines.joined(separator: "\n"))"
   }
 }
