@@ -23,7 +23,9 @@ enum HelpCommands {
     }
     if let page = pages.page(words.joined(separator: " ")) ?? pages.page(topic) { return .string(page) }
     if let variable = execution.lookup(topic) { return variable }
-    if let theory = Theory.page(words.joined(separator: " ")) { return .string(theory.text(for: execution.state, width: execution.width)) }
+    if let theory = Theory.page(words.joined(separator: " ")) {
+      return .string(theory.text(for: execution.state, width: execution.width))
+    }
     let fix = Suggestion.question(topic, in: pages.names) ?? "'help' lists the commands, 'explain' the theory."
     throw Fault(.unknownTopic, "no help on '\(topic)'", at: arguments["topic"]?.span, fix: fix)
   }

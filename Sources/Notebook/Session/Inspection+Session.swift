@@ -27,7 +27,7 @@ extension Session {
       }
       if let variable = state.variables[word] { return variable.value.output(width: 80) }
       if let page = pages.page(word) { return Output(text: page) }
-      if let page = Theory.page(word) { return Output(text: page.text(for: state)) }
+      if let page = Theory.page(word) { return Output(text: page.text(for: state, width: 80)) }
     }
     if case .optionValue(let key) = context.place, let command = context.verb.flatMap({ table[$0] }),
       let option = command.options.first(where: { $0.name == key })
