@@ -49,10 +49,10 @@ import Testing
   @Test func channelsThatCameLastAreMovedToTheFront() throws {
     let dataset = try load(Corpus.path("last.npy"))
     #expect(dataset.storage.shape == [4, 3, 3, 3], "three rows: told from three channels by nothing")
-    let pixels = (0..<2 * 4 * 5 * 3).map { UInt8($0) }
-    let file = try temporary(NPY.encode(Tensor(pixels, shape: [2, 4, 5, 3])))
+    let pixels = (0..<2 * 6 * 5 * 3).map { UInt8($0) }
+    let file = try temporary(NPY.encode(Tensor(pixels, shape: [2, 6, 5, 3])))
     let moved = try load(file)
-    #expect(moved.storage.shape == [2, 3, 4, 5])
+    #expect(moved.storage.shape == [2, 3, 6, 5])
     #expect(moved.stored[0..<20].elementsEqual((0..<20).map { Double($0 * 3) }))
     #expect(moved.notes.count == 1)
   }

@@ -62,7 +62,7 @@ import Testing
         .split(separator: "\n")
     }
     #expect(lines(rows: 24).count == 14 && lines(rows: 24)[13].hasSuffix("help 7"))
-    #expect(lines(rows: 12).count == 8 && lines(rows: 12)[5].hasSuffix("meaning 5"))
+    #expect(lines(rows: 12).count == 7 && lines(rows: 12)[5].hasSuffix("meaning 5"))
     #expect(lines(rows: 8).count <= 6 && !lines(rows: 8).contains { $0.contains("meaning") })
   }
 }

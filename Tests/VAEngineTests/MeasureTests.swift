@@ -133,7 +133,7 @@ import VAEngine
   }
 
   @Test func oddLatentsAreCodedToo() throws {
-    let lost = Codes(mean: try Tensor([1, .nan], shape: [2, 1]), logVariance: try Tensor(zeros: [2, 1]))
+    let lost = Codes(mean: try Tensor([1, Float.nan], shape: [2, 1]), logVariance: try Tensor(zeros: [2, 1]))
     #expect(throws: ModelError.notFinite(example: 1)) { try LatentCode(lost) }
     for means in [[0], [Float(1e20), -1e20, 3], [5, 5, 5, 5]] as [[Float]] {
       let codes = Codes(

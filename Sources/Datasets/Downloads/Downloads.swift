@@ -51,7 +51,9 @@ package struct Downloads {
         if failure.isFinal { break }
         continue
       }
-      let found = SHA256Digest.hex([try FileBytes.map(part).bytes])
+      let storage = try FileBytes.map(part)
+      // The bytes belong to the storage, which would be gone after its last use.
+      let found = withExtendedLifetime(storage) { SHA256Digest.hex([storage.bytes]) }
       guard found == file.packedHash else {
         unlink(part)
         if isContinued {

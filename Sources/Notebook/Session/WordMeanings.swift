@@ -54,6 +54,9 @@ enum WordMeanings {
       "session": "everything: variables, history, metrics",
     ],
     "how": ["slerp": "along a great circle", "lerp": "along a straight line"],
+    "features": [
+      "pixels": "distances between images", "latents": "distances between posterior means",
+    ],
     "probe": [
       "no": "no probe", "knn": "the nearest latents' label", "linear": "a linear classifier on the latents",
     ],

@@ -64,7 +64,7 @@ enum UseCommands {
       CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws that the score averages over"),
       CommandOption("seed", .seed, default: "0", help: "of the draws"),
     ],
-    result: "a table of examples by −ELBO; by the reconstruction alone for plain autoencoders",
+    result: "a table of examples by −ELBO, by reconstruction for plain autoencoders",
     examples: [.init("anomaly m d top=20", "the twenty strangest")]
   ) { arguments, execution in
     let model = try arguments.model("model")
