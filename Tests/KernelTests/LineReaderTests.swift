@@ -57,7 +57,7 @@ import Testing
         }
       }
     }
-    #expect(taken > Noise.messages / 10)
+    #expect(taken > Noise.messages / 50)
     #expect(refused > Noise.messages / 10)
   }
 }
