@@ -170,7 +170,7 @@ def test_gnuplot_leaves_with_the_program(shell):
 
 def test_training_is_watched_live(shell):
     screen = shell()
-    screen.line("train m on=e epochs=+400 plot=live")
+    screen.line("train m on=e epochs=+50000 plot=live")
     screen.wait(lambda: "Training of m" in screen.text and "nats/image" in screen.text, "the live figure")
     screen.wait(lambda: "train m epoch" in screen.text, "the bar beneath it")
     # Drawn over, not beneath the one before.
