@@ -29,7 +29,14 @@ class Dump:
         self.content = np.load(out / "content.npy")
         self.examples = np.load(out / "examples.npy")
         self.labels = np.load(out / "labels.npy") if (out / "labels.npy").exists() else None
-        lines = [line.split(" ", 1) for line in self.run.stdout.splitlines()]
+        lines = []
+        for line in self.run.stdout.removesuffix("\n").split("\n"):
+            kind, _, text = line.partition(" ")
+            if kind in ("label", "column", "note"):
+                lines.append([kind, text])
+            elif lines:
+                # A name with a line break in it.
+                lines[-1][1] += "\n" + line
         self.label_names = [text for kind, text in lines if kind == "label"]
         self.columns = [text for kind, text in lines if kind == "column"]
         self.notes = [text for kind, text in lines if kind == "note"]
