@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,27 +19,28 @@ typedef struct {
   __typeof__(&curl_easy_strerror) strerror;
 } library;
 
+static library loaded;
+static int isLoaded;
+
+static void openLibrary(void) {
+  void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) handle = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return;
+  *(void **)&loaded.globalInit = dlsym(handle, "curl_global_init");
+  *(void **)&loaded.init = dlsym(handle, "curl_easy_init");
+  *(void **)&loaded.setopt = dlsym(handle, "curl_easy_setopt");
+  *(void **)&loaded.perform = dlsym(handle, "curl_easy_perform");
+  *(void **)&loaded.cleanup = dlsym(handle, "curl_easy_cleanup");
+  *(void **)&loaded.strerror = dlsym(handle, "curl_easy_strerror");
+  isLoaded = loaded.globalInit && loaded.init && loaded.setopt && loaded.perform && loaded.cleanup && loaded.strerror &&
+             loaded.globalInit(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+// Downloads may start on several threads at once: the first one loads, the others wait for it.
 static const library *load(void) {
-  static library curl;
-  static int state;  // 0 not tried, 1 there, 2 missing; downloads run on one thread
-  if (state == 0) {
-    state = 2;
-    void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (!handle) handle = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (handle) {
-      *(void **)&curl.globalInit = dlsym(handle, "curl_global_init");
-      *(void **)&curl.init = dlsym(handle, "curl_easy_init");
-      *(void **)&curl.setopt = dlsym(handle, "curl_easy_setopt");
-      *(void **)&curl.perform = dlsym(handle, "curl_easy_perform");
-      *(void **)&curl.cleanup = dlsym(handle, "curl_easy_cleanup");
-      *(void **)&curl.strerror = dlsym(handle, "curl_easy_strerror");
-      if (curl.globalInit && curl.init && curl.setopt && curl.perform && curl.cleanup && curl.strerror &&
-          curl.globalInit(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
-        state = 1;
-      }
-    }
-  }
-  return state == 1 ? &curl : NULL;
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, openLibrary);
+  return isLoaded ? &loaded : NULL;
 }
 
 typedef struct {
@@ -77,7 +79,7 @@ static int report(void *context, curl_off_t total, curl_off_t now, curl_off_t se
 }
 
 elbo_transfer_result elbo_transfer(const elbo_transfer_request *request) {
-  const library *curl = load();
+  const library *const curl = load();
   if (!curl) return ELBO_TRANSFER_NO_LIBRARY;
   CURL *handle = curl->init();
   if (!handle) return ELBO_TRANSFER_FAILED;
