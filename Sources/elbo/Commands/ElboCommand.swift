@@ -77,6 +77,10 @@ struct StartCommand: ElboSubcommand {
 
   func validate() throws {
     guard let workspace else { return }
+    let commands = ElboCommand.configuration.subcommands.compactMap(\.configuration.commandName)
+    if commands.contains(workspace), access(workspace, F_OK) != 0 {
+      throw ValidationError("'\(workspace)' comes first and its options behind it: elbo \(workspace) [options] …")
+    }
     if choices.session != nil { throw ValidationError("Name the workspace once: '\(workspace)' or --session.") }
     if !workspace.hasSuffix(".elbodb"), access(workspace, F_OK) != 0 {
       var known = ["help"]
