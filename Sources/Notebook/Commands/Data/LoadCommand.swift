@@ -64,7 +64,7 @@ enum LoadCommand {
     }
     do {
       let dataset = try DatasetLoading.load(request, execution.options) { moment in
-        if execution.interruption.isRequested { throw Interrupted() }
+        try Stopping.check()
         execution.progress(
           Progress(
             task: "download \(moment.file)", fraction: Double(moment.done) / Double(max(moment.total, 1)),
