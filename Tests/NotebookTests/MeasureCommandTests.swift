@@ -63,6 +63,13 @@ import Testing
       "overfitting"
     ),
     ("c = model ae mlp hidden=8 latent=2 on=d seed=1; train c on=d epochs=5 lr=1e-12 seed=1", "flat loss"),
+    (Self.unweighted, "the KL outweighs the reconstruction"), (Self.unweighted, "exploding log variance"),
+    (
+      "c = model mlp hidden=8 latent=2 beta=20 on=d seed=1; train c on=d epochs=2 batch=30 seed=1",
+      "the latents say next to nothing"
+    ),
+    ("c = model mlp hidden=8 latent=2 on=d seed=1; train c on=d epochs=1 seed=1; d = loud", "input outside [0, 1]"),
+    ("c = model mlp hidden=8 latent=2 on=d seed=1", "not trained"),
   ])
   func theDoctorFindsWhatIsWrong(source: String, finding: String) throws {
     let bench = try Bench()
@@ -73,6 +80,19 @@ import Testing
     let next = try #require(found["next"]?.stringValue)
     #expect(!next.isEmpty)
     #expect(bench.session.completeness(next) == .complete, "\(next)")
+  }
+
+  /// Its codes grow and sharpen, because next to nothing holds them back.
+  private static let unweighted =
+    "c = model mlp hidden=32 latent=4 beta=1e-6 on=d seed=1; train c on=d epochs=60 lr=0.01 batch=30 seed=1"
+
+  @Test func whatTheDoctorSaysIsNeverCut() throws {
+    let bench = try Bench()
+    _ = bench.shown("load digits as=all; d = all.train[0..299]; \(Self.unweighted);")
+    let lines = bench.shown("doctor c")[0].split(separator: "\n")
+    #expect(lines.allSatisfy { !$0.contains("…") && $0.count <= 80 })
+    #expect(lines.contains("  → set c beta=2"))
+    #expect(lines[0] == "c on digits.train: 3 findings")
   }
 
   @Test func versusMeasuresBothSides() throws {
