@@ -54,7 +54,7 @@ extension JSON: CustomStringConvertible {
   /// A number in its best form: whole numbers up to 2⁵³ as integers, what is not finite as null.
   package static func numeric(_ value: Double) -> JSON {
     guard value.isFinite else { return .null }
-    if let whole = Int(exactly: value), abs(whole) <= 1 << 53 { return .integer(whole) }
+    if let whole = Int(exactly: value), whole.magnitude <= 1 << 53 { return .integer(whole) }
     return .number(value)
   }
 

@@ -187,7 +187,9 @@ struct NPYHeader {
     var tensor = try Tensor(zeros: shape, dtype: Element.dtype)
     try tensor.withMutableElements(of: Element.self) { result in
       guard isColumnMajor, shape.rank > 1, result.count > 0 else {
-        for position in result.indices { result[position] = try element(position * itemSize) }
+        try Stopping.inParts(of: result.count) { part in
+          for position in part { result[position] = try element(position * itemSize) }
+        }
         return
       }
       // The first axis is the fastest in the file: its stride is one element.
@@ -196,7 +198,13 @@ struct NPYHeader {
       var index = [Int](repeating: 0, count: shape.rank)
       var at = 0
       let last = shape.rank - 1
+      var untilAsked = 0
       for line in stride(from: 0, to: result.count, by: shape[last]) {
+        untilAsked -= shape[last]
+        if untilAsked < 0 {
+          try Stopping.check()
+          untilAsked = 1 << 20
+        }
         for column in 0..<shape[last] { result[line + column] = try element(at + column * strides[last]) }
         var axis = last - 1
         while axis >= 0 {

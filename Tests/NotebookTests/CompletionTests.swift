@@ -44,6 +44,18 @@ import Testing
     #expect(texts("interpolate m d from=3 to=s") == ["speed"])
   }
 
+  @Test(arguments: [
+    "mean(( # half\ntrain m ep", "[ # x\nshow \"m", "( \"\n # x\n\" set m lr=[", "a = ( # b\n c[label=",
+    "z[ # >\n > out",
+  ])
+  func anyCursorInUnfinishedTextIsAnswered(source: String) {
+    for cursor in 0...source.unicodeScalars.count {
+      let completion = bench.session.complete(source, cursor: cursor)
+      #expect(completion.range.upperBound <= source.unicodeScalars.count)
+      _ = bench.session.inspect(source, cursor: cursor)
+    }
+  }
+
   @Test func valuesOfSettingsComplete() {
     #expect(texts("set m optimizer=ad").sorted() == ["adam", "adamax", "adamw"])
     #expect(texts("set plot theme=") == ["light", "dark"])

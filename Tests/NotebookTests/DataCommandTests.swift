@@ -70,5 +70,6 @@ import Testing
     #expect(bench.session.state.variables.isEmpty)
     #expect(try bench.failure("load digits n=5").fix == "It takes: as.")
     #expect(try bench.failure("load digit").fix == "Did you mean 'digits'?")
+    #expect(try bench.failure("load \(folder.file("x.cvs"))").fix == "Did you mean '\(path)'?")
   }
 }

@@ -6,6 +6,8 @@ import Testing
     ("1 + 2*3", "7"), ("2^3^2", "512"), ("-2^2", "-4"), ("7 % 4", "3"), ("(1 + 2) * 3", "9"), ("1e-3 * 2", "0.002"),
     ("10 / 4", "2.5"), ("(3 > 2)", "1"), ("pi", "3.14159"), ("mean([1, 2, 6])", "3"), ("\"a\" + 'b'", "ab"),
     ("1 + \\\n 2", "3"), ("(1 +\n2)", "3"), ("5 # five", "5"), ("0..9", "0..9"), ("(!0)", "1"), ("sum(1..100)", "5050"),
+    // The smallest integer, which has no absolute value.
+    ("-2^63 + 0", "-9.22337e+18"),
   ])
   func expressionsHaveTheirUsualMeaning(source: String, text: String) throws {
     #expect(try Bench().shown(source) == [text])

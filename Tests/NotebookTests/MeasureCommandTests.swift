@@ -63,6 +63,13 @@ import Testing
       "overfitting"
     ),
     ("c = model ae mlp hidden=8 latent=2 on=d seed=1; train c on=d epochs=5 lr=1e-12 seed=1", "flat loss"),
+    (Self.unweighted, "the KL outweighs the reconstruction"), (Self.unweighted, "exploding log variance"),
+    (
+      "c = model mlp hidden=8 latent=2 beta=20 on=d seed=1; train c on=d epochs=2 batch=30 seed=1",
+      "the latents say next to nothing"
+    ),
+    ("c = model mlp hidden=8 latent=2 on=d seed=1; train c on=d epochs=1 seed=1; d = loud", "input outside [0, 1]"),
+    ("c = model mlp hidden=8 latent=2 on=d seed=1", "not trained"),
   ])
   func theDoctorFindsWhatIsWrong(source: String, finding: String) throws {
     let bench = try Bench()
@@ -73,6 +80,19 @@ import Testing
     let next = try #require(found["next"]?.stringValue)
     #expect(!next.isEmpty)
     #expect(bench.session.completeness(next) == .complete, "\(next)")
+  }
+
+  /// Its codes grow and sharpen, because next to nothing holds them back.
+  private static let unweighted =
+    "c = model mlp hidden=32 latent=4 beta=1e-6 on=d seed=1; train c on=d epochs=60 lr=0.01 batch=30 seed=1"
+
+  @Test func whatTheDoctorSaysIsNeverCut() throws {
+    let bench = try Bench()
+    _ = bench.shown("load digits as=all; d = all.train[0..299]; \(Self.unweighted);")
+    let lines = bench.shown("doctor c")[0].split(separator: "\n")
+    #expect(lines.allSatisfy { !$0.contains("…") && $0.count <= 80 })
+    #expect(lines.contains("  → set c beta=2"))
+    #expect(lines[0] == "c on digits.train: 3 findings")
   }
 
   @Test func versusMeasuresBothSides() throws {
@@ -126,12 +146,50 @@ import Testing
   }
 
   @Test(arguments: [
-    "evaluate m on=d", "doctor m on=d", "versus m a on=d", "kl m on=d", "compare m m on=d", "encode m d",
+    "evaluate m on=d", "evaluate m on=d nll=500", "evaluate m on=d quality=yes split=yes probe=linear",
+    "doctor m on=d", "versus m a on=d", "kl m on=d", "compare m m on=d", "z = encode m d", "anomaly m d draws=9",
+    "denoise m d", "compress m d", "x = sample m n=2", "plot latent m on=d", "plot kl m on=d",
+    "plot rd m a on=d", "plot nll m on=d", "plot confusion m on=d", "train m on=d dry=yes", "describe d",
+    "t = transform d standardize=yes", "load sprites n=300 as=s", "x = normal(1000)", "x = t + 1",
+    "x = slerp([1, 2], [2, 1], [0, 1])",
   ])
-  func measuringCanBeStoppedAndChangesNothing(source: String) throws {
+  func workCanBeStoppedAndChangesNothing(source: String) throws {
     let bench = try Self.bench()
+    _ = bench.shown("t = normal(9, 2, seed=1)")
+    let before = bench.shown("vars")
     bench.interruption.request()
     #expect(bench.run(source).status == .interrupted("nothing was changed"))
+    bench.interruption.clear()
+    #expect(bench.shown("vars") == before)
+  }
+
+  /// Asks for a stop when work of this name is shown.
+  private final class Impatient: FrontEnd {
+    let width = 80
+    let task: String
+    let interruption = Interruption()
+    init(_ task: String) { self.task = task }
+    func emit(_ event: Event) {
+      if case .progress(let moment) = event, moment.task.hasPrefix(task) { interruption.request() }
+    }
+    func ask(_ prompt: String) -> String? { nil }
+  }
+
+  @Test func aRaceThatIsStoppedBeforeItsEndKeepsWhatWasLearned() throws {
+    let bench = try Self.bench()
+    _ = bench.shown("m2 = fork m")
+    let before = bench.shown("m.steps")
+    for task in ["race m2", "evaluate m"] {
+      let reader = Impatient(task)
+      let outcome = bench.session.execute(
+        "race m m2 on=d for=60ms", frontEnd: reader, interruption: reader.interruption)
+      guard case .interrupted(let note) = outcome.status else {
+        Issue.record("\(task): \(outcome.status)")
+        continue
+      }
+      #expect(note.contains("kept"))
+    }
+    #expect(bench.shown("m.steps") != before && bench.shown("m2.steps") != before)
   }
 
   @Test func aDryRunSaysTheCostAndTrainsNothing() throws {

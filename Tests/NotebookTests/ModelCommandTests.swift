@@ -56,7 +56,7 @@ import Testing
       Issue.record("training was not interrupted: \(outcome.status)")
       return
     }
-    #expect(note.contains("1 steps"))
+    #expect(note.contains("after 1 step, "))
     bench.interruption.clear()
     #expect(bench.shown("m.steps") != ["12"])
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Graphs
 import Networks
+import Synchronization
 import Tensors
 import Testing
 import VAEngine
@@ -116,6 +117,88 @@ struct Examples: BatchSource {
     #expect(straight.training.history.epochs.map(\.loss) == broken.training.history.epochs.map(\.loss))
     #expect(straight.training.history.epochs.map(\.validation) == broken.training.history.epochs.map(\.validation))
     #expect(straight.training.learningRateDrops == broken.training.learningRateDrops)
+  }
+
+  /// A source that asks for a stop when its examples are read for the n-th time: in the middle of a validation.
+  private struct Stopper: BatchSource {
+    let base: Examples
+    let stop: StopSignal
+    /// The first look at the data before training is not the validation.
+    let looks = Counter()
+
+    var count: Int { base.count }
+    var exampleShape: Shape { base.exampleShape }
+    var classCount: Int? { base.classCount }
+
+    func read(
+      _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
+      stream: RandomStream
+    ) {
+      base.read(indices, rows: rows, into: destination, stream: stream)
+      if stream.purpose != RandomStream(seed: 0, purpose: "check").purpose, looks.next() == 1 { stop.request() }
+    }
+
+    func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>) {
+      base.readLabels(indices, into: destination)
+    }
+  }
+
+  private final class Counter: Sendable {
+    private let count = Mutex(0)
+    func next() -> Int {
+      count.withLock { count in
+        defer { count += 1 }
+        return count
+      }
+    }
+  }
+
+  /// More examples are held out than are evaluated at once, so that there is a between to stop in.
+  @Test(arguments: [Family.vae, .importanceWeighted, .conditional])
+  func aValidationThatIsStoppedKeepsTheStepsAndGoesOnToTheSameBits(_ family: Family) throws {
+    let data = Examples.blobs(130)
+    let held = Examples.blobs(600)
+    var plan = TrainingPlan(epochs: 2)
+    (plan.batchSize, plan.patience) = (32, 9)
+    let straight = try Self.model(family, preset: .mlp)
+    try Trainer(straight, on: data, validation: held, plan: plan).run()
+
+    var broken = try Self.model(family, preset: .mlp)
+    let stop = StopSignal()
+    var told: [TrainingProgress] = []
+    let end = try Trainer(broken, on: data, validation: Stopper(base: held, stop: stop), plan: plan)
+      .run(stop: stop) { told.append($0) }
+    #expect(end == .stopped)
+    #expect(broken.training.step == 5)
+    #expect(broken.training.epoch == 0)
+    #expect(broken.training.isEpochTrained)
+    #expect(broken.training.history.epochs.isEmpty)
+    #expect(told.last?.last?.step == 4)
+
+    broken = try broken.copy()
+    told = []
+    try Trainer(broken, on: data, validation: held, plan: plan).run { told.append($0) }
+    // The validation comes first, with no step of its own.
+    #expect(told.first?.finished?.epoch == 1)
+    #expect(told.first?.last == nil)
+    #expect(try Self.bits(straight) == Self.bits(broken))
+    #expect(straight.training.history.epochs.map(\.loss) == broken.training.history.epochs.map(\.loss))
+    #expect(straight.training.history.epochs.map(\.validation) == broken.training.history.epochs.map(\.validation))
+    #expect(straight.training.history.steps == broken.training.history.steps)
+  }
+
+  @Test func anEpochWhoseValidationWasStoppedIsNotTrainedAgainByOtherBatches() throws {
+    let data = Examples.blobs(130)
+    let model = try Self.model(.vae, preset: .mlp)
+    var plan = TrainingPlan(epochs: 1)
+    plan.batchSize = 32
+    let stop = StopSignal()
+    let held = Stopper(base: Examples.blobs(600), stop: stop)
+    try Trainer(model, on: data, validation: held, plan: plan).run(stop: stop)
+    plan.batchSize = 20
+    try Trainer(model, on: data, validation: Examples.blobs(600), plan: plan).run()
+    #expect(model.training.step == 5)
+    #expect(model.training.history.epochs.map(\.epoch) == [1])
   }
 
   @Test func anotherThreadStopsItAfterTheStepUnderWay() throws {

@@ -96,9 +96,10 @@ struct DatasetAssembly {
 
   private func checkFinite(_ tensor: Tensor, _ notes: inout [String]) throws {
     let limit = min(tensor.count, Self.checkedBytes / tensor.dtype.size)
-    func firstBad<Element: TensorElement & BinaryFloatingPoint>(_ type: Element.Type) -> Int? {
-      tensor.withElements(of: type) { values in
+    func firstBad<Element: TensorElement & BinaryFloatingPoint>(_ type: Element.Type) throws -> Int? {
+      try tensor.withElements(of: type) { values in
         for start in stride(from: 0, to: limit, by: 4096) {
+          try Stopping.check()
           let end = min(start + 4096, limit)
           // x − x is 0 for numbers alone; one comparison for a block.
           var sum: Element = 0
@@ -110,8 +111,8 @@ struct DatasetAssembly {
     }
     let bad: Int? =
       switch tensor.dtype {
-      case .float32: firstBad(Float.self)
-      case .float64: firstBad(Double.self)
+      case .float32: try firstBad(Float.self)
+      case .float64: try firstBad(Double.self)
       case .int32, .uint8: nil
       }
     if let bad {
@@ -136,6 +137,7 @@ extension Tensor {
       try result.withUnsafeMutableBytes { to in
         guard let source = from.baseAddress, let target = to.baseAddress else { return }
         for image in 0..<n {
+          try Stopping.check()
           for channel in 0..<c {
             for pixel in 0..<h * w {
               let out = ((image * c + channel) * h * w + pixel) * size

@@ -9,6 +9,8 @@ package enum Gzip {
   /// Beyond this size, more than `bombRatio` bytes from one are not data but a bomb; real images stay below 100.
   static let bombSize = 256 << 20
   static let bombRatio = 400
+  /// Inflated at once: some hundredths of a second.
+  private static let piece = 8 << 20
 
   package static func isGzip(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.count > 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
@@ -35,6 +37,7 @@ package enum Gzip {
     var produced = 0
     var consumed = 0
     while true {
+      try Stopping.check()
       if produced == storage.byteCount {
         guard produced < limit, produced < bombSize || produced / bombRatio < consumed else {
           throw bomb(path, produced)
@@ -44,7 +47,7 @@ package enum Gzip {
         storage = larger
       }
       let input = Swift.min(bytes.count - consumed, Int(Int32.max))
-      let room = Swift.min(storage.byteCount - produced, Int(Int32.max))
+      let room = Swift.min(storage.byteCount - produced, piece)
       stream.next_in = UnsafeMutablePointer(mutating: (base + consumed).assumingMemoryBound(to: UInt8.self))
       stream.avail_in = UInt32(input)
       stream.next_out = (storage.base + produced).assumingMemoryBound(to: UInt8.self)

@@ -49,14 +49,30 @@ package enum IDX {
         reason: "the IDX header promises \(promised) elements of \(size) byte\(size == 1 ? "" : "s"), "
           + "\(Gzip.grouped(available)) bytes follow", fix: Gzip.copyAgain)
     }
-    func raw(_ index: Int) -> UInt64 { (0..<size).reduce(0) { $0 << 8 | UInt64(bytes[start + index * size + $1]) } }
+    func raw(_ index: Int) -> UInt64 {
+      var value: UInt64 = 0
+      for byte in start + index * size..<start + (index + 1) * size { value = value << 8 | UInt64(bytes[byte]) }
+      return value
+    }
     switch bytes[2] {
     case 0x08: return Tensor(storage: storage, byteOffset: start, shape: shape, dtype: .uint8)
-    case 0x09: return try Tensor((0..<shape.count).map { Int32(Int8(bitPattern: UInt8(raw($0)))) }, shape: shape)
-    case 0x0B: return try Tensor((0..<shape.count).map { Int32(Int16(bitPattern: UInt16(raw($0)))) }, shape: shape)
-    case 0x0C: return try Tensor((0..<shape.count).map { Int32(bitPattern: UInt32(raw($0))) }, shape: shape)
-    case 0x0D: return try Tensor((0..<shape.count).map { Float(bitPattern: UInt32(raw($0))) }, shape: shape)
-    default: return try Tensor((0..<shape.count).map { Double(bitPattern: raw($0)) }, shape: shape)
+    case 0x09: return try converted(shape) { Int32(Int8(bitPattern: UInt8(raw($0)))) }
+    case 0x0B: return try converted(shape) { Int32(Int16(bitPattern: UInt16(raw($0)))) }
+    case 0x0C: return try converted(shape) { Int32(bitPattern: UInt32(raw($0))) }
+    case 0x0D: return try converted(shape) { Float(bitPattern: UInt32(raw($0))) }
+    default: return try converted(shape) { Double(bitPattern: raw($0)) }
     }
+  }
+
+  private static func converted<Element: TensorElement>(
+    _ shape: Shape, _ element: (Int) -> Element
+  ) throws -> Tensor {
+    var tensor = try Tensor(zeros: shape, dtype: Element.dtype)
+    try tensor.withMutableElements(of: Element.self) { result in
+      try Stopping.inParts(of: result.count) { part in
+        for index in part { result[index] = element(index) }
+      }
+    }
+    return tensor
   }
 }

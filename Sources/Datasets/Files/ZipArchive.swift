@@ -88,7 +88,8 @@ final class ZipArchive {
     let content = try Storage(byteCount: entry.size)
     var done = 0
     while done < entry.size {
-      let count = Int(zip_fread(file, content.base + done, UInt64(entry.size - done)))
+      try Stopping.check()
+      let count = Int(zip_fread(file, content.base + done, UInt64(min(entry.size - done, 8 << 20))))
       if count < 0 { throw Self.failure(place, "is damaged", zip_file_get_error(file)) }
       if count == 0 {
         throw FileError(

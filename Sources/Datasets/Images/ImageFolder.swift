@@ -137,10 +137,11 @@ struct ImageFolder {
   }
 
   /// Those of the files that are pictures, by their first bytes.
-  private static func pictures(_ paths: [String], _ notes: inout [String]) throws(FileError) -> [String] {
+  private static func pictures(_ paths: [String], _ notes: inout [String]) throws -> [String] {
     var found: [String] = []
     var others: [String] = []
     for path in paths {
+      try Stopping.check()
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
       guard descriptor >= 0 else {
         throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "Every file must be readable.")

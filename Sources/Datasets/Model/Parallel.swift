@@ -1,5 +1,6 @@
 import CTeam
 import Synchronization
+import Tensors
 
 /// Independent pieces of work on the thread team.
 enum Parallel {
@@ -33,14 +34,17 @@ enum Parallel {
     withExtendedLifetime(job) {}
   }
 
-  /// As `each`; of the errors the one with the lowest index is thrown, whichever thread was first.
+  /// As `each`; of the errors the one with the lowest index is thrown, whichever thread was first. Ends between two
+  /// pieces with `Stopped` when somebody asks for an end.
   static func tryEach(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
     let box = FailureBox()
+    let isUnwanted = Stopping.current
     each(count) { index in
-      guard box.accepts(index) else { return }
+      guard box.accepts(index), !isUnwanted() else { return }
       do { try body(index) } catch { box.add(index, error) }
     }
     if let error = box.error { throw error }
+    try Stopping.check()
   }
 
   private final class FailureBox: Sendable {

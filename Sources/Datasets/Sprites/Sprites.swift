@@ -40,14 +40,14 @@ package struct Sprites: Sendable {
 
   /// Images `[N, 1, 64, 64]` uint8 with factors; the shape is the label. Made on all cores.
   ///
-  /// - Throws: `AllocationError`.
+  /// - Throws: `AllocationError`; `Stopped`.
   package func dataset() throws -> Dataset {
     let area = Self.side * Self.side
     let storage = try Storage(byteCount: count * area)
     let classStorage = try Storage(byteCount: count * Self.factors.count * 4)
     let block = 256
     let (count, width) = (count, Self.factors.count)
-    Parallel.each((count + block - 1) / block) { part in
+    try Parallel.tryEach((count + block - 1) / block) { part in
       let table = classStorage.base.assumingMemoryBound(to: Int32.self)
       for index in part * block..<min(count, (part + 1) * block) {
         let own = self.classes(index)

@@ -86,6 +86,7 @@ enum CSV {
     while true {
       scanner.skipEmptyLines()
       guard !scanner.isAtEnd else { return row }
+      if row % 1024 == 0 { try Stopping.check() }
       let line = scanner.line
       var index = 0
       while true {

@@ -28,6 +28,7 @@ struct TableAssembly {
     var names: [String] = []
     var parts: [(values: [Float], category: Float?)] = []
     for index in used {
+      try Stopping.check()
       var column = columns[index]
       guard column.kind == .text else {
         names.append(column.name)
@@ -143,6 +144,7 @@ struct TableAssembly {
     var tensor = try Tensor(zeros: shape)
     try tensor.withMutableElements(of: Float.self) { elements in
       for (column, part) in parts.enumerated() {
+        try Stopping.check()
         for row in kept.indices {
           let value = part.values[row]
           elements[row * parts.count + column] = part.category.map { $0 == value ? 1 : 0 } ?? value

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// Commands about the workspace file.
 enum WorkspaceCommands {
@@ -54,7 +55,10 @@ enum WorkspaceCommands {
     }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
-      var core = try Session.Core(store: store, options: execution.options)
+      // All of it or nothing: a variable that was not read would be one that is gone.
+      var core = try Stopping.when({ false }) { () throws(StoreError) in
+        try Session.Core(store: store, options: execution.options)
+      }
       core.cell = max(core.cell + 1, 1)
       for problem in core.problems { execution.note("could not be restored: \(problem)") }
       execution.core.store?.close(execution.state)

@@ -70,7 +70,11 @@ enum Arithmetic {
 
   /// `body` of every element; labels stay with their rows.
   static func map(_ array: ArrayValue, keepsMeaning: Bool = false, _ body: (Float) -> Float) throws -> ArrayValue {
-    let tensor = try Tensor(array.floats.map(body), shape: array.shape)
+    let values = array.floats
+    var tensor = try Tensor(zeros: array.shape)
+    try tensor.withMutableElements(of: Float.self) { out in
+      try Stopping.inParts(of: values.count) { part in for i in part { out[i] = body(values[i]) } }
+    }
     return ArrayValue(tensor, labels: array.labels, meaning: keepsMeaning ? array.meaning : .plain)
   }
 
@@ -100,10 +104,13 @@ enum Arithmetic {
     let xOffsets = BroadcastWalk(from: a.shape, to: shape)
     let yOffsets = BroadcastWalk(from: b.shape, to: shape)
     try result.withMutableElements(of: Float.self) { out in
-      if a.shape == shape, b.shape == shape {
-        for i in 0..<out.count { out[i] = single(symbol, x[i], y[i]) }
-      } else {
-        for i in 0..<out.count { out[i] = single(symbol, x[xOffsets.offset(i)], y[yOffsets.offset(i)]) }
+      let areAlike = a.shape == shape && b.shape == shape
+      try Stopping.inParts(of: out.count) { part in
+        if areAlike {
+          for i in part { out[i] = single(symbol, x[i], y[i]) }
+        } else {
+          for i in part { out[i] = single(symbol, x[xOffsets.offset(i)], y[yOffsets.offset(i)]) }
+        }
       }
     }
     let labels = a.shape == shape ? a.labels ?? (b.shape == shape ? b.labels : nil) : b.labels

@@ -92,7 +92,7 @@ struct Evaluator {
   /// A whole number.
   func integer(_ expression: Expression) throws -> Int {
     let value = try evaluate(expression)
-    guard case .number(let number) = value, let whole = Int(exactly: number), abs(whole) < 1 << 53 else {
+    guard case .number(let number) = value, let whole = Int(exactly: number), whole.magnitude < 1 << 53 else {
       throw Fault(.wrongKind, "expected a whole number, got \(value.summary)", at: expression.span)
     }
     return whole

@@ -46,7 +46,10 @@ extension FunctionTable {
     guard weights.shape.rank == 1, weights.shape.count > 0 else {
       throw Fault(.wrongFunctionArguments, "\(call.function.name): t is a number or a vector")
     }
-    let points = try weights.floats.map { try body(Double($0)) }
+    let points = try weights.floats.map { weight in
+      try Stopping.check()
+      return try body(Double(weight))
+    }
     return try stack(points, name: call.function.name)
   }
 
@@ -84,6 +87,7 @@ extension FunctionTable {
     let (xWalk, yWalk) = (BroadcastWalk(from: a.shape, to: shape), BroadcastWalk(from: b.shape, to: shape))
     var result: [Float] = []
     for start in stride(from: 0, to: shape.count, by: width) {
+      try Stopping.check()
       let left = (start..<start + width).map { Double(x[xWalk.offset($0)]) }
       let right = (start..<start + width).map { Double(y[yWalk.offset($0)]) }
       result.append(Float(body(left, right)))
@@ -100,6 +104,7 @@ extension FunctionTable {
     let stream = RandomStream(seed: call.seed(try call.integerOption("seed")), purpose: purpose)
     var values = [Float](repeating: 0, count: shape.count)
     for block in 0..<(shape.count + 3) / 4 {
+      if block & 0x3FFFF == 0 { try Stopping.check() }
       let words = stream.block(UInt32(block))
       for pair in 0..<2 {
         let index = 4 * block + 2 * pair

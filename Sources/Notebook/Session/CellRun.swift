@@ -1,3 +1,5 @@
+import Tensors
+
 /// One cell from its first statement to its last, or to the first that fails.
 struct CellRun {
   let execution: Execution
@@ -55,7 +57,7 @@ struct CellRun {
         status = .interrupted("\(left) \(left == 1 ? "statement" : "statements") not run")
       }
       finish(statement, value, before: before, isLast: left == 0)
-    } catch is Interrupted {
+    } catch is Stopped {
       _ = execution.takeNotes()
       execution.state = before
       status = .interrupted("nothing was changed")

@@ -40,7 +40,11 @@ struct CursorContext {
     while position < cursor {
       let byte = bytes[position]
       if comment {
-        if byte == 0x0A { (comment, start) = (false, position + 1) }
+        // A line that ends within brackets ends no statement.
+        if byte == 0x0A {
+          comment = false
+          if open.isEmpty { (start, redirect) = (position + 1, false) }
+        }
       } else if let from = quote {
         if byte == UInt8(ascii: "\\") { position += 1 } else if byte == bytes[from] { quote = nil }
       } else if byte.isQuote {
@@ -120,10 +124,10 @@ struct CursorContext {
     let parser = Parser(source) { _ in false }
     var wordStart = cursor
     if let quote {
-      wordStart = quote
+      wordStart = max(quote, start)
       while wordStart > start, !source.bytes[wordStart - 1].isBlank { wordStart -= 1 }
     } else {
-      let outer = bracket.map { min($0, cursor) } ?? cursor
+      let outer = bracket.map { max(start, min($0, cursor)) } ?? cursor
       wordStart = outer
       while wordStart > start, !source.bytes[wordStart - 1].isBlank, source.bytes[wordStart - 1] != 0x0A {
         wordStart -= 1

@@ -4,11 +4,6 @@ import Networks
 import Tensors
 import VAEngine
 
-/// Work that was asked to stop before it changed anything.
-package struct Interrupted: Error {
-  package init() {}
-}
-
 extension Fault {
   /// An error of the engine as a fault, without a place.
   static func translating(_ error: any Error) -> Fault {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Runs the statements of a cell.
 struct Interpreter {
   let execution: Execution
@@ -43,8 +45,8 @@ struct Interpreter {
     let arguments = try binder.bind(words, piped: uses ? nil : piped)
     do {
       return try command.run(arguments, execution)
-    } catch let interrupted as Interrupted {
-      throw interrupted
+    } catch let stopped as Stopped {
+      throw stopped
     } catch {
       throw Fault.translating(error, of: arguments).placed(at: verb.span)
     }

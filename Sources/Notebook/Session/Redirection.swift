@@ -67,7 +67,7 @@ struct Redirection {
       do {
         bytes = try execution.options.renderer.bytes(figure, format) { interruption.isRequested }
       } catch {
-        if error == .cancelled { throw Interrupted() }
+        if error == .cancelled { throw Stopped() }
         throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix)
       }
     case "txt" where value.kind == .figure:

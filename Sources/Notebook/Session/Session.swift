@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Tensors
 
 /// An interpreter with its variables, history and workspace.
 ///
@@ -124,7 +125,7 @@ package final class Session: Sendable {
     let execution = Execution(
       session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption)
     var run = CellRun(execution: execution, source: source, keeps: keeps, silent: silent, start: start)
-    run.all()
+    Stopping.when({ interruption.isRequested }) { run.all() }
     let seconds = (ContinuousClock.now - start).seconds
     let done = execution.core
     self.core.withLock { $0 = done }

@@ -1,11 +1,12 @@
 extension Table {
   var storedDetail: JSON {
-    .object([
-      .init("title", .string(title)),
-      .init("columns", .array(columns.map { .array([.string($0.name), .string($0.unit)]) })),
-      .init("rows", .array(rows.map { .array($0.map(\.stored)) })),
-      .init("notes", .array(notes.map { .string($0) })),
-    ])
+    .object(
+      [
+        .init("title", .string(title)),
+        .init("columns", .array(columns.map { .array([.string($0.name), .string($0.unit)]) })),
+        .init("rows", .array(rows.map { .array($0.map(\.stored)) })),
+        .init("notes", .array(notes.map { .string($0) })),
+      ] + (stacksLast ? [.init("stacks_last", .bool(true))] : []))
   }
 
   init?(storedDetail: JSON) {
@@ -18,7 +19,8 @@ extension Table {
         let parts = $0.arrayValue?.compactMap(\.stringValue) ?? []
         return Column(parts.first ?? "", unit: parts.count > 1 ? parts[1] : "")
       }, rows: rows.map { ($0.arrayValue ?? []).map { Cell(stored: $0) } },
-      notes: storedDetail["notes"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+      notes: storedDetail["notes"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+      stacksLast: storedDetail["stacks_last"]?.boolValue ?? false)
   }
 }
 

@@ -108,7 +108,8 @@ package struct ModelValue: ObjectValue {
         [
           .count(epoch.epoch), .fixed(epoch.loss, decimals: 2), .fixed(epoch.reconstruction, decimals: 2),
           .fixed(epoch.kl, decimals: 2), epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
-          .number(epoch.beta), .number(epoch.learningRate), .count(Int(epoch.imagesPerSecond)),
+          .number(epoch.beta), .number(epoch.learningRate),
+          epoch.imagesPerSecond > 0 ? .count(Int(epoch.imagesPerSecond)) : .empty,
         ]
       }, notes: training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" })
   }

@@ -6,7 +6,8 @@ package enum NumberText {
   ///
   /// Whole numbers below 10¹⁵ keep all their digits.
   package static func short(_ value: Double, digits: Int = 6) -> String {
-    if let whole = Int(exactly: value), abs(whole) < 1_000_000_000_000_000 { return String(whole) }
+    // Not abs(whole): the smallest integer has none.
+    if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 { return String(whole) }
     return format("%.\(digits)g", value)
   }
 

@@ -51,9 +51,15 @@ package struct Table: Sendable, Equatable {
   package var rows: [[Cell]]
   /// Lines under the table.
   package var notes: [String]
+  /// Where the table is too wide, its last column gets lines of its own under the rows: commands to go on with are
+  /// never cut.
+  package var stacksLast: Bool
 
-  package init(title: String = "", columns: [Column], rows: [[Cell]] = [], notes: [String] = []) {
+  package init(
+    title: String = "", columns: [Column], rows: [[Cell]] = [], notes: [String] = [], stacksLast: Bool = false
+  ) {
     self.title = title
+    self.stacksLast = stacksLast
     self.columns = columns
     self.rows = rows
     self.notes = notes
@@ -61,6 +67,7 @@ package struct Table: Sendable, Equatable {
 
   /// Text at most `width` columns wide: the widest text columns are shortened first.
   package func text(width: Int) -> String {
+    if stacksLast, columns.count > 1, let stacked = stackedText(width: width) { return stacked }
     var lines = title.isEmpty ? [] : [title]
     let cells = rows.map { row in columns.indices.map { $0 < row.count ? row[$0].text : "" } }
     var widths = columns.indices.map { column in
@@ -97,6 +104,23 @@ package struct Table: Sendable, Equatable {
     lines += cells.map(line)
     lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
     return lines.joined(separator: "\n")
+  }
+
+  /// The same with the last column under the rows; nil when all of it fits side by side.
+  private func stackedText(width: Int) -> String? {
+    var (beside, others) = (self, self)
+    beside.stacksLast = false
+    let whole = beside.text(width: .max).split(separator: "\n").prefix(rows.count + 2)
+    guard whole.contains(where: { TextWidth.columns($0) > width }) else { return nil }
+    (others.columns, others.rows) = (columns.dropLast(), rows.map { Array($0.prefix(columns.count - 1)) })
+    (others.stacksLast, others.notes) = (false, [])
+    var lines = others.text(width: width).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let first = lines.count - rows.count
+    for (index, row) in rows.enumerated().reversed() where row.count == columns.count {
+      guard let last = row.last?.text, !last.isEmpty else { continue }
+      lines.insert(TextWidth.wrap("  → " + last, to: width), at: first + index + 1)
+    }
+    return (lines + notes.map { TextWidth.wrap($0, to: width) }).joined(separator: "\n")
   }
 
   /// An HTML table; text is escaped.

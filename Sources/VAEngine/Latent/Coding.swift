@@ -74,6 +74,7 @@ extension Model {
     try z.withElements(of: Float.self) { latents in
       try images.withMutableElements(of: Float.self) { images in
         for begin in stride(from: 0, to: count, by: rows) {
+          try Stopping.check()
           let valid = min(rows, count - begin)
           let input = program.input("z")
           for i in 0..<valid * d { input[i] = latents[begin * d + i] }

@@ -30,10 +30,13 @@ struct Distances {
   }
 
   /// Calls `body` with the index of each row of `queries` and its distances to the table.
-  func forEachRow(of queries: Tensor, _ body: (Int, UnsafeBufferPointer<Float>) -> Void) {
+  ///
+  /// - Throws: `Stopped`, between two chunks.
+  func forEachRow(of queries: Tensor, _ body: (Int, UnsafeBufferPointer<Float>) -> Void) throws {
     let (n, d) = (queries.shape[0], queries.shape[1])
-    queries.withElements(of: Float.self) { elements in
+    try queries.withElements(of: Float.self) { elements in
       for begin in stride(from: 0, to: n, by: rows) {
+        try Stopping.check()
         let valid = min(rows, n - begin)
         let input = program.input("a")
         for i in 0..<valid * d { input[i] = elements[begin * d + i] }

@@ -35,6 +35,7 @@ package struct ElboSplit: Sendable, Equatable, Codable {
     var density = [Float](repeating: 0, count: n * d)
     var joint = [Float](repeating: 0, count: n)
     for i in 0..<n {
+      try Stopping.check()
       joint.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
       var (marginals, prior) = (0.0, 0.0)
       for j in 0..<d {

@@ -38,11 +38,14 @@ extension Model {
   static let evaluationRows = 250
 
   /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and are to be ignored.
+  ///
+  /// - Throws: What `body` throws; `Stopped`, between two batches.
   func forEachBatch(
     of source: any BatchSource, rows: Int, seed: UInt64,
     _ body: (_ indices: [Int32], _ valid: Int, _ step: UInt64) throws -> Void
-  ) rethrows {
+  ) throws {
     for (step, begin) in stride(from: 0, to: source.count, by: rows).enumerated() {
+      try Stopping.check()
       let valid = min(rows, source.count - begin)
       let indices = (0..<rows).map { Int32(begin + min($0, valid - 1)) }
       try body(indices, valid, UInt64(step))

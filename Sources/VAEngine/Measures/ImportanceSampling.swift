@@ -55,6 +55,7 @@ extension Model {
       _ = importance.input("logVariance").update(from: encoder.output("logVariance"))
       var accumulators = [LogSumExp](repeating: LogSumExp(), count: rows)
       for index in 0..<chunks {
+        try Stopping.check()
         importance.run(step: (step &* UInt64(chunks) &+ UInt64(index)) &+ seed &* 0x1_0000_0000)
         let weights = importance.output("logWeights")
         for row in 0..<valid { for s in 0..<chunk { accumulators[row].add(Double(weights[s * rows + row])) } }

@@ -24,7 +24,7 @@ package enum Probe {
     guard train.shape[0] >= k, test.shape[0] > 0 else { throw ModelError.tooFew(train.shape[0], needed: k) }
     var answers = [Int](repeating: 0, count: test.shape[0])
     let distances = try Distances(to: train, options: options)
-    distances.forEachRow(of: test) { row, values in
+    try distances.forEachRow(of: test) { row, values in
       let classes = Distances.nearest(values, k).map { labels[$0.1] }
       var votes: [Int: Int] = [:]
       for label in classes { votes[label, default: 0] += 1 }
@@ -62,7 +62,10 @@ package enum Probe {
     oneHot.update(repeating: 0)
     for (row, label) in labels.enumerated() { oneHot[row * classes + label] = 1 }
     training.hyperparameters.learningRate = 0.05
-    for step in 0..<300 { training.run(step: UInt64(step)) }
+    for step in 0..<300 {
+      try Stopping.check()
+      training.run(step: UInt64(step))
+    }
 
     let testGraph = Graph()
     let testing = try Program(

@@ -43,7 +43,7 @@ package struct SampleQuality: Sendable, Equatable, Codable {
     let toSamples = try Distances(to: samples, options: options)
     var radii = [Float](repeating: 0, count: data.shape[0])
     var sampled: [Float] = []
-    toData.forEachRow(of: data) { row, distances in
+    try toData.forEachRow(of: data) { row, distances in
       radii[row] = Distances.nearest(distances, neighbours, skipping: row).last?.0 ?? 0
       if row < 500 { for other in 0..<row { sampled.append(distances[other]) } }
     }
@@ -61,16 +61,16 @@ package struct SampleQuality: Sendable, Equatable, Codable {
     var (ownData, otherData) = ([Double](repeating: 0, count: Int(m)), [Double](repeating: 0, count: Int(m)))
     var (reached, covered) = (ownSample, ownData)
     var sampleRadii = [Float](repeating: 0, count: samples.shape[0])
-    toData.forEachRow(of: samples) { row, distances in
+    try toData.forEachRow(of: samples) { row, distances in
       otherSample[row] = kernelSum(distances) / m
       reached[row] = zip(distances, radii).contains { $0 <= $1 } ? 1 : 0
     }
-    toData.forEachRow(of: data) { ownData[$0] = kernelSum($1, skipping: $0) / (m - 1) }
-    toSamples.forEachRow(of: samples) { row, distances in
+    try toData.forEachRow(of: data) { ownData[$0] = kernelSum($1, skipping: $0) / (m - 1) }
+    try toSamples.forEachRow(of: samples) { row, distances in
       ownSample[row] = kernelSum(distances, skipping: row) / (n - 1)
       sampleRadii[row] = Distances.nearest(distances, neighbours, skipping: row).last?.0 ?? 0
     }
-    toSamples.forEachRow(of: data) { row, distances in
+    try toSamples.forEachRow(of: data) { row, distances in
       otherData[row] = kernelSum(distances) / n
       covered[row] = zip(distances, sampleRadii).contains { $0 <= $1 } ? 1 : 0
     }

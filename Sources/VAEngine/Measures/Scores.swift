@@ -22,6 +22,7 @@ extension Model {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
       for draw in 0..<draws {
+        try Stopping.check()
         program.run(step: step &* UInt64(draws) &+ UInt64(draw) &+ seed &* 0x1_0000_0000)
         let (reconstruction, kl) = (program.output("reconstruction"), program.output("klPerDimension"))
         for row in 0..<valid {

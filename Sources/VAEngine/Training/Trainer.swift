@@ -16,7 +16,8 @@ package struct Trainer {
   }
 
   /// - Parameters:
-  ///   - stop: Asked after every step.
+  ///   - stop: Asked after every step, and during validation: an epoch whose validation was stopped stays open behind
+  ///     its last step, and going on begins with it.
   ///   - progress: Called after every step with the figures so far; whoever shows them limits the rate.
   /// - Throws: `ModelError` before anything begins; `NonFiniteError` with the model rolled back.
   @discardableResult
@@ -26,13 +27,14 @@ package struct Trainer {
     try prepare()
     let batches = (source.count + plan.batchSize - 1) / plan.batchSize
     let firstEpoch = model.training.epoch
-    let total = Double(max(plan.epochs - firstEpoch, 0) * source.count - model.training.batchInEpoch * plan.batchSize)
+    let before = min(model.training.batchInEpoch * plan.batchSize, source.count)
+    let total = Double(max(plan.epochs - firstEpoch, 0) * source.count - before)
     let snapshotInterval = UInt64(plan.snapshotInterval ?? max(200, 20_000 / plan.batchSize))
     var clock = StepClock()
     var safe = try SafeState(model)
     var done = 0
 
-    var last = TrainingHistory.Step(step: 0, loss: 0, reconstruction: 0, kl: 0)
+    var last: TrainingHistory.Step?
     while model.training.epoch < plan.epochs {
       clock.beginEpoch()
       let order = Shuffle.order(
@@ -40,20 +42,23 @@ package struct Trainer {
       while model.training.batchInEpoch < batches {
         let indices = nextBatch(order)
         let terms = try step(indices)
-        guard terms.loss.isFinite else { throw try failure(order, safe) }
+        guard terms.loss.isFinite else { throw try failure(order, safe, stop) }
         last = terms
         done += indices.count
         clock.add(indices.count)
         if model.training.step % snapshotInterval == 0 {
-          guard try safe.renew(model) else { throw try failure(order, safe) }
+          guard try safe.renew(model) else { throw try failure(order, safe, stop) }
         }
         if model.training.batchInEpoch < batches {
           try progress(report(clock, done, total, last, nil))
           if stop?.isRequested == true { return .stopped }
         }
       }
-      guard model.parameters.firstNonFinite() == nil else { throw try failure(order, safe) }
-      let finished = try finishEpoch(clock)
+      guard model.parameters.firstNonFinite() == nil else { throw try failure(order, safe, stop) }
+      guard let finished = try finishEpoch(clock, stop) else {
+        try progress(report(clock, done, total, last, nil))
+        return .stopped
+      }
       try watch(finished.validation ?? finished.loss)
       _ = try safe.renew(model)
       try progress(report(clock, done, total, last, finished))
@@ -98,7 +103,9 @@ package struct Trainer {
     // Another batch size or other data: the epoch under way begins again in its own order.
     if state.batchInEpoch > 0, state.batchSize != plan.batchSize || state.exampleCount != source.count {
       let share = Double(state.batchInEpoch * state.batchSize) / Double(max(state.exampleCount, 1))
-      state.batchInEpoch = Int(share * Double(source.count)) / plan.batchSize
+      state.batchInEpoch =
+        share < 1
+        ? Int(share * Double(source.count)) / plan.batchSize : (source.count + plan.batchSize - 1) / plan.batchSize
     }
     (state.batchSize, state.exampleCount, state.optimizer) = (plan.batchSize, source.count, plan.optimizer)
     let updates = state.hyperparameters.updateCount
@@ -141,11 +148,20 @@ package struct Trainer {
     return terms
   }
 
-  private func finishEpoch(_ clock: StepClock) throws -> TrainingHistory.Epoch {
+  /// Validates and closes the epoch; nil, and nothing done, when the validation was stopped.
+  private func finishEpoch(_ clock: StepClock, _ stop: StopSignal?) throws -> TrainingHistory.Epoch? {
     let running = model.training.running
     let count = Double(max(running.examples, 1))
     let (seconds, rate) = (clock.epochSeconds, clock.epochRate)
-    let validationLoss = try validation.map { try model.validationLoss($0) }
+    let validationLoss: Double?
+    do {
+      validationLoss = try validation.map { held in
+        guard let stop else { return try model.validationLoss(held) }
+        return try Stopping.when({ stop.isRequested }) { try model.validationLoss(held) }
+      }
+    } catch is Stopped {
+      return nil
+    }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     let epoch = TrainingHistory.Epoch(
       epoch: model.training.epoch + 1, step: model.training.step, loss: running.loss / count,
@@ -161,7 +177,7 @@ package struct Trainer {
   }
 
   private func report(
-    _ clock: StepClock, _ done: Int, _ total: Double, _ last: TrainingHistory.Step, _ finished: TrainingHistory.Epoch?
+    _ clock: StepClock, _ done: Int, _ total: Double, _ last: TrainingHistory.Step?, _ finished: TrainingHistory.Epoch?
   ) -> TrainingProgress {
     let running = model.training.running
     let count = Double(max(running.examples, 1))
@@ -176,8 +192,10 @@ package struct Trainer {
   }
 
   /// Finds the step at fault by running again from the last good state: the same steps give the same bits, and the first
-  /// whose loss, gradient or update is not finite is it. Then puts that state back.
-  private func failure(_ order: [Int32], _ safe: SafeState) throws -> NonFiniteError {
+  /// whose loss, gradient or update is not finite is it. Then puts that state back. A search that is stopped names the
+  /// step where it was seen.
+  private func failure(_ order: [Int32], _ safe: SafeState, _ stop: StopSignal?) throws -> NonFiniteError {
+    let seen = (step: max(model.training.step, 1) - 1, epoch: model.training.epoch)
     func restore() {
       model.parameters.restore(safe.snapshot)
       model.training = safe.state
@@ -185,6 +203,11 @@ package struct Trainer {
     restore()
     defer { restore() }
     while true {
+      if stop?.isRequested == true {
+        return NonFiniteError(
+          what: "the loss or a parameter", tensor: nil, step: seen.step, epoch: seen.epoch, indices: [],
+          restoredStep: safe.state.step)
+      }
       let indices = nextBatch(order)
       let (number, epoch) = (model.training.step, model.training.epoch)
       let terms = try step(indices)

@@ -23,12 +23,17 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   package init(epochs: Int) { self.epochs = epochs }
 }
 
-/// Asks a running training to stop after the current step; safe from any thread.
+/// Asks a running training to stop after the current step, or before the validation of an epoch is over; safe from any
+/// thread.
 package final class StopSignal: Sendable {
   private let requested = Atomic(false)
-  package init() {}
+  private let isAsked: @Sendable () -> Bool
+
+  /// - Parameter isAsked: Asks for a stop without a call to `request`, once it is true.
+  package init(when isAsked: @escaping @Sendable () -> Bool = { false }) { self.isAsked = isAsked }
+
   package func request() { requested.store(true, ordering: .relaxed) }
-  package var isRequested: Bool { requested.load(ordering: .relaxed) }
+  package var isRequested: Bool { requested.load(ordering: .relaxed) || isAsked() }
 }
 
 /// A moment of training.
@@ -46,8 +51,8 @@ package struct TrainingProgress: Sendable {
   package var kl: Double
   /// The epoch that has just ended.
   package var finished: TrainingHistory.Epoch?
-  /// The step that has just been made, by itself.
-  package var last: TrainingHistory.Step
+  /// The last step of this run, by itself; nil when it made none, because only a validation was left to do.
+  package var last: TrainingHistory.Step?
   /// Epochs done, with the share of the one under way.
   package var position: Double
 }
@@ -69,13 +74,14 @@ package struct NonFiniteError: Error, Equatable, Sendable, CustomStringConvertib
   package let tensor: String?
   package let step: UInt64
   package let epoch: Int
-  /// Examples of the batch.
+  /// Examples of the batch; none when the search for it was stopped.
   package let indices: [Int]
   package let restoredStep: UInt64
 
   package var description: String {
     let some = indices.prefix(6).map(String.init).joined(separator: ", ") + (indices.count > 6 ? " …" : "")
-    return "\(what) is not finite at step \(step), epoch \(epoch + 1) (examples \(some))"
+    return "\(what) is not finite at step \(step), epoch \(epoch + 1)"
+      + (indices.isEmpty ? "" : " (examples \(some))")
       + (tensor.map { "; the first bad tensor is \($0)" } ?? "")
       + "; the model is back at step \(restoredStep). A smaller learning rate or clipping by norm may help"
   }

@@ -26,6 +26,9 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var learningRateDrops = 0
 
   package init() {}
+
+  /// Every example of the epoch under way was trained on, and its validation is what is left.
+  package var isEpochTrained: Bool { exampleCount > 0 && batchInEpoch * batchSize >= exampleCount }
 }
 
 /// Sums over the examples of an epoch so far.

@@ -9,7 +9,9 @@ struct DatasetFuzzing {
   let seed: Int
   /// More address space than this is a reader that believed a header.
   private static let memory: UInt = 3 << 30
-  private static let secondsPerInput: UInt32 = 20
+  private static let secondsPerInput = 20
+  /// The same while nothing is computed, by the clock: a run that the machine stops for a while is not hanging.
+  private static let secondsWithoutWork: UInt32 = 1800
   /// One in so many pictures is read as part of a folder, which costs files.
   private static let folderShare = 16
 
@@ -35,7 +37,7 @@ struct DatasetFuzzing {
       let item = corpus[round % corpus.count]
       let other = corpus[round / corpus.count % corpus.count].bytes
       if log >= 0 { var line = Int64(round); pwrite(log, &line, 8, 0) }
-      alarm(Self.secondsPerInput)
+      Self.limit(seconds: Self.secondsPerInput)
       let start = ContinuousClock.now
       var mutator = Mutator(seed: UInt64(round))
       let damaged = mutator.mutated(item.bytes, splicing: other)
@@ -60,7 +62,7 @@ struct DatasetFuzzing {
       figures[kind, default: (0, 0)].inputs += 1
       if isGood { figures[kind, default: (0, 0)].good += 1 }
     }
-    alarm(0)
+    Self.limit(seconds: 0)
     for (kind, figure) in figures.sorted(by: { $0.key < $1.key }) {
       print("\(kind): \(figure.inputs) inputs, \(figure.good) still good")
     }
@@ -70,5 +72,13 @@ struct DatasetFuzzing {
     print(
       "\(count) inputs, no crash; slowest \(slowestMilliseconds) ms (seed \(slowest.seed)), "
         + "peak resident \(usage.ru_maxrss / 1024) MiB")
+  }
+
+  /// Ends the process when the next input takes longer, by the processor's time and at last by the clock.
+  private static func limit(seconds: Int) {
+    var timer = itimerval()
+    timer.it_value.tv_sec = seconds
+    setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil)
+    alarm(seconds == 0 ? 0 : secondsWithoutWork)
   }
 }

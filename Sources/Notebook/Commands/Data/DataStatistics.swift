@@ -13,8 +13,9 @@ struct DataStatistics {
   init(_ dataset: Dataset, progress: (Double) throws -> Void) throws {
     var (sum, squares, zeros, count) = (0.0, 0.0, 0, 0)
     let size = max(dataset.exampleShape.count, 1)
-    for start in stride(from: 0, to: dataset.count, by: 1000) {
-      let end = min(start + 1000, dataset.count)
+    let rows = dataset.rowsAtOnce
+    for start in stride(from: 0, to: dataset.count, by: rows) {
+      let end = min(start + rows, dataset.count)
       let batch = try dataset.examples(Array(start..<end))
       try batch.withElements(of: Float.self) { elements in
         for (position, value) in elements.enumerated() {
@@ -52,8 +53,10 @@ struct GroupStatistics {
     let width = shape.count / max(groups, 1)
     var sums = [Double](repeating: 0, count: groups)
     var squares = [Double](repeating: 0, count: groups)
-    for start in stride(from: 0, to: dataset.count, by: 1000) {
-      let batch = try dataset.examples(Array(start..<min(start + 1000, dataset.count)))
+    let rows = dataset.rowsAtOnce
+    for start in stride(from: 0, to: dataset.count, by: rows) {
+      try Stopping.check()
+      let batch = try dataset.examples(Array(start..<min(start + rows, dataset.count)))
       batch.withElements(of: Float.self) { elements in
         for (position, value) in elements.enumerated() {
           let group = position % shape.count / width
@@ -71,4 +74,9 @@ struct GroupStatistics {
       deviations.append(deviation > 1e-8 ? deviation : 1)
     }
   }
+}
+
+extension Dataset {
+  /// Examples that are looked at together: some megabytes of them.
+  fileprivate var rowsAtOnce: Int { min(1000, max(1, (1 << 20) / max(exampleShape.count, 1))) }
 }

@@ -11,7 +11,7 @@ struct DatasetDescription {
     let dataset = data.dataset
     var report = data.report
     let statistics = try DataStatistics(dataset) { share in
-      if execution.interruption.isRequested { throw Interrupted() }
+      try Stopping.check()
       execution.progress(Progress(task: "describe", fraction: share))
     }
     report.fields += [
@@ -25,7 +25,7 @@ struct DatasetDescription {
     report.notes += dataset.notes
     if let labels { report.tables.append(.init("labels", labels)) }
     if let factors { report.tables.append(.init("factors", factors)) }
-    if let columns { report.tables.append(.init("columns", columns)) }
+    if let columns = try columns() { report.tables.append(.init("columns", columns)) }
     try addPicture(to: &report)
     return report
   }
@@ -63,12 +63,11 @@ struct DatasetDescription {
   }
 
   /// Columns of a table, each with its own figures.
-  private var columns: Table? {
+  private func columns() throws -> Table? {
     let dataset = data.dataset
     let names = dataset.columns
-    guard !names.isEmpty, dataset.exampleShape == [names.count], dataset.count > 0,
-      let statistics = try? GroupStatistics(dataset)
-    else { return nil }
+    guard !names.isEmpty, dataset.exampleShape == [names.count], dataset.count > 0 else { return nil }
+    let statistics = try GroupStatistics(dataset)
     return Table(
       columns: [.init("column"), .init("mean"), .init("deviation")],
       rows: names.prefix(50).enumerated().map { index, name in

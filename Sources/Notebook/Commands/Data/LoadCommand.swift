@@ -52,7 +52,8 @@ enum LoadCommand {
     if !isNamed, access(request.reference, F_OK) != 0, errno == ENOENT {
       throw Fault(
         .unknownDataset, "no dataset or file '\(source.raw)'", at: source.span,
-        fix: Suggestion.question(source.raw, in: names) ?? "'datasets' lists the names.")
+        fix: Suggestion.question(source.raw, in: names) ?? neighbour(of: source.raw, execution)
+          ?? "'datasets' lists the names.")
     }
     guard
       execution.options.allowsDownloads
@@ -64,7 +65,7 @@ enum LoadCommand {
     }
     do {
       let dataset = try DatasetLoading.load(request, execution.options) { moment in
-        if execution.interruption.isRequested { throw Interrupted() }
+        try Stopping.check()
         execution.progress(
           Progress(
             task: "download \(moment.file)", fraction: Double(moment.done) / Double(max(moment.total, 1)),
@@ -86,6 +87,15 @@ enum LoadCommand {
         fix: [error.fix, isMissing ? "'load digits' works offline." : "Nothing was loaded."].compactMap { $0 }
           .joined(separator: " "))
     }
+  }
+
+  /// The file beside a path that is not there whose name is nearest.
+  private static func neighbour(of path: String, _ execution: Execution) -> String? {
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let folder = path[..<slash]
+    let found = PathCompletion.candidates(String(folder), home: execution.options.homeDirectory, quote: "\"")
+    let names = found.map { String($0.text.dropFirst(folder.count).prefix { $0 != "\"" && $0 != "/" }) }
+    return Suggestion.nearest(to: String(path[slash...]), in: names).map { "Did you mean '\(folder)\($0)'?" }
   }
 
   private static func choice<T: CaseIterable & RawRepresentable<String>>(_ type: T.Type) -> ArgumentType {

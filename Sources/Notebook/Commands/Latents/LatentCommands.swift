@@ -118,7 +118,7 @@ extension Arguments {
 extension Execution {
   /// Shows how far work is, and stops it when asked.
   func working(_ task: String, _ share: Double) throws {
-    if interruption.isRequested { throw Interrupted() }
+    try Stopping.check()
     progress(Progress(task: task, fraction: share))
   }
 }

@@ -113,6 +113,7 @@ enum UseCommands {
     let pixels = model.configuration.pixels
     var errors: [Double] = []
     for start in stride(from: 0, to: count, by: 1000) {
+      try Stopping.check()
       let rows = Array(start..<min(start + 1000, count))
       let inputs = try source.dataset.examples(rows).elements(as: Float.self)
       let outputs = restored[start..<start + rows.count].elements(as: Float.self)

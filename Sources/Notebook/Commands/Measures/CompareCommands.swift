@@ -145,13 +145,13 @@ enum CompareCommands {
       let count = Double(source.dataset.count)
       let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
       var position = begin
-      let stop = StopSignal()
+      let stop = StopSignal(when: Stopping.current)
       let start = ContinuousClock.now
       try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
         let spent = (ContinuousClock.now - start).seconds
         position = moment.position
-        execution.record(MetricRow.training(moment.last, of: name, epoch: moment.position))
-        if spent >= limit || execution.interruption.isRequested { stop.request() }
+        if let last = moment.last { execution.record(MetricRow.training(last, of: name, epoch: moment.position)) }
+        if spent >= limit { stop.request() }
         execution.progress(
           Progress(
             task: "race \(name)", fraction: min(1, spent / limit), secondsLeft: max(0, limit - spent),
@@ -168,8 +168,14 @@ enum CompareCommands {
         break
       }
     }
-    if execution.interruption.isRequested { return .table(seenTable(after, seen)) }
-    var table = try sideBySide(after, given?.testPart ?? source.testPart, arguments, execution)
+    var table: Table
+    do {
+      try Stopping.check()
+      table = try sideBySide(after, given?.testPart ?? source.testPart, arguments, execution)
+    } catch is Stopped {
+      execution.interruptionNote = execution.interruptionNote ?? "they were not compared; what they learned is kept"
+      return .table(seenTable(after, seen))
+    }
     table.notes.append(
       zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) examples" }.joined(separator: ", ")
         + " in \(NumberText.duration(limit)) each")

@@ -32,7 +32,7 @@ enum DoctorCommand {
       Table(
         title: "\(name) on \(source.title): \(verdict)",
         columns: [.init("check"), .init("evidence"), .init("next")],
-        rows: checks.map { [.text($0.what), .text($0.evidence), .text($0.next ?? "")] }))
+        rows: checks.map { [.text($0.what), .text($0.evidence), .text($0.next ?? "")] }, stacksLast: true))
   }
 }
 

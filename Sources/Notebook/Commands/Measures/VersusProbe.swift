@@ -53,7 +53,7 @@ struct VersusProbe {
   private func toReal(_ images: [[Float]]) throws -> Double {
     var sum = 0.0
     for image in images {
-      if execution.interruption.isRequested { throw Interrupted() }
+      try Stopping.check()
       sum += real.reduce(Double.infinity) { min($0, Self.distance(image, $1)) }
     }
     return sum / Double(max(images.count, 1))

@@ -66,9 +66,10 @@ extension ModelValue: AdjustableValue {
     live.configuration = configuration
     let what = words.joined(separator: " ")
     if live.training.step > 0 {
-      let share =
+      let share = min(
+        1,
         Double(live.training.batchInEpoch * max(live.training.batchSize, 1))
-        / Double(max(live.training.exampleCount, 1))
+          / Double(max(live.training.exampleCount, 1)))
       live.training.history.edits.append(.init(epoch: Double(live.training.epoch) + share, what: what))
     }
     return (try updated(live, recipe: recipe), "\(what) from the next 'train' on")

@@ -187,17 +187,14 @@ struct TrainingRun {
     let live = try model.model(threads: execution.state.settings.threads, willChange: true)
     live.dataDescription = data.summary
     try warn(live)
-    let stop = StopSignal()
+    let stop = StopSignal(when: Stopping.current)
     let reporter = TrainingReporter(self, live)
     let start = ContinuousClock.now
     let firstStep = live.training.step
     let end: TrainingEnd
     do {
       end = try Trainer(live, on: training.source, validation: validation?.source, plan: plan)
-        .run(stop: stop) { moment in
-          if execution.interruption.isRequested { stop.request() }
-          try reporter.report(moment)
-        }
+        .run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
       let rate = NumberText.short(recipe.learningRate / 10)
@@ -208,8 +205,11 @@ struct TrainingRun {
     try keep(live)
     let seconds = (ContinuousClock.now - start).seconds
     if end == .stopped {
+      let steps = Int(live.training.step - firstStep)
+      let place = live.training.isEpochTrained ? "before the validation of epoch" : "at epoch"
       execution.interruptionNote =
-        "stopped after \(live.training.step - firstStep) steps, at epoch \(live.training.epoch + 1); all of them are kept. 'train \(name ?? "m")' goes on"
+        "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all of them are kept. "
+        + "'train \(name ?? "m")' goes on"
     }
     return .report(report(live, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
   }
@@ -245,7 +245,9 @@ struct TrainingRun {
           .init(
             "validation", .fixed(held, decimals: 2), unit: "nats/example, \(validation?.source.count ?? 0) held out"))
       }
-      fields.append(.init("speed", .count(Int(last.imagesPerSecond)), unit: "images/s"))
+      if last.imagesPerSecond > 0 {
+        fields.append(.init("speed", .count(Int(last.imagesPerSecond)), unit: "images/s"))
+      }
     }
     fields.append(.init("seconds", label: "took", .text(NumberText.duration(seconds))))
     var notes: [String] = []

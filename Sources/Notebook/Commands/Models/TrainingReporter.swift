@@ -69,7 +69,9 @@ final class TrainingReporter {
 
   private func record(_ moment: TrainingProgress) {
     guard run.execution.core.store != nil, let name = run.name else { return }
-    run.execution.record(MetricRow.training(moment.last, of: name, epoch: moment.position))
+    if let last = moment.last {
+      run.execution.record(MetricRow.training(last, of: name, epoch: moment.position))
+    }
     if let finished = moment.finished, let row = MetricRow.validation(finished, of: name) {
       run.execution.record([row])
     }

@@ -1,3 +1,4 @@
+import Tensors
 import VAEngine
 
 extension TrainingRun {
@@ -14,7 +15,7 @@ extension TrainingRun {
     let stop = StopSignal()
     try Trainer(trial, on: training.subset(Array(0..<size)).source, plan: short).run(stop: stop) { _ in
       marks.append(clock.now)
-      if execution.interruption.isRequested { throw Interrupted() }
+      try Stopping.check()
     }
     // The first step compiles, and so does a last one of another size: the median is the pace.
     let paces = zip(marks.dropFirst(), marks).map { ($0 - $1).seconds }.sorted()

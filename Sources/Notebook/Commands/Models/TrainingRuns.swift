@@ -1,3 +1,4 @@
+import Tensors
 import VAEngine
 
 /// `train … seeds=1..3`: the same model begun anew with each seed, and what the seeds make of it.
@@ -46,7 +47,13 @@ struct TrainingRuns {
         last.validation.map { .fixed($0, decimals: 2) } ?? .empty,
       ]
       if let test {
-        let held = try model.model(threads: execution.state.settings.threads).evaluate(test.source).negativeElbo
+        let held: Estimate
+        do {
+          held = try model.model(threads: execution.state.settings.threads).evaluate(test.source).negativeElbo
+        } catch is Stopped {
+          execution.interruptionNote = "stopped while \(name) was measured; what was trained is kept"
+          break
+        }
         row += [.fixed(held.mean, decimals: 2), .fixed(held.standardError, decimals: 2)]
         results.append(held.mean)
       } else {

@@ -51,7 +51,7 @@ extension PlotArguments {
     } else if d == 2 {
       (x, y) = (Self.column(flat, 0, 2), Self.column(flat, 1, 2))
     } else {
-      let plane = PrincipalPlane(flat, dimensions: d)
+      let plane = try PrincipalPlane(flat, dimensions: d)
       (x, y) = (plane.x, plane.y)
       axes = (plane.label(0), plane.label(1))
       subtitle += " · PCA of \(d) dimensions"

@@ -1,17 +1,27 @@
+import Tensors
+
 /// The two directions of most variance (PCA), by power iteration on the covariance in Double.
 struct PrincipalPlane {
   let x: [Float]
   let y: [Float]
+  /// Dimensions whose covariance is still made: 512 MiB.
+  private static let largest = 8192
   /// Shares of the whole variance.
   let explained: [Double]
 
   /// - Parameter points: Rows of `dimensions` numbers.
-  init(_ points: [Float], dimensions d: Int) {
+  /// - Throws: `Stopped`; a fault when the covariance would be too large.
+  init(_ points: [Float], dimensions d: Int) throws {
+    guard d <= Self.largest else {
+      throw Fault(
+        .outOfMemory, "PCA of \(d) dimensions is too much: at most \(Self.largest)", fix: "Choose two: dims=0,1")
+    }
     let n = max(points.count / d, 1)
     var means = [Double](repeating: 0, count: d)
     for (index, value) in points.enumerated() { means[index % d] += Double(value) / Double(n) }
     var covariance = [Double](repeating: 0, count: d * d)
     for row in 0..<points.count / d {
+      try Stopping.check()
       for i in 0..<d {
         let a = Double(points[row * d + i]) - means[i]
         for j in i..<d { covariance[i * d + j] += a * (Double(points[row * d + j]) - means[j]) / Double(n) }
@@ -25,6 +35,7 @@ struct PrincipalPlane {
       var v = (0..<d).map { 1 + Double($0) * 0.01 }
       var value = 0.0
       for _ in 0..<300 {
+        try Stopping.check()
         var w = (0..<d).map { i in (0..<d).reduce(0) { $0 + covariance[i * d + $1] * v[$1] } }
         value = w.reduce(0) { $0 + $1 * $1 }.squareRoot()
         guard value > 1e-30 else { break }
