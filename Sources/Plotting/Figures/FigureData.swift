@@ -36,12 +36,12 @@ package struct FigureData {
       ]
       if let classes = scatter.classes {
         // Where the classes lie tells more of the picture than where all points do.
-        for (index, name) in scatter.classNames.enumerated() {
-          let places = classes.indices.filter { classes[$0] == index }
-          if places.isEmpty { continue }
+        for value in scatter.classesPresent {
+          let places = classes.indices.filter { classes[$0] == value }
           let x = mean(places.map { Double(scatter.x[$0]) })
           let y = mean(places.map { Double(scatter.y[$0]) })
-          rows.append((name, "\(count(places.count, "point")) around \(number(x)), \(number(y))"))
+          rows.append(
+            (scatter.name(ofClass: value), "\(count(places.count, "point")) around \(number(x)), \(number(y))"))
         }
       }
       return rows
