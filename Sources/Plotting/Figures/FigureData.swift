@@ -74,7 +74,12 @@ package struct FigureData {
     return low == high ? number(low) : "\(number(low)) to \(number(high))"
   }
 
-  private func spread(_ values: [Double]) -> String { "\(range(values)), mean \(number(mean(values)))" }
+  private func spread(_ values: [Double]) -> String {
+    let middle = mean(values)
+    // What is left of a sum that cancels is rounding, which no two machines share.
+    let isNothing = middle.magnitude < 1e-6 * (values.map(\.magnitude).max() ?? 0)
+    return "\(range(values)), mean \(number(isNothing ? 0 : middle))"
+  }
 
   /// Four digits. What was measured keeps its decimal point, so that session files compare it by tolerance; whole numbers
   /// (epochs, indexes) have none and are compared exactly.

@@ -61,7 +61,9 @@ package final class FigureRenderer: Sendable {
   }
 
   private static func read(_ bytes: [UInt8]) throws(PlotError) -> Picture {
-    do throws(PNGError) { return try PNG.decode(bytes) } catch { throw .failed("its picture is damaged: \(error.reason)") }
+    do throws(PNGError) { return try PNG.decode(bytes) } catch {
+      throw .failed("its picture is damaged: \(error.reason)")
+    }
   }
 
   /// The columns of a grid one after another under one caption.
