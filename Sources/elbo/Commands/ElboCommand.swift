@@ -87,6 +87,9 @@ struct StartCommand: ElboSubcommand {
       for command in ElboCommand.configuration.subcommands where command.configuration.shouldDisplay {
         if let name = command.configuration.commandName { known.insert(name, at: known.count - 1) }
       }
+      if known.contains(workspace) {
+        throw ValidationError("The command goes first, its options after it: elbo \(workspace) …")
+      }
       let near = Suggestion.question(workspace, in: known)
       throw ValidationError(
         "'\(workspace)' is no command and no workspace file (those end in .elbodb). "
