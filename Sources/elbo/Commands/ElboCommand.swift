@@ -77,7 +77,7 @@ struct StartCommand: ElboSubcommand {
 
   func validate() throws {
     guard let workspace else { return }
-    let commands = ElboCommand.configuration.subcommands.compactMap(\.configuration.commandName)
+    let commands = ElboCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
     if commands.contains(workspace), access(workspace, F_OK) != 0 {
       throw ValidationError("'\(workspace)' comes first and its options behind it: elbo \(workspace) [options] …")
     }
