@@ -7,6 +7,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
 #include <algorithm>
+#include <cstring>
 
 #include "simd.h"
 #include "tile-inl.h"
@@ -85,12 +86,36 @@ void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t 
   }
 }
 
+typedef float Eight __attribute__((vector_size(32)));
+
+HWY_INLINE void StoreEight(Eight x, float *to) { std::memcpy(to, &x, sizeof x); }
+
+// An 8×8 block transposed: rows come in halves, so that no shuffle crosses a half.
+HWY_INLINE void Transpose8(const float *from, int64_t fromStride, float *to, int64_t toStride) {
+  const auto half = [&](int64_t row, int64_t part) HWY_ATTR { return LoadFour(from + row * fromStride + 4 * part); };
+  for (int64_t part = 0; part < 2; part++) {
+    Eight r[4];
+    for (int64_t i = 0; i < 4; i++) {
+      r[i] = __builtin_shufflevector(half(i, part), half(i + 4, part), 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+    const Eight a = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
+    const Eight b = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
+    const Eight c = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
+    const Eight e = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
+    float *row = to + 4 * part * toStride;
+    StoreEight(__builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13), row);
+    StoreEight(__builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15), row + toStride);
+    StoreEight(__builtin_shufflevector(b, e, 0, 1, 8, 9, 4, 5, 12, 13), row + 2 * toStride);
+    StoreEight(__builtin_shufflevector(b, e, 2, 3, 10, 11, 6, 7, 14, 15), row + 3 * toStride);
+  }
+}
+
 // Rows begin ..< begin + width of B [N, K] as the columns of a panel.
 void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
-  const int64_t wholeColumns = width / 4 * 4, wholeInner = k / 4 * 4;
-  for (int64_t p = 0; p < wholeInner; p += 4) {
-    for (int64_t j = 0; j < wholeColumns; j += 4) {
-      Transpose4(b + (begin + j) * ldb + p, ldb, to + p * panel + j, panel);
+  const int64_t wholeColumns = width / 8 * 8, wholeInner = k / 8 * 8;
+  for (int64_t p = 0; p < wholeInner; p += 8) {
+    for (int64_t j = 0; j < wholeColumns; j += 8) {
+      Transpose8(b + (begin + j) * ldb + p, ldb, to + p * panel + j, panel);
     }
   }
   for (int64_t p = 0; p < k; p++) {
@@ -99,6 +124,11 @@ void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t wid
     }
   }
 }
+
+// Tiles of rows that read B as it lies; more share a packed panel.
+constexpr int64_t kUnpackedTiles = 3;
+
+void UnpackedRows(int64_t *rows) { *rows = kUnpackedTiles * kTileRows; }
 
 // Rows of a tile. Rows a multiple of 4 KB apart share their sets of L1, which hold fewer lines than a tile has rows.
 HWY_INLINE int64_t TileRows(const elbo_gemm_arguments &g) {
@@ -119,7 +149,7 @@ void Gemm(const void *arguments) {
     if (g.transposeB) {
       PackRows(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
       panel = {g.scratch, panelWidth};
-    } else if (width < panelWidth || blocks > 3) {
+    } else if (width < panelWidth || blocks > kUnpackedTiles) {
       PackColumns(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
       panel = {g.scratch, panelWidth};
     }
@@ -158,10 +188,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace elbo {
 HWY_EXPORT(Gemm);
+HWY_EXPORT(UnpackedRows);
+static int64_t CallUnpackedRows() {
+  int64_t rows;
+  HWY_DYNAMIC_DISPATCH(UnpackedRows)(&rows);
+  return rows;
+}
 static void CallGemm(const void *arguments) { HWY_DYNAMIC_DISPATCH(Gemm)(arguments); }
 }  // namespace elbo
 
 extern "C" void elbo_gemm(const void *arguments) { elbo::CallGemm(arguments); }
+extern "C" int64_t elbo_gemm_unpacked_rows(void) { return elbo::CallUnpackedRows(); }
 // A panel of two vectors of the widest target.
 extern "C" int64_t elbo_gemm_scratch(int64_t k) { return k * 2 * 16; }
 #endif

@@ -50,8 +50,9 @@ dnnl_primitive_desc_t DescribeMatmul(
     const Layout &a, const Layout &b, const Layout &bias, const Layout &c, dnnl_primitive_attr_t attributes) {
   const Library &l = library();
   dnnl_primitive_desc_t d = nullptr;
-  return Described(
-      l.dnnl_matmul_primitive_desc_create(&d, l.engine, a.get(), b.get(), bias.get(), c.get(), attributes), d);
+  const dnnl_status_t status =
+      l.dnnl_matmul_primitive_desc_create(&d, l.engine, a.get(), b.get(), bias.get(), c.get(), attributes);
+  return Described(status, d);
 }
 
 dnnl_primitive_desc_t DescribeForward(

@@ -273,6 +273,8 @@ typedef struct {
 
 void elbo_gemm(const void *arguments);
 int64_t elbo_gemm_scratch(int64_t k);
+/// The most rows for which B is read as it lies, not packed (unless it is transposed).
+int64_t elbo_gemm_unpacked_rows(void);
 
 // ---- Convolutions of channels-last images -------------------------------------------------------------------------
 

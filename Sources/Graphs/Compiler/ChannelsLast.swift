@@ -5,6 +5,8 @@ import Tensors
 ///
 /// Each node keeps up to two forms, logical and channels-last, made when first asked for.
 struct ChannelsLast {
+  /// Whether the layout outlives a convolution.
+  let isKept: Bool
   private static let toLast = [0, 2, 3, 1]
   private static let toFirst = [0, 3, 1, 2]
   private let simplification = Simplification()
@@ -40,14 +42,21 @@ struct ChannelsLast {
       return form
     }
 
+    func leave(_ id: Int) {
+      _ = logical(id)
+      forms[id].last = nil
+    }
+
     for (id, node) in source.nodes.enumerated() where needed[id] {
       switch node.op {
       case .op(.conv(let g)):
         forms[id].last = ir.append(
           .channelsLast(.conv(g)), [last(node.inputs[0]), logical(node.inputs[1])], Self.last(node.shape))
+        if !isKept { leave(id) }
       case .op(.convInput(let g)):
         forms[id].last = ir.append(
           .channelsLast(.convInput(g)), [last(node.inputs[0]), logical(node.inputs[1])], Self.last(node.shape))
+        if !isKept { leave(id) }
       case .op(.convWeight(let g)):
         forms[id].logical = ir.append(
           .channelsLast(.convWeight(g)), [last(node.inputs[0]), last(node.inputs[1])], node.shape)

@@ -10,6 +10,8 @@ package struct CompilerOptions: Hashable, Sendable {
     case commonSubexpressions
     /// Folds constants and movement that moves nothing.
     case simplification
+    /// Keeps images channels-last from convolution to convolution, not only inside each.
+    case layout
     /// Folds bias and activation into matrix products and convolutions.
     case epilogues
     /// Runs elementwise chains in one pass.

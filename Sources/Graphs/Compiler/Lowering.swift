@@ -31,7 +31,7 @@ struct Lowering {
     ir.roots = symbols.map { map[$0.id] }
 
     if options.passes.contains(.simplification) { ir = Simplification().run(ir) }
-    ir = ChannelsLast().run(ir)
+    ir = ChannelsLast(isKept: options.passes.contains(.layout)).run(ir)
     ir = ReductionLowering(parts: options.threads).run(ir)
     ir = Epilogues(folding: options.passes.contains(.epilogues)).run(ir)
     ir = Materialization().run(ir)

@@ -2,14 +2,15 @@ import CHighway
 import Tensors
 
 extension Emitter {
-  /// A matrix product, its rows shared out when each thread gets enough of them to reuse the weights it reads, else its
-  /// columns.
+  /// A matrix product, its rows shared out when each thread gets so many that the weights they share are packed anyway,
+  /// or so few that they are read as they lie; else its columns, so that each thread packs its own.
   func matmul(_ id: Int, transposeA: Bool, transposeB: Bool, _ epilogue: Epilogue) -> Step {
     let node = ir[id]
     let (m, n) = (node.shape[0], node.shape[1])
     let (a, b) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let k = transposeA ? a[0] : a[1]
-    let byRows = threads == 1 || m >= 24 * threads || n < 32 * threads
+    let isFew = !transposeB && m >= 4 * threads && m <= Int(elbo_gemm_unpacked_rows()) * threads
+    let byRows = threads == 1 || isFew || m >= 128 * threads || n < 32 * threads
     let (pa, pb, pc) = (address(node.inputs[0]), address(node.inputs[1]), address(id))
     let bias = epilogue.readsBias ? address(node.inputs[2]) : nil
     let gate = epilogue == .gate ? address(node.inputs[2]) : nil
