@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
-    .testTarget(name: "PlottingTests", dependencies: ["Plotting"], exclude: ["Expected"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),

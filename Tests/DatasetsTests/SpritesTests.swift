@@ -68,4 +68,12 @@ import Testing
         })
     }
   }
+
+  @Test func makingThemCanBeStopped() throws {
+    struct Enough: Error {}
+    var told: [Int] = []
+    _ = try Sprites(count: 10_000, seed: 1).dataset { told.append($0) }
+    #expect(told == [8192, 10_000])
+    #expect(throws: Enough.self) { try Sprites(count: 10_000, seed: 1).dataset { _ in throw Enough() } }
+  }
 }

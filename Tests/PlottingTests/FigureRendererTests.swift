@@ -1,3 +1,4 @@
+import CZlib
 import Plotting
 import Testing
 
@@ -98,6 +99,39 @@ import Testing
     var damaged = PNG.encode(picture)
     damaged[45] ^= 1
     #expect(throws: PNGError.self) { try PNG.decode(damaged) }
+  }
+
+  @Test(arguments: [1, 3]) func everyFilterOfTheSpecificationIsUndone(channels: Int) throws {
+    let (width, height) = (7, 10)
+    let samples = (0..<height * width * channels).map { UInt8(truncatingIfNeeded: $0 * $0 * 37 / 5) }
+    let length = width * channels
+    func sample(_ y: Int, _ i: Int) -> Int { y < 0 || i < 0 ? 0 : Int(samples[y * length + i]) }
+    var rows: [UInt8] = []
+    for y in 0..<height {
+      rows.append(UInt8(y % 5))
+      for i in 0..<length {
+        let (a, b, c) = (sample(y, i - channels), sample(y - 1, i), sample(y - 1, i - channels))
+        let guess = [0, a, b, (a + b) / 2, [a, b, c].min { abs(a + b - c - $0) < abs(a + b - c - $1) } ?? 0][y % 5]
+        rows.append(UInt8(truncatingIfNeeded: sample(y, i) - guess))
+      }
+    }
+    let header = PNG.bigEndian(width) + PNG.bigEndian(height) + [8, channels == 3 ? 2 : 0, 0, 0, 0]
+    var size = compressBound(UInt(rows.count))
+    var packed = [UInt8](repeating: 0, count: Int(size))
+    compress2(&packed, &size, rows, UInt(rows.count), 1)
+    let file =
+      PNG.signature + PNG.chunk("IHDR", header) + PNG.chunk("IDAT", Array(packed.prefix(Int(size))))
+      + PNG.chunk("IEND", [])
+    let wanted = channels == 3 ? samples : samples.flatMap { [$0, $0, $0] }
+    #expect(try PNG.decode(file).pixels == wanted)
+  }
+
+  @Test(arguments: Figure.Theme.allCases) func linesLieOverPointsAndPaperOverNothing(theme: Figure.Theme) {
+    let paper = Palette.bytes(Palette(theme).background)
+    let (ink, point) = (Palette.bytes(Palette(theme).foreground), [UInt8](arrayLiteral: 120, 90, 130))
+    var picture = Picture(width: 4, height: 1, pixels: point + point + paper + paper)
+    picture.lay(Picture(width: 4, height: 1, pixels: paper + ink + ink + paper), paper: paper)
+    #expect(picture.pixels == point + ink + ink + paper)
   }
 
   @Test func figuresSurviveBeingKept() throws {

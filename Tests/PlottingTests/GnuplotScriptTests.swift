@@ -70,6 +70,14 @@ import Testing
     #expect(abs(smooth[28] - smooth[32]) < 1e-12)
   }
 
+  @Test func smoothingDoesNotReachOverAnEdit() {
+    let x = (1...40).map(Double.init)
+    let line = Curves.Line(name: "loss", x: x, y: x.map { $0 <= 25 ? 10 : 50 })
+    #expect(line.smoothed(window: 8, breaks: [25]).y == line.y)
+    #expect(line.smoothed(window: 8, breaks: [0, 25, 25, 99]).y == line.y)
+    #expect(line.smoothed(window: 8).y[24] > 10)
+  }
+
   @Test func smoothingFollowsASteepBeginning() {
     let fall = Curves.Line(name: "", x: (0..<1000).map(Double.init), y: (0..<1000).map { 100 + 400 / Double($0 + 1) })
     let smooth = fall.smoothed(window: 50).y
@@ -83,6 +91,52 @@ import Testing
     #expect((3...12).contains(tics.count))
     #expect(tics.allSatisfy { $0 >= range.0 && $0 <= range.1 })
     #expect(tics == tics.sorted())
+  }
+
+  @Test(arguments: [(0.3, 0.5), (1, 1), (1.01, 2), (47, 50), (51, 100)])
+  func stepsOfAnAxisAreRound(least: Double, step: Double) {
+    #expect(abs(GnuplotScript.step(atLeast: least) - step) < 1e-9 * step)
+  }
+
+  @Test func aLowPanelHasFewNumbers() {
+    let low = Curves(
+      lines: [.init(name: "loss", x: [0, 1], y: [0, 9])], xLabel: "epoch", yLabel: "nats/image")
+    #expect(lines(Figure(.curves(low), title: "t", size: .init(width: 500, height: 300))).contains("set ytics 5.0"))
+  }
+
+  @Test func thirtyClassesHaveThirtyColorsAndOneColumnOfNames() {
+    let classes = (0..<300).map { $0 % 30 }
+    let scatter = Scatter(
+      x: classes.map(Float.init), y: classes.map(Float.init), classes: classes,
+      classNames: (0..<30).map { "a class with a long name \($0)" }, xLabel: "x", yLabel: "y")
+    let commands = lines(Figure(.scatter(scatter), title: "t"), .layer)
+    #expect(commands.contains { $0.contains("maxcols 1 maxrows 30 ") && $0.contains("font ',10'") })
+    #expect(Set(Palette(.light).classes).count == 30 && Set(Palette(.dark).classes).count == 30)
+    var many = scatter
+    many.classes = (0..<300).map { $0 }
+    #expect(
+      lines(Figure(.scatter(many), title: "t"), .layer).last { $0.hasPrefix("plot") }?.hasSuffix("'263 more'") ?? false)
+  }
+
+  @Test func namesOfACrowdedMatrixStandUpright() {
+    let names = (0..<30).map { "class \($0) of many" }
+    let map = MatrixMap(
+      values: [Double](repeating: 1, count: 900), rowNames: names, columnNames: names, rowLabel: "true class",
+      columnLabel: "class found", valueLabel: "examples")
+    let tics = lines(Figure(.matrix(map), title: "t")).first { $0.hasPrefix("set xtics") } ?? ""
+    #expect(tics.contains("rotate by 90 right"))
+    #expect(!lines(SampleFigures.matrix).contains { $0.contains("rotate by 90 right") })
+  }
+
+  @Test func longTitlesGetSmallerLettersBeforeTheyAreCut() {
+    func caption(_ title: String) -> Substring {
+      lines(Figure(SampleFigures.bars.kind, title: title)).first { $0.hasPrefix("set label 1 ") } ?? ""
+    }
+    #expect(caption("short").contains("':Bold,16'"))
+    let long = String(repeating: "word ", count: 17)
+    #expect(caption(long).contains("':Bold,13'") && caption(long).contains(long))
+    #expect(caption(String(repeating: "word ", count: 60)).contains("…' at"))
+    #expect(caption(String(repeating: "数字", count: 40)).contains("…' at"))
   }
 
   @Test func decadesAreLeftToGnuplot() { #expect(GnuplotScript.logTics(1, 5000) == nil) }

@@ -52,12 +52,14 @@ package struct DatasetCatalogue: Sendable {
 
   package func load(_ name: String) throws -> Dataset { try load(LoadRequest(name)) }
 
-  /// - Parameter progress: Told of downloads as they go; what it throws ends them.
+  /// - Parameter progress: Told of downloads, and of sprites being made, as they go; what it throws ends them.
   /// - Throws: `FileError` that says what is wrong and what to do; nothing is half-loaded.
   package func load(_ request: LoadRequest, progress: (DownloadProgress) throws -> Void = { _ in }) throws -> Dataset {
     switch request.reference {
     case "digits": return try Digits.load()
-    case "sprites": return try Sprites(count: request.count ?? Sprites.defaultCount, seed: request.seed ?? 0).dataset()
+    case "sprites":
+      let sprites = Sprites(count: request.count ?? Sprites.defaultCount, seed: request.seed ?? 0)
+      return try sprites.dataset { try progress(DownloadProgress(file: "sprites", done: $0, total: sprites.count)) }
     default:
       guard let set = KnownSet.all.first(where: { $0.name == request.reference }) else {
         var loading = FileLoading(request: request)

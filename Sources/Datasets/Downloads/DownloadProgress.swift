@@ -1,4 +1,4 @@
-/// How far a download is.
+/// How far a download is, or the making of sprites: then images are counted instead of bytes.
 package struct DownloadProgress: Sendable, Equatable {
   /// The file on its way.
   package let file: String

@@ -40,20 +40,25 @@ package struct Sprites: Sendable {
 
   /// Images `[N, 1, 64, 64]` uint8 with factors; the shape is the label. Made on all cores.
   ///
+  /// - Parameter progress: Told the number made, now and then; what it throws ends the work.
   /// - Throws: `AllocationError`; `Stopped`.
-  package func dataset() throws -> Dataset {
+  package func dataset(progress: (Int) throws -> Void = { _ in }) throws -> Dataset {
     let area = Self.side * Self.side
     let storage = try Storage(byteCount: count * area)
     let classStorage = try Storage(byteCount: count * Self.factors.count * 4)
     let block = 256
     let (count, width) = (count, Self.factors.count)
-    try Parallel.tryEach((count + block - 1) / block) { part in
-      let table = classStorage.base.assumingMemoryBound(to: Int32.self)
-      for index in part * block..<min(count, (part + 1) * block) {
-        let own = self.classes(index)
-        for factor in 0..<width { table[index * width + factor] = own[factor] }
-        draw(own, into: (storage.base + index * area).assumingMemoryBound(to: UInt8.self))
+    for begin in stride(from: 0, to: count, by: 32 * block) {
+      let end = min(count, begin + 32 * block)
+      try Parallel.tryEach((end - begin + block - 1) / block) { part in
+        let table = classStorage.base.assumingMemoryBound(to: Int32.self)
+        for index in begin + part * block..<min(end, begin + (part + 1) * block) {
+          let own = self.classes(index)
+          for factor in 0..<width { table[index * width + factor] = own[factor] }
+          draw(own, into: (storage.base + index * area).assumingMemoryBound(to: UInt8.self))
+        }
       }
+      try progress(end)
     }
     let table = UnsafeBufferPointer(
       start: classStorage.base.assumingMemoryBound(to: Int32.self), count: count * width)

@@ -22,7 +22,7 @@ enum MimeBundle {
   /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
   ///   table or a number, so notebooks get it under a name of our own.
   static func content(of output: Output, draw: Draw?, isNotebook: Bool) -> JSON {
-    var members: [JSON.Member] = [.init("text/plain", .string(output.text))]
+    var members: [JSON.Member] = [.init("text/plain", .string(output.record))]
     if let html = output.html { members.append(.init("text/html", .string(html))) }
     if let figure = output.figure, let draw {
       add(figure, draw, to: &members)

@@ -30,9 +30,11 @@ extension Fault {
     else { return fault }
     let areImages = given.rank == 3 && wanted.rank == 3 && given[0] == wanted[0]
     func text(_ shape: Shape) -> String { areImages ? "\(shape[1])×\(shape[2])" : shape.description }
-    fault.message =
-      "\(data.raw) holds \(text(given)) \(areImages ? "images" : "examples"), \(model.raw) expects \(text(wanted))"
-    if areImages { fault.fix = "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])" }
+    let held = areImages ? "\(text(given)) images" : given.rank == 1 ? "rows of \(given[0])" : "examples of \(given)"
+    fault.message = "\(data.raw) holds \(held), \(model.raw) expects \(text(wanted))"
+    fault.fix =
+      areImages
+      ? "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])" : "A model for them: model NAME mlp on=\(data.raw)"
     return fault.placed(at: data.span)
   }
 

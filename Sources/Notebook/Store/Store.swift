@@ -47,6 +47,8 @@ package final class Store: Sendable {
     configuration.prepareDatabase { db in
       try Schema.check(db, path: path)
       guard !readOnly else { return }
+      // Models are megabytes: with 4 kB a cell that trained one costs thousands of system calls. Of use in new files only.
+      try db.execute(sql: "PRAGMA page_size=16384")
       try db.execute(sql: "PRAGMA journal_mode=WAL")
       try db.execute(sql: "PRAGMA synchronous=NORMAL")
       try db.execute(sql: "PRAGMA foreign_keys=ON")

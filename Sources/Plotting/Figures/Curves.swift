@@ -75,23 +75,29 @@ extension Curves.Line {
   ///
   /// A loss starts at many times what it comes to; a window of one width would carry that far to the right.
   /// Points that are not finite count for nothing and stay as they are.
-  package func smoothed(window: Double) -> Curves.Line {
-    func means(_ values: [Double]) -> [Double] {
+  ///
+  /// - Parameter breaks: Values of x after which something else began, in order: nothing is smeared over them.
+  package func smoothed(window: Double, breaks: [Double] = []) -> Curves.Line {
+    func means(_ values: ArraySlice<Double>) -> [Double] {
       var sums = [0.0]
       var counts = [0]
       for value in values {
         sums.append(sums[sums.count - 1] + (value.isFinite ? value : 0))
         counts.append(counts[counts.count - 1] + (value.isFinite ? 1 : 0))
       }
-      return values.indices.map { index in
-        guard values[index].isFinite else { return values[index] }
+      return values.enumerated().map { index, value in
+        guard value.isFinite else { return value }
         let half = min(Int(max(window, 0)), index / 3)
         let (from, end) = (index - half, min(index + half + 1, values.count))
         return (sums[end] - sums[from]) / Double(counts[end] - counts[from])
       }
     }
     var line = self
-    line.y = means(means(y))
+    line.y = []
+    for end in breaks.map({ place in x.firstIndex { $0 > place } ?? x.count }) + [x.count]
+    where end > line.y.count {
+      line.y += means(means(y[line.y.count..<end])[...])
+    }
     return line
   }
 

@@ -51,7 +51,9 @@ extension Figure {
     switch kind {
     case .curves(let curves):
       return curves.lines.filter { !$0.isFaint }.map(\.name).joined(separator: ", ")
-    case .scatter(let scatter): return many(scatter.x.count, "point")
+    case .scatter(let scatter):
+      let classes = scatter.classesPresent.count
+      return many(scatter.x.count, "point") + (classes > 1 ? " of \(classes) classes" : "")
     case .images(let grid): return "\(grid.rows) × \(grid.columns) images of \(grid.height)×\(grid.width)"
     case .bars(let bars): return many(bars.values.count, "bar")
     case .histogram(let histogram):

@@ -36,12 +36,12 @@ package struct FigureData {
       ]
       if let classes = scatter.classes {
         // Where the classes lie tells more of the picture than where all points do.
-        for (index, name) in scatter.classNames.enumerated() {
-          let places = classes.indices.filter { classes[$0] == index }
-          if places.isEmpty { continue }
+        for value in scatter.classesPresent {
+          let places = classes.indices.filter { classes[$0] == value }
           let x = mean(places.map { Double(scatter.x[$0]) })
           let y = mean(places.map { Double(scatter.y[$0]) })
-          rows.append((name, "\(count(places.count, "point")) around \(number(x)), \(number(y))"))
+          rows.append(
+            (scatter.name(ofClass: value), "\(count(places.count, "point")) around \(number(x)), \(number(y))"))
         }
       }
       return rows
@@ -74,7 +74,12 @@ package struct FigureData {
     return low == high ? number(low) : "\(number(low)) to \(number(high))"
   }
 
-  private func spread(_ values: [Double]) -> String { "\(range(values)), mean \(number(mean(values)))" }
+  private func spread(_ values: [Double]) -> String {
+    let middle = mean(values)
+    // What is left of a sum that cancels is rounding, which no two machines share.
+    let isNothing = middle.magnitude < 1e-6 * (values.map(\.magnitude).max() ?? 0)
+    return "\(range(values)), mean \(number(isNothing ? 0 : middle))"
+  }
 
   /// Four digits. What was measured keeps its decimal point, so that session files compare it by tolerance; whole numbers
   /// (epochs, indexes) have none and are compared exactly.

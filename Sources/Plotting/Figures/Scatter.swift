@@ -13,6 +13,9 @@ package struct Scatter: Sendable, Equatable, Codable {
   /// Histograms of both coordinates along the edges.
   package var hasMarginals: Bool
 
+  /// Of a handful of points the histograms say nothing.
+  var showsMarginals: Bool { hasMarginals && x.count >= 10 }
+
   /// More points than this are shown as density, with contours.
   package static let contoursBeyond = 20_000
 

@@ -1,11 +1,13 @@
 extension GnuplotScript {
   mutating func draw(_ bars: Bars) {
     labels(bars.xLabel, bars.yLabel)
-    sides(legend: bars.threshold != nil)
+    sides(legend: bars.threshold != nil ? [bars.thresholdName] : [])
     say("set style fill solid 1 noborder")
     say("set boxwidth 0.8")
     let top = bars.values.filter(\.isFinite).max() ?? 1
-    say("set yrange [0:\(top > 0 ? max(top, bars.threshold ?? 0) * 1.06 : 1)]")
+    let high = top > 0 ? max(top, bars.threshold ?? 0) * 1.06 : 1
+    say("set yrange [0:\(high)]")
+    verticalTics(span: high, pixels: size.height - 170)
     say("set xrange [-0.7:\(Double(max(bars.values.count, 1)) - 0.3)]")
     say("unset grid")
     if medium != .characters { say("set grid y lc rgb '\(palette.grid)' lw 1 lt 1") }
@@ -33,11 +35,11 @@ extension GnuplotScript {
   static let left = 100
 
   /// Margins that fit labels in every size, and a legend above if there is one.
-  mutating func sides(legend: Bool) {
+  mutating func sides(legend: [String]) {
     guard medium != .characters else { return }
-    if legend {
-      say("set tmargin at screen \(px(size.height - 104))")
-      keyAbove()
+    if !legend.isEmpty {
+      say("set tmargin at screen \(px(size.height - head(legend)))")
+      keyAbove(legend)
     }
     say("set lmargin at screen \(px(Self.left, across: true))")
     say("set rmargin at screen \(px(size.width - 28, across: true))")
@@ -47,7 +49,7 @@ extension GnuplotScript {
   mutating func draw(_ histogram: Histogram) {
     labels(histogram.xLabel, "density")
     let isAlone = histogram.series.count == 1
-    sides(legend: !isAlone || histogram.showsNormal)
+    sides(legend: isAlone && !histogram.showsNormal ? [] : histogram.series.map(\.name) + ["N(0, 1)"])
     let bins = histogram.bins()
     var parts: [String] = []
     say("set yrange [0:*]")
@@ -88,12 +90,21 @@ extension GnuplotScript {
     say("set border 0")
     say("set xrange [-0.5:\(Double(max(columns, 1)) - 0.5)]")
     say("set yrange [\(Double(max(rows, 1)) - 0.5):-0.5]")
-    func tics(_ names: [String]) -> String {
+    func tics(_ names: [String], font: Int) -> String {
       "(" + names.enumerated().map { "\(Self.ticName($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ")
-        + ")"
+        + ")" + (font < 14 && medium != .characters ? " font ',\(font)'" : "")
     }
-    if columns > 0 { say("set xtics noenhanced scale 0 \(tics(map.columnNames))") }
-    if rows > 0 { say("set ytics noenhanced scale 0 \(tics(map.rowNames))") }
+    // Names get the room they need: smaller letters in many rows, upright where columns are narrower than their names.
+    func longest(_ names: [String]) -> Int { names.map { min($0.count, 12) }.max() ?? 0 }
+    let rowFont = max(6, min(14, (size.height - 140) * 6 / 10 / max(rows, 1)))
+    let left = max(Self.left, 60 + longest(map.rowNames) * rowFont * 7 / 10)
+    let room = (size.width - left - 136) / max(columns, 1)
+    let isUpright = longest(map.columnNames) * 10 > room && longest(map.columnNames) > 1
+    let columnFont = max(6, min(14, room * 6 / 10))
+    let bottom = isUpright ? max(66, 62 + longest(map.columnNames) * columnFont * 7 / 10) : 66
+    let turn = isUpright && medium != .characters ? "rotate by 90 right " : ""
+    if columns > 0 { say("set xtics noenhanced scale 0 \(turn)\(tics(map.columnNames, font: columnFont))") }
+    if rows > 0 { say("set ytics noenhanced scale 0 \(tics(map.rowNames, font: rowFont))") }
     guard rows > 0, columns > 0, map.values.count == rows * columns else { return plot([]) }
     let most = map.values.filter(\.isFinite).max() ?? 1
     let numbers = map.values.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : Self.number($0) }
@@ -103,17 +114,18 @@ extension GnuplotScript {
       }
       return plot(["NaN notitle"])
     }
-    say("set lmargin at screen \(px(Self.left, across: true))")
-    say("set rmargin at screen \(px(size.width - 120, across: true))")
-    say("set bmargin at screen \(px(66))")
+    say("set lmargin at screen \(px(left, across: true))")
+    say("set rmargin at screen \(px(size.width - 136, across: true))")
+    say("set bmargin at screen \(px(bottom))")
     say(ColorScale.gnuplot)
     say("set cbrange [0:\(most > 0 ? most : 1)]")
-    colorBar(map.valueLabel, bottom: 66, top: size.height - 74)
-    let size = max(rows, columns) <= 12 ? 13 : 9
+    colorBar(map.valueLabel, bottom: bottom, top: size.height - 74)
+    let letters = max(rows, columns) <= 12 ? 13 : 9
     for (index, text) in numbers.enumerated() where max(rows, columns) <= 25 {
       let color = map.values[index] > most * 0.6 ? "#111111" : "#f4f4f4"
       say(
-        "set label '\(text)' at \(index % columns),\(index / columns) center front font ',\(size)' tc rgb '\(color)'")
+        "set label '\(text)' at \(index % columns),\(index / columns) center front font ',\(letters)' tc rgb '\(color)'"
+      )
     }
     let data = source([
       map.values.indices.map { Float($0 % columns) }, map.values.indices.map { Float($0 / columns) },

@@ -5,7 +5,7 @@ extension GnuplotScript {
     if medium != .characters {
       say("set lmargin at screen \(px(Self.left, across: true))")
       say("set rmargin at screen \(px(size.width - 28, across: true))")
-      say("set tmargin at screen \(px(size.height - head(curves)))")
+      say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
     }
     if twoPanels {
       // The panel beneath first: its labels are the picture's.
@@ -13,10 +13,9 @@ extension GnuplotScript {
       say("set bmargin at screen \(px(66))")
       say("set tmargin at screen \(share)")
       panel(curves, 1)
-      say("unset label")
-      say("unset arrow")
+      say("unset label; unset arrow; set ytics autofreq")
       say("set bmargin at screen \(px(72 + (size.height - 176) * 3 / 10 + 18))")
-      say("set tmargin at screen \(px(size.height - head(curves)))")
+      say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
       say("set format x ''")
       panel(curves, 0)
       say("unset multiplot")
@@ -34,10 +33,10 @@ extension GnuplotScript {
     if number == 0 { marks(curves) }
     if medium == .characters {
       say("set key \(isFalling(curves, number) ? "top" : "bottom") right")
-    } else if number == 1 || !curves.lines.contains(where: { !$0.name.isEmpty }) {
+    } else if number == 1 || curves.namesInLegend.isEmpty {
       say("unset key")
     } else {
-      keyAbove()
+      keyAbove(curves.namesInLegend)
     }
     var parts: [String] = []
     var next = 0
@@ -83,50 +82,6 @@ extension GnuplotScript {
     return parts
   }
 
-  /// Pixels above the panel: for the caption, and for a legend where lines have names.
-  private func head(_ curves: Curves) -> Int { curves.lines.contains { !$0.name.isEmpty } ? 104 : 74 }
-
-  /// The legend above the panel: no curve runs through it.
-  mutating func keyAbove() {
-    say(
-      "set key at screen \(px(Self.left, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
-        + "maxrows 1 font ',13'")
-  }
-
-  /// Where a logarithmic axis has its numbers. gnuplot's own are decades, of which a loss often spans less than one.
-  ///
-  /// - Returns: nil where decades do.
-  package static func logTics(_ low: Double, _ high: Double) -> [Double]? {
-    guard low > 0, high > low, high / low < 1000 else { return nil }
-    let ratio = high / low
-    var tics: [Double] = []
-    if ratio < 1.8 {
-      let raw = (high - low) / 5
-      var unit = 1.0
-      while unit > raw { unit /= 10 }
-      while unit * 10 <= raw { unit *= 10 }
-      let step = unit * (raw / unit < 1.5 ? 1 : raw / unit < 3.5 ? 2 : raw / unit < 7.5 ? 5 : 10)
-      var value = (low / step).rounded(.up) * step
-      while value <= high {
-        tics.append(value)
-        value += step
-      }
-    } else {
-      let mantissas =
-        ratio < 3
-        ? [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]
-        : ratio < 5 ? [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8] : ratio < 30 ? [1, 1.5, 2, 3, 5, 7] : [1, 2, 5]
-      var decade = 1.0
-      while decade > low { decade /= 10 }
-      while decade * 10 <= low { decade *= 10 }
-      while decade <= high {
-        tics += mantissas.map { $0 * decade }.filter { $0 >= low && $0 <= high }
-        decade *= 10
-      }
-    }
-    return tics.count > 1 ? tics : nil
-  }
-
   /// Ranges from the data, with room above for the names of edits; whole numbers where x counts things.
   private mutating func axes(_ curves: Curves, _ number: Int) {
     if let range = curves.range(panel: number) {
@@ -141,7 +96,11 @@ extension GnuplotScript {
         let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
         let isFilled = curves.lines.contains(where: \.isFilled)
         let room = curves.marks.isEmpty || number > 0 ? margin : margin + span * 0.1
-        say("set yrange [\(isFilled ? 0 : range.lowerBound - margin):\(range.upperBound + room)]")
+        let (low, high) = (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
+        say("set yrange [\(low):\(high)]")
+        let lower = (size.height - 176) * 3 / 10
+        let own = size.height - 66 - head(curves.namesInLegend)
+        verticalTics(span: high - low, pixels: number == 1 ? lower : own - (curves.hasLowerPanel ? lower + 24 : 0))
       }
     }
     let xs = curves.lines.flatMap(\.x).filter(\.isFinite)
@@ -178,5 +137,12 @@ extension GnuplotScript {
       let last = line.y.last
     else { return true }
     return last <= first
+  }
+}
+
+extension Curves {
+  /// Names of the lines that the legend above the main panel explains; the panel beneath has its name on its axis.
+  fileprivate var namesInLegend: [String] {
+    lines.filter { !$0.isFaint && $0.panel == 0 && !$0.name.isEmpty }.map(\.name)
   }
 }

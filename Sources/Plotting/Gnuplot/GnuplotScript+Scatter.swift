@@ -9,13 +9,13 @@ extension GnuplotScript {
     let margin: Int
 
     init(_ scatter: Scatter, size: Figure.Size) {
-      margin = scatter.hasMarginals ? min(70, size.height / 9) : 0
-      left = 84
+      margin = scatter.showsMarginals ? min(70, size.height / 9) : 0
+      left = 96
       let names = scatter.classesPresent.map { scatter.name(ofClass: $0).count }.max() ?? 0
       let isMany = scatter.x.count > Scatter.contoursBeyond
       let legend =
         scatter.classes != nil
-        ? 48 + max(isMany ? 5 : 1, min(names, 16)) * 9 : scatter.values != nil ? 116 : isMany ? 93 : 24
+        ? 48 + max(isMany ? 5 : 1, min(names, 16)) * 9 : scatter.values != nil ? 132 : isMany ? 93 : 24
       right = max(left + 40, size.width - legend - margin - 8)
       bottom = 70
       top = max(bottom + 40, size.height - 70 - margin)
@@ -33,30 +33,52 @@ extension GnuplotScript {
       return
     }
     let layout = ScatterLayout(scatter, size: size)
-    if scatter.hasMarginals { say("set multiplot") }
+    if scatter.showsMarginals { say("set multiplot") }
     say("set lmargin at screen \(px(layout.left, across: true))")
     say("set rmargin at screen \(px(layout.right, across: true))")
     say("set bmargin at screen \(px(layout.bottom))")
     say("set tmargin at screen \(px(layout.top))")
     // The legend beside the histogram of y; in a layer the points lie beneath, the grid would lie above them.
+    let rows = ScatterLegend(scatter, height: layout.top - layout.bottom)
     say(
       "set key at screen \(px(size.width - 10, across: true)), screen \(px(layout.top)) right top vertical maxcols 1 "
-        + "Left reverse font ',13'")
+        + "maxrows \(rows.count) Left reverse font ',\(rows.font)'")
     if medium == .layer { say("unset grid") }
     var parts = medium == .layer ? [] : points(scatter, bounds: bounds)
-    parts += legend(scatter)
+    parts += legend(scatter, rows)
     if scatter.x.count > Scatter.contoursBeyond { parts += contours(scatter) }
     if scatter.classes == nil, scatter.values != nil {
       colorBar(scatter.valueLabel, bottom: layout.bottom, top: layout.top)
     }
     plot(parts)
-    if scatter.hasMarginals { marginals(scatter, layout, bounds) }
+    if scatter.showsMarginals { marginals(scatter, layout, bounds) }
+  }
+
+  /// Which classes the legend names, and in what size, so that all of it fits beside the axes.
+  struct ScatterLegend {
+    let classes: [Int]
+    /// Classes that are not named.
+    let left: Int
+    let font: Int
+    /// Lines, those of contours too.
+    let count: Int
+
+    init(_ scatter: Scatter, height: Int) {
+      let present = scatter.classesPresent
+      let contours = scatter.x.count > Scatter.contoursBeyond ? 3 : 0
+      // A line is 24 pixels high in the usual size of 13, and 15 in the smallest that can be read.
+      let most = max(1, height / 15 - contours)
+      classes = present.count > most ? Array(present.prefix(most - 1)) : present
+      left = present.count - classes.count
+      count = max(1, classes.count + (left > 0 ? 1 : 0) + contours)
+      font = max(8, min(13, 13 * height / (count * 24)))
+    }
   }
 
   /// Right of the axes, its name at the edge where no number pushes it out of the picture.
   mutating func colorBar(_ name: String, bottom: Int, top: Int) {
     say(
-      "set colorbox user origin screen \(px(size.width - 104, across: true)), screen \(px(bottom)) "
+      "set colorbox user origin screen \(px(size.width - 120, across: true)), screen \(px(bottom)) "
         + "size screen \(px(16, across: true)), screen \(px(top - bottom))")
     say(
       "set label 4 \(Self.quoted(name, limit: 40)) at screen \(px(size.width - 16, across: true)), "
@@ -71,7 +93,7 @@ extension GnuplotScript {
       let name = scatter.name(ofClass: value)
       let symbol = name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "*" } ?? "*"
       return source([x, y])
-        + " using 1:2 with points pt \"\(symbol)\" lc rgb '\(palette.classes[value.inTen])' title \(Self.quoted(name, limit: 12))"
+        + " using 1:2 with points pt \"\(symbol)\" lc rgb '\(palette.classes[palette.place(ofClass: value)])' title \(Self.quoted(name, limit: 12))"
     }
   }
 
@@ -96,7 +118,8 @@ extension GnuplotScript {
     let size = scatter.x.count > 3_000 ? 0.35 : scatter.x.count > 500 ? 0.6 : 0.9
     if scatter.classes != nil {
       return byClass(scatter).map { value, x, y in
-        source([x, y]) + " using 1:2 with points pt 7 ps \(size) lc rgb '\(palette.classes[value.inTen])' notitle"
+        source([x, y])
+          + " using 1:2 with points pt 7 ps \(size) lc rgb '\(palette.classes[palette.place(ofClass: value)])' notitle"
       }
     }
     if let values = scatter.values {
@@ -109,12 +132,13 @@ extension GnuplotScript {
   }
 
   /// Names with symbols that can be seen, whatever the points' size; a colour bar for values.
-  private mutating func legend(_ scatter: Scatter) -> [String] {
+  private mutating func legend(_ scatter: Scatter, _ rows: ScatterLegend) -> [String] {
     if scatter.classes != nil {
-      return scatter.classesPresent.map { value in
-        "NaN with points pt 7 ps 1.4 lc rgb '\(palette.classes[value.inTen])' "
+      let names = rows.classes.map { value in
+        "NaN with points pt 7 ps \(rows.font < 13 ? 1 : 1.4) lc rgb '\(palette.classes[palette.place(ofClass: value)])' "
           + "title \(Self.quoted(scatter.name(ofClass: value), limit: 16))"
       }
+      return names + (rows.left > 0 ? ["NaN with points pt 7 ps 0 title '\(rows.left) more'"] : [])
     }
     guard let values = scatter.values, medium == .layer else { return ["NaN notitle"] }
     let finite = values.filter(\.isFinite)
@@ -164,9 +188,4 @@ extension GnuplotScript {
     plot([source([up.height, up.at]) + " using ($1/2):2:($1/2):(\(y.width * 0.46)) with boxxyerrorbars \(style)"])
     say("unset multiplot")
   }
-}
-
-extension Int {
-  /// 0…9, for colours of classes.
-  var inTen: Int { ((self % 10) + 10) % 10 }
 }

@@ -140,15 +140,25 @@ package struct GnuplotScript: Equatable, Sendable {
     say("set format '%h'")
     say("set grid lc rgb '\(palette.grid)' lw 1 lt 1")
     let width = Double(size.width)
+    let (title, letters) = Self.fitted(figure.title, width: width)
     say(
-      "set label 1 \(Self.quoted(figure.title, limit: Int(width / 11))) at screen \(px(18, across: true)), screen \(px(size.height - 22)) "
-        + "left noenhanced font ':Bold,16' \(textColor(palette.foreground))")
+      "set label 1 \(title) at screen \(px(18, across: true)), screen \(px(size.height - 22)) "
+        + "left noenhanced font ':Bold,\(letters)' \(textColor(palette.foreground))")
     if !figure.subtitle.isEmpty {
       say(
-        "set label 2 \(Self.quoted(figure.subtitle, limit: Int(width / 7.8))) at screen \(px(18, across: true)), screen \(px(size.height - 46)) "
+        "set label 2 \(Self.quoted(figure.subtitle, limit: Int((width - 36) / 7.8))) at screen \(px(18, across: true)), screen \(px(size.height - 46)) "
           + "left noenhanced font ',12' \(textColor(palette.faded))")
     }
     say("set tmargin at screen \(px(size.height - 74))")
+  }
+
+  /// A title in letters small enough to fit between the margins, and cut where that is not enough; a bold letter is on
+  /// average three quarters as wide as its size says, one of a script without an alphabet twice that.
+  private static func fitted(_ title: String, width: Double) -> (text: String, size: Int) {
+    let room = width - 36
+    let length = Double(title.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) })
+    let size = max(11, min(16, Int(room / (0.77 * max(length, 1)))))
+    return (quoted(title, limit: Int(room / (0.77 * Double(size)) * Double(title.count) / max(length, 1))), size)
   }
 
   /// Pixels from the left or the bottom as a share of the picture.

@@ -6,27 +6,11 @@ package struct PNGError: Error, Equatable, Sendable {
 }
 
 extension PNG {
-  /// Reads 8-bit grey, RGB and RGBA without interlacing; checksums are checked, transparency is laid over `background`.
-  package static func decode(_ bytes: [UInt8], over background: [UInt8] = [255, 255, 255]) throws(PNGError) -> Picture {
+  /// Reads 8-bit grey and RGB without interlacing; checksums are checked.
+  package static func decode(_ bytes: [UInt8]) throws(PNGError) -> Picture {
     let (width, height, channels, samples) = try read(bytes)
-    if channels == 4 {
-      var picture = Picture(width: width, height: height, filledWith: background)
-      picture.lay(Layer(width: width, height: height, pixels: samples))
-      return picture
-    }
     guard channels == 1 else { return Picture(width: width, height: height, pixels: samples) }
     return Picture(width: width, height: height, pixels: samples.flatMap { [$0, $0, $0] })
-  }
-
-  /// A picture with its transparency.
-  static func layer(_ bytes: [UInt8]) throws(PNGError) -> Layer {
-    let (width, height, channels, samples) = try read(bytes)
-    if channels == 4 { return Layer(width: width, height: height, pixels: samples) }
-    var pixels = [UInt8](repeating: 255, count: width * height * 4)
-    for index in 0..<width * height {
-      for c in 0..<3 { pixels[index * 4 + c] = samples[index * channels + (channels == 3 ? c : 0)] }
-    }
-    return Layer(width: width, height: height, pixels: pixels)
   }
 
   private static func read(
@@ -48,8 +32,8 @@ extension PNG {
       if type == "IHDR", length == 13 {
         (width, height) = (word(at + 8), word(at + 12))
         guard bytes[at + 16] == 8, bytes[at + 20] == 0,
-          let count = [0: 1, 2: 3, 6: 4][Int(bytes[at + 17])]
-        else { throw PNGError(reason: "only 8-bit grey, RGB and RGBA without interlacing are read") }
+          let count = [0: 1, 2: 3][Int(bytes[at + 17])]
+        else { throw PNGError(reason: "only 8-bit grey and RGB without interlacing are read") }
         channels = count
       }
       if type == "IDAT" { packed += bytes[at + 8..<at + 8 + length] }
@@ -65,29 +49,40 @@ extension PNG {
     return (width, height, channels, try unfilter(rows, width: width, height: height, channels: channels))
   }
 
-  /// Filter types 0…4 of the specification's section 9.
+  /// Filter types 0…4 of the specification's section 9; one loop for each, so that they are compiled to vectors where
+  /// they can be.
   private static func unfilter(_ rows: [UInt8], width: Int, height: Int, channels: Int) throws(PNGError) -> [UInt8] {
     let length = width * channels
     var isKnown = true
+    // The first row has zeros above it.
+    let nothing = [UInt8](repeating: 0, count: length)
     let samples = [UInt8](unsafeUninitializedCapacity: height * length) { out, count in
       count = height * length
       rows.withUnsafeBufferPointer { rows in
-        for y in 0..<height {
-          let (from, to) = (y * (length + 1) + 1, y * length)
-          let type = rows[from - 1]
-          if type > 4 { isKnown = false }
-          for i in 0..<length {
-            let left = i >= channels ? out[to + i - channels] : 0
-            let above = y > 0 ? out[to - length + i] : 0
-            switch type {
-            case 1: out[to + i] = rows[from + i] &+ left
-            case 2: out[to + i] = rows[from + i] &+ above
-            case 3: out[to + i] = rows[from + i] &+ UInt8((Int(left) + Int(above)) / 2)
+        nothing.withUnsafeBufferPointer { nothing in
+          var above = nothing
+          for y in 0..<height {
+            let row = UnsafeBufferPointer(rebasing: rows[y * (length + 1) + 1..<(y + 1) * (length + 1)])
+            let line = UnsafeMutableBufferPointer(rebasing: out[y * length..<(y + 1) * length])
+            switch rows[y * (length + 1)] {
+            case 0: _ = line.update(from: row)
+            case 1:
+              for i in 0..<channels { line[i] = row[i] }
+              for i in channels..<length { line[i] = row[i] &+ line[i &- channels] }
+            case 2: for i in 0..<length { line[i] = row[i] &+ above[i] }
+            case 3:
+              for i in 0..<channels { line[i] = row[i] &+ above[i] / 2 }
+              for i in channels..<length {
+                line[i] = row[i] &+ UInt8(truncatingIfNeeded: (Int32(line[i &- channels]) &+ Int32(above[i])) >> 1)
+              }
             case 4:
-              let corner = y > 0 && i >= channels ? out[to - length + i - channels] : 0
-              out[to + i] = rows[from + i] &+ paeth(left, above, corner)
-            default: out[to + i] = rows[from + i]
+              for i in 0..<channels { line[i] = row[i] &+ above[i] }
+              for i in channels..<length {
+                line[i] = row[i] &+ paeth(line[i &- channels], above[i], above[i &- channels])
+              }
+            default: isKnown = false
             }
+            above = UnsafeBufferPointer(line)
           }
         }
       }
@@ -97,8 +92,8 @@ extension PNG {
   }
 
   private static func paeth(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt8 {
-    let p = Int(a) + Int(b) - Int(c)
-    let (pa, pb, pc) = (abs(p - Int(a)), abs(p - Int(b)), abs(p - Int(c)))
+    let (da, db) = (Int32(b) &- Int32(c), Int32(a) &- Int32(c))
+    let (pa, pb, pc) = (abs(da), abs(db), abs(da &+ db))
     return pa <= pb && pa <= pc ? a : pb <= pc ? b : c
   }
 }

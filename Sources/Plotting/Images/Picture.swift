@@ -35,18 +35,21 @@ package struct Picture: Equatable, Sendable {
     }
   }
 
-  /// Lays a picture with transparency over this one; sizes agree.
-  mutating func lay(_ layer: Layer) {
-    guard layer.width == width, layer.height == height else { return }
+  /// Lays a drawing on the same paper over this one; sizes agree. Where both have ink, what stands out more from the paper
+  /// is seen: lines over points, never a soft edge of paper around them.
+  package mutating func lay(_ drawing: Picture, paper: [UInt8]) {
+    guard drawing.width == width, drawing.height == height, paper.count == 3 else { return }
+    let (r, g, b) = (Int32(paper[0]), Int32(paper[1]), Int32(paper[2]))
     pixels.withUnsafeMutableBufferPointer { under in
-      layer.pixels.withUnsafeBufferPointer { over in
-        for index in 0..<width * height {
-          let alpha = Int(over[index * 4 + 3])
-          if alpha == 0 { continue }
-          for c in 0..<3 {
-            let mixed = Int(over[index * 4 + c]) * alpha + Int(under[index * 3 + c]) * (255 - alpha)
-            under[index * 3 + c] = UInt8((mixed + 127) / 255)
-          }
+      drawing.pixels.withUnsafeBufferPointer { over in
+        func ink(_ pixels: UnsafeBufferPointer<UInt8>, _ at: Int) -> Int32 {
+          abs(Int32(pixels[at]) &- r) &+ abs(Int32(pixels[at &+ 1]) &- g) &+ abs(Int32(pixels[at &+ 2]) &- b)
+        }
+        let below = UnsafeBufferPointer(under)
+        for at in stride(from: 0, to: over.count, by: 3) {
+          let strength = ink(over, at)
+          if strength == 0 || strength < ink(below, at) { continue }
+          (under[at], under[at &+ 1], under[at &+ 2]) = (over[at], over[at &+ 1], over[at &+ 2])
         }
       }
     }
@@ -71,11 +74,4 @@ package struct Picture: Equatable, Sendable {
     }
     return Picture(width: w, height: h, pixels: small)
   }
-}
-
-/// Pixels with transparency: RGBA, row-major, not premultiplied.
-struct Layer: Equatable, Sendable {
-  let width: Int
-  let height: Int
-  let pixels: [UInt8]
 }

@@ -43,16 +43,15 @@ package final class FigureRenderer: Sendable {
   package func picture(_ figure: Figure, isCancelled: @Sendable () -> Bool = { false }) throws(PlotError) -> Picture {
     guard figure.isLayered else {
       let bytes = try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
-      return try Self.read(bytes) { (bytes) throws(PNGError) in try PNG.decode(bytes) }
+      return try Self.read(bytes)
     }
     let script = GnuplotScript(figure, medium: .layer)
     let size = script.size
-    var picture = Picture(
-      width: size.width, height: size.height, filledWith: Palette.bytes(script.palette.background))
+    let paper = Palette.bytes(script.palette.background)
+    var picture = Picture(width: size.width, height: size.height, filledWith: paper)
     picture.placeContent(of: figure, script)
-    let terminal = "pngcairo size \(size.width),\(size.height) font 'Sans,14' transparent"
     do throws(PlotError) {
-      picture.lay(try Self.read(try run(script, terminal, isCancelled), PNG.layer))
+      picture.lay(try Self.read(try run(script, Self.terminal(figure, .png), isCancelled)), paper: paper)
     } catch {
       // Images are worth showing without their captions.
       if error == .missing, figure.isGrid { return picture }
@@ -61,10 +60,10 @@ package final class FigureRenderer: Sendable {
     return picture
   }
 
-  private static func read<Result>(
-    _ bytes: [UInt8], _ decode: ([UInt8]) throws(PNGError) -> Result
-  ) throws(PlotError) -> Result {
-    do throws(PNGError) { return try decode(bytes) } catch { throw .failed("its picture is damaged: \(error.reason)") }
+  private static func read(_ bytes: [UInt8]) throws(PlotError) -> Picture {
+    do throws(PNGError) { return try PNG.decode(bytes) } catch {
+      throw .failed("its picture is damaged: \(error.reason)")
+    }
   }
 
   /// The columns of a grid one after another under one caption.

@@ -35,7 +35,7 @@ package struct GridLayout: Equatable {
   /// The whole picture: with captions, the labels and the space for a title.
   func size(captioned: Bool, title: Int = 0, subtitle: Int = 0) -> Figure.Size {
     guard captioned else { return .init(width: width, height: height) }
-    let text = min(1000, max(title * 11, subtitle * 8) + 2 * Self.margin)
+    let text = min(1000, max(title * 13, subtitle * 8) + 2 * Self.margin)
     return .init(
       width: max(width + rowLabelWidth + 2 * Self.margin, text),
       height: height + Self.captionHeight + columnLabelHeight + Self.margin)

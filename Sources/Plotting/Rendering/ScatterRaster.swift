@@ -13,7 +13,7 @@ struct ScatterRaster {
     let values = scatter.values?.filter(\.isFinite) ?? []
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     func color(_ index: Int) -> [UInt8] {
-      if let classes = scatter.classes { return colors[classes[index].inTen] }
+      if let classes = scatter.classes { return colors[palette.place(ofClass: classes[index])] }
       if let values = scatter.values {
         return ColorScale.color(high > low ? (values[index] - low) / (high - low) : 0, ColorScale.viridis)
       }

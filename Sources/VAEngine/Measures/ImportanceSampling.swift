@@ -63,10 +63,11 @@ extension Model {
           let constant = log(Double((index + 1) * chunk))
           for row in 0..<valid { sums[index + 1, default: 0] += constant - accumulators[row].value }
         }
+        // A batch with thousands of samples takes seconds; a chunk is what one who stops it waits for.
+        try progress((Double(step) + Double(index + 1) / Double(chunks)) / Double(batches))
       }
       let constant = log(Double(chunks * chunk))
       for row in 0..<valid { values.append(constant - accumulators[row].value) }
-      try progress(Double(step + 1) / Double(batches))
     }
     return LogLikelihood(
       negativeLogLikelihood: Estimate(values),

@@ -54,7 +54,7 @@ final class JSONFrontEnd: BatchFrontEnd {
       case .note: "note"
       }
     var members: [JSON.Member] = [
-      .init("role", .string(role)), .init("text", .string(output.text)), .init("json", output.json ?? .null),
+      .init("role", .string(role)), .init("text", .string(output.record)), .init("json", output.json ?? .null),
     ]
     if let figure = output.figure, let draw = FigureRendering.renderer {
       switch draw(figure, { false }) {

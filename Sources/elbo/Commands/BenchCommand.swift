@@ -17,14 +17,15 @@ struct BenchCommand: ElboSubcommand {
       elbo bench ops                  the time of single ops
       elbo bench session              cells with a workspace on disk, completion, opening a large workspace
       elbo bench ops --backend onednn matrix products and convolutions by us and by oneDNN
-      elbo bench plots                figures of every kind, and what plot=live costs a training
+      elbo bench plots                figures of every kind
+      elbo bench live                 what plot=live costs a training
       """)
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
-  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, session, plots }
+  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, session, plots, live }
 
-  @Argument(help: "train, ops, session or plots.")
+  @Argument(help: "train, ops, session, plots or live.")
   var what = What.train
 
   @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
@@ -69,6 +70,11 @@ struct BenchCommand: ElboSubcommand {
       try plots()
       return 0
     }
+    if what == .live {
+      guard let live = LiveTrainingBenchmark().run(pairs: 30) else { return 1 }
+      if json { try say(live) } else { show(live) }
+      return 0
+    }
     if what == .ops {
       try OpBenchmark.run(threads: threads, backend: backend == .onednn ? .onednn : .own) { result in
         if json { try say(result) } else { show(result) }
@@ -109,13 +115,13 @@ struct BenchCommand: ElboSubcommand {
           NumberText.bytes(result.bytes) + (limit ?? ""))
       }
     } catch let error as PlotError { throw ValidationError(error.advice) }
-    guard let live = LiveTrainingBenchmark().run(pairs: 7) else { return }
-    guard !json else { return try say(live) }
+  }
+
+  private func show(_ live: LiveTrainingBenchmark.Result) {
     print(
       String(
-        format: "training with plot=live: %.2f s against %.2f s, %+.1f %%, %d figures (medians of 7 pairs)",
-        live.secondsWith,
-        live.secondsWithout, live.percentSlower, live.figures))
+        format: "training with plot=live: %+.1f ± %.1f %% (median of %d pairs of %.2f s); %.1f %% of it drawing %d figures",
+        live.percentSlower, live.standardError, live.pairs, live.secondsWithout, live.percentDrawing, live.figures))
   }
 
   private func images() throws -> Dataset {

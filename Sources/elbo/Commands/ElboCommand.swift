@@ -77,11 +77,18 @@ struct StartCommand: ElboSubcommand {
 
   func validate() throws {
     guard let workspace else { return }
+    let commands = ElboCommand.configuration.subcommands.compactMap(\.configuration.commandName)
+    if commands.contains(workspace), access(workspace, F_OK) != 0 {
+      throw ValidationError("'\(workspace)' comes first and its options behind it: elbo \(workspace) [options] …")
+    }
     if choices.session != nil { throw ValidationError("Name the workspace once: '\(workspace)' or --session.") }
     if !workspace.hasSuffix(".elbodb"), access(workspace, F_OK) != 0 {
       var known = ["help"]
       for command in ElboCommand.configuration.subcommands where command.configuration.shouldDisplay {
         if let name = command.configuration.commandName { known.insert(name, at: known.count - 1) }
+      }
+      if known.contains(workspace) {
+        throw ValidationError("The command goes first, its options after it: elbo \(workspace) …")
       }
       let near = Suggestion.question(workspace, in: known)
       throw ValidationError(

@@ -47,7 +47,7 @@ final class FigureScreen: Sendable {
       }
     } catch {
       let line = "the figure could not be drawn: \(error.advice)"
-      return figure.summary + "\n" + Style.warning.apply(line, surroundings.outputColor) + "\n"
+      return FigureData(figure).text + "\n" + Style.warning.apply(line, surroundings.outputColor) + "\n"
     }
   }
 

@@ -86,8 +86,10 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
       write(drawn, &state)
       if output.text == figure.summary { return }
     }
-    guard !output.text.isEmpty else { return }
-    let text = output.text.hasSuffix("\n") ? output.text : output.text + "\n"
+    // What nobody draws is said in numbers.
+    let record = output.record
+    guard !record.isEmpty else { return }
+    let text = record.hasSuffix("\n") ? record : record + "\n"
     let styled =
       output.role == .note ? Style.faint.apply(String(text.dropLast()), surroundings.outputColor) + "\n" : text
     if let pager, Pager.isNeeded(for: text, on: surroundings.screen), pager.show(styled) { return }

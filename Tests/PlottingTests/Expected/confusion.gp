@@ -27,11 +27,11 @@ set yrange [1.5:-0.5]
 set xtics noenhanced scale 0 ('a' 0, 'b' 1)
 set ytics noenhanced scale 0 ('a' 0, 'b' 1)
 set lmargin at screen 0.125
-set rmargin at screen 0.85
+set rmargin at screen 0.83
 set bmargin at screen 0.08919
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:9.0]
-set colorbox user origin screen 0.87, screen 0.08919 size screen 0.02, screen 0.81081
+set colorbox user origin screen 0.85, screen 0.08919 size screen 0.02, screen 0.81081
 set label 4 'examples' at screen 0.98, screen 0.49459 center rotate by 90 noenhanced tc rgb '#222222'
 set label '8' at 0,0 center front font ',13' tc rgb '#111111'
 set label '2' at 1,0 center front font ',13' tc rgb '#f4f4f4'

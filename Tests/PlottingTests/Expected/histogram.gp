@@ -38,7 +38,7 @@ set tmargin at screen 0.87667
 set xlabel 'z' noenhanced tc rgb '#222222'
 set label 3 'density' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set tmargin at screen 0.82667
-set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxrows 1 font ',13'
+set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 2 font ',13'
 set lmargin at screen 0.11111
 set rmargin at screen 0.96889
 set bmargin at screen 0.11

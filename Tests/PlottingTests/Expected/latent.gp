@@ -153,11 +153,11 @@ set label 3 'PC2' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc
 set xrange [-0.7331736993789673:6.887430400848388]
 set yrange [-0.9393771266937256:1.3004266595840455]
 set multiplot
-set lmargin at screen 0.09333
+set lmargin at screen 0.10667
 set rmargin at screen 0.82
 set bmargin at screen 0.09722
 set tmargin at screen 0.80556
-set key at screen 0.98889, screen 0.80556 right top vertical maxcols 1 Left reverse font ',13'
+set key at screen 0.98889, screen 0.80556 right top vertical maxcols 1 maxrows 3 Left reverse font ',13'
 plot $data0 using 1:2 with points pt 7 ps 0.9 lc rgb '#332288' notitle, $data1 using 1:2 with points pt 7 ps 0.9 lc rgb '#88CCEE' notitle, $data2 using 1:2 with points pt 7 ps 0.9 lc rgb '#44AA99' notitle, NaN with points pt 7 ps 1.4 lc rgb '#332288' title 'zero', NaN with points pt 7 ps 1.4 lc rgb '#88CCEE' title 'one', NaN with points pt 7 ps 1.4 lc rgb '#44AA99' title 'two'
 unset label
 unset xlabel; unset ylabel; unset key; unset border; unset tics; unset grid; unset colorbox

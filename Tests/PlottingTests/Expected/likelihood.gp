@@ -32,5 +32,5 @@ set label 3 '−log p(x), nats/image' at screen 0.02222, graph 0.5 center rotate
 set logscale x
 set yrange [88.58:96.42]
 set xrange [0.9:1150.0]
-set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxrows 1 font ',13'
+set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 1 font ',13'
 plot $data1 using 1:2:3 with yerrorbars lw 1.5 lc rgb '#332288' pt 0 notitle, $data0 using 1:2 with linespoints pt 7 ps 0.7 lw 2.5 lc rgb '#332288' title 'm: 90.5 nats'

@@ -34,5 +34,5 @@ set yrange [87.3:252.0]
 set ytics (90.0, 100.0, 120.0, 140.0, 160.0, 180.0, 200.0, 250.0)
 set xrange [-0.06:3.06]
 set xtics 0,1
-set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxrows 1 font ',13'
+set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 2 font ',13'
 plot $data0 using 1:2 with linespoints pt 7 ps 0.7 lw 2.5 lc rgb '#332288' title 'a', $data1 using 1:2 with linespoints pt 7 ps 0.7 lw 2.5 lc rgb '#CC6677' title 'b'

@@ -30,5 +30,5 @@ set label 3 'nats/image' at screen 0.02222, graph 0.5 center rotate by 90 noenha
 set yrange [0.0:9.42]
 set xrange [-0.04:2.04]
 set xtics 0,1
-set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxrows 1 font ',13'
+set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 2 font ',13'
 plot $data0 using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '#117733' title 'KL', $data1 using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '#CC6677' title 'reconstruction'

@@ -48,12 +48,12 @@ set tmargin at screen 0.33167
 set xlabel 'epoch' noenhanced tc rgb '#222222'
 set label 3 'KL, nats' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set yrange [-0.12:2.12]
+set ytics 1.0
 set xrange [-0.08:4.08]
 set xtics 0,1
 unset key
 plot $data0 using 1:2 with linespoints pt 7 ps 0.7 lw 2.5 lc rgb '#117733' title 'KL'
-unset label
-unset arrow
+unset label; unset arrow; set ytics autofreq
 set bmargin at screen 0.36167
 set tmargin at screen 0.82667
 set format x ''
@@ -64,6 +64,6 @@ set xrange [-0.08:4.08]
 set xtics 0,1
 set arrow from first 2.0, graph 0 to first 2.0, graph 1 nohead dt (2,4) lw 1.5 lc rgb '#666666'
 set label 'beta=2' at first 2.0, graph 0.965 left offset 1,0 noenhanced font ',11' tc rgb '#666666'
-set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxrows 1 font ',13'
+set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 2 font ',13'
 plot $data1 using 1:2 with lines lw 1 lc rgb '#c0332288' notitle, $data2 using 1:2 with linespoints pt 7 ps 0.7 lw 2.5 lc rgb '#332288' title 'loss', $data3 using 1:2 with linespoints pt 7 ps 0.7 lw 2.5 lc rgb '#CC6677' dt (8,5) title 'validation'
 unset multiplot

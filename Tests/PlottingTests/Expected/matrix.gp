@@ -1,5 +1,5 @@
 # A figure of elbo, with its data. Look at it: gnuplot -persist FILE
-# As a picture: gnuplot -e "set terminal pngcairo size 322,162 font 'Sans,14'; set output 'figure.png'" FILE
+# As a picture: gnuplot -e "set terminal pngcairo size 374,162 font 'Sans,14'; set output 'figure.png'" FILE
 $data0 << EOD
 72.5 73.5 204.0 102.0 119.0
 73.5 73.5 204.0 102.0 119.0
@@ -3147,11 +3147,11 @@ set tics nomirror scale 0.6 tc rgb '#222222'
 set key noenhanced samplen 2 spacing 1.2 tc rgb '#222222'
 set format '%h'
 set grid lc rgb '#e4e4e4' lw 1 lt 1
-set label 1 'Between 3, 8, 0 and 6 by m' at screen 0.0559, screen 0.8642 left noenhanced font ':Bold,16' tc rgb '#222222'
+set label 1 'Between 3, 8, 0 and 6 by m' at screen 0.04813, screen 0.8642 left noenhanced font ':Bold,16' tc rgb '#222222'
 set tmargin at screen 0.54321
 unset border; unset tics; unset grid; unset key
 set lmargin at screen 0; set rmargin at screen 1; set bmargin at screen 0; set tmargin at screen 1
-set xrange [0:322]; set yrange [0:162]
+set xrange [0:374]; set yrange [0:162]
 set label '' at 64,64 right noenhanced font ',12' tc rgb '#222222'
 set label '' at 64,46 right noenhanced font ',12' tc rgb '#222222'
 set label '0 → 6' at 64,28 right noenhanced font ',12' tc rgb '#222222'

@@ -1,5 +1,5 @@
 # A figure of elbo, with its data. Look at it: gnuplot -persist FILE
-# As a picture: gnuplot -e "set terminal pngcairo size 256,140 font 'Sans,14'; set output 'figure.png'" FILE
+# As a picture: gnuplot -e "set terminal pngcairo size 296,140 font 'Sans,14'; set output 'figure.png'" FILE
 $data0 << EOD
 80.5 73.5 255.0 255.0 255.0
 81.5 73.5 255.0 255.0 255.0
@@ -2139,12 +2139,12 @@ set tics nomirror scale 0.6 tc rgb '#222222'
 set key noenhanced samplen 2 spacing 1.2 tc rgb '#222222'
 set format '%h'
 set grid lc rgb '#e4e4e4' lw 1 lt 1
-set label 1 'Reconstructions by m' at screen 0.07031, screen 0.84286 left noenhanced font ':Bold,16' tc rgb '#222222'
-set label 2 'digits.test, 2 examples' at screen 0.07031, screen 0.67143 left noenhanced font ',12' tc rgb '#666666'
+set label 1 'Reconstructions by m' at screen 0.06081, screen 0.84286 left noenhanced font ':Bold,16' tc rgb '#222222'
+set label 2 'digits.test, 2 examples' at screen 0.06081, screen 0.67143 left noenhanced font ',12' tc rgb '#666666'
 set tmargin at screen 0.47143
 unset border; unset tics; unset grid; unset key
 set lmargin at screen 0; set rmargin at screen 1; set bmargin at screen 0; set tmargin at screen 1
-set xrange [0:256]; set yrange [0:140]
+set xrange [0:296]; set yrange [0:140]
 set label 'input' at 72,64 right noenhanced font ',12' tc rgb '#222222'
 set label 'output' at 72,46 right noenhanced font ',12' tc rgb '#222222'
 set label 'error' at 72,28 right noenhanced font ',12' tc rgb '#222222'

@@ -1,5 +1,5 @@
 # A figure of elbo, with its data. Look at it: gnuplot -persist FILE
-# As a picture: gnuplot -e "set terminal pngcairo size 212,142 font 'Sans,14'; set output 'figure.png'" FILE
+# As a picture: gnuplot -e "set terminal pngcairo size 244,142 font 'Sans,14'; set output 'figure.png'" FILE
 $data0 << EOD
 18.5 53.5 204.0 102.0 119.0
 19.5 53.5 204.0 102.0 119.0
@@ -4763,12 +4763,12 @@ set tics nomirror scale 0.6 tc rgb '#222222'
 set key noenhanced samplen 2 spacing 1.2 tc rgb '#222222'
 set format '%h'
 set grid lc rgb '#e4e4e4' lw 1 lt 1
-set label 1 'From 3 to 8 by m' at screen 0.08491, screen 0.84507 left noenhanced font ':Bold,16' tc rgb '#222222'
-set label 2 'digits.test · epoch 4' at screen 0.08491, screen 0.67606 left noenhanced font ',12' tc rgb '#666666'
+set label 1 'From 3 to 8 by m' at screen 0.07377, screen 0.84507 left noenhanced font ':Bold,16' tc rgb '#222222'
+set label 2 'digits.test · epoch 4' at screen 0.07377, screen 0.67606 left noenhanced font ',12' tc rgb '#666666'
 set tmargin at screen 0.47887
 unset border; unset tics; unset grid; unset key
 set lmargin at screen 0; set rmargin at screen 1; set bmargin at screen 0; set tmargin at screen 1
-set xrange [0:212]; set yrange [0:142]
+set xrange [0:244]; set yrange [0:142]
 set label '3' at 32,63 center noenhanced font ',12' tc rgb '#222222'
 set label '' at 58,63 center noenhanced font ',12' tc rgb '#222222'
 set label '' at 84,63 center noenhanced font ',12' tc rgb '#222222'

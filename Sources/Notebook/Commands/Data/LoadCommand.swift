@@ -66,10 +66,12 @@ enum LoadCommand {
     do {
       let dataset = try DatasetLoading.load(request, execution.options) { moment in
         try Stopping.check()
+        let isMade = request.reference == "sprites"
         execution.progress(
           Progress(
-            task: "download \(moment.file)", fraction: Double(moment.done) / Double(max(moment.total, 1)),
-            terms: [.init(name: "MB", value: Double(moment.done) / 1e6, unit: "MB")]))
+            task: "\(isMade ? "make" : "download") \(moment.file)",
+            fraction: Double(moment.done) / Double(max(moment.total, 1)),
+            terms: isMade ? [] : [.init(name: "MB", value: Double(moment.done) / 1e6, unit: "MB")]))
       }
       for note in dataset.notes { execution.note(note) }
       let value = Value.object(DatasetValue(dataset, origin: .loaded(isNamed ? request : absolute(request))))

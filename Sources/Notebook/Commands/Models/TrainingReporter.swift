@@ -59,7 +59,7 @@ final class TrainingReporter {
 
   private func figure(_ moment: TrainingProgress) -> Figure? {
     var loss = LossFigure(runs: [.init(name: run.name ?? "the model", training: live.training)])
-    loss.limit = 600
+    (loss.limit, loss.unit) = (600, live.configuration.unit)
     guard let curves = loss.curves() else { return nil }
     let theme = run.execution.state.settings.plot["theme"].flatMap { Figure.Theme(rawValue: $0) } ?? .light
     return Figure(

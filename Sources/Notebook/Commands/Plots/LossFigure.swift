@@ -33,6 +33,7 @@ struct LossFigure {
   let runs: [Run]
   var terms = "overlaid"
   var logY = false
+  var unit = "nats/image"
   /// Points of a line; more than a picture can show only take time.
   var limit = 1500
 
@@ -47,7 +48,7 @@ struct LossFigure {
       marks += run.history.edits.map { .init(x: $0.epoch, text: prefix + $0.what) }
     }
     return Curves(
-      lines: lines, marks: marks, xLabel: "epoch", yLabel: "nats/image", lowerLabel: "KL, nats", logY: logY,
+      lines: lines, marks: marks, xLabel: "epoch", yLabel: unit, lowerLabel: "KL, nats", logY: logY,
       wholeX: lines.flatMap(\.x).max() ?? 0 >= 2)
   }
 
@@ -57,12 +58,17 @@ struct LossFigure {
   }
 
   /// The raw values faintly, and the same smoothed.
-  private func pair(_ raw: Curves.Line, color: Int, panel: Int = 0) -> [Curves.Line] {
-    var (faint, smooth) = (raw.thinned(to: limit), raw.smoothed(window: max(8, Double(raw.x.count) / 60)))
-    smooth = smooth.thinned(to: limit / 3)
+  private func pair(_ raw: Curves.Line, of run: Run, color: Int, panel: Int = 0) -> [Curves.Line] {
+    var (faint, smooth) = (raw.thinned(to: limit), smoothed(raw, of: run))
     (faint.isFaint, faint.color, faint.panel) = (true, color, panel)
     (smooth.color, smooth.panel) = (color, panel)
     return [faint, smooth]
+  }
+
+  /// An edit changes what the loss is: its two sides are not averaged.
+  private func smoothed(_ raw: Curves.Line, of run: Run) -> Curves.Line {
+    raw.smoothed(window: max(8, Double(raw.x.count) / 60), breaks: run.history.edits.map(\.epoch))
+      .thinned(to: limit / 3)
   }
 
   private func validation(_ run: Run, _ name: String, color: Int) -> [Curves.Line] {
@@ -78,20 +84,20 @@ struct LossFigure {
   }
 
   private func single(_ run: Run) -> [Curves.Line] {
-    let total = pair(line("loss", run) { $0.loss }, color: 0) + validation(run, "validation", color: 3)
+    let total = pair(line("loss", run) { $0.loss }, of: run, color: 0) + validation(run, "validation", color: 3)
     guard terms == "overlaid", run.history.steps.contains(where: { $0.kl > 0 }) else { return total }
-    return total + pair(line("reconstruction", run) { $0.reconstruction }, color: 1)
-      + pair(line("KL", run) { $0.kl }, color: 2, panel: 1)
+    return total + pair(line("reconstruction", run) { $0.reconstruction }, of: run, color: 1)
+      + pair(line("KL", run) { $0.kl }, of: run, color: 2, panel: 1)
   }
 
   private func one(_ run: Run, _ index: Int) -> [Curves.Line] {
-    pair(line(run.name, run) { $0.loss }, color: index) + validation(run, "\(run.name), validation", color: index)
+    pair(line(run.name, run) { $0.loss }, of: run, color: index)
+      + validation(run, "\(run.name), validation", color: index)
   }
 
   private func stacked(_ run: Run) -> [Curves.Line] {
     func area(_ name: String, _ color: Int, _ value: (TrainingHistory.Step) -> Float) -> Curves.Line {
-      let raw = line(name, run, value)
-      var smooth = raw.smoothed(window: max(8, Double(raw.x.count) / 60)).thinned(to: limit / 3)
+      var smooth = smoothed(line(name, run, value), of: run)
       (smooth.isFilled, smooth.color) = (true, color)
       return smooth
     }
@@ -99,4 +105,9 @@ struct LossFigure {
       area("KL", 2) { $0.reconstruction + $0.kl }, area("reconstruction", 1) { $0.reconstruction },
     ]
   }
+}
+
+extension ModelConfiguration {
+  /// Of losses: nats for one of what the model is trained on.
+  var unit: String { exampleShape.rank == 3 ? "nats/image" : "nats/example" }
 }

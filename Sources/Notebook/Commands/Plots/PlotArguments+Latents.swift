@@ -31,7 +31,7 @@ extension PlotArguments {
     let floats = try Tensor(array.floats, shape: array.shape)
     return try scatter(
       floats, labels: array.labels.map { $0.map(Int.init) }, names: [], title: text,
-      subtitle: "\(NumberText.count(array.shape[0])) points")
+      subtitle: "\(NumberText.count(array.shape[0])) \(array.shape[0] == 1 ? "point" : "points")")
   }
 
   private func scatter(
@@ -96,7 +96,7 @@ extension PlotArguments {
             Histogram(
               series: dims.map { .init(name: "\(name)[:, \($0)]", values: Self.column(flat, $0, d)) }, xLabel: "value",
               showsNormal: array.meaning == .latents)), title: "Distribution of \(name)",
-          subtitle: "\(NumberText.count(array.shape[0])) rows")
+          subtitle: "\(NumberText.count(array.shape[0])) \(array.shape[0] == 1 ? "row" : "rows")")
       }
       return Figure(
         .histogram(Histogram(series: [.init(name: name, values: flat)], xLabel: name)),

@@ -12,12 +12,15 @@ extension PlotArguments {
     var loss = LossFigure(runs: models.map { .init(name: $0.name, training: $0.model.training) })
     loss.terms = arguments.text("terms") ?? "overlaid"
     loss.logY = arguments.flag("logy")
+    loss.unit = models[0].model.configuration.unit
     guard let curves = loss.curves() else { throw fault(.notSupported, "there is no history to draw") }
     let (name, first) = models[0]
     let data = knownData(for: first)?.trainingPart
     return Figure(
       .curves(curves), title: "Training of \(models.count == 1 ? name : names)", subtitle: about(models, data))
   }
+
+  private var unit: String { models.first?.model.configuration.unit ?? "nats" }
 
   private var names: String { models.map(\.name).joined(separator: ", ") }
 
@@ -54,7 +57,7 @@ extension PlotArguments {
     line.notes = points.map(\.name)
     return Figure(
       .curves(
-        Curves(lines: [line], xLabel: "rate: KL, nats/image", yLabel: "distortion: reconstruction, nats/image")),
+        Curves(lines: [line], xLabel: "rate: KL, \(unit)", yLabel: "distortion: reconstruction, \(unit)")),
       title: "Rate and distortion of \(names)",
       subtitle: about(models, data) + " · ± standard error")
   }
@@ -81,7 +84,7 @@ extension PlotArguments {
       lines.append(line)
     }
     return Figure(
-      .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−log p(x), nats/image", logX: true)),
+      .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−log p(x), \(unit)", logX: true)),
       title: "Convergence of the likelihood of \(names)",
       subtitle: about(models, measured?.data, count: measured?.count) + " · ± standard error")
   }

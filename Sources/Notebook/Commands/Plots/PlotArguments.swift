@@ -13,7 +13,7 @@ struct PlotArguments {
 
   var values: [(name: String, value: Value)] {
     arguments.all("items").compactMap {
-      if case .value(let value) = $0.content { ($0.name ?? "model", value) } else { nil }
+      if case .value(let value) = $0.content { ($0.name ?? ($0.raw.isEmpty ? "model" : $0.raw), value) } else { nil }
     }
   }
 
