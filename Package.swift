@@ -91,7 +91,7 @@ let package = Package(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
       exclude: ["Fixtures"]),
-    .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors"]),
+    .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors", "CAllocations"]),
     .target(name: "CAllocations", path: "Tests/Allocations"),
     .testTarget(
       name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CTeam"], exclude: ["Fixtures"]),

@@ -132,6 +132,15 @@ import Testing
     #expect(total.isFinite)
   }
 
+  /// More threads than a loop reads arrays: what they summed is added up in groups.
+  @Test(arguments: [12, 13, 25, 64]) func anyNumberOfThreadsComputesTheSame(_ threads: Int) throws {
+    let (few, many) = (CompilerOptions(threads: 1), CompilerOptions(threads: threads))
+    let one = try Network(few, batch: 16).train(1)
+    let all = try Network(many, batch: 16).train(1)
+    #expect(one.count == all.count)
+    for (a, b) in zip(one, all) { #expect(abs(a - b) <= 1e-3 * max(1, abs(a))) }
+  }
+
   nonisolated(unsafe) private static let mark = UnsafeMutableRawPointer(bitPattern: 1)
 
   private struct Images: BatchSource {

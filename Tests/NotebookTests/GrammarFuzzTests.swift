@@ -5,7 +5,8 @@ import Testing
 
 /// Random and mutated statements: none crashes, none hangs, and one that fails changes nothing.
 ///
-/// ELBO_FUZZ sets how many (`make torture`: a million); ELBO_FUZZ_SEED where they begin.
+/// ELBO_FUZZ sets how many (`make torture`: a million); ELBO_FUZZ_SEED where they begin; ELBO_FUZZ_LOG a file that the last
+/// of them is left in.
 @Suite(.serialized) struct GrammarFuzzTests {
   private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
@@ -53,12 +54,18 @@ import Testing
     var (failed, stopped) = (0, 0)
     var codes: [String: Int] = [:]
     let recorder = Recorder()
+    let log = getenv("ELBO_FUZZ_LOG").map { open(String(cString: $0), O_WRONLY | O_CREAT | O_TRUNC, 0o644) } ?? -1
     for step in 0..<count {
       // A session of its own now and then, so that what one statement left behind does not hide what others do.
       if step % 500 == 499 { session = try Self.session() }
       var sentence = Sentence(seed: UInt64(first &+ step), folder: folder.path)
       let source = sentence.text()
       let before = Trace(session)
+      if log >= 0 {
+        let text = Array("seed \(first &+ step): \(source)".utf8)
+        ftruncate(log, 0)
+        pwrite(log, text, text.count, 0)
+      }
       recorder.outputs = []
       recorder.progress = []
       let interruption = Interruption()
@@ -91,12 +98,21 @@ import Testing
   }
 }
 
-/// Stops cells that take long, and ends a program that does not stop.
+/// Stops cells that take long, and ends a program that does not stop. Counts the time of the executing thread, so that a
+/// machine that is busy or pauses the run is no hang.
 private final class Watch: Sendable {
   private struct Cell {
     var source = ""
-    var start = ContinuousClock.now
     var interruption: Interruption?
+    var clock = CLOCK_THREAD_CPUTIME_ID
+    var start = 0.0
+    /// Seconds of the thread since the cell began.
+    var spent: Double { Self.seconds(clock) - start }
+    static func seconds(_ clock: clockid_t) -> Double {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
   }
   private let cell = Mutex(Cell())
   private let isOver = Atomic(false)
@@ -120,24 +136,26 @@ private final class Watch: Sendable {
   }
 
   func begin(_ source: String, _ interruption: Interruption) {
-    cell.withLock { $0 = Cell(source: source, start: .now, interruption: interruption) }
+    var clock = CLOCK_THREAD_CPUTIME_ID
+    pthread_getcpuclockid(pthread_self(), &clock)
+    let start = Cell.seconds(clock)
+    cell.withLock { $0 = Cell(source: source, interruption: interruption, clock: clock, start: start) }
   }
 
   /// Seconds that the cell took.
   @discardableResult func end() -> Double {
     cell.withLock { cell in
       cell.interruption = nil
-      let spent = ContinuousClock.now - cell.start
-      return Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18
+      return cell.spent
     }
   }
 
   private func look() {
     cell.withLock { cell in
       guard let interruption = cell.interruption else { return }
-      let spent = ContinuousClock.now - cell.start
-      if spent > .milliseconds(200) { interruption.request() }
-      if spent > .seconds(120) {
+      let spent = cell.spent
+      if spent > 0.2 { interruption.request() }
+      if spent > 120 {
         fatalError("hangs: \(cell.source)")
       }
     }

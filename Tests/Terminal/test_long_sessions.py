@@ -11,9 +11,9 @@ CELLS = int(os.environ.get("ELBO_CELLS", "4000"))
 
 
 def resident(process):
-    """Kilobytes of memory that a process holds."""
+    """Kilobytes of memory that a process holds; none once it has ended."""
     with open(f"/proc/{process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        return next((int(line.split()[1]) for line in status if line.startswith("VmRSS")), None)
 
 
 @pytest.mark.parametrize("stored", [True, False])

@@ -1,3 +1,4 @@
+import CAllocations
 import Foundation
 import Graphs
 import Networks
@@ -199,6 +200,26 @@ struct Examples: BatchSource {
     try Trainer(model, on: data, validation: Examples.blobs(600), plan: plan).run()
     #expect(model.training.step == 5)
     #expect(model.training.history.epochs.map(\.epoch) == [1])
+  }
+
+  /// Shuffled, gathered, trained on and noted down: the thread that does it asks for no memory for any of it, but for
+  /// the history, which grows by doubling.
+  @Test(arguments: [Family.vae, .conditional]) func aBatchAsksForNoMemory(_ family: Family) throws {
+    let model = try Self.model(family, preset: .mlp)
+    var plan = TrainingPlan(epochs: 1)
+    plan.batchSize = 4
+    var (before, after) = (0, 0)
+    try Trainer(model, on: Examples.blobs(400), plan: plan).run { moment in
+      if moment.step == 10 {
+        before = elbo_allocation_count()
+        elbo_count_allocations(true)
+      } else if moment.step == 90 {
+        elbo_count_allocations(false)
+        after = elbo_allocation_count()
+      }
+    }
+    #expect(model.training.step == 100)
+    #expect(after - before < 8, "\(after - before) in 80 steps")
   }
 
   @Test func anotherThreadStopsItAfterTheStepUnderWay() throws {

@@ -123,7 +123,7 @@ struct Fusion {
     var related = alwaysRelated
     let node = ir[id]
     if case .combineParts(let parts) = node.op {
-      for part in 0..<parts {
+      for part in parts {
         let pattern = AccessPattern(contiguous: node.shape.count)
         loop.loads.append(.init(source: node.inputs[0], pattern: pattern, offset: part * node.shape.count))
       }

@@ -9,8 +9,8 @@ enum IROp: Hashable, Sendable {
   case partialSum(parts: Int)
   /// The elements of a view (a broadcast, a constant) written out as an array.
   case materialize
-  /// Adds `[parts, K…]` over its first axis, elementwise in K.
-  case combineParts(Int)
+  /// Adds these of `[parts, K…]`, elementwise in K.
+  case combineParts(Range<Int>)
   /// A matrix product with its epilogue: inputs `a, b` and what the epilogue reads.
   case matmul(transposeA: Bool, transposeB: Bool, Epilogue)
   /// A channels-last `conv` or `convInput` with its epilogue: inputs `x, w` and what the epilogue reads.

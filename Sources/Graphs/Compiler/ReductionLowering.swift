@@ -10,11 +10,19 @@ struct ReductionLowering {
     ir.rewritten { ir, node, inputs in
       if case .channelsLast(.convWeight) = node.op {
         let partial = ir.append(node.op, inputs, Shape([parts] + node.shape.dimensions))
-        return ir.append(.combineParts(parts), [partial], node.shape)
+        return combined(partial, node.shape, &ir)
       }
       guard case .op(.reduce(let reduction, let axes)) = node.op else { return ir.append(node.op, inputs, node.shape) }
       return lowered(reduction, axes, inputs[0], node.shape, &ir)
     }
+  }
+
+  /// The sum of all parts: of many, group by group, since a loop reads so many arrays and no more.
+  private func combined(_ partial: Int, _ shape: Shape, _ ir: inout IR) -> Int {
+    let groups = stride(from: 0, to: parts, by: Fusion.loadLimit).map { begin in
+      ir.append(.combineParts(begin..<min(begin + Fusion.loadLimit, parts)), [partial], shape)
+    }
+    return groups.dropFirst().reduce(groups[0]) { ir.append(.op(.binary(.add)), [$0, $1], shape) }
   }
 
   private func lowered(_ reduction: Reduction, _ axes: [Int], _ input: Int, _ shape: Shape, _ ir: inout IR) -> Int {
@@ -29,8 +37,7 @@ struct ReductionLowering {
     if live == reduced + kept, reduction == .sum {
       let keptShape = Shape(kept.map { extents[$0] })
       let partial = ir.append(.partialSum(parts: parts), [input], Shape([parts] + keptShape.dimensions))
-      let combined = ir.append(.combineParts(parts), [partial], keptShape)
-      return ir.reshape(combined, to: shape)
+      return ir.reshape(combined(partial, keptShape, &ir), to: shape)
     }
     // Anything else: move the reduced axes to the end.
     let permutation = (0..<extents.rank).filter { !axes.contains($0) } + axes

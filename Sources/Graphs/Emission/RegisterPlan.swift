@@ -93,8 +93,11 @@ struct RegisterPlan {
   private mutating func emit(_ id: Int) {
     let node = ir[id]
     switch node.op {
-    case .combineParts:
-      let parts = loop.loads.indices.filter { loop.loads[$0].source == node.inputs[0] }
+    case .combineParts(let range):
+      let count = max(node.shape.count, 1)
+      let parts = loop.loads.indices.filter {
+        loop.loads[$0].source == node.inputs[0] && range.contains(loop.loads[$0].offset / count)
+      }
       var sum = loadRegisters[parts[0]]
       for part in parts.dropFirst() {
         let next = newRegister()

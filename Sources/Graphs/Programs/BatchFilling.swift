@@ -6,6 +6,13 @@ extension BatchSource {
   package func fill(
     _ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], stream: RandomStream, threads: Int
   ) {
+    fill(input, indices[...], stream: stream, threads: threads)
+  }
+
+  /// The same of a part of an order of examples, which is not copied for it.
+  package func fill(
+    _ input: UnsafeMutableBufferPointer<Float>, _ indices: ArraySlice<Int32>, stream: RandomStream, threads: Int
+  ) {
     guard let base = input.baseAddress else { return }
     indices.withUnsafeBufferPointer { indices in
       withUnsafePointer(to: self) { source in
@@ -24,6 +31,10 @@ extension BatchSource {
 
   /// Classes of `indices` as one-hot rows.
   package func fillOneHot(_ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], classes: Int) {
+    fillOneHot(input, indices[...], classes: classes)
+  }
+
+  package func fillOneHot(_ input: UnsafeMutableBufferPointer<Float>, _ indices: ArraySlice<Int32>, classes: Int) {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: indices.count) { labels in
       guard let base = labels.baseAddress else { return }
       indices.withUnsafeBufferPointer { readLabels($0, into: base) }

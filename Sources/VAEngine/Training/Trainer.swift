@@ -115,13 +115,13 @@ package struct Trainer {
     model.training = state
   }
 
-  private func nextBatch(_ order: [Int32]) -> [Int32] {
+  private func nextBatch(_ order: [Int32]) -> ArraySlice<Int32> {
     let begin = model.training.batchInEpoch * plan.batchSize
-    return Array(order[begin..<min(begin + plan.batchSize, order.count)])
+    return order[begin..<min(begin + plan.batchSize, order.count)]
   }
 
   /// One update; returns its terms and counts it.
-  private func step(_ indices: [Int32]) throws -> TrainingHistory.Step {
+  private func step(_ indices: ArraySlice<Int32>) throws -> TrainingHistory.Step {
     let program = try model.trainingProgram(rows: indices.count, optimizer: plan.optimizer)
     let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
     let epoch = Double(model.training.epoch) + done
