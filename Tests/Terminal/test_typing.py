@@ -179,6 +179,16 @@ def test_long_output_goes_through_the_pager_and_back(start):
     screen.run("1 + 1")
 
 
+def test_a_long_remark_breaks_between_words(prompt):
+    prompt.run("load digits as=d")
+    prompt.run("model m mlp hidden=8 latent=2")
+    prompt.line("train m on=d epochs=1")
+    prompt.wait_text("grey values", 60)
+    prompt.wait_prompt()
+    remark = prompt.text[prompt.text.index("grey values"):]
+    assert "binarize=dynamic" in remark and "likelihood=continuous-bernoulli" in remark
+
+
 def test_a_batch_is_never_paged(start):
     screen = start("-c", "help language; help", "-c", "'the end'", environment={"PAGER": "echo PAGED; cat >/dev/null"})
     screen.wait_text("the end")

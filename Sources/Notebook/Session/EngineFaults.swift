@@ -34,7 +34,8 @@ extension Fault {
     fault.message = "\(data.raw) holds \(held), \(model.raw) expects \(text(wanted))"
     fault.fix =
       areImages
-      ? "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])" : "A model for them: model NAME mlp on=\(data.raw)"
+      ? "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])"
+      : "A model for them: model NAME mlp on=\(data.raw)"
     return fault.placed(at: data.span)
   }
 

@@ -120,7 +120,8 @@ struct BenchCommand: ElboSubcommand {
   private func show(_ live: LiveTrainingBenchmark.Result) {
     print(
       String(
-        format: "training with plot=live: %+.1f ± %.1f %% (median of %d pairs of %.2f s); %.1f %% of it drawing %d figures",
+        format:
+          "training with plot=live: %+.1f ± %.1f %% (median of %d pairs of %.2f s); %.1f %% of it drawing %d figures",
         live.percentSlower, live.standardError, live.pairs, live.secondsWithout, live.percentDrawing, live.figures))
   }
 

@@ -90,10 +90,15 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     let record = output.record
     guard !record.isEmpty else { return }
     let text = record.hasSuffix("\n") ? record : record + "\n"
-    let styled =
-      output.role == .note ? Style.faint.apply(String(text.dropLast()), surroundings.outputColor) + "\n" : text
+    let styled = output.role == .note ? faint(String(text.dropLast())) + "\n" : text
     if let pager, Pager.isNeeded(for: text, on: surroundings.screen), pager.show(styled) { return }
     write(styled, &state)
+  }
+
+  /// Remarks are prose of any length; a terminal would break them within words.
+  private func faint(_ remark: String) -> String {
+    Style.faint.apply(
+      surroundings.outputIsTerminal ? TextWidth.wrap(remark, to: width) : remark, surroundings.outputColor)
   }
 
   private func write(_ text: String, _ state: inout State) {
