@@ -142,6 +142,7 @@ def test_frames_of_noise_end_nothing():
         assert answers > MESSAGES / 20
         for socket in sockets.values():
             socket.close(0)
+        client = manager.client()
         client.start_channels()
         client.wait_for_ready(timeout=300)
         while client.execute_interactive("1", timeout=120)["content"]["status"] != "ok":
