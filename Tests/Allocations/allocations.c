@@ -2,7 +2,6 @@
 #include "allocations.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -14,11 +13,10 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 extern void __libc_free(void *);
 
-static __thread bool counting;
-static atomic_long count;
+static __thread long *counter;
 
 static inline void note(void) {
-  if (counting) atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  if (counter) __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
 void *malloc(size_t size) {
@@ -57,6 +55,4 @@ void *mmap(void *address, size_t length, int protection, int flags, int descript
   return (void *)syscall(SYS_mmap, address, length, protection, flags, descriptor, offset);
 }
 
-void elbo_count_allocations(bool counts) { counting = counts; }
-
-long elbo_allocation_count(void) { return atomic_load(&count); }
+void elbo_count_allocations(long *total) { counter = total; }

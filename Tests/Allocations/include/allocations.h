@@ -2,12 +2,8 @@
 #ifndef ELBO_ALLOCATIONS_H
 #define ELBO_ALLOCATIONS_H
 
-#include <stdbool.h>
-
-/// Whether the calling thread's requests count from now on.
-void elbo_count_allocations(bool counts);
-
-/// malloc, calloc, realloc, aligned allocations and mmap by all threads that counted, so far.
-long elbo_allocation_count(void);
+/// Adds the calling thread's malloc, calloc, realloc, aligned allocations and mmap to `*total` from now on, until it is
+/// told NULL. Several threads may count into one total; tests that run side by side each have their own.
+void elbo_count_allocations(long *total);
 
 #endif
