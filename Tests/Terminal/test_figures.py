@@ -1,6 +1,8 @@
 """Figures on a terminal: every way they are shown, and what happens when gnuplot or the disk fails."""
 
+import array
 import base64
+import fcntl
 import json
 import os
 import re
@@ -8,6 +10,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import termios
 
 import pytest
 
@@ -49,6 +52,17 @@ def gnuplots(screen):
         if int(rest.split()[1]) == screen.child.pid and "gnuplot" in name and rest.split()[0] != "Z":
             found.append(int(pid))
     return found
+
+
+def unread(pid):
+    """Bytes that wait in a process's standard input."""
+    count = array.array("i", [0])
+    descriptor = os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        fcntl.ioctl(descriptor, termios.FIONREAD, count)
+    finally:
+        os.close(descriptor)
+    return count[0]
 
 
 def test_curves_are_coloured_characters_that_fit(shell):
@@ -150,7 +164,7 @@ def test_a_stopped_gnuplot_is_left_by_ctrl_c(shell):
     (pid,) = gnuplots(screen)
     os.kill(pid, signal.SIGSTOP)
     screen.line("plot kl m on=e")
-    screen.wait_text("plot kl m on=e")
+    screen.wait(lambda: unread(pid) > 0, "the figure for gnuplot")
     screen.key("c")
     screen.wait(lambda: screen.current == "elbo>" and "interrupted" in screen.text, "the prompt")
     screen.run("plot kl m on=e")
