@@ -1,12 +1,16 @@
+import Glibc
 import Synchronization
 import Tensors
 
-/// Keeps a process small that reads a large mapped file: after every so many bytes the pages are given back.
+/// Keeps a process small that reads a large mapped file: once too much of it is resident, the pages are given back.
+///
+/// How much is resident is asked of the system: around a page that is touched it maps others, sixteen or a whole large
+/// folio of its cache, so that what was read says little about it.
 final class MappedPages: Sendable {
-  /// Bytes read between two releases, and so about what stays resident.
-  static let budget = 256 << 20
-  /// The system maps sixteen pages around one that is touched, when it has them.
-  static let around = 64 << 10
+  /// Bytes of files that stay resident.
+  static let budget = 128 << 20
+  /// Rows read between two questions, each of which takes some microseconds; a row may bring in a megabyte.
+  static let interval = 64
 
   private let read = Atomic<Int>(0)
 
@@ -17,10 +21,29 @@ final class MappedPages: Sendable {
 
   /// Counts the rows that were read; called from any thread.
   func touched(_ rows: Int, of tensor: Tensor) {
-    let bytes = rows * (tensor.byteCount / max(tensor.shape[0], 1) + Self.around)
-    let before = read.wrappingAdd(bytes, ordering: .relaxed).oldValue
-    guard before + bytes >= Self.budget else { return }
-    read.store(0, ordering: .relaxed)
+    let before = read.wrappingAdd(rows, ordering: .relaxed).oldValue
+    guard before / Self.interval != (before &+ rows) / Self.interval, Self.residentFileBytes() > Self.budget else {
+      return
+    }
     tensor.storage.releasePages()
+  }
+
+  /// Resident bytes of mapped files, the program's own among them: the third number of /proc/self/statm, in pages. 0
+  /// where there is none.
+  static func residentFileBytes() -> Int {
+    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return 0 }
+    defer { close(descriptor) }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { text in
+      var (field, pages) = (0, 0)
+      for byte in text.prefix(max(Glibc.read(descriptor, text.baseAddress, 128), 0)) {
+        if byte == UInt8(ascii: " ") {
+          field += 1
+        } else if field == 2 {
+          pages = pages * 10 + Int(byte &- UInt8(ascii: "0"))
+        }
+      }
+      return pages * Int(getpagesize())
+    }
   }
 }
