@@ -73,10 +73,15 @@ package enum LatentPath {
   /// The plane of a 2-D latent at the quantiles of N(0, 1), so that cells hold equal mass: `(i + ½) / n` through the
   /// inverse CDF, first coordinate along rows, second downwards from above. `[n · n, 2]`
   package static func manifold(side n: Int) throws -> Tensor {
-    let quantiles = (0..<n).map { Float(inverseNormal((Double($0) + 0.5) / Double(n))) }
+    let quantiles = quantiles(n)
     var values: [Float] = []
     for row in 0..<n { for column in 0..<n { values += [quantiles[column], quantiles[n - 1 - row]] } }
     return try Tensor(values, shape: [n * n, 2])
+  }
+
+  /// Φ⁻¹((i + ½) / n), i = 0 ..< n.
+  package static func quantiles(_ n: Int) -> [Float] {
+    (0..<n).map { Float(inverseNormal((Double($0) + 0.5) / Double(n))) }
   }
 
   /// Φ⁻¹(p) by Newton's steps on erfc, to Double precision for p in [1e-12, 1 − 1e-12].

@@ -21,9 +21,16 @@ extension PlotArguments {
 
   func manifold() throws -> Figure {
     let (name, model) = try model()
-    var figure = try images(try images(from: "manifold"), columns: arguments.integer("n") ?? 20, framed: [])
+    let n = arguments.integer("n") ?? 20
+    var figure = try images(try images(from: "manifold"), columns: n, framed: []) { grid in
+      let values = LatentPath.quantiles(n).map { Self.signed(Double($0)) }
+      // Beside small images there is room for a number every few.
+      let step = (n + 9) / 10
+      grid.columnLabels = (0..<n).map { $0 % step == 0 ? values[$0] : "" }
+      grid.rowLabels = (0..<n).map { $0 % step == 0 ? values[n - 1 - $0] : "" }
+    }
     figure.title = "Latent plane of \(name)"
-    figure.subtitle = about(model) + " · quantiles of N(0, 1)"
+    figure.subtitle = about(model) + " · z[0] across, z[1] up, at quantiles of N(0, 1)"
     return figure
   }
 
@@ -98,6 +105,11 @@ extension PlotArguments {
     return ArrayValue(try Tensor(first + path.floats + last, shape: shape))
   }
 
+  private static func signed(_ value: Double) -> String {
+    let text = NumberText.fixed(value, decimals: 1)
+    return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
+
   /// A row for each dimension, those of most KL first.
   func traversal() throws -> Figure {
     let (name, model) = try model()
@@ -130,8 +142,7 @@ extension PlotArguments {
         "z[\(index)]" + (kl[index].map { " \(NumberText.fixed($0, decimals: 2)) nats" } ?? "")
       }
       grid.columnLabels = (0..<steps).map { index in
-        let value = NumberText.fixed(low + (high - low) * Double(index) / Double(max(steps - 1, 1)), decimals: 1)
-        return value.hasPrefix("-") ? "−" + value.dropFirst() : value
+        Self.signed(low + (high - low) * Double(index) / Double(max(steps - 1, 1)))
       }
     }
     figure.title = "Latent traversals of \(name)"
