@@ -18,7 +18,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
+.PHONY: build demo test test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -60,6 +60,10 @@ $(SCRATCH)/lab/ready: Tests/Lab/requirements.txt | test-deps
 # The kernel's times and memory, each beside its bar.
 bench-kernel: build $(SCRATCH)/conformance/ready
 	@cd Tests/Conformance && ELBO=$(ELBO) $(abspath $(SCRATCH))/conformance/bin/python bench_kernel.py
+
+# Start, echo and Ctrl-C of the prompt, each beside its bar.
+bench-prompt: build
+	@cd Tests/Terminal && ELBO=$(ELBO) python3 bench_prompt.py
 
 # A million messages of noise over both transports, and more to what reads them; another FUZZ_SEED gives other ones.
 fuzz-kernel: build $(SCRATCH)/conformance/ready
