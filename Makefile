@@ -5,7 +5,9 @@ SCRATCH ?= .build
 CONFIGURATION := release
 SWIFT_BUILD := swift build -c $(CONFIGURATION) --scratch-path $(SCRATCH)
 
-PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostream-dev gnuplot-nox \
+# Any gnuplot will do; to install the one without windows would remove one that has them.
+GNUPLOT := $(if $(shell command -v gnuplot),,gnuplot-nox)
+PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostream-dev $(GNUPLOT) \
   libboost-iostreams-dev libboost-filesystem-dev libzmq3-dev libsqlite3-dev zlib1g-dev libzip-dev libspng-dev \
   libjpeg62-turbo-dev libssl-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
