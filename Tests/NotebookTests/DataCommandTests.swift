@@ -19,6 +19,24 @@ import Testing
     #expect(try Self.bench().shown(source) == [text])
   }
 
+  @Test(arguments: [
+    // Places mean these examples, of whatever part; a label means its examples in every part.
+    ("d[0..10099]", "10,100"), ("d[0..11999]", "12,000"), ("d", "10,000"), ("d.all", "12,000"), ("d[0..99]", "100"),
+    ("d[label=3]", "1000"),
+  ])
+  func trainingTakesWhatASelectionSays(data: String, count: String) throws {
+    let bench = try Self.bench()
+    let shown = bench.shown("model m mlp hidden=4 latent=2; train m on=\(data) batch=1 epochs=1 dry=yes").joined()
+    #expect(shown.split(separator: /\s+/).joined(separator: " ").contains("steps an epoch \(count) "), "\(shown)")
+  }
+
+  @Test func labelsAreSelectedWithinThePartsOfASplit() throws {
+    let bench = try Self.bench()
+    #expect(bench.shown("s = split d train=0.8 seed=7 stratified=yes; s[label=3].train.count") == ["960"])
+    #expect(bench.shown("s[label=3].test.count") == ["240"])
+    #expect(bench.shown("s.train[label=3].count") == ["960"])
+  }
+
   @Test func splitsAreSeededAndStratifiedWhenAsked() throws {
     let bench = try Self.bench()
     _ = bench.shown("a = split d train=0.8 seed=7 stratified=yes; b = split d train=0.8 seed=7 stratified=yes;")

@@ -17,11 +17,11 @@ class Terminal:
 
     def __init__(self, program, *arguments, prompt):
         self.prompt, self.seen = prompt, b""
-        home = tempfile.mkdtemp()
-        environment = {"HOME": home, "PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", "PS1": "$ "}
+        self.home = tempfile.TemporaryDirectory()
+        environment = {"HOME": self.home.name, "PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", "PS1": "$ "}
         self.child, self.descriptor = pty.fork()
         if self.child == 0:
-            os.chdir(home)
+            os.chdir(self.home.name)
             os.execve(program, [program, *arguments], environment)
 
     def wait(self, text, seconds=60):
@@ -65,6 +65,7 @@ class Terminal:
         os.kill(self.child, 9)
         os.waitpid(self.child, 0)
         os.close(self.descriptor)
+        self.home.cleanup()
 
 
 def report(name, values, bar, of=statistics.median, which="median"):

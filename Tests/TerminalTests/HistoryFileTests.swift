@@ -2,15 +2,21 @@ import Glibc
 import Terminal
 import Testing
 
-@Suite struct HistoryFileTests {
-  /// A path in a fresh folder.
-  func path() -> String {
+@Suite final class HistoryFileTests {
+  /// In a fresh folder.
+  let path: String
+
+  init() {
     var template = Array("/tmp/elbo-history-XXXXXX".utf8CString)
-    return (mkdtemp(&template).map { String(cString: $0) } ?? "/tmp") + "/history"
+    path = (mkdtemp(&template).map { String(cString: $0) } ?? "/tmp") + "/history"
+  }
+
+  deinit {
+    unlink(path)
+    rmdir(String(path.dropLast("/history".count)))
   }
 
   @Test func entriesOfEveryProgramAreSeenInOrder() {
-    let path = path()
     let (one, two) = (HistoryFile(path: path), HistoryFile(path: path))
     #expect(one.newEntries().isEmpty)
     one.append("load digits")
@@ -23,7 +29,6 @@ import Testing
   }
 
   @Test func aLongFileIsCutToItsNewestHalf() {
-    let path = path()
     let writer = HistoryFile(path: path)
     for index in 0..<25 { writer.append("entry \(index)") }
     let cut = HistoryFile(path: path, limit: 20)
@@ -34,10 +39,11 @@ import Testing
   }
 
   @Test func nothingNewIsLostWhileOtherProgramsStartAndShorten() async {
-    let path = path()
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { for index in 0..<3000 { HistoryFile(path: path).append("entry \(index)") } }
-      for _ in 0..<3 { group.addTask { for _ in 0..<300 { _ = HistoryFile(path: path, limit: 40).newEntries() } } }
+      group.addTask { [path] in for index in 0..<3000 { HistoryFile(path: path).append("entry \(index)") } }
+      for _ in 0..<3 {
+        group.addTask { [path] in for _ in 0..<300 { _ = HistoryFile(path: path, limit: 40).newEntries() } }
+      }
     }
     let kept = HistoryFile(path: path).newEntries()
     #expect(kept.count >= 20)

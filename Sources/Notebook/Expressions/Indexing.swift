@@ -20,7 +20,7 @@ struct Indexing {
     case .object(let object as any SelectableValue):
       let labels = try object.rowLabels()
       let rows = try indices(subscripts, count: object.rowCount, labels: labels, span)
-      return try object.select(rows: rows.indices)
+      return try object.select(rows: rows.indices, byLabel: rows.byLabel)
     default: throw Fault(.noSuchOperation, "\(value.kind.phrase) has no elements to select", at: span)
     }
   }
@@ -29,6 +29,8 @@ struct Indexing {
     var indices: [Int]
     /// Whether the axis stays (ranges) or goes (a single index).
     var keepsAxis: Bool
+    /// Whether a label chose them, rather than their places.
+    var byLabel = false
   }
 
   private func indices(
@@ -156,7 +158,7 @@ struct Indexing {
       let list = known.prefix(12).map(String.init).joined(separator: ", ") + (known.count > 12 ? ", …" : "")
       throw Fault(.emptySelection, "no row has this label", at: span, fix: "Labels: \(list).")
     }
-    return Selection(indices: rows, keepsAxis: true)
+    return Selection(indices: rows, keepsAxis: true, byLabel: true)
   }
 }
 
@@ -164,7 +166,8 @@ struct Indexing {
 package protocol SelectableValue: ObjectValue {
   var rowCount: Int { get }
   func rowLabels() throws -> [Int32]?
-  func select(rows: [Int]) throws -> Value
+  /// - Parameter byLabel: Whether a label chose the rows, rather than their places.
+  func select(rows: [Int], byLabel: Bool) throws -> Value
 }
 
 extension Value {

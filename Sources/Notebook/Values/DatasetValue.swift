@@ -123,7 +123,17 @@ package struct DatasetValue: SelectableValue {
     return (0..<dataset.count).map { Int32(dataset.label($0) ?? 0) }
   }
 
-  package func select(rows: [Int]) throws -> Value { .object(subset(rows)) }
+  /// Rows named by their places are wanted just so, as a whole; those of a label stay in the parts they were in.
+  package func select(rows: [Int], byLabel: Bool) throws -> Value {
+    let chosen = dataset.subset(rows)
+    guard byLabel, !isWhole else { return .object(DatasetValue(chosen, origin: origin, isWhole: true)) }
+    let wanted = Set(rows.map(dataset.storageIndex))
+    let parts = made.map { part in
+      let rows = (0..<part.dataset.count).filter { wanted.contains(part.dataset.storageIndex($0)) }
+      return Part(name: part.name, dataset: part.dataset.subset(rows))
+    }
+    return .object(DatasetValue(chosen, origin: origin, made: parts.filter { $0.dataset.count > 0 }))
+  }
 
   /// Some of the examples, in the order given.
   func subset(_ rows: [Int], title: String? = nil) -> DatasetValue {
