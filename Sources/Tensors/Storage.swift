@@ -12,9 +12,9 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
 
 /// Owns a block of memory, 64-byte aligned when it allocates itself.
 ///
-/// The project's only `@unchecked Sendable` pointer type. The rule that makes it safe: bytes are written either
-/// through a unique reference (`Tensor` copies first when shared) or, inside a running program, by threads that the
-/// compiler gave disjoint ranges between two barriers.
+/// The rule that makes `@unchecked Sendable` safe: bytes are written either through a unique reference (`Tensor` copies
+/// first when shared) or, inside a running program, by threads that the compiler gave disjoint ranges between two
+/// barriers.
 package final class Storage: @unchecked Sendable {
   package static let alignment = 64
 

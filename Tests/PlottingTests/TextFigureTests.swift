@@ -44,6 +44,45 @@ import Testing
       ])
   }
 
+  private func grid(_ count: Int, columns: Int, columnLabels: [String]) -> ImageGrid {
+    // Every image is of one grey, by its place.
+    let pixels = (0..<count).flatMap { [Float](repeating: Float($0) / Float(count - 1), count: 28 * 28) }
+    var grid = ImageGrid(pixels: pixels, count: count, channels: 1, height: 28, width: 28, columns: columns)
+    grid.columnLabels = columnLabels
+    return grid
+  }
+
+  private func text(_ grid: ImageGrid, _ columns: Int, _ rows: Int) throws -> [Substring] {
+    let figure = Figure(.images(grid), title: "Images", subtitle: "")
+    return try renderer.text(figure, columns: columns, rows: rows, color: .full).split(separator: "\n")
+  }
+
+  @Test func aStripGoesOnInTheNextLine() throws {
+    let labels = ["3"] + [String](repeating: "", count: 10) + ["8"]
+    let lines = try text(grid(12, columns: 12, columnLabels: labels), 80, 24)
+    // Caption, a label and six lines, twice: from black with a 3 above to white with an 8.
+    #expect(lines.count == 15)
+    #expect(lines[1] == "3" + String(repeating: " ", count: 77))
+    #expect(lines[2].hasPrefix("\u{1B}[38;2;0;0;0;48;2;0;0;0m▀"))
+    #expect(lines[8].contains("8"))
+    #expect(lines[14].contains("38;2;255;255;255"))
+  }
+
+  @Test func whatIsTooWideKeepsItsLastColumn() throws {
+    var wide = grid(22, columns: 11, columnLabels: (0..<11).map { "v\($0)" })
+    wide.rowLabels = ["z[0] 1.00 nats", "z[1] 0.50 nats"]
+    let lines = try text(wide, 80, 24)
+    #expect(lines[1].split(separator: " ") == ["v0", "v3", "v5", "v8", "v10"])
+    #expect(lines.last == "12 more images in a file: … > images.png")
+  }
+
+  @Test func aPlaneKeepsItsCorners() throws {
+    let lines = try text(grid(81, columns: 9, columnLabels: (0..<9).map(String.init)), 40, 16)
+    #expect(lines[1].split(separator: " ") == ["0", "4", "8"])
+    #expect(lines[2].hasPrefix("\u{1B}[38;2;0;0;0;"))
+    #expect(lines[lines.count - 2].contains("38;2;255;255;255"))
+  }
+
   @Test func sixelsAreBandsOfSixRows() throws {
     let picture = Picture(width: 2, height: 7, pixels: [UInt8](repeating: 255, count: 2 * 6 * 3) + [0, 0, 0, 0, 0, 0])
     let text = TerminalImages.sixel(picture)

@@ -23,6 +23,9 @@ extension HelpPages {
       z[0]  z[0..9]  z[-1]  z[:, 2]    rows and columns; both ends of a range belong
                                        to it, ..< leaves the last out
       z[label=3]  z[z[:, 0] > 1]       rows by label, rows by condition
+      d[0..999]  d[label=3]  d.all     just these examples of a dataset; those of a
+                                       label, still in its train and test parts; all
+                                       as one part
       1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons
                                        stand in parentheses
       d.train  m.loss  e.elbo          attributes

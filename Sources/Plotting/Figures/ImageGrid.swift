@@ -27,6 +27,17 @@ package struct ImageGrid: Sendable, Equatable, Codable {
 
   package var rows: Int { (count + columns - 1) / max(columns, 1) }
 
+  /// Whether both axes go on steadily, as between four images or over a latent plane.
+  var isPlane: Bool { rows == columns && rows > 1 && !columnLabels.isEmpty }
+
+  /// A single row in lines of at most `limit` images, as even as can be.
+  func wrapped(_ limit: Int) -> ImageGrid {
+    var grid = self
+    let lines = (count + limit - 1) / max(limit, 1)
+    grid.columns = (count + lines - 1) / max(lines, 1)
+    return grid
+  }
+
   /// The images of one column, as a grid of their own as square as can be.
   func moment(_ column: Int) -> ImageGrid {
     let size = channels * height * width

@@ -120,13 +120,19 @@ extension GnuplotScript {
   }
 
   private mutating func marks(_ curves: Curves) {
+    let xs = curves.lines.flatMap(\.x).filter(\.isFinite)
+    let (first, last) = (xs.min() ?? 0, xs.max() ?? 1)
     for (index, mark) in curves.marks.prefix(20).enumerated() {
       say(
         "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead dt (2,4) lw 1.5 lc rgb '\(palette.faded)'"
       )
       let height = 0.965 - Double(index % 3) * 0.055
+      // What is written right of a line must not leave the picture.
+      let isLate = mark.x > first + 0.8 * (last - first)
+      let gap = medium == .characters ? 2 : 1
       say(
-        "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) left offset \(medium == .characters ? 2 : 1),0 "
+        "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) "
+          + "\(isLate ? "right" : "left") offset \(isLate ? -gap : gap),0 "
           + "noenhanced font ',11' \(textColor(palette.faded))")
     }
   }

@@ -3,16 +3,17 @@ package struct HalfBlocks {
   /// Characters across one image, the gap beside it included; lines of one image.
   let cellWidth: Int
   let cellLines: Int
-  /// Images that are shown across and down.
-  let columns: Int
-  let rows: Int
+  /// The columns and rows of the grid that are shown.
+  let columns: [Int]
+  let rows: [Int]
   private let grid: ImageGrid
   private let width: Int
   private let height: Int
 
   /// - Parameters:
   ///   - columns: Characters across.
-  ///   - rows: Lines; images that do not fit are left out, from the last.
+  ///   - rows: Lines. Of columns that do not fit some are shown, the first and the last among them; of rows too where
+  ///     both axes go on steadily, else the first.
   package init(_ grid: ImageGrid, columns: Int, rows: Int, theme: Figure.Theme) {
     self.grid = grid
     // Whole images across if they can be 11 pixels wide, else as many as can.
@@ -21,13 +22,22 @@ package struct HalfBlocks {
     width = min(grid.width, fitting)
     height = max(1, (grid.height * width + grid.width / 2) / grid.width)
     (cellWidth, cellLines) = (width + 1, (height + 1) / 2)
-    self.columns = across
-    self.rows = max(1, min(grid.rows, rows / max(cellLines, 1)))
+    self.columns = Self.spread(across, over: grid.columns)
+    let down = max(1, min(grid.rows, rows / max(cellLines, 1)))
+    self.rows = grid.isPlane ? Self.spread(down, over: grid.rows) : Array(0..<down)
   }
 
-  /// The lines of a row of images.
+  /// Images that are shown.
+  var shown: Int { rows.reduce(0) { sum, row in sum + columns.count { row * grid.columns + $0 < grid.count } } }
+
+  /// `count` of `total` positions, as even as can be, with both ends.
+  private static func spread(_ count: Int, over total: Int) -> [Int] {
+    count < 2 ? [0] : (0..<count).map { ($0 * (total - 1) + (count - 1) / 2) / (count - 1) }
+  }
+
+  /// The lines of a row of the grid.
   package func lines(row: Int, color: TextColor) -> [String] {
-    let images = (0..<columns).map { row * grid.columns + $0 }.filter { $0 < grid.count }.map(shrunk)
+    let images = columns.map { row * grid.columns + $0 }.filter { $0 < grid.count }.map(shrunk)
     return stride(from: 0, to: height, by: 2).map { y in
       var line = ""
       for image in images {

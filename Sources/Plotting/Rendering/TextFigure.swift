@@ -61,26 +61,33 @@ package enum TextFigure {
     return out.allSatisfy { $0 == " " } ? "" : out
   }
 
-  /// The caption, the labels of rows and the images in half blocks.
+  /// The caption, the labels of rows and columns, and the images in half blocks. A strip that is too wide goes on in the
+  /// next line.
   static func images(_ figure: Figure, _ grid: ImageGrid, columns: Int, rows: Int, color: TextColor) -> String {
     var lines = [clipped(figure.caption, columns)]
     let labels = grid.rowLabels.isEmpty ? 0 : min(18, (grid.rowLabels.map(\.count).max() ?? 0) + 1)
-    let blocks = HalfBlocks(grid, columns: max(8, columns - labels), rows: max(4, rows - 2), theme: figure.theme)
-    if !grid.columnLabels.isEmpty {
-      var line = String(repeating: " ", count: labels)
-      for label in grid.columnLabels.prefix(blocks.columns) { line += padded(label, blocks.cellWidth) }
-      lines.append(clipped(line, columns))
+    let (across, down) = (max(8, columns - labels), max(4, rows - 2))
+    var blocks = HalfBlocks(grid, columns: across, rows: down, theme: figure.theme)
+    if grid.rows == 1, blocks.columns.count < grid.columns {
+      let strip = grid.wrapped(blocks.columns.count)
+      // Above each line a label may stand.
+      blocks = HalfBlocks(strip, columns: across, rows: max(4, down - strip.rows + 1), theme: figure.theme)
     }
-    for row in 0..<blocks.rows {
+    for (place, row) in blocks.rows.enumerated() {
+      let positions = blocks.columns.map { (grid.rows == 1 ? row * blocks.columns.count : 0) + $0 }
+      let above = positions.map { grid.columnLabels.indices.contains($0) ? grid.columnLabels[$0] : "" }
+      if place == 0 || grid.rows == 1, above.contains(where: { !$0.isEmpty }) {
+        let line = above.map { padded($0, blocks.cellWidth) }.joined()
+        lines.append(clipped(String(repeating: " ", count: labels) + line, columns))
+      }
       for (index, line) in blocks.lines(row: row, color: color).enumerated() {
         let isMiddle = index == blocks.cellLines / 2
         let label = isMiddle && grid.rowLabels.indices.contains(row) ? grid.rowLabels[row] : ""
         lines.append((labels > 0 ? padded(label, labels) : "") + line)
       }
     }
-    if blocks.rows * blocks.columns < grid.count {
-      lines.append("\(grid.count - blocks.rows * blocks.columns) more images in a file: … > images.png")
-    }
+    let hidden = grid.count - blocks.shown
+    if hidden > 0 { lines.append("\(hidden) more images in a file: … > images.png") }
     return lines.joined(separator: "\n")
   }
 
