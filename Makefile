@@ -12,8 +12,8 @@ PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostrea
   libjpeg62-turbo-dev libssl-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-# What the tests need beyond the program: a pseudo-terminal and a screen to look at.
-TEST_PACKAGES := python3-venv
+# What the tests need beyond the program: a pseudo-terminal and a screen to look at, a pager.
+TEST_PACKAGES := python3-venv less
 VENV := $(SCRATCH)/venv
 ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 # Where `make install` builds: with Swift's libraries inside, so that the program runs without Swift.
