@@ -74,7 +74,7 @@ import Testing
       _ = session.complete(source, cursor: sentence.next() % (source.unicodeScalars.count + 1))
       _ = session.inspect(source, cursor: sentence.next() % (source.unicodeScalars.count + 1))
       let seconds = watch.end()
-      if seconds > 5 { Issue.record("\(seconds) s: \(source)") }
+      if seconds > 5 { Issue.record("\(seconds) s, seed \(first &+ step): \(source)") }
       switch outcome.status {
       case .failed(let diagnostic):
         failed += 1

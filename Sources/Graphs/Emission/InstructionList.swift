@@ -70,15 +70,12 @@ struct InstructionLists {
   private(set) var lists: [[elbo_instruction]]
   private(set) var names: [String] = []
   private(set) var barrierCount = 0
-  /// What each thread touched since the last barrier.
-  private var reads: [[Range<UInt>]]
-  private var writes: [[Range<UInt>]]
+  /// What the threads touched since the last barrier.
+  private var (reads, writes) = (Touches(), Touches())
 
   init(threads: Int) {
     self.threads = threads
     lists = Array(repeating: [], count: threads)
-    reads = Array(repeating: [], count: threads)
-    writes = Array(repeating: [], count: threads)
   }
 
   private static let idle: Step.Kernel = { _ in }
@@ -97,32 +94,27 @@ struct InstructionLists {
   }
 
   private mutating func append(_ parts: [Step.Part], tag: Int32) {
-    let barrier = conflicts(parts)
+    let (newReads, newWrites) = (Self.touches(parts, \.reads), Self.touches(parts, \.writes))
+    let barrier =
+      newReads.conflict(with: writes) || newWrites.conflict(with: writes) || newWrites.conflict(with: reads)
     if barrier {
       barrierCount += 1
-      for thread in 0..<threads { (reads[thread], writes[thread]) = ([], []) }
+      (reads, writes) = (Touches(), Touches())
     }
-    for (thread, part) in parts.enumerated() {
-      guard part.kernel != nil || barrier else { continue }
+    reads.add(newReads)
+    writes.add(newWrites)
+    for (thread, part) in parts.enumerated() where part.kernel != nil || barrier {
       lists[thread].append(
         elbo_instruction(
           run: part.kernel ?? Self.idle, arguments: part.arguments, barrierBefore: barrier ? 1 : 0, tag: tag))
-      reads[thread] += part.reads
-      writes[thread] += part.writes
     }
   }
 
-  private func conflicts(_ parts: [Step.Part]) -> Bool {
-    for (thread, part) in parts.enumerated() {
-      for other in 0..<threads where other != thread {
-        for range in part.reads where writes[other].contains(where: range.overlaps) { return true }
-        for range in part.writes
-        where writes[other].contains(where: range.overlaps) || reads[other].contains(where: range.overlaps) {
-          return true
-        }
-      }
-    }
-    return false
+  private static func touches(_ parts: [Step.Part], _ ranges: KeyPath<Step.Part, [Range<UInt>]>) -> Touches {
+    Touches(
+      parts.enumerated().flatMap { thread, part in
+        part[keyPath: ranges].map { Touches.Touch($0, thread: thread) }
+      })
   }
 }
 

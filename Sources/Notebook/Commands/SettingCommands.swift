@@ -110,7 +110,7 @@ enum SettingCommands {
   private static let threads = Command(
     "threads", family: .session, summary: "set how many threads the engine uses",
     details: "Results are the same bits for the same number of threads.",
-    positionals: [Positional("count", .integer(1...1024), required: false, help: "threads")],
+    positionals: [Positional("count", .integer(Settings.threadCounts), required: false, help: "threads")],
     examples: [.init("threads 2", "uses two threads")]
   ) { arguments, execution in
     guard let count = arguments.integer("count") else {

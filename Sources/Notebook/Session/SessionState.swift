@@ -15,6 +15,8 @@ package struct Settings: Sendable, Equatable {
   /// Draws made without a seed of their own; each gets the next number, so a session replays exactly.
   package var draws: UInt64 = 0
   package var threads: Int?
+  /// How many may be asked for: each has working memory of its own, in every program of every model.
+  package static let threadCounts = 1...256
   /// Options of figures: terminal, size, theme.
   package var plot: [String: String] = [:]
 }

@@ -41,7 +41,14 @@ struct SessionChoices: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1…1024, got \(threads).") }
+    if let threads { try Self.checkThreads(threads) }
+  }
+
+  static func checkThreads(_ count: Int) throws {
+    let known = Settings.threadCounts
+    guard known.contains(count) else {
+      throw ValidationError("--threads takes \(known.lowerBound)…\(known.upperBound), got \(count).")
+    }
   }
 }
 

@@ -56,9 +56,8 @@ struct ReplayCommand: ElboSubcommand {
       throw ValidationError("--output goes with --record or --update and one file.")
     }
     if (junit != nil || tap != nil) && !verify { throw ValidationError("--junit and --tap belong to --verify.") }
-    for number in [jobs, threads] {
-      if let number, !(1...1024).contains(number) { throw ValidationError("Expected 1…1024, got \(number).") }
-    }
+    if let threads { try SessionChoices.checkThreads(threads) }
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1…1024, got \(jobs).") }
     if let twice = files.indices.first(where: { files[..<$0].contains(files[$0]) }).map({ files[$0] }) {
       throw ValidationError("'\(twice)' is named twice.")
     }
