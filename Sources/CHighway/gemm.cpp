@@ -88,7 +88,7 @@ void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t 
 
 typedef float Eight __attribute__((vector_size(32)));
 
-HWY_INLINE void StoreEight(Eight x, float *to) { std::memcpy(to, &x, sizeof x); }
+HWY_INLINE void StoreEight(const Eight &x, float *to) { std::memcpy(to, &x, sizeof x); }
 
 // An 8×8 block transposed: rows come in halves, so that no shuffle crosses a half.
 HWY_INLINE void Transpose8(const float *from, int64_t fromStride, float *to, int64_t toStride) {

@@ -90,4 +90,14 @@ import Testing
     #expect(try bench.failure("load digit").fix == "Did you mean 'digits'?")
     #expect(try bench.failure("load \(folder.file("x.cvs"))").fix == "Did you mean '\(path)'?")
   }
+
+  @Test func whoLoadsAModelLearnsHowItIsOpened() throws {
+    let folder = Folder()
+    let bench = try Bench()
+    let path = folder.file("m.safetensors")
+    _ = bench.shown("load digits as=d; model m mlp latent=2 on=d; save m \(path)")
+    let error = try bench.failure("load \(path)")
+    #expect(error.code == "E301")
+    #expect(error.fix?.hasPrefix("Models are opened: m = open \(path)") == true)
+  }
 }

@@ -5,6 +5,8 @@ struct KernelGroup {
   /// Indices of its kernels.
   let span: ClosedRange<Int>
   let blockCount: Int
+  /// That the blocks divide; 1 for a single kernel.
+  var examples = 1
 }
 
 /// Puts kernels that work example by example next to each other, and divides each thread's examples into blocks so
@@ -46,7 +48,7 @@ struct Blocking {
       order += members
       let blocks = byExample[members[0]] ? blockCount(members, batch) : 1
       if blocks > 1 {
-        groups.append(KernelGroup(span: start...order.count - 1, blockCount: blocks))
+        groups.append(KernelGroup(span: start...order.count - 1, blockCount: blocks, examples: batch))
       } else {
         groups += (start..<order.count).map { KernelGroup(span: $0...$0, blockCount: 1) }
       }

@@ -59,7 +59,8 @@ extension Emitter {
     let groups = table.bind(arguments)
     func third(_ images: Range<Int>) -> [Range<UInt>] {
       if epilogue == .gate {
-        return [range(address(node.inputs[2]) + images.lowerBound * yStride, images.count * yStride)]
+        let gate = address(node.inputs[2], around: images.lowerBound) + images.lowerBound * yStride
+        return [range(gate, images.count * yStride)]
       }
       return epilogue.readsBias ? [whole(node.inputs[2])] : []
     }
@@ -68,12 +69,13 @@ extension Emitter {
     return divided(name, source[0]) { images in
       let thread = (0..<threads).last { share(source[0], $0, of: threads).lowerBound <= images.lowerBound } ?? 0
       let continues = share(source[0], thread, of: threads).lowerBound < images.lowerBound
-      let from = address(node.inputs[0]) + images.lowerBound * xStride
-      let to = address(id) + images.lowerBound * yStride
+      let first = images.lowerBound
+      let from = address(node.inputs[0], around: first) + first * xStride
+      let to = address(id, around: first) + first * yStride
       let value = elbo_conv_arguments(
         x: from, weights: address(node.inputs[1]),
         bias: epilogue.readsBias ? UnsafePointer(address(node.inputs[2])) : nil,
-        gate: epilogue == .gate ? UnsafePointer(address(node.inputs[2]) + images.lowerBound * yStride) : nil, y: to,
+        gate: epilogue == .gate ? UnsafePointer(address(node.inputs[2], around: first) + first * yStride) : nil, y: to,
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
         outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
@@ -100,9 +102,9 @@ extension Emitter {
     func part(_ thread: Int, _ block: Int) -> Step.Part {
       // A thread without images writes the zeros of an empty sum.
       let images = share(share(x[0], thread, of: node.shape[0]), block, of: blockCount)
-      let (from, by) = (
-        address(node.inputs[0]) + images.lowerBound * xStride, address(node.inputs[1]) + images.lowerBound * yStride
-      )
+      let first = min(images.lowerBound, x[0] - 1)
+      let from = address(node.inputs[0], around: first) + images.lowerBound * xStride
+      let by = address(node.inputs[1], around: first) + images.lowerBound * yStride
       let to = address(id) + thread * size
       let value = elbo_conv_weight_arguments(
         x: from, y: by, weights: to, images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),

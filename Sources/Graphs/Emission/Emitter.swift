@@ -9,6 +9,8 @@ struct Emitter {
   let arguments: ArgumentArena
   /// Where each array begins, by node.
   let addresses: [Int: UnsafeMutablePointer<Float>]
+  /// The arrays of which there is only what a block holds.
+  let blockArrays: [Int: BlockArray]
   let randomState: UnsafePointer<elbo_random_state>
   /// Into how many blocks each thread's examples are divided.
   var blockCount = 1
@@ -19,6 +21,11 @@ struct Emitter {
       preconditionFailure("Emitter: node \(id) \(ir[id].op) of \(ir[id].shape) has no memory")
     }
     return address
+  }
+
+  /// The array behind the reshapes of `id`, or where it would begin if all its examples lay as those around `example` do.
+  func address(_ id: Int, around example: Int) -> UnsafeMutablePointer<Float> {
+    blockArrays[Emitter.array(id, ir)]?.origin(around: example) ?? address(id)
   }
 
   /// The node whose memory `id` lies in.

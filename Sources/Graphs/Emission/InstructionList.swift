@@ -119,14 +119,19 @@ struct InstructionLists {
 }
 
 extension InstructionLists {
-  /// Whether no block of a step reads or writes what a later block of an earlier step writes, or writes what it reads.
-  static func canInterleave(_ steps: [Step]) -> Bool {
+  /// Whether no block of a step reads or writes what a later block of an earlier step writes, or writes what it reads;
+  /// but for memory that every block uses anew.
+  static func canInterleave(_ steps: [Step], reusing reused: Range<UInt>?) -> Bool {
+    func kept(_ ranges: [Range<UInt>]) -> [Range<UInt>] {
+      guard let reused else { return ranges }
+      return ranges.filter { !$0.overlaps(reused) }
+    }
     var laterReads: [[Range<UInt>]] = []
     var laterWrites: [[Range<UInt>]] = []
     for step in steps {
       for (block, parts) in step.blocks.enumerated().dropLast() {
-        let reads = parts.flatMap(\.reads)
-        let writes = parts.flatMap(\.writes)
+        let reads = kept(parts.flatMap(\.reads))
+        let writes = kept(parts.flatMap(\.writes))
         for later in block + 1..<step.blocks.count where later < laterWrites.count {
           if laterWrites[later].contains(where: { range in
             reads.contains(where: range.overlaps) || writes.contains(where: range.overlaps)
@@ -141,8 +146,8 @@ extension InstructionLists {
           laterReads.append([])
           laterWrites.append([])
         }
-        laterReads[block] += parts.flatMap(\.reads)
-        laterWrites[block] += parts.flatMap(\.writes)
+        laterReads[block] += kept(parts.flatMap(\.reads))
+        laterWrites[block] += kept(parts.flatMap(\.writes))
       }
     }
     return true
@@ -150,12 +155,12 @@ extension InstructionLists {
 }
 
 /// Shares `count` units out to `threads`, as evenly as whole units allow.
-func share(_ count: Int, _ thread: Int, of threads: Int) -> Range<Int> {
+package func share(_ count: Int, _ thread: Int, of threads: Int) -> Range<Int> {
   count * thread / threads..<count * (thread + 1) / threads
 }
 
 /// Shares a range out likewise.
-func share(_ range: Range<Int>, _ part: Int, of parts: Int) -> Range<Int> {
+package func share(_ range: Range<Int>, _ part: Int, of parts: Int) -> Range<Int> {
   let inner = share(range.count, part, of: parts)
   return range.lowerBound + inner.lowerBound..<range.lowerBound + inner.upperBound
 }

@@ -7,28 +7,25 @@ extension Emitter {
     guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
     var plan = RegisterPlan(loop, ir)
     let randoms = plan.streams.map { elbo_fused_random(state: randomState, purpose: RandomStream.purpose(named: $0)) }
-    let loads = loop.loads.enumerated().map { index, load in
-      elboLoad(load, columns: columns, register: plan.loadRegisters[index])
-    }
     let stored = loop.nodes.filter { isArray($0) && plan.registers[$0] != nil }
     let sumRegisters = loop.sums.map { plan.register(of: $0.input) }
     precondition(plan.registerCount <= RegisterPlan.limit, "LoopEmission: \(plan.registerCount) registers")
     let ops = arguments.store(plan.ops)
-    let loadTable = arguments.store(loads)
     let randomTable = arguments.store(randoms)
 
     guard let space = LoopSpace(loop, ir, threads: threads) else { preconditionFailure("LoopEmission: no space") }
     func part(_ thread: Int, _ block: Int) -> Step.Part {
       let piece = space.piece(thread, block: block, of: blockCount)
+      let example = piece.firstUnit
       var stores: [elbo_fused_store] = []
       var writes: [Range<UInt>] = []
       for id in stored {
-        let base = address(id)
+        let base = address(id, around: example)
         stores.append(store(base, rowStride: columns, ELBO_STORE, plan.registers[id] ?? 0))
         writes.append(range(base + piece.firstElement, piece.elementSpan))
       }
       for (sum, register) in zip(loop.sums, sumRegisters) {
-        let base = address(sum.node)
+        let base = address(sum.node, around: example)
         switch sum.kind {
         case .rows(let reduction):
           stores.append(store(base, rowStride: 0, reduction == .sum ? ELBO_ROW_SUM : ELBO_ROW_MAX, register))
@@ -42,10 +39,14 @@ extension Emitter {
       // A thread without rows still owes zeros to the sums over all threads.
       if piece.isEmpty && !loop.sums.contains(where: \.isLeading) { return Step.Part() }
       let reads = piece.isEmpty ? [] : loop.loads.map { readRange($0, piece, columns: columns) }
+      let loads = loop.loads.enumerated().map { index, load in
+        elboLoad(load, around: example, columns: columns, register: plan.loadRegisters[index])
+      }
       let value = elbo_fused_arguments(
         rowBegin: Int64(piece.rows.lowerBound), rowEnd: Int64(piece.rows.upperBound),
         columnBegin: Int64(piece.columns.lowerBound), columnEnd: Int64(piece.columns.upperBound),
-        columns: Int64(columns), loads: loadTable, ops: ops, stores: arguments.store(stores), randoms: randomTable,
+        columns: Int64(columns), loads: arguments.store(loads), ops: ops, stores: arguments.store(stores),
+        randoms: randomTable,
         loadCount: Int32(loads.count), opCount: Int32(plan.ops.count), storeCount: Int32(stores.count),
         registerCount: Int32(plan.registerCount), continues: block > 0 ? 1 : 0)
       return bind(elbo_fused, value, reads: reads, writes: writes)
@@ -61,16 +62,19 @@ extension Emitter {
     elbo_fused_store(base: base, rowStride: Int64(rowStride), kind: UInt8(kind.rawValue), reg: register)
   }
 
-  private func elboLoad(_ load: FusedLoop.Load, columns: Int, register: UInt8) -> elbo_fused_load {
+  private func elboLoad(
+    _ load: FusedLoop.Load, around example: Int, columns: Int, register: UInt8
+  ) -> elbo_fused_load {
     let at = load.pattern.address(columns: columns) ?? AccessPattern.Address()
     return elbo_fused_load(
-      base: address(load.source) + load.offset, rowStride: Int64(at.rowStride), columnStride: Int32(at.columnStride),
+      base: address(load.source, around: example) + load.offset, rowStride: Int64(at.rowStride),
+      columnStride: Int32(at.columnStride),
       rowDivide: Int32(at.rowDivide), rowModulo: Int32(at.rowModulo), reg: register)
   }
 
   private func readRange(_ load: FusedLoop.Load, _ piece: LoopSpace.Piece, columns: Int) -> Range<UInt> {
     let at = load.pattern.address(columns: columns) ?? AccessPattern.Address()
-    let base = address(load.source) + load.offset
+    let base = address(load.source, around: piece.firstUnit) + load.offset
     guard at.rowModulo == 0 else { return whole(load.source) }
     let first = piece.rows.lowerBound / at.rowDivide * at.rowStride
     let last = (piece.rows.upperBound - 1) / at.rowDivide * at.rowStride
@@ -86,6 +90,8 @@ struct LoopSpace {
     let rows: Range<Int>
     let columns: Range<Int>
     let rowLength: Int
+    /// The unit it begins with, an example when units are.
+    let firstUnit: Int
     var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
     var firstElement: Int { rows.lowerBound * rowLength + columns.lowerBound }
     var elementSpan: Int { isEmpty ? 0 : (rows.count - 1) * rowLength + columns.count }
@@ -126,9 +132,10 @@ struct LoopSpace {
 
   func piece(_ thread: Int, block: Int = 0, of blockCount: Int = 1) -> Piece {
     let units = share(share(extent / unit, thread, of: threads), block, of: blockCount)
+    let first = min(units.lowerBound, extent / unit - 1)
     let range = units.lowerBound * unit..<units.upperBound * unit
     return splitsColumns
-      ? Piece(rows: 0..<1, columns: range, rowLength: columns)
-      : Piece(rows: range, columns: range.isEmpty ? 0..<0 : 0..<columns, rowLength: columns)
+      ? Piece(rows: 0..<1, columns: range, rowLength: columns, firstUnit: first)
+      : Piece(rows: range, columns: range.isEmpty ? 0..<0 : 0..<columns, rowLength: columns, firstUnit: first)
   }
 }

@@ -5,11 +5,14 @@ extension Emitter {
   /// Copies, gathers, pools.
   func movement(_ id: Int, _ op: Op) -> [Step] {
     let node = ir[id]
-    let to = address(id)
     switch op {
     case .transpose(let permutation):
       let strides = ir[node.inputs[0]].shape.strides
-      return [copy("transpose", node.inputs[0], id, node.shape, permutation.map { strides[$0] }, node.shape.strides)]
+      return [
+        copy(
+          "transpose", node.inputs[0], id, node.shape, permutation.map { strides[$0] }, node.shape.strides,
+          byExample: permutation.first == 0)
+      ]
     case .slice(let starts):
       let strides = ir[node.inputs[0]].shape.strides
       let offset = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
@@ -32,7 +35,7 @@ extension Emitter {
           destinationOffset: start * node.shape.strides[axis])
       }
     case .gatherRows:
-      let table = ir[node.inputs[0]].shape
+      let (table, to) = (ir[node.inputs[0]].shape, address(id))
       return [
         divided("gather", node.shape[0]) { rows in
           let value = elbo_rows_arguments(
@@ -45,6 +48,7 @@ extension Emitter {
         }
       ]
     case .scatterRows:
+      let to = address(id)
       return [
         divided("scatter", node.shape[1]) { columns in
           let value = elbo_rows_arguments(
@@ -89,17 +93,18 @@ extension Emitter {
     }
   }
 
-  /// A strided copy over `extents`, divided along the first axis of more than one element.
+  /// A strided copy over `extents`, divided along the first axis of more than one element; along the first axis of all
+  /// when that is one of examples, which both arrays have.
   func copy(
     _ name: String, _ source: Int, _ id: Int, _ extents: Shape, _ sourceStrides: [Int], _ destinationStrides: [Int],
-    sourceOffset: Int = 0, destinationOffset: Int = 0
+    sourceOffset: Int = 0, destinationOffset: Int = 0, byExample: Bool = false
   ) -> Step {
-    let axes = StridedAxes(extents, sourceStrides, destinationStrides)
-    let from = address(source) + sourceOffset
-    let to = address(id) + destinationOffset
+    let axes = StridedAxes(extents, sourceStrides, destinationStrides, keepsFirst: byExample)
     precondition(axes.axes.count <= Int(ELBO_COPY_RANK), "MovementEmission: more than \(ELBO_COPY_RANK) axes")
     let first = axes.axes.first ?? StridedAxes.Axis(extent: 1, source: 1, destination: 1)
     return divided(name, first.extent) { range in
+      let from = (byExample ? address(source, around: range.lowerBound) : address(source)) + sourceOffset
+      let to = (byExample ? address(id, around: range.lowerBound) : address(id)) + destinationOffset
       var value = elbo_copy_arguments()
       value.source = UnsafePointer(from + range.lowerBound * first.source)
       value.destination = to + range.lowerBound * first.destination
@@ -162,10 +167,11 @@ struct StridedAxes {
   }
   private(set) var axes: [Axis] = []
 
-  init(_ extents: Shape, _ source: [Int], _ destination: [Int]) {
-    for axis in 0..<extents.rank where extents[axis] != 1 {
+  /// - Parameter keepsFirst: The first axis stays one of its own.
+  init(_ extents: Shape, _ source: [Int], _ destination: [Int], keepsFirst: Bool = false) {
+    for axis in 0..<extents.rank where extents[axis] != 1 || keepsFirst && axis == 0 {
       let next = Axis(extent: extents[axis], source: source[axis], destination: destination[axis])
-      if let last = axes.last, last.source == next.source * next.extent,
+      if let last = axes.last, !(keepsFirst && axes.count == 1), last.source == next.source * next.extent,
         last.destination == next.destination * next.extent
       {
         axes[axes.count - 1] = Axis(

@@ -1,9 +1,12 @@
 import Tensors
 
 /// Where every array of a lowered graph lies: leaves where their owner put them, gradients in the store's flat buffer,
-/// the rest in one arena.
+/// the rest in one arena, of which blocked groups have parts for what they alone touch.
 struct MemoryPlan {
   private(set) var addresses: [Int: UnsafeMutablePointer<Float>] = [:]
+  private(set) var blockArrays: [Int: BlockArray] = [:]
+  /// By the first kernel of a group, the memory of its block arrays.
+  private(set) var blockMemory: [Int: Range<UInt>] = [:]
   /// Nodes read by another kernel than the one that computes them, or kept as results.
   private(set) var arrays: Set<Int> = []
   let arena: Storage
@@ -11,39 +14,53 @@ struct MemoryPlan {
   /// - Parameters:
   ///   - leaves: Memory of inputs and parameters.
   ///   - fixed: Arrays with memory of their own, such as gradients.
+  ///   - groups: The kernels of `lowered`, in order.
   init(
-    _ lowered: LoweredGraph, leaves: [Int: UnsafeMutablePointer<Float>], fixed: [Int: UnsafeMutablePointer<Float>],
-    reuses: Bool
+    _ lowered: LoweredGraph, groups: [KernelGroup], threads: Int, leaves: [Int: UnsafeMutablePointer<Float>],
+    fixed: [Int: UnsafeMutablePointer<Float>], reuses: Bool
   ) throws(AllocationError) {
     let ir = lowered.ir
     let last = lowered.kernels.count
-    // What a blocked group touches lives all through it: its kernels take turns.
-    var groups: [ClosedRange<Int>] = []
-    for group in lowered.groups { groups += group.span.map { group.blockCount > 1 ? group.span : $0...$0 } }
+    // What a blocked group touches lives all through it, its kernels take turns; but for what it alone touches.
+    let turns = groups.flatMap { group in group.span.map { group.blockCount > 1 ? group.span : $0...$0 } }
     var birth: [Int: Int] = [:]
     var death: [Int: Int] = [:]
     var insideLoop: [Int: Int] = [:]
     for (index, kernel) in lowered.kernels.enumerated() {
-      for id in kernel.gives { birth[id] = groups[index].lowerBound }
-      for id in kernel.reads(ir) { death[id] = max(death[id] ?? 0, groups[index].upperBound) }
+      for id in kernel.gives { birth[id] = index }
+      for id in kernel.reads(ir) { death[id] = max(death[id] ?? 0, index) }
       if case .loop(let loop) = kernel { for node in loop.nodes { insideLoop[node] = index } }
     }
     for root in lowered.roots { death[Fusion.viewSource(root, ir)] = last }
 
+    // What lives and dies in one loop never leaves its registers.
+    arrays = Set(birth.keys.filter { death[$0] != nil || insideLoop[$0] == nil })
+    let blocked = groups.compactMap { [arrays] in
+      BlockArraysPlan(
+        $0, lowered, arrays: arrays.filter { fixed[$0] == nil }, birth: birth, death: death, threads: threads,
+        reuses: reuses)
+    }
+    let apart = Set(blocked.flatMap(\.ids))
     var requests: [ArenaPlan.Request] = []
-    for (id, first) in birth {
-      let isRead = death[id] != nil
-      // What lives and dies in one loop never leaves its registers.
-      guard isRead || insideLoop[id] == nil else { continue }
-      arrays.insert(id)
-      if fixed[id] == nil {
-        requests.append(
-          .init(id: id, byteCount: ir[id].shape.count * 4 + 64, life: first...max(death[id] ?? first, first)))
-      }
+    for (id, first) in birth where arrays.contains(id) && fixed[id] == nil && !apart.contains(id) {
+      let begin = turns[first].lowerBound
+      let end = death[id].map { $0 < last ? turns[$0].upperBound : last } ?? turns[first].upperBound
+      requests.append(.init(id: id, byteCount: ir[id].shape.count * 4 + 64, life: begin...max(begin, end)))
+    }
+    // Behind the nodes, the groups' parts.
+    for (index, plan) in blocked.enumerated() {
+      requests.append(.init(id: ir.nodes.count + index, byteCount: plan.byteCount, life: plan.group.span))
     }
     let plan = ArenaPlan(requests.sorted { $0.id < $1.id }, reuses: reuses)
     arena = try Storage(byteCount: plan.byteCount + 64)
     addresses = leaves.merging(fixed) { $1 }
-    for (id, offset) in plan.offsets { addresses[id] = (arena.base + offset).assumingMemoryBound(to: Float.self) }
+    for (id, offset) in plan.offsets where id < ir.nodes.count {
+      addresses[id] = (arena.base + offset).assumingMemoryBound(to: Float.self)
+    }
+    for (index, group) in blocked.enumerated() {
+      let base = arena.base + (plan.offsets[ir.nodes.count + index] ?? 0)
+      blockArrays.merge(group.place(at: base)) { $1 }
+      blockMemory[group.group.span.lowerBound] = UInt(bitPattern: base)..<UInt(bitPattern: base + group.byteCount)
+    }
   }
 }

@@ -81,40 +81,25 @@ package final class Program {
       let array = Emitter.array(lowered.roots[outputs.count + index], ir)
       if leaves[array] == nil, fixed[array] == nil { fixed[array] = to } else { copies.append((array, to)) }
     }
-    let memory = try MemoryPlan(
-      lowered, leaves: leaves, fixed: fixed, reuses: options.passes.contains(.arenaReuse))
-    arena = memory.arena
-    arenaByteCount = memory.arena.byteCount
-
-    arguments = ArgumentArena()
-    randomState = UnsafeMutablePointer(mutating: arguments.store(elbo_random_state(seed: seed, step: 0)))
+    var assembly = try Assembly(lowered, options: options, leaves: leaves, fixed: fixed, seed: seed)
+    let emitter = assembly.emitter
+    arena = assembly.memory.arena
+    arenaByteCount = arena.byteCount
+    arguments = emitter.arguments
+    randomState = UnsafeMutablePointer(mutating: emitter.randomState)
     updateState = UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters()))
     clipLimit = UnsafeMutablePointer(mutating: arguments.store(Float.infinity))
-    var emitter = Emitter(
-      ir: ir, threads: options.threads, backend: options.backend, arguments: arguments, addresses: memory.addresses,
-      randomState: randomState)
-    var lists = InstructionLists(threads: options.threads)
-    for group in lowered.groups {
-      emitter.blockCount = group.blockCount
-      var steps = try emitter.emit(lowered.kernels[group.span], isArray: memory.arrays.contains)
-      if group.blockCount > 1, !InstructionLists.canInterleave(steps) {
-        emitter.blockCount = 1
-        steps = try emitter.emit(lowered.kernels[group.span], isArray: memory.arrays.contains)
-      }
-      if emitter.blockCount > 1 { lists.append(steps) } else { for step in steps { lists.append(step) } }
-    }
-    emitter.blockCount = 1
-    for copy in copies { lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
+    for copy in copies { assembly.lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
     for (index, assignment) in assignments.enumerated() {
       guard let parameters, let offset = parameters.offset(of: assignment.0) else {
         throw ProgramError.unknownParameter(assignment.0)
       }
       let to = parameters.values.base.assumingMemoryBound(to: Float.self) + offset
       let from = Emitter.array(lowered.roots[outputs.count + gradients.count + index], ir)
-      lists.append(emitter.flatCopy("assign", from, to: to))
+      assembly.lists.append(emitter.flatCopy("assign", from, to: to))
     }
     if let training, let parameters {
-      for step in emitter.update(parameters, training.optimizer, updateState, clipLimit) { lists.append(step) }
+      for step in emitter.update(parameters, training.optimizer, updateState, clipLimit) { assembly.lists.append(step) }
     }
 
     var results: [String: (address: UnsafeMutablePointer<Float>, count: Int)] = [:]
@@ -122,10 +107,10 @@ package final class Program {
       results[output.0] = (emitter.address(lowered.roots[index]), output.1.shape.count)
     }
     self.outputs = results
-    names = lists.names
-    barrierCount = lists.barrierCount
-    instructionCounts = lists.lists.map { Int64($0.count) }
-    instructions = lists.lists.map { [arguments] in arguments.store($0) }
+    names = assembly.lists.names
+    barrierCount = assembly.lists.barrierCount
+    instructionCounts = assembly.lists.lists.map { Int64($0.count) }
+    instructions = assembly.lists.lists.map { [arguments] in arguments.store($0) }
   }
 
   /// The memory of an input, to be written before a run. Fixed for the program's life.

@@ -8,7 +8,10 @@ enum FileCommands {
 
   private static let save = Command(
     "save", family: .session, summary: "write a model to a file, or the session to a workspace",
-    details: "A session that is saved goes on in the workspace: every further cell is kept there as it finishes.",
+    details: """
+      A session that is saved goes on in the workspace: every further cell is kept there as it finishes. 'open' reads \
+      both back.
+      """,
     positionals: [
       Positional(
         "what", .text(placeholder: "a model or 'session'", suggestions: ["session"]), help: "model, or session"),

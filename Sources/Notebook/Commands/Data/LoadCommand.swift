@@ -86,9 +86,16 @@ enum LoadCommand {
       let isMissing = isNamed && error.path == request.reference
       throw Fault(
         isMissing ? .download : .unreadableFile, error.description, at: source.span,
-        fix: [error.fix, isMissing ? "'load digits' works offline." : "Nothing was loaded."].compactMap { $0 }
-          .joined(separator: " "))
+        fix: [
+          opened(source.raw) ?? error.fix, isMissing ? "'load digits' works offline." : "Nothing was loaded.",
+        ].compactMap { $0 }.joined(separator: " "))
     }
+  }
+
+  /// What reads a file that is named like a model or a workspace.
+  private static func opened(_ path: String) -> String? {
+    if path.hasSuffix(".safetensors") { return "Models are opened: m = open \(path)" }
+    return path.hasSuffix(".elbodb") ? "Workspaces are opened: open \(path)" : nil
   }
 
   /// The file beside a path that is not there whose name is nearest.

@@ -1,0 +1,59 @@
+import CHighway
+import Tensors
+
+/// The kernels of a graph bound to memory, one list of instructions per thread.
+struct Assembly {
+  let memory: MemoryPlan
+  var emitter: Emitter
+  var lists: InstructionLists
+
+  /// - Parameters:
+  ///   - leaves: Memory of inputs and parameters.
+  ///   - fixed: Arrays with memory of their own, such as gradients.
+  init(
+    _ lowered: LoweredGraph, options: CompilerOptions, leaves: [Int: UnsafeMutablePointer<Float>],
+    fixed: [Int: UnsafeMutablePointer<Float>], seed: UInt64
+  ) throws {
+    var groups = lowered.groups
+    while true {
+      let memory = try MemoryPlan(
+        lowered, groups: groups, threads: options.threads, leaves: leaves, fixed: fixed,
+        reuses: options.passes.contains(.arenaReuse))
+      let assembly = try Assembly(lowered, groups, memory, options: options, seed: seed)
+      guard let stuck = assembly.stuck else {
+        self = assembly
+        return
+      }
+      // Its kernels one after another.
+      groups.replaceSubrange(stuck...stuck, with: groups[stuck].span.map { KernelGroup(span: $0...$0, blockCount: 1) })
+    }
+  }
+
+  /// A group whose kernels cannot take turns.
+  private var stuck: Int?
+
+  private init(
+    _ lowered: LoweredGraph, _ groups: [KernelGroup], _ memory: MemoryPlan, options: CompilerOptions, seed: UInt64
+  ) throws {
+    self.memory = memory
+    let arguments = ArgumentArena()
+    emitter = Emitter(
+      ir: lowered.ir, threads: options.threads, backend: options.backend, arguments: arguments,
+      addresses: memory.addresses, blockArrays: memory.blockArrays,
+      randomState: UnsafePointer(arguments.store(elbo_random_state(seed: seed, step: 0))))
+    lists = InstructionLists(threads: options.threads)
+    for (index, group) in groups.enumerated() {
+      emitter.blockCount = group.blockCount
+      let steps = try emitter.emit(lowered.kernels[group.span], isArray: memory.arrays.contains)
+      if group.blockCount == 1 {
+        for step in steps { lists.append(step) }
+      } else if InstructionLists.canInterleave(steps, reusing: memory.blockMemory[group.span.lowerBound]) {
+        lists.append(steps)
+      } else {
+        stuck = index
+        return
+      }
+    }
+    emitter.blockCount = 1
+  }
+}
