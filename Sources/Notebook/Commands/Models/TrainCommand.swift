@@ -233,7 +233,10 @@ struct TrainingRun {
 
   private func report(_ live: Model, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
     let history = live.training.history
-    var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(steps))]
+    // Both of the whole history, of which this training may be the end only.
+    let total = Int(live.training.step)
+    var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
+    if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
     if let last = history.epochs.last {
       fields += [
         .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
