@@ -31,13 +31,6 @@ struct PixelTile {
   int32_t epilogue;
 };
 
-// How many kernel positions from `tap` on follow one another: what they read is packed so, and their weights lie so.
-HWY_INLINE int64_t ConsecutiveTaps(const PixelTile &tile, int64_t tap) {
-  int64_t run = 1;
-  while (tap + run < tile.tapCount && tile.taps[tap + run] == tile.taps[tap] + run) run++;
-  return run;
-}
-
 // R pixels × 2 vectors of output channels; kPacked when what they read lies packed at `image`.
 template <bool kPacked, size_t... R>
 void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
@@ -45,12 +38,11 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   VF low[] = {(static_cast<void>(R), hn::Zero(d))...};
   VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
-  for (int64_t tap = 0, run = 1; tap < tile.tapCount; tap += run) {
-    if constexpr (kPacked) run = ConsecutiveTaps(tile, tap);
+  for (int64_t tap = 0; tap < tile.tapCount; tap++) {
     const float *b = tile.panel + tile.taps[tap] * tile.channels * 2 * lanes;
     const float *a[] = {kPacked ? tile.image + static_cast<int64_t>(R) * kPackedPixel + tap * tile.channels
                                 : Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
-    for (int64_t c = 0; c < run * tile.channels; c++, b += 2 * lanes) {
+    for (int64_t c = 0; c < tile.channels; c++, b += 2 * lanes) {
       const VF b0 = hn::Load(d, b);
       const VF b1 = hn::Load(d, b + lanes);
       (Accumulate(low[R], high[R], K(a[R][c]), b0, b1), ...);
