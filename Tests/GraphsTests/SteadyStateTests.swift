@@ -8,74 +8,47 @@ import Testing
 @Suite struct SteadyStateTests {
   /// A small convolutional VAE with everything a training step has: draws, norms, pooling, clipping and running
   /// statistics that are assigned.
-  struct Network {
-    let program: Program
-    let store: ParameterStore
-
-    init(_ options: CompilerOptions, batch: Int = 8) throws {
-      let graph = Graph()
-      var specs: [ParameterSpec] = []
-      func parameter(_ name: String, _ shape: Shape, trainable: Bool = true) throws -> Symbol {
-        specs.append(ParameterSpec(name: name, shape: shape, trainable: trainable))
-        return try graph.parameter(name, shape)
-      }
-      let x = try graph.input("x", [batch, 1, 12, 12])
+  private func network(_ options: CompilerOptions, batch: Int = 8) throws -> TrainedNetwork {
+    let network = try TrainedNetwork(
+      images: [batch, 1, 12, 12], scale: 0.2, optimizer: .adam, options: options
+    ) { x, parameter in
       let down = ConvGeometry(kernel: 3, stride: 2, padding: 1)
       let bias = try parameter("bias", [5]).reshaped([1, 5, 1, 1])
       var h = try relu(x.conv2d(parameter("w1", [5, 1, 3, 3]), down) + bias)
       let norm = try h.batchNorm(scale: parameter("scale", [5]) + 1, shift: parameter("shift", [5]))
       h = try norm.result.pooled(.max, ConvGeometry(kernel: 2, stride: 2)).flattened()
-      h = try h * (step(graph.random(.uniform, "dropout", h.shape) - 0.2) * 1.25)
+      h = try h * (step(parameter.graph.random(.uniform, "dropout", h.shape) - 0.2) * 1.25)
       let mean = try matmul(h, parameter("w2", [45, 4]))
       let logVariance = try matmul(h, parameter("w3", [45, 4]))
-      let z = try mean + exp(logVariance * 0.5) * graph.random(.normal, "noise", [batch, 4])
+      let z = try mean + exp(logVariance * 0.5) * parameter.graph.random(.normal, "noise", [batch, 4])
       let hidden = try relu(matmul(z, parameter("w4", [4, 5 * 36]))).reshaped([batch, 5, 6, 6])
       let logits = try hidden.convTranspose2d(parameter("w5", [5, 1, 3, 3]), down, outputPadding: [1, 1])
       let divergence = try (square(mean) + expm1(logVariance) - logVariance).sum() * (0.5 / Float(batch))
-      let loss = try bceWithLogits(logits, x).sum() / Float(batch) + divergence
       let running = try parameter("running", [5], trainable: false)
-      store = try ParameterStore(specs)
-      for spec in specs where spec.trainable {
-        let stream = RandomStream(seed: 1, purpose: spec.name)
-        store.set(spec.name, to: try Tensor((0..<spec.shape.count).map { stream.normal($0) * 0.2 }, shape: spec.shape))
-      }
-      program = try Program(
-        graph, outputs: [("loss", loss), ("z", z)], parameters: store, training: (loss, .adam),
-        assignments: [("running", try running * 0.9 + norm.mean.reshaped([5]) * 0.1)], seed: 5, options: options)
-      program.hyperparameters.clipNorm = 5
-      program.hyperparameters.learningRate = 0.01
-      let pixels = RandomStream(seed: 2, purpose: "pixels")
-      let input = program.input("x")
-      for index in input.indices { input[index] = pixels.uniform(index) }
+      return .init(
+        loss: try bceWithLogits(logits, x).sum() / Float(batch) + divergence, outputs: [("z", z)],
+        assignments: [("running", try running * 0.9 + norm.mean.reshaped([5]) * 0.1)])
     }
-
-    /// Losses and what training made of the parameters.
-    func train(_ steps: Int) throws -> [Float] {
-      var result: [Float] = []
-      for step in 0..<steps {
-        program.run(step: UInt64(step))
-        result.append(program.output("loss")[0])
-      }
-      for spec in store.specs { result += try store.value(spec.name).elements(as: Float.self) }
-      return result
-    }
+    network.program.hyperparameters.clipNorm = 5
+    network.program.hyperparameters.learningRate = 0.01
+    return network
   }
 
   @Test(arguments: [1, 2]) func trainingGivesTheSameBitsEveryTime(_ threads: Int) throws {
     let options = CompilerOptions(threads: threads)
-    let first = try Network(options).train(30)
+    let first = try network(options).train(30)
     #expect(first.allSatisfy { $0.isFinite })
     #expect(first[29] < first[0])
-    for _ in 0..<3 { #expect(try Network(options).train(30).map(\.bitPattern) == first.map(\.bitPattern)) }
+    for _ in 0..<3 { #expect(try network(options).train(30).map(\.bitPattern) == first.map(\.bitPattern)) }
   }
 
   /// Passes reorder sums and fuse multiplications with additions; Adam divides small gradients by themselves, which
   /// makes of a rounding a step as large as the learning rate where a gradient is nearly zero.
   @Test(arguments: CompilerOptions.Pass.allCases) func everyPassCanBeLeftOut(_ pass: CompilerOptions.Pass) throws {
     for threads in [1, 2] {
-      let whole = try Network(CompilerOptions(threads: threads), batch: 24).train(4)
+      let whole = try network(CompilerOptions(threads: threads), batch: 24).train(4)
       let passes = Set(CompilerOptions.Pass.allCases).subtracting([pass])
-      let without = try Network(CompilerOptions(threads: threads, passes: passes), batch: 24).train(4)
+      let without = try network(CompilerOptions(threads: threads, passes: passes), batch: 24).train(4)
       for (a, b) in zip(whole[..<4], without) { #expect(abs(a - b) <= 2e-5 * abs(a), "loss without \(pass.rawValue)") }
       for (a, b) in zip(whole[4...], without[4...]) {
         #expect(abs(a - b) <= 1e-4, "parameter without \(pass.rawValue)")
@@ -104,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2]) func aTrainingStepAllocatesNothing(_ threads: Int) throws {
-    let network = try Network(CompilerOptions(threads: threads))
+    let network = try network(CompilerOptions(threads: threads))
     let source = Images(count: 64)
     let indices = (0..<8).map { Int32($0 * 5) }
     let input = network.program.input("x")
@@ -138,8 +111,8 @@ import Testing
   /// More threads than a loop reads arrays: what they summed is added up in groups.
   @Test(arguments: [12, 13, 25, 64]) func anyNumberOfThreadsComputesTheSame(_ threads: Int) throws {
     let (few, many) = (CompilerOptions(threads: 1), CompilerOptions(threads: threads))
-    let one = try Network(few, batch: 16).train(1)
-    let all = try Network(many, batch: 16).train(1)
+    let one = try network(few, batch: 16).train(1)
+    let all = try network(many, batch: 16).train(1)
     #expect(one.count == all.count)
     for (a, b) in zip(one, all) { #expect(abs(a - b) <= 1e-3 * max(1, abs(a))) }
   }

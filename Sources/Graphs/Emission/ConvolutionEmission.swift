@@ -57,25 +57,19 @@ extension Emitter {
     let source = ir[node.inputs[0]].shape
     let (xStride, yStride) = (source.droppingFirst.count, node.shape.droppingFirst.count)
     let groups = table.bind(arguments)
-    func third(_ images: Range<Int>) -> [Range<UInt>] {
-      if epilogue == .gate {
-        let gate = address(node.inputs[2], around: images.lowerBound) + images.lowerBound * yStride
-        return [range(gate, images.count * yStride)]
-      }
-      return epilogue.readsBias ? [whole(node.inputs[2])] : []
-    }
     let scratchSize = Int(elbo_conv_scratch(Int32(w[2] * w[3]), Int32(layout.inChannels), Int32(layout.outChannels)))
     let scratch = (0..<threads).map { _ in arguments.scratch(scratchSize) }
     return divided(name, source[0]) { images in
-      let thread = (0..<threads).last { share(source[0], $0, of: threads).lowerBound <= images.lowerBound } ?? 0
-      let continues = share(source[0], thread, of: threads).lowerBound < images.lowerBound
       let first = images.lowerBound
+      let thread = shareholder(of: first, in: source[0], parts: threads)
+      let continues = share(source[0], thread, of: threads).lowerBound < first
       let from = address(node.inputs[0], around: first) + first * xStride
       let to = address(id, around: first) + first * yStride
+      let bias = epilogue.readsBias ? address(node.inputs[2]) : nil
+      let gate = epilogue == .gate ? address(node.inputs[2], around: first) + first * yStride : nil
       let value = elbo_conv_arguments(
         x: from, weights: address(node.inputs[1]),
-        bias: epilogue.readsBias ? UnsafePointer(address(node.inputs[2])) : nil,
-        gate: epilogue == .gate ? UnsafePointer(address(node.inputs[2], around: first) + first * yStride) : nil, y: to,
+        bias: UnsafePointer(bias), gate: UnsafePointer(gate), y: to,
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
         outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
@@ -83,7 +77,8 @@ extension Emitter {
         continues: continues ? 1 : 0, scratch: scratch[thread])
       return bind(
         elbo_conv, value,
-        reads: [range(from, images.count * xStride), whole(node.inputs[1])] + third(images),
+        reads: [range(from, images.count * xStride), whole(node.inputs[1])]
+          + (bias == nil ? [] : [whole(node.inputs[2])]) + (gate.map { [range($0, images.count * yStride)] } ?? []),
         writes: [range(to, images.count * yStride)])
     }
   }
@@ -102,9 +97,9 @@ extension Emitter {
     func part(_ thread: Int, _ block: Int) -> Step.Part {
       // A thread without images writes the zeros of an empty sum.
       let images = share(share(x[0], thread, of: node.shape[0]), block, of: blockCount)
-      let first = min(images.lowerBound, x[0] - 1)
-      let from = address(node.inputs[0], around: first) + images.lowerBound * xStride
-      let by = address(node.inputs[1], around: first) + images.lowerBound * yStride
+      let first = images.lowerBound
+      let from = address(node.inputs[0], around: first) + first * xStride
+      let by = address(node.inputs[1], around: first) + first * yStride
       let to = address(id) + thread * size
       let value = elbo_conv_weight_arguments(
         x: from, y: by, weights: to, images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),

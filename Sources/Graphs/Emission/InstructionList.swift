@@ -159,6 +159,9 @@ package func share(_ count: Int, _ thread: Int, of threads: Int) -> Range<Int> {
   count * thread / threads..<count * (thread + 1) / threads
 }
 
+/// Whose share a unit falls into.
+package func shareholder(of unit: Int, in count: Int, parts: Int) -> Int { ((unit + 1) * parts - 1) / count }
+
 /// Shares a range out likewise.
 package func share(_ range: Range<Int>, _ part: Int, of parts: Int) -> Range<Int> {
   let inner = share(range.count, part, of: parts)

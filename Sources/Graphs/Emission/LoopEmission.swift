@@ -90,7 +90,7 @@ struct LoopSpace {
     let rows: Range<Int>
     let columns: Range<Int>
     let rowLength: Int
-    /// The unit it begins with, an example when units are.
+    /// The unit it begins with: an example, where units are examples.
     let firstUnit: Int
     var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
     var firstElement: Int { rows.lowerBound * rowLength + columns.lowerBound }
@@ -132,10 +132,10 @@ struct LoopSpace {
 
   func piece(_ thread: Int, block: Int = 0, of blockCount: Int = 1) -> Piece {
     let units = share(share(extent / unit, thread, of: threads), block, of: blockCount)
-    let first = min(units.lowerBound, extent / unit - 1)
     let range = units.lowerBound * unit..<units.upperBound * unit
     return splitsColumns
-      ? Piece(rows: 0..<1, columns: range, rowLength: columns, firstUnit: first)
-      : Piece(rows: range, columns: range.isEmpty ? 0..<0 : 0..<columns, rowLength: columns, firstUnit: first)
+      ? Piece(rows: 0..<1, columns: range, rowLength: columns, firstUnit: units.lowerBound)
+      : Piece(
+        rows: range, columns: range.isEmpty ? 0..<0 : 0..<columns, rowLength: columns, firstUnit: units.lowerBound)
   }
 }

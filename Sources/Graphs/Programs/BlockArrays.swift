@@ -21,15 +21,15 @@ package struct BlockArray {
   }
 
   /// Where the array would begin if all its examples lay around `example` as those of its block do.
+  ///
+  /// - Parameter example: One behind the last for an empty share, which touches nothing.
   package func origin(around example: Int) -> UnsafeMutablePointer<Float> {
-    let thread = Self.part(holding: example, of: examples, parts: threads)
+    let example = min(example, examples - 1)
+    let thread = shareholder(of: example, in: examples, parts: threads)
     let mine = share(examples, thread, of: threads)
-    let block = Self.part(holding: example - mine.lowerBound, of: mine.count, parts: blockCount)
+    let block = shareholder(of: example - mine.lowerBound, in: mine.count, parts: blockCount)
     return base + (thread * threadStride - share(mine, block, of: blockCount).lowerBound * stride)
   }
-
-  /// The share (see `share(_:_:of:)`) of `count` units in which `unit` falls.
-  private static func part(holding unit: Int, of count: Int, parts: Int) -> Int { ((unit + 1) * parts - 1) / count }
 }
 
 /// The arrays that live and die within the blocks of one group, planned in one thread's room.

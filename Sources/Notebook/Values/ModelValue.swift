@@ -122,7 +122,18 @@ package struct ModelValue: ObjectValue {
       .init("example", .text(configuration.exampleShape.description)),
       .init("latent", label: "latent dimensions", .count(configuration.latentDimensions)),
       .init("likelihood", .text(configuration.likelihood.name)),
-      .init("beta", label: "weight of the KL (beta)", .number(Double(configuration.beta.target))),
+      .init(
+        "beta", label: "weight of the KL (beta)", .number(Double(configuration.beta.target)),
+        unit: configuration.beta.course),
+    ]
+    if configuration.family == .capacity {
+      let capacity = configuration.capacity
+      fields.append(
+        .init(
+          "capacity", .number(Double(capacity.target)),
+          unit: ["nats", capacity.course].filter { !$0.isEmpty }.joined(separator: " ")))
+    }
+    fields += [
       .init("parameters", .count(parameterCount)),
       .init("epochs", label: "trained", .count(training.epoch), unit: "epochs, \(training.step) steps"),
     ]
