@@ -25,6 +25,17 @@ import Testing
     }
   }
 
+  @Test func aModelCanBeginAtTheMeanOfItsData() throws {
+    let bench = try Bench()
+    #expect(try bench.failure("model q mlp bias=mean").code == "E107")
+    _ = bench.shown("load digits as=d; e = d.train[0..499]")
+    let text = bench.shown("model m mlp hidden=16 latent=2 on=e bias=mean")
+    #expect(text.joined().contains("output bias              began at the data's mean"))
+    #expect(
+      try bench.failure("model q encoder=\"dense8\" decoder=\"dense784 layernorm\" on=e bias=mean").message.contains(
+        "ends in 'layernorm'"))
+  }
+
   @Test func trainingIsOneContinuousHistory() throws {
     let bench = try Self.trained()
     _ = bench.shown("set m beta=2\ntrain m epochs=+1 seed=2;")

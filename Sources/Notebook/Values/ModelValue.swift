@@ -133,6 +133,9 @@ package struct ModelValue: ObjectValue {
           "capacity", .number(Double(capacity.target)),
           unit: ["nats", capacity.course].filter { !$0.isEmpty }.joined(separator: " ")))
     }
+    if configuration.beginsAtMean {
+      fields.append(.init("output_bias", label: "output bias", .text("began at the data's mean")))
+    }
     fields += [
       .init("parameters", .count(parameterCount)),
       .init("epochs", label: "trained", .count(training.epoch), unit: "epochs, \(training.step) steps"),

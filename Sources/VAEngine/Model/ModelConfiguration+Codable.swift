@@ -6,7 +6,7 @@ extension ModelConfiguration: Codable {
   private enum Key: String, CodingKey {
     case version, family, architecture, encoder, decoder, activation, logVarianceBounds, exampleShape, latentDimensions,
       likelihood, beta
-    case capacity, freeBits, importanceSamples, noise, classCount, initializer, seed
+    case capacity, freeBits, importanceSamples, noise, classCount, initializer, beginsAtMean, seed
   }
 
   /// Raised when a file that older programs cannot read is written.
@@ -32,6 +32,7 @@ extension ModelConfiguration: Codable {
     try container.encodeIfPresent(noise, forKey: .noise)
     try container.encodeIfPresent(classCount, forKey: .classCount)
     try container.encode(initializer, forKey: .initializer)
+    if beginsAtMean { try container.encode(true, forKey: .beginsAtMean) }
     try container.encode(seed, forKey: .seed)
   }
 
@@ -66,5 +67,6 @@ extension ModelConfiguration: Codable {
       classCount: try container.decodeIfPresent(Int.self, forKey: .classCount),
       initializer: try container.decode(Initializer.self, forKey: .initializer),
       seed: try container.decode(UInt64.self, forKey: .seed))
+    beginsAtMean = try container.decodeIfPresent(Bool.self, forKey: .beginsAtMean) ?? false
   }
 }

@@ -62,6 +62,8 @@ package struct ModelConfiguration: Hashable, Sendable {
   /// Classes of the conditional family.
   package var classCount: Int?
   package var initializer: Initializer
+  /// Whether the decoder's last bias began at the data's mean (`Model.beginAtMean(of:)`).
+  package var beginsAtMean = false
   package var seed: UInt64
 
   /// - Throws: `ModelError` naming what is wrong and how to mend it.
@@ -112,6 +114,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Fewer vectors than a measure needs.
   case tooFew(Int, needed: Int)
   case notAProbability(String)
+  /// A decoder's last layer, which has no bias that decides its outputs' mean.
+  case outputBias(String)
   /// A file that is not a model, or of another one.
   case checkpoint(String)
 
@@ -134,6 +138,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noExamples: "no examples"
     case .tooFew(let count, let needed): "\(count) examples, at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"
+    case .outputBias(let layer):
+      "the decoder ends in '\(layer)', not in a dense layer or a convolution whose bias could begin at the data's mean"
     case .checkpoint(let why): why
     }
   }

@@ -51,6 +51,9 @@ enum ModelCommands {
         "logvar", .interval, note: "-6:2 for gated, else free", help: "bounds of the encoder's log σ², by a hard tanh"),
       CommandOption(
         "init", .choice(Initializer.allCases.map(\.rawValue)), default: "pytorch", help: "how weights begin"),
+      CommandOption(
+        "bias", .choice(["init", "mean"]), default: "init",
+        help: "how the decoder's last bias begins: mean is the data's"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the weights and the noise"),
     ],
     result: "the model",
@@ -83,6 +86,7 @@ enum ModelCommands {
     let made = try words.placingShapeErrors {
       try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
     }
+    if arguments.text("bias") == "mean" { try made.beginAtMean(of: try words.trainingData().source) }
     let value = Value.object(try ModelValue(made, recipe: recipe))
     if let name = words.name, arguments.target == nil { execution.set(name, to: value) }
     return value

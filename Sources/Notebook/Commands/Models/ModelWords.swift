@@ -45,6 +45,15 @@ struct ModelWords {
 
   var dataName: String? { data?.name }
 
+  /// What training on the dataset would see.
+  func trainingData() throws -> DatasetValue {
+    guard let data else {
+      throw arguments.fault(
+        .missingArgument, "bias=mean needs data to take the mean of", at: "bias", fix: "Give on=, such as on=d.")
+    }
+    return data.value.trainingPart
+  }
+
   var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
 
   var classCount: Int? { family == .conditional ? data?.value.source.classCount : nil }

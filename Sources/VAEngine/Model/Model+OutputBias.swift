@@ -1,0 +1,90 @@
+import Glibc
+import Graphs
+import Networks
+import Tensors
+
+/// A decoder that begins at the data's mean: its last bias is what the likelihood turns into that mean, so that the first
+/// steps need not learn how bright a picture is (the authors' program of Burda et al. 2016 does so).
+extension Model {
+  /// Sets the decoder's last bias so that outputs of zero before it decode to the mean of `source`: each pixel's where
+  /// the last layer is dense, each channel's where it is a convolution.
+  ///
+  /// Dynamically binarised examples are drawn once.
+  ///
+  /// - Throws: `ModelError` when the data do not fit, or the decoder does not end in a bias.
+  package func beginAtMean(of source: any BatchSource) throws(ModelError) {
+    try check(source)
+    let likelihood = configuration.likelihood
+    let name = "decoder.\(configuration.architecture.decoder.count).bias"
+    guard configuration.architecture.decoder.last?.endsInBias == true, let spec = parameters.spec(named: name),
+      let bias = try? parameters.value(name)
+    else {
+      throw .outputBias(configuration.architecture.decoder.last.map { LayerText.text([$0]) } ?? "nothing")
+    }
+    var values = bias.elements(as: Float.self)
+    // What is behind them are scales.
+    let count = spec.shape.count / likelihood.outputsPerPixel
+    let means = Self.means(of: source)
+    let pixels = means.count / count
+    for i in 0..<count {
+      let mean = means[i * pixels..<(i + 1) * pixels].reduce(0, +) / Double(pixels)
+      values[i] = Float(likelihood.output(ofMean: mean))
+    }
+    if let tensor = try? Tensor(values, shape: spec.shape) { parameters.set(name, to: tensor) }
+    configuration.beginsAtMean = true
+  }
+
+  /// The mean of every element over all examples.
+  private static func means(of source: any BatchSource) -> [Double] {
+    let size = source.exampleShape.count
+    let rows = 256
+    var sums = [Double](repeating: 0, count: size)
+    var buffer = [Float](repeating: 0, count: rows * size)
+    for begin in stride(from: 0, to: source.count, by: rows) {
+      let indices = (begin..<min(begin + rows, source.count)).map { Int32($0) }
+      let stream = RandomStream(seed: 0, purpose: "mean", step: UInt64(begin))
+      buffer.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        indices.withUnsafeBufferPointer { source.read($0, rows: 0..<indices.count, into: base, stream: stream) }
+        for row in indices.indices { for i in 0..<size { sums[i] += Double(base[row * size + i]) } }
+      }
+    }
+    return sums.map { $0 / Double(source.count) }
+  }
+}
+
+extension Layer {
+  /// Whether what it gives is a sum with a bias, and nothing after it.
+  fileprivate var endsInBias: Bool {
+    switch self {
+    case .dense(_, let activation), .convolution(_, _, _, _, let activation),
+      .transposedConvolution(_, _, _, _, let activation):
+      activation == nil || activation == Activation.none
+    default: false
+    }
+  }
+}
+
+extension Likelihood {
+  /// The decoder's output whose E[x] is `mean`; probabilities are kept within [0.001, 0.999].
+  func output(ofMean mean: Double) -> Double {
+    let probability = min(max(mean, 0.001), 0.999)
+    switch self {
+    case .bernoulli, .logistic256: return Glibc.log(probability / (1 - probability))
+    case .continuousBernoulli:
+      // The mean rises with the output: halving finds it.
+      var (low, high) = (-1000.0, 1000.0)
+      for _ in 0..<60 {
+        let middle = (low + high) / 2
+        if Self.continuousBernoulliMean(middle) < probability { low = middle } else { high = middle }
+      }
+      return (low + high) / 2
+    case .gaussian, .gaussianLearned, .squaredError: return mean
+    }
+  }
+
+  /// `1 / (1 − e^−l) − 1 / l`, by its series where both grow without bound.
+  private static func continuousBernoulliMean(_ l: Double) -> Double {
+    abs(l) < 1e-3 ? 0.5 + l / 12 : -1 / Glibc.expm1(-l) - 1 / l
+  }
+}

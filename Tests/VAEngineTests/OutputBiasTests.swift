@@ -1,0 +1,60 @@
+import Networks
+import Tensors
+import Testing
+import VAEngine
+
+@Suite struct OutputBiasTests {
+  /// Without what comes before it, the last bias decodes to the mean of the data, whatever the likelihood makes of it.
+  @Test(
+    arguments: [
+      .bernoulli, .continuousBernoulli, .gaussian(sigma: 0.5), .gaussianLearned, .logistic256, .squaredError,
+    ] as [Likelihood])
+  func aDenseDecoderBeginsAtEachPixelsMean(_ likelihood: Likelihood) throws {
+    let data = Examples.blobs(70)
+    let model = try TrainingTests.model(
+      likelihood == .squaredError ? .autoencoder : .vae, likelihood: likelihood, preset: .mlp)
+    try model.beginAtMean(of: data)
+    let decoded = try Self.decodedWithoutWeights(model, "decoder.2.weight")
+    for pixel in 0..<144 {
+      let mean = (0..<70).reduce(0) { $0 + Double(data.values[$1 * 144 + pixel]) } / 70
+      let wanted = likelihood.isBounded ? min(max(mean, 0.001), 0.999) : mean
+      #expect(abs(Double(decoded[pixel]) - wanted) < 1e-6, "pixel \(pixel)")
+    }
+  }
+
+  @Test func aConvolutionalDecoderBeginsAtEachChannelsMean() throws {
+    let data = Examples.blobs(70)
+    let model = try TrainingTests.model(.vae)
+    let last = model.configuration.architecture.decoder.count
+    try model.beginAtMean(of: data)
+    let decoded = try Self.decodedWithoutWeights(model, "decoder.\(last).weight")
+    let mean = data.values.reduce(0) { $0 + Double($1) } / Double(data.values.count)
+    #expect(decoded.allSatisfy { abs(Double($0) - mean) < 1e-6 })
+  }
+
+  @Test func aDecoderThatEndsOtherwiseIsRefusedAndUnchanged() throws {
+    for end in ["dense144:sigmoid", "dense144 layernorm"] {
+      let architecture = Architecture(
+        name: "custom", encoder: try LayerText.parse("dense8"), decoder: try LayerText.parse("dense8 " + end),
+        activation: .relu)
+      let model = try Model(
+        ModelConfiguration(architecture: architecture, exampleShape: [1, 12, 12], latentDimensions: 2))
+      let before = try TrainingTests.bits(model)
+      #expect(throws: ModelError.outputBias(String(end.split(separator: " ").last ?? ""))) {
+        try model.beginAtMean(of: Examples.blobs(4))
+      }
+      #expect(try TrainingTests.bits(model) == before)
+      #expect(!model.configuration.beginsAtMean)
+    }
+  }
+
+  private static func decodedWithoutWeights(_ model: Model, _ name: String) throws -> [Float] {
+    let shape = try #require(model.parameters.spec(named: name)).shape
+    model.parameters.set(name, to: try Tensor(zeros: shape))
+    return try model.decode(try Tensor(zeros: [1, model.latentDimensions])).elements(as: Float.self)
+  }
+}
+
+extension Likelihood {
+  fileprivate var isBounded: Bool { [.bernoulli, .continuousBernoulli, .logistic256].contains(self) }
+}
