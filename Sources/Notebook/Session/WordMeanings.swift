@@ -34,6 +34,9 @@ enum WordMeanings {
       "pytorch": "as torch.nn does: uniform by fan-in", "glorot": "uniform by fan-in and fan-out",
       "he": "normal by fan-in, for relu",
     ],
+    "bias": [
+      "init": "as init says", "mean": "where it gives the mean of the data: fewer steps to learn how bright they are",
+    ],
     "noise": [
       "gaussian:0.3": "adds N(0, 0.3²)", "mask:0.25": "sets a quarter of the pixels to 0",
       "salt:0.1": "sets a tenth of the pixels to 0 or 1",

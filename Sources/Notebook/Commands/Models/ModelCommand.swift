@@ -53,7 +53,7 @@ enum ModelCommands {
         "init", .choice(Initializer.allCases.map(\.rawValue)), default: "pytorch", help: "how weights begin"),
       CommandOption(
         "bias", .choice(["init", "mean"]), default: "init",
-        help: "how the decoder's last bias begins: mean is the data's"),
+        help: "how the decoder's last bias begins: as init says, or at the data's mean"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the weights and the noise"),
     ],
     result: "the model",
