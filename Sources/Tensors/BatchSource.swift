@@ -22,3 +22,16 @@ package protocol BatchSource: Sendable {
   /// - Precondition: `classCount` is known.
   func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>)
 }
+
+extension BatchSource {
+  /// Writes examples `indices`, transforms applied, to the beginning of `buffer`.
+  ///
+  /// - Precondition: the buffer has room for them.
+  package func read(_ indices: [Int32], into buffer: inout [Float], stream: RandomStream) {
+    precondition(buffer.count >= indices.count * exampleShape.count, "BatchSource: a buffer for fewer examples")
+    buffer.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      indices.withUnsafeBufferPointer { read($0, rows: 0..<indices.count, into: base, stream: stream) }
+    }
+  }
+}

@@ -42,12 +42,8 @@ extension Model {
     var buffer = [Float](repeating: 0, count: rows * size)
     for begin in stride(from: 0, to: source.count, by: rows) {
       let indices = (begin..<min(begin + rows, source.count)).map { Int32($0) }
-      let stream = RandomStream(seed: 0, purpose: "mean", step: UInt64(begin))
-      buffer.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        indices.withUnsafeBufferPointer { source.read($0, rows: 0..<indices.count, into: base, stream: stream) }
-        for row in indices.indices { for i in 0..<size { sums[i] += Double(base[row * size + i]) } }
-      }
+      source.read(indices, into: &buffer, stream: RandomStream(seed: 0, purpose: "mean", step: UInt64(begin)))
+      for row in indices.indices { for i in 0..<size { sums[i] += Double(buffer[row * size + i]) } }
     }
     return sums.map { $0 / Double(source.count) }
   }

@@ -34,10 +34,7 @@ extension Model {
       let indices = (begin..<min(begin + rows, count)).map { Int32($0 * source.count / count) }
       let stream = RandomStream(seed: 0, purpose: "check", step: UInt64(begin))
       let valid = indices.count * size
-      buffer.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        indices.withUnsafeBufferPointer { source.read($0, rows: 0..<indices.count, into: base, stream: stream) }
-      }
+      source.read(indices, into: &buffer, stream: stream)
       // One pass that branches on nothing: NaN fails both comparisons.
       var (low, high, between, sum): (Float, Float, Int32, Float) = (0, 1, 0, 0)
       for i in 0..<valid {
