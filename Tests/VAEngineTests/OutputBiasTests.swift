@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Networks
 import Tensors
 import Testing
@@ -46,6 +47,26 @@ import VAEngine
       #expect(try TrainingTests.bits(model) == before)
       #expect(!model.configuration.beginsAtMean)
     }
+  }
+
+  @Test func dataWithNoMeanAreRefusedAndTheModelUnchanged() throws {
+    var data = Examples.blobs(4)
+    data = Examples(count: 4, exampleShape: [1, 12, 12], values: [.nan] + data.values.dropFirst())
+    let model = try TrainingTests.model(.vae)
+    let before = try TrainingTests.bits(model)
+    #expect(throws: ModelError.notFinite(example: 0)) { try model.beginAtMean(of: data) }
+    #expect(try TrainingTests.bits(model) == before)
+  }
+
+  @Test func aFileSaysHowItBegan() throws {
+    let path = FileManager.default.temporaryDirectory.appending(component: "\(UUID().uuidString).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let model = try TrainingTests.model(.vae)
+    try model.beginAtMean(of: Examples.blobs(4))
+    try model.save(to: path)
+    let opened = try Model.open(path)
+    #expect(opened.configuration.beginsAtMean)
+    #expect(try TrainingTests.bits(opened) == TrainingTests.bits(model))
   }
 
   private static func decodedWithoutWeights(_ model: Model, _ name: String) throws -> [Float] {

@@ -11,17 +11,15 @@ extension Model {
   ///
   /// Dynamically binarised examples are drawn once.
   ///
-  /// - Throws: `ModelError` when the data do not fit, or the decoder does not end in a bias.
-  package func beginAtMean(of source: any BatchSource) throws(ModelError) {
-    try check(source)
+  /// - Throws: `ModelError` when the data do not fit, or the decoder does not end in a bias; then nothing has changed.
+  package func beginAtMean(of source: any BatchSource) throws {
+    _ = try checkValues(source)
     let likelihood = configuration.likelihood
     let name = "decoder.\(configuration.architecture.decoder.count).bias"
-    guard configuration.architecture.decoder.last?.endsInBias == true, let spec = parameters.spec(named: name),
-      let bias = try? parameters.value(name)
-    else {
-      throw .outputBias(configuration.architecture.decoder.last.map { LayerText.text([$0]) } ?? "nothing")
+    guard configuration.architecture.decoder.last?.endsInBias == true, let spec = parameters.spec(named: name) else {
+      throw ModelError.outputBias(configuration.architecture.decoder.last.map { LayerText.text([$0]) } ?? "nothing")
     }
-    var values = bias.elements(as: Float.self)
+    var values = try parameters.value(name).elements(as: Float.self)
     // What is behind them are scales.
     let count = spec.shape.count / likelihood.outputsPerPixel
     let means = Self.means(of: source)
@@ -30,7 +28,7 @@ extension Model {
       let mean = means[i * pixels..<(i + 1) * pixels].reduce(0, +) / Double(pixels)
       values[i] = Float(likelihood.output(ofMean: mean))
     }
-    if let tensor = try? Tensor(values, shape: spec.shape) { parameters.set(name, to: tensor) }
+    parameters.set(name, to: try Tensor(values, shape: spec.shape))
     configuration.beginsAtMean = true
   }
 

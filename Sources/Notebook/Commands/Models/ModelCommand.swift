@@ -86,7 +86,7 @@ enum ModelCommands {
     let made = try words.placingShapeErrors {
       try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
     }
-    if arguments.text("bias") == "mean" { try made.beginAtMean(of: try words.trainingData().source) }
+    try words.beginAtMean(made)
     let value = Value.object(try ModelValue(made, recipe: recipe))
     if let name = words.name, arguments.target == nil { execution.set(name, to: value) }
     return value

@@ -45,13 +45,21 @@ struct ModelWords {
 
   var dataName: String? { data?.name }
 
-  /// What training on the dataset would see.
-  func trainingData() throws -> DatasetValue {
+  /// Begins `model` at the mean of its data, of which training takes the same part, if `bias=mean` asks for it.
+  func beginAtMean(_ model: Model) throws {
+    guard arguments.text("bias") == "mean" else { return }
     guard let data else {
       throw arguments.fault(
         .missingArgument, "bias=mean needs data to take the mean of", at: "bias", fix: "Give on=, such as on=d.")
     }
-    return data.value.trainingPart
+    do {
+      try model.beginAtMean(of: data.value.trainingPart.source)
+    } catch let error as ModelError {
+      guard case .outputBias = error else { throw error }
+      throw arguments.fault(
+        .badArchitecture, error.description, at: "bias",
+        fix: "Leave bias=mean out, or end the decoder in dense\(model.configuration.pixels).")
+    }
   }
 
   var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
