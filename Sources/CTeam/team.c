@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include "signal_word.h"
+#include "subnormals.h"
 #include "workers.h"
 
 // A sense-counting barrier.
@@ -67,14 +68,24 @@ static void step_lockstep(Step *step) {
   }
 }
 
-static void step_thread(void *data, int thread) { step_list(data, thread); }
+static void step_thread(void *data, int thread) {
+  uint64_t before = subnormals_flush();
+  step_list(data, thread);
+  subnormals_restore(before);
+}
+
+static void step_alone(Step *step) {
+  uint64_t before = subnormals_flush();
+  step_lockstep(step);
+  subnormals_restore(before);
+}
 
 static void run(const elbo_instruction *const *lists, const int64_t *counts, int threads, int64_t *nanoseconds) {
   Step step = {.lists = lists, .counts = counts, .threads = threads, .nanoseconds = nanoseconds};
   if (threads == 1) {
-    step_list(&step, 0);
+    step_thread(&step, 0);
   } else if (!elbo_workers_run(step_thread, &step, threads)) {
-    step_lockstep(&step);
+    step_alone(&step);
   }
 }
 

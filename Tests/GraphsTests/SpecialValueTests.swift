@@ -82,6 +82,23 @@ import Testing
     }
   }
 
+  /// A gradient full of subnormal numbers would take a hundred times as long. Outside of a step they stay what they are.
+  @Test func subnormalNumbersCountAsZeroInAStepAndOnlyThere() throws {
+    let graph = Graph()
+    let small = graph.input("small", [40])
+    let results = [small * 1e-10, try 1e10 * graph.input("subnormal", [40])]
+    let leaves = [
+      "small": [Double](repeating: 1e-30, count: 40), "subnormal": [Double](repeating: 1e-40, count: 40),
+    ]
+    for threads in [1, 2] {
+      for values in try Comparison(graph, results, leaves: leaves).compiled(CompilerOptions(threads: threads)) {
+        #expect(values == [Float](repeating: 0, count: 40), "\(threads) threads")
+      }
+      let factors = leaves.values.map { Float($0[0]) }
+      #expect(factors.map { $0 * 0.5 }.allSatisfy { $0 != 0 }, "\(threads) threads")
+    }
+  }
+
   @Test func logSumExpAndSoftmaxDoNotOverflow() throws {
     let graph = Graph()
     let x = try graph.input("x", [2, 3])
