@@ -14,7 +14,10 @@ let package = Package(
     .target(name: "CTeam"),
     .target(
       name: "CHighway",
-      cxxSettings: [.headerSearchPath("."), .define("HWY_SHARED_DEFINE")],
+      // Processors with SSSE3 but not SSE4 are too rare for the minutes that compiling for them takes.
+      cxxSettings: [
+        .headerSearchPath("."), .define("HWY_SHARED_DEFINE"), .define("HWY_DISABLED_TARGETS", to: "HWY_SSSE3"),
+      ],
       linkerSettings: [.linkedLibrary("hwy")]),
     // Opened at run time, when oneDNN is first asked for: it takes 20 ms to load, and our own kernels need none of it.
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("dl")]),

@@ -1,17 +1,17 @@
 // Matrix products for the small dense layers of a VAE: a batch of rows against weights that fit in L2 or L3.
 //
 // Register tiles run over the whole inner extent; the right operand is packed into panels two
-// vectors wide where its columns are not contiguous or where enough rows share it; the left one is read as it lies.
+// vectors wide where its columns are not contiguous or where enough rows share it; the left one is read as it lies,
+// unless it is transposed and shared by enough panels.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "gemm.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
 #include <algorithm>
-#include <cstring>
 
+#include "pack-inl.h"
 #include "simd.h"
 #include "tile-inl.h"
-#include "transpose.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace elbo {
@@ -31,6 +31,27 @@ struct Tile {
   int32_t epilogue;
 };
 
+// Distances to the rows of a tile that lie `stride` apart: odd multiples, which addresses scale by 1, 2, 4 or 8. As they
+// are registers of their own, no row waits for the address of the one before; with as many rows as AVX-512 has room
+// for, the chain of additions that compilers make instead takes longer than the products.
+struct RowDistances {
+  int64_t odd[(kTileRows + 1) / 2];
+
+  explicit RowDistances(int64_t stride) {
+    for (int i = 0; i < (kTileRows + 1) / 2; i++) {
+      odd[i] = (2 * i + 1) * stride;
+      __asm__("" : "+r"(odd[i]));
+    }
+  }
+
+  template <size_t R>
+  HWY_INLINE int64_t Of() const {
+    if constexpr (R == 0) return 0;
+    constexpr size_t scale = R & (~R + 1);
+    return odd[R / scale / 2] * static_cast<int64_t>(scale);
+  }
+};
+
 // R rows × 2 vectors, or 1 where no more columns are left.
 template <bool kNarrow, size_t... R>
 void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
@@ -40,13 +61,14 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
   const float *b = panel.b;
   const float *a = tile.a;
+  const RowDistances rows(tile.rowStride);
   for (int64_t k = 0; k < tile.k; k++) {
     const VF b0 = hn::LoadU(d, b);
     if constexpr (kNarrow) {
-      ((low[R] = hn::MulAdd(K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, low[R])), ...);
+      ((low[R] = hn::MulAdd(K(a[rows.Of<R>()]), b0, low[R])), ...);
     } else {
       const VF b1 = hn::LoadU(d, b + lanes);
-      (Accumulate(low[R], high[R], K(a[static_cast<int64_t>(R) * tile.rowStride]), b0, b1), ...);
+      (Accumulate(low[R], high[R], K(a[rows.Of<R>()]), b0, b1), ...);
     }
     a += tile.innerStride;
     b += panel.stride;
@@ -72,58 +94,13 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   }
 }
 
-// Columns begin ..< begin + width of B [K, N], padded with zeros to the panel's width.
-void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
-  const DF d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t p = 0; p < k; p++, to += panel) {
-    const float *from = b + p * ldb + begin;
-    if (width == panel) {
-      for (int64_t j = 0; j < panel; j += lanes) hn::StoreU(hn::LoadU(d, from + j), d, to + j);
-    } else {
-      for (int64_t j = 0; j < panel; j++) to[j] = j < width ? from[j] : 0;
-    }
-  }
+// Whether Aᵀ is packed: where there are panels enough to share it, and an inner extent that L1 does not hold anyway.
+HWY_INLINE bool PacksLeft(const elbo_gemm_arguments &g) {
+  return g.transposeA && g.n > 4 * static_cast<int64_t>(hn::Lanes(DF())) && g.k >= 64;
 }
 
-typedef float Eight __attribute__((vector_size(32)));
-
-HWY_INLINE void StoreEight(const Eight &x, float *to) { std::memcpy(to, &x, sizeof x); }
-
-// An 8×8 block transposed: rows come in halves, so that no shuffle crosses a half.
-HWY_INLINE void Transpose8(const float *from, int64_t fromStride, float *to, int64_t toStride) {
-  const auto half = [&](int64_t row, int64_t part) HWY_ATTR { return LoadFour(from + row * fromStride + 4 * part); };
-  for (int64_t part = 0; part < 2; part++) {
-    Eight r[4];
-    for (int64_t i = 0; i < 4; i++) {
-      r[i] = __builtin_shufflevector(half(i, part), half(i + 4, part), 0, 1, 2, 3, 4, 5, 6, 7);
-    }
-    const Eight a = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
-    const Eight b = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
-    const Eight c = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
-    const Eight e = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
-    float *row = to + 4 * part * toStride;
-    StoreEight(__builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13), row);
-    StoreEight(__builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15), row + toStride);
-    StoreEight(__builtin_shufflevector(b, e, 0, 1, 8, 9, 4, 5, 12, 13), row + 2 * toStride);
-    StoreEight(__builtin_shufflevector(b, e, 2, 3, 10, 11, 6, 7, 14, 15), row + 3 * toStride);
-  }
-}
-
-// Rows begin ..< begin + width of B [N, K] as the columns of a panel.
-void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
-  const int64_t wholeColumns = width / 8 * 8, wholeInner = k / 8 * 8;
-  for (int64_t p = 0; p < wholeInner; p += 8) {
-    for (int64_t j = 0; j < wholeColumns; j += 8) {
-      Transpose8(b + (begin + j) * ldb + p, ldb, to + p * panel + j, panel);
-    }
-  }
-  for (int64_t p = 0; p < k; p++) {
-    for (int64_t j = p < wholeInner ? wholeColumns : 0; j < panel; j++) {
-      to[p * panel + j] = j < width ? b[(begin + j) * ldb + p] : 0;
-    }
-  }
-}
+// A panel of two vectors of the widest target.
+constexpr int64_t ScratchOfPanel(int64_t k) { return k * 2 * 16; }
 
 // Tiles of rows that read B as it lies; more share a packed panel.
 constexpr int64_t kUnpackedTiles = 3;
@@ -141,6 +118,12 @@ void Gemm(const void *arguments) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(DF()));
   const int64_t tallest = TileRows(g);
   const int64_t blocks = (g.m + tallest - 1) / tallest;
+  const bool packsLeft = PacksLeft(g);
+  float *left = g.scratch + ScratchOfPanel(g.k);
+  for (int64_t block = 0; packsLeft && block < blocks; block++) {
+    const int64_t row = g.m * block / blocks;
+    PackLeft(g.a + row, g.lda, g.k, g.m * (block + 1) / blocks - row, left + row * g.k);
+  }
   for (int64_t column = 0; column < g.n; column += 2 * lanes) {
     const int64_t width = std::min(2 * lanes, g.n - column);
     const bool narrow = width <= lanes;
@@ -149,8 +132,8 @@ void Gemm(const void *arguments) {
     if (g.transposeB) {
       PackRows(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
       panel = {g.scratch, panelWidth};
-    } else if (width < panelWidth || blocks > kUnpackedTiles) {
-      PackColumns(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
+    } else if (blocks > kUnpackedTiles) {
+      PackColumns(g.b, g.ldb, g.k, column, panelWidth, g.scratch);
       panel = {g.scratch, panelWidth};
     }
     int64_t row = 0;
@@ -158,9 +141,15 @@ void Gemm(const void *arguments) {
       // Rows are shared out evenly: 20 rows as 10 + 10, not 14 + 6.
       const int64_t end = g.m * (block + 1) / blocks;
       Tile tile;
-      tile.rowStride = g.transposeA ? 1 : g.lda;
-      tile.innerStride = g.transposeA ? g.lda : 1;
-      tile.a = g.a + row * tile.rowStride;
+      if (packsLeft) {
+        tile.rowStride = 1;
+        tile.innerStride = end - row;
+        tile.a = left + row * g.k;
+      } else {
+        tile.rowStride = g.transposeA ? 1 : g.lda;
+        tile.innerStride = g.transposeA ? g.lda : 1;
+        tile.a = g.a + row * tile.rowStride;
+      }
       tile.bias = g.bias ? g.bias + column : nullptr;
       tile.gate = g.gate ? g.gate + row * g.ldc + column : nullptr;
       tile.c = g.c + row * g.ldc + column;
@@ -199,6 +188,7 @@ static void CallGemm(const void *arguments) { HWY_DYNAMIC_DISPATCH(Gemm)(argumen
 
 extern "C" void elbo_gemm(const void *arguments) { elbo::CallGemm(arguments); }
 extern "C" int64_t elbo_gemm_unpacked_rows(void) { return elbo::CallUnpackedRows(); }
-// A panel of two vectors of the widest target.
-extern "C" int64_t elbo_gemm_scratch(int64_t k) { return k * 2 * 16; }
+extern "C" int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA) {
+  return elbo::HWY_NAMESPACE::ScratchOfPanel(k) + (transposeA ? m * k : 0);
+}
 #endif

@@ -4,7 +4,7 @@ import Tensors
 extension OpCase {
   static var contractions: [OpCase] {
     var cases: [OpCase] = []
-    for (m, n, k) in [(1, 1, 1), (3, 17, 33), (20, 50, 20), (65, 33, 7), (64, 100, 40)] {
+    for (m, n, k) in [(1, 1, 1), (3, 17, 33), (20, 50, 20), (65, 33, 7), (64, 100, 40), (37, 70, 67)] {
       for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
         let a: Shape = ta ? [k, m] : [m, k]
         let b: Shape = tb ? [n, k] : [k, n]

@@ -268,11 +268,12 @@ typedef struct {
   int64_t m, n, k, lda, ldb, ldc;
   int32_t transposeA, transposeB;
   int32_t epilogue;
-  float *scratch;  // elbo_gemm_scratch(k) floats
+  float *scratch;  // elbo_gemm_scratch() floats
 } elbo_gemm_arguments;
 
 void elbo_gemm(const void *arguments);
-int64_t elbo_gemm_scratch(int64_t k);
+/// Floats of scratch for op(A) [M, K].
+int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA);
 /// The most rows for which B is read as it lies, not packed (unless it is transposed).
 int64_t elbo_gemm_unpacked_rows(void);
 

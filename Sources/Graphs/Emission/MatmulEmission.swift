@@ -24,7 +24,7 @@ extension Emitter {
         c: pc + rows.lowerBound * n + columns.lowerBound,
         m: Int64(rows.count), n: Int64(columns.count), k: Int64(k), lda: Int64(a[1]), ldb: Int64(b[1]), ldc: Int64(n),
         transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, epilogue: Int32(epilogue.kernelCode.rawValue),
-        scratch: arguments.scratch(Int(elbo_gemm_scratch(Int64(k)))))
+        scratch: arguments.scratch(Int(elbo_gemm_scratch(Int64(rows.count), Int64(k), transposeA))))
       let rowsOfA = transposeA ? whole(node.inputs[0]) : range(pa + rows.lowerBound * k, rows.count * k)
       let columnsOfB = transposeB ? range(pb + columns.lowerBound * k, columns.count * k) : whole(node.inputs[1])
       let span = (rows.count - 1) * n + columns.count
