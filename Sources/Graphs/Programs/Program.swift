@@ -133,7 +133,8 @@ package final class Program {
 
   /// Runs every instruction once; random nodes draw the numbers of `step`.
   ///
-  /// A training program counts the update in `hyperparameters.updateCount`.
+  /// A training program counts the update in `hyperparameters.updateCount`. Subnormal numbers, below 1.2e-38, count as
+  /// zero while it runs.
   package func run(step: UInt64 = 0) {
     prepare(step)
     elbo_team_run(instructions, instructionCounts, Int32(options.threads))
