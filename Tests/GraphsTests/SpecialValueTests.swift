@@ -85,7 +85,7 @@ import Testing
   /// A gradient full of subnormal numbers would take a hundred times as long. Outside of a step they stay what they are.
   @Test func subnormalNumbersCountAsZeroInAStepAndOnlyThere() throws {
     let graph = Graph()
-    let small = graph.input("small", [40])
+    let small = try graph.input("small", [40])
     let results = [small * 1e-10, try 1e10 * graph.input("subnormal", [40])]
     let leaves = [
       "small": [Double](repeating: 1e-30, count: 40), "subnormal": [Double](repeating: 1e-40, count: 40),
