@@ -14,7 +14,7 @@ let package = Package(
     .target(name: "CTeam"),
     .target(
       name: "CHighway",
-      // Processors with SSSE3 but not SSE4 are too rare for the minutes that compiling for them takes.
+      // Processors with SSSE3 but not SSE4 are too rare to compile for.
       cxxSettings: [
         .headerSearchPath("."), .define("HWY_SHARED_DEFINE"), .define("HWY_DISABLED_TARGETS", to: "HWY_SSSE3"),
       ],

@@ -33,7 +33,7 @@ struct Tile {
 
 // Distances to the rows of a tile that lie `stride` apart: odd multiples, which addresses scale by 1, 2, 4 or 8. As they
 // are registers of their own, no row waits for the address of the one before; with as many rows as AVX-512 has room
-// for, the chain of additions that compilers make instead takes longer than the products.
+// for, the chain of additions that compilers make instead takes as long as the products.
 struct RowDistances {
   int64_t odd[(kTileRows + 1) / 2];
 

@@ -18,7 +18,7 @@ namespace elbo {
 namespace HWY_NAMESPACE {
 
 // Columns begin ..< begin + panel of B [K, N]. Beyond N they are whatever lies there: sums of them are not stored.
-void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t panel, float *to) {
+inline void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t panel, float *to) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t p = 0; p < k; p++, to += panel) {
@@ -52,7 +52,7 @@ HWY_INLINE void Transpose8(const float *from, int64_t fromStride, float *to, int
 }
 
 // Rows begin ..< begin + width of B [N, K] as the columns of a panel.
-void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
+inline void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t width, int64_t panel, float *to) {
   const int64_t wholeColumns = width / 8 * 8, wholeInner = k / 8 * 8;
   for (int64_t p = 0; p < wholeInner; p += 8) {
     for (int64_t j = 0; j < wholeColumns; j += 8) {
@@ -66,9 +66,9 @@ void PackRows(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t wid
   }
 }
 
-// `rows` rows of Aᵀ, of which one step of the inner extent lies side by side, as they lie in A: one behind the other, they
-// no longer take a cache line each, of which the next tile needs the rest.
-void PackLeft(const float *a, int64_t lda, int64_t k, int64_t rows, float *to) {
+// Columns of A that are the `rows` rows of a tile, packed [k][rows]. As they lie in A, each step of the inner extent takes
+// a cache line of its own, most of which only other tiles need.
+inline void PackLeft(const float *a, int64_t lda, int64_t k, int64_t rows, float *to) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t p = 0; p < k; p++, a += lda, to += rows) {

@@ -55,9 +55,9 @@ HWY_INLINE void AddRow(VF low, VF high, int64_t width, float *to) {
 }
 
 // Two vectors of sums, with bias and activation, to `width` floats at `to`; those are kept only where the gate, read at
-// the same place beyond `gate`, is positive.
+// the same place beyond `gate`, is positive. Out of line: in every row of tiles of every height it takes minutes to compile.
 inline HWY_NOINLINE void FinishRow(VF low, VF high, VF bias0, VF bias1, int32_t epilogue, int64_t width, float *to,
-                          const float *gate) {
+                                   const float *gate) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   if (gate) {
