@@ -30,7 +30,7 @@ struct Fusion {
 
   /// What a node is, seen from the kernels.
   enum Role {
-    case leaf, constant, view, elementwise, rowSum(Reduction), leadingSum, standalone
+    case leaf, constant, view, elementwise, rowSum(Reduction), leadingSum(columns: Int), standalone
   }
 
   static func role(_ op: IROp) -> Role {
@@ -40,7 +40,7 @@ struct Fusion {
     case .op(.reshape), .op(.broadcast): .view
     case .op(.unary), .op(.binary), .op(.select), .op(.random), .combineParts: .elementwise
     case .op(.reduce(let reduction, _)): .rowSum(reduction)
-    case .partialSum: .leadingSum
+    case .partialSum(_, let columns): .leadingSum(columns: columns)
     default: .standalone
     }
   }
@@ -125,7 +125,8 @@ struct Fusion {
     if case .combineParts(let parts) = node.op {
       for part in parts {
         let pattern = AccessPattern(contiguous: node.shape.count)
-        loop.loads.append(.init(source: node.inputs[0], pattern: pattern, offset: part * node.shape.count))
+        let stride = ir[node.inputs[0]].shape.droppingFirst.count
+        loop.loads.append(.init(source: node.inputs[0], pattern: pattern, offset: part * stride))
       }
       // Parts are ready only behind a barrier, so a combination starts a loop of its own or joins another one's.
       related = related || loop.nodes.contains { if case .combineParts = ir[$0].op { true } else { false } }
@@ -145,9 +146,8 @@ struct Fusion {
     case .rowSum(let reduction):
       loop.sums.append(
         .init(node: id, input: node.inputs[0], kind: .rows(reduction), extent: loop.count / max(node.shape.count, 1)))
-    case .leadingSum:
-      let kept = node.shape.droppingFirst.count
-      loop.sums.append(.init(node: id, input: node.inputs[0], kind: .leading, extent: kept))
+    case .leadingSum(let columns):
+      loop.sums.append(.init(node: id, input: node.inputs[0], kind: .leading, extent: columns))
     default: loop.nodes.append(id)
     }
     guard loop.loads.count <= Self.loadLimit, loop.sums.count <= Self.sumLimit,

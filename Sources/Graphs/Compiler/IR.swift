@@ -5,11 +5,12 @@ enum IROp: Hashable, Sendable {
   case op(Op)
   /// A convolution op on channels-last operands: images `[B, H, W, C]`, weights as they are.
   case channelsLast(Op)
-  /// A sum over leading axes `[R…, K…]` → `[parts, K…]`, each thread its rows.
-  case partialSum(parts: Int)
+  /// A sum over leading axes `[R…, columns]` → `[parts, stride]`, each thread its rows; between the parts' columns lies
+  /// what fills their last cache line.
+  case partialSum(parts: Int, columns: Int)
   /// The elements of a view (a broadcast, a constant) written out as an array.
   case materialize
-  /// Adds these of `[parts, K…]`, elementwise in K.
+  /// Adds the first elements of these of `[parts, stride…]`, as many as the result has.
   case combineParts(Range<Int>)
   /// A matrix product with its epilogue: inputs `a, b` and what the epilogue reads.
   case matmul(transposeA: Bool, transposeB: Bool, Epilogue)

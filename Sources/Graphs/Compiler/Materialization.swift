@@ -62,8 +62,8 @@ struct Materialization {
     case .op(.reduce(let reduction, _)):
       loop.sums.append(
         .init(node: 0, input: 0, kind: .rows(reduction), extent: count / Swift.max(node.shape.count, 1)))
-    case .partialSum:
-      loop.sums.append(.init(node: 0, input: 0, kind: .leading, extent: node.shape.droppingFirst.count))
+    case .partialSum(_, let columns):
+      loop.sums.append(.init(node: 0, input: 0, kind: .leading, extent: columns))
     default: break
     }
     return loop.columns() != nil

@@ -36,7 +36,10 @@ struct ReductionLowering {
     }
     if live == reduced + kept, reduction == .sum {
       let keptShape = Shape(kept.map { extents[$0] })
-      let partial = ir.append(.partialSum(parts: parts), [input], Shape([parts] + keptShape.dimensions))
+      // Threads add to their parts row by row: two in one cache line would take it from each other every time.
+      let columns = keptShape.count
+      let stride = columns == 1 ? 1 : (columns + 15) / 16 * 16
+      let partial = ir.append(.partialSum(parts: parts, columns: columns), [input], [parts, stride])
       return ir.reshape(combined(partial, keptShape, &ir), to: shape)
     }
     // Anything else: move the reduced axes to the end.

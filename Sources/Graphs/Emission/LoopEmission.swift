@@ -31,7 +31,7 @@ extension Emitter {
           stores.append(store(base, rowStride: 0, reduction == .sum ? ELBO_ROW_SUM : ELBO_ROW_MAX, register))
           writes.append(range(base + piece.rows.lowerBound, piece.rows.count))
         case .leading:
-          let part = base + thread * sum.extent
+          let part = base + thread * ir[sum.node].shape.droppingFirst.count
           stores.append(store(part, rowStride: 0, sum.extent == 1 ? ELBO_TOTAL_SUM : ELBO_COLUMN_SUM, register))
           writes.append(range(part, sum.extent))
         }

@@ -94,9 +94,9 @@ struct RegisterPlan {
     let node = ir[id]
     switch node.op {
     case .combineParts(let range):
-      let count = max(node.shape.count, 1)
+      let stride = max(ir[node.inputs[0]].shape.droppingFirst.count, 1)
       let parts = loop.loads.indices.filter {
-        loop.loads[$0].source == node.inputs[0] && range.contains(loop.loads[$0].offset / count)
+        loop.loads[$0].source == node.inputs[0] && range.contains(loop.loads[$0].offset / stride)
       }
       var sum = loadRegisters[parts[0]]
       for part in parts.dropFirst() {
