@@ -46,9 +46,12 @@ struct RowDistances {
 
   template <size_t R>
   HWY_INLINE int64_t Of() const {
-    if constexpr (R == 0) return 0;
-    constexpr size_t scale = R & (~R + 1);
-    return odd[R / scale / 2] * static_cast<int64_t>(scale);
+    if constexpr (R == 0) {
+      return 0;
+    } else {
+      constexpr size_t scale = R & (~R + 1);
+      return odd[R / scale / 2] * static_cast<int64_t>(scale);
+    }
   }
 };
 
