@@ -74,10 +74,12 @@ package enum LayerText {
       guard extents.count == 3, extents.allSatisfy({ $0 > 0 }) else { throw fail("reshape64x7x7") }
       return .reshape(extents[0], extents[1], extents[2])
     default:
-      guard let (channels, options) = numbers(rest), channels > 0 else { throw fail("\(name)32k3s2") }
-      let (kernel, stride) = (options["k"] ?? 3, options["s"] ?? 1)
-      guard kernel > 0, stride > 0, Set(options.keys).isSubset(of: ["k", "s", "p"]) else {
+      guard let (channels, options) = numbers(rest), Set(options.keys).isSubset(of: ["k", "s", "p"]) else {
         throw fail("\(name)32k3s2p1")
+      }
+      let (kernel, stride) = (options["k"] ?? 3, options["s"] ?? 1)
+      for (what, value) in [("a number of channels", channels), ("a kernel", kernel), ("a stride", stride)] where value < 1 {
+        throw ArchitectureError(span: span, reason: "'\(word)' needs \(what) of at least 1, not 0")
       }
       return name == "conv"
         ? .convolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)

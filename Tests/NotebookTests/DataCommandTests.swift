@@ -30,6 +30,13 @@ import Testing
     #expect(shown.split(separator: /\s+/).joined(separator: " ").contains("steps an epoch \(count) "), "\(shown)")
   }
 
+  @Test(arguments: ["scale=0", "scale=1e300", "scale=1e-300", "scale=-0", "scale=inf"])
+  func aFactorThatLeavesNothingIsRefused(_ option: String) throws {
+    let bench = try Self.bench()
+    #expect(try bench.failure("t = transform d \(option)").code == "E103")
+    #expect(bench.shown("transform d scale=-2 as=t; t.count") == ["12000"])
+  }
+
   @Test func labelsAreSelectedWithinThePartsOfASplit() throws {
     let bench = try Self.bench()
     #expect(bench.shown("s = split d train=0.8 seed=7 stratified=yes; s[label=3].train.count") == ["960"])

@@ -31,6 +31,12 @@ import VAEngine
     }
   }
 
+  @Test(arguments: [("conv0k3", "channels"), ("conv8k0", "kernel"), ("convt8k3s0", "stride")])
+  func whatMustNotBeZeroIsNamed(_ word: String, _ what: String) {
+    let error = #expect(throws: ArchitectureError.self) { try LayerText.parse(word) }
+    #expect(error?.reason.contains(what) == true)
+  }
+
   /// Every preset takes any image that it says it takes, and gives it back in its shape.
   @Test(arguments: Preset.allCases, [[1, 28, 28], [3, 32, 32], [1, 28, 20], [3, 64, 64], [1, 7, 5], [2, 1, 1]])
   func presetsAdaptToTheData(_ preset: Preset, _ extents: [Int]) throws {

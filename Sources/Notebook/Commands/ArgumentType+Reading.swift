@@ -8,7 +8,9 @@ extension ArgumentType {
       if text.first == "+", let more = Self.integer(String(text.dropFirst())), more >= 0 { return .relative(more) }
       return Self.integer(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .number(let range):
-      guard let value = Self.double(text), range.contains(value) else { return nil }
+      // What is computed with is float32.
+      guard let value = Self.double(text), range.contains(value), Float(value).isFinite, value == 0 || Float(value) != 0
+      else { return nil }
       return .number(value)
     case .flag:
       switch text.lowercased() {

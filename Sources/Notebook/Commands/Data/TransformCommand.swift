@@ -71,7 +71,12 @@ enum TransformCommand {
   ) throws -> Transform? {
     switch (key, argument.content) {
     case ("binarize", .text(let how)): return try binarization(how, arguments)
-    case ("scale", .number(let factor)): return .scale(Float(factor))
+    case ("scale", .number(let factor)):
+      guard factor != 0 else {
+        throw arguments.fault(
+          .badOptionValue, "scale=0 would leave nothing of the data", at: "scale", fix: "Example: scale=0.5")
+      }
+      return .scale(Float(factor))
     case ("invert", .flag(true)): return .invert
     case ("standardize", .flag(true)):
       let statistics = try GroupStatistics(dataset)
