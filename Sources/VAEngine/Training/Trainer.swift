@@ -115,13 +115,13 @@ package struct Trainer {
     model.training = state
   }
 
-  private func nextBatch(_ order: [Int32]) -> ArraySlice<Int32> {
+  func nextBatch(_ order: [Int32]) -> ArraySlice<Int32> {
     let begin = model.training.batchInEpoch * plan.batchSize
     return order[begin..<min(begin + plan.batchSize, order.count)]
   }
 
   /// One update; returns its terms and counts it.
-  private func step(_ indices: ArraySlice<Int32>) throws -> TrainingHistory.Step {
+  func step(_ indices: ArraySlice<Int32>) throws -> TrainingHistory.Step {
     let program = try model.trainingProgram(rows: indices.count, optimizer: plan.optimizer)
     let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
     let epoch = Double(model.training.epoch) + done
@@ -190,56 +190,6 @@ package struct Trainer {
       kl: finished?.kl ?? running.kl / count, finished: finished, last: last,
       position: Double(model.training.epoch) + Double(running.examples) / Double(max(source.count, 1)))
   }
-
-  /// Finds the step at fault by running again from the last good state: the same steps give the same bits, and the first
-  /// whose loss, gradient or update is not finite is it. Then puts that state back. A search that is stopped names the
-  /// step where it was seen.
-  private func failure(_ order: [Int32], _ safe: SafeState, _ stop: StopSignal?) throws -> NonFiniteError {
-    let seen = (step: max(model.training.step, 1) - 1, epoch: model.training.epoch)
-    func restore() {
-      model.parameters.restore(safe.snapshot)
-      model.training = safe.state
-    }
-    restore()
-    defer { restore() }
-    while true {
-      if stop?.isRequested == true {
-        return NonFiniteError(
-          what: "the loss or a parameter", tensor: nil, step: seen.step, epoch: seen.epoch, indices: [],
-          restoredStep: safe.state.step)
-      }
-      let indices = nextBatch(order)
-      let (number, epoch) = (model.training.step, model.training.epoch)
-      let terms = try step(indices)
-      let term = [("reconstruction", terms.reconstruction), ("KL", terms.kl), ("loss", terms.loss)].first {
-        !$0.1.isFinite
-      }
-      let gradient = try model.firstNonFiniteGradient()
-      let parameter = model.parameters.firstNonFinite().map { "\($0.name)[\($0.index)]" }
-      let tensor = gradient ?? parameter
-      // The last step of the epoch is at fault when no other was.
-      if term == nil, tensor == nil, model.training.batchInEpoch * plan.batchSize < order.count { continue }
-      let what = term.map { "the \($0.0) (\($0.1.isNaN ? "NaN" : "infinite"))" }
-      return NonFiniteError(
-        what: what ?? tensor ?? "a parameter", tensor: what == nil ? nil : tensor, step: number, epoch: epoch,
-        indices: indices.map(Int.init), restoredStep: safe.state.step)
-    }
-  }
-}
-
-/// The last state known to be good.
-private struct SafeState {
-  private(set) var snapshot: ParameterStore.Snapshot
-  private(set) var state: TrainingState
-
-  init(_ model: Model) throws { (snapshot, state) = (try model.parameters.snapshot(), model.training) }
-
-  /// Takes the model's state; false, and nothing done, when a parameter is not finite.
-  mutating func renew(_ model: Model) throws -> Bool {
-    guard model.parameters.firstNonFinite() == nil else { return false }
-    self = try SafeState(model)
-    return true
-  }
 }
 
 extension Model {
@@ -251,37 +201,6 @@ extension Model {
     }
     return try evaluate(source).negativeElbo.mean
   }
-
-  /// The first gradient of the last step with an element that is not finite: `the gradient of encoder.1.weight[3]`.
-  fileprivate func firstNonFiniteGradient() throws -> String? {
-    for spec in parameters.specs where spec.trainable {
-      let elements = try parameters.gradient(spec.name).elements(as: Float.self)
-      if let index = elements.firstIndex(where: { !$0.isFinite }) { return "the gradient of \(spec.name)[\(index)]" }
-    }
-    return nil
-  }
-}
-
-/// Seconds and examples of a run.
-private struct StepClock {
-  private let start = ContinuousClock.now
-  private var epochStart = ContinuousClock.now
-  private var (examples, epochExamples) = (0, 0)
-
-  mutating func add(_ count: Int) {
-    examples += count
-    epochExamples += count
-  }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-  }
-
-  var rate: Double { Double(examples) / max(Self.seconds(ContinuousClock.now - start), 1e-9) }
-  var epochSeconds: Double { Self.seconds(ContinuousClock.now - epochStart) }
-  /// Of the training alone: asked before the epoch is validated.
-  var epochRate: Double { Double(epochExamples) / max(epochSeconds, 1e-9) }
-  mutating func beginEpoch() { (epochStart, epochExamples) = (ContinuousClock.now, 0) }
 }
 
 extension RunningTerms {
