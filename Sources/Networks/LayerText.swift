@@ -78,7 +78,8 @@ package enum LayerText {
         throw fail("\(name)32k3s2p1")
       }
       let (kernel, stride) = (options["k"] ?? 3, options["s"] ?? 1)
-      for (what, value) in [("a number of channels", channels), ("a kernel", kernel), ("a stride", stride)] where value < 1 {
+      let least = [("a number of channels", channels), ("a kernel", kernel), ("a stride", stride)]
+      for (what, value) in least where value < 1 {
         throw ArchitectureError(span: span, reason: "'\(word)' needs \(what) of at least 1, not 0")
       }
       return name == "conv"
