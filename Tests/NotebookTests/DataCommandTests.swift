@@ -37,6 +37,11 @@ import Testing
     #expect(bench.shown("transform d scale=-2 as=t; t.count") == ["12000"])
   }
 
+  @Test(arguments: ["1e300", "-1e300", "1e-300"])
+  func aNumberThatFloat32DoesNotHoldIsSaidToBeOne(_ number: String) throws {
+    #expect(try Self.bench().failure("transform d scale=\(number)").fix?.contains("float32") == true)
+  }
+
   @Test func labelsAreSelectedWithinThePartsOfASplit() throws {
     let bench = try Self.bench()
     #expect(bench.shown("s = split d train=0.8 seed=7 stratified=yes; s[label=3].train.count") == ["960"])

@@ -128,6 +128,9 @@ struct Binder {
     let shown = word.text.isEmpty ? "nothing" : "'\(word.text)'"
     var fix: String?
     if case .choice(let names) = type { fix = Suggestion.question(word.text, in: names) }
+    if case .number(let range) = type, let number = Double(word.text), number.isFinite, range.contains(number) {
+      fix = "Numbers are float32: 0, or from 1e-38 to 3e38 in size."
+    }
     throw Fault(
       .badOptionValue, "\(name): expected \(type.expectation), got \(shown)",
       at: word.valueSpan.isEmpty ? word.span : word.valueSpan, fix: fix)
