@@ -134,7 +134,11 @@ HWY_EXPORT(ConvWeight);
 static void CallConvWeight(const void *arguments) { HWY_DYNAMIC_DISPATCH(ConvWeight)(arguments); }
 }  // namespace elbo
 
-extern "C" void elbo_conv_weight(const void *arguments) { elbo::CallConvWeight(arguments); }
+extern "C" void elbo_conv_weight(const void *arguments) {
+  const elbo_conv_weight_arguments &g = *static_cast<const elbo_conv_weight_arguments *>(arguments);
+  if (g.group) elbo::CallConvWeight(arguments);
+  if (g.tiles) elbo_conv_winograd_weight(arguments);
+}
 
 extern "C" int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels) {
   const int64_t height = static_cast<int64_t>(tapCount) * inChannels;

@@ -216,7 +216,11 @@ HWY_EXPORT(Conv);
 static void CallConv(const void *arguments) { HWY_DYNAMIC_DISPATCH(Conv)(arguments); }
 }  // namespace elbo
 
-extern "C" void elbo_conv(const void *arguments) { elbo::CallConv(arguments); }
+extern "C" void elbo_conv(const void *arguments) {
+  const elbo_conv_arguments &g = *static_cast<const elbo_conv_arguments *>(arguments);
+  if (g.groupCount > 0) elbo::CallConv(arguments);
+  if (g.tilesCount > 0) elbo_conv_winograd(arguments);
+}
 
 // Output channels in whole panels of the widest target; every tap belongs to one group.
 extern "C" int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels) {

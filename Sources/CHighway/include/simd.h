@@ -289,37 +289,62 @@ typedef struct {
   int32_t pixels, tapCount;
 } elbo_conv_group;
 
+/// Kernel positions that make a tile of 2×2 output pixels together: one or two along each axis. Two read inputs that lie
+/// one output pixel apart, and take three multiplications for two outputs instead of four.
+typedef struct {
+  int32_t rows, columns;
+  int32_t taps[4];  // the kernel position at [row][column], the first of each axis in taps[0]
+} elbo_conv_term;
+
+/// Tiles of 2×2 output pixels that the same kernel positions reach.
+typedef struct {
+  const int32_t *offsets;  // [tiles][terms][3][3] floats from the start of an input image, −1 where it is padding
+  const int32_t *targets;  // [tiles][2][2] floats from the start of an output image
+  const elbo_conv_term *terms;
+  int32_t count, termCount;
+} elbo_conv_tiles;
+
 /// y[image, pixel, o] = epilogue(bias[o] + Σ_tap Σ_c x[image, pixel + tap, c] · w[tap, c, o]), where
 /// w[tap, c, o] lies at weights + tap + c · inStride + o · outStride; with a gate, 0 where the gate, laid out as y, is ≤ 0.
+/// Every pixel is of one group or of one tile; only tiles ask for a number of input channels, whole vectors of 16.
 typedef struct {
   const float *x, *weights, *bias, *gate;
   float *y;
   int64_t images, xStride, yStride;  // floats from image to image
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *groups;
-  int32_t groupCount, kernelPositions, epilogue;
-  int32_t continues;  // the weights are as an earlier call left them in `scratch`
+  const elbo_conv_tiles *tiles;
+  int32_t groupCount, tilesCount, kernelPositions, epilogue;
+  int32_t continues;  // the weights are as an earlier call left them in both scratches
   float *scratch;     // elbo_conv_scratch(…) floats
+  float *tileScratch; // elbo_conv_winograd_scratch(…) floats
 } elbo_conv_arguments;
 
 void elbo_conv(const void *arguments);
+void elbo_conv_winograd(const void *arguments);
 int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
+int64_t elbo_conv_winograd_scratch(const elbo_conv_tiles *tiles, int32_t count, int32_t inChannels,
+                                   int32_t outChannels);
 
 /// w[tap, c, o] = Σ_image Σ_pixel x[image, pixel + tap, c] · y[image, pixel, o], laid out as above; one group, whose
-/// targets say where the pixels of y are.
+/// targets say where the pixels of y are, or tiles, or a group of the pixels that are in no tile.
 typedef struct {
   const float *x, *y;
   float *weights;
   int64_t images, xStride, yStride;
   int32_t inChannels, outChannels, inStride, outStride;
-  const elbo_conv_group *group;
-  int32_t continues;   // adds to the sum that an earlier call left in `scratch`
-  int32_t unfinished;  // a later call goes on: leaves the sum in `scratch` only
+  const elbo_conv_group *group;  // null when all pixels are in tiles
+  const elbo_conv_tiles *tiles;  // null when none is
+  int32_t continues;   // adds to the sum that an earlier call left in the scratches
+  int32_t unfinished;  // a later call goes on: leaves the sum in the scratches only
   float *scratch;      // elbo_conv_weight_scratch(…) floats
+  float *tileScratch;  // elbo_conv_winograd_weight_scratch(…) floats
 } elbo_conv_weight_arguments;
 
 void elbo_conv_weight(const void *arguments);
+void elbo_conv_winograd_weight(const void *arguments);
 int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
+int64_t elbo_conv_winograd_weight_scratch(const elbo_conv_tiles *tiles, int32_t inChannels, int32_t outChannels);
 
 // ---- About the CPU ------------------------------------------------------------------------------------------------
 

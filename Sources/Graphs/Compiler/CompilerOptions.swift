@@ -18,6 +18,8 @@ package struct CompilerOptions: Hashable, Sendable {
     case fusion
     /// Runs neighbouring convolutions block by block of examples, so that what passes between them stays in cache.
     case blocking
+    /// Computes 2×2 output pixels of a convolution at a time, where that takes fewer multiplications.
+    case winograd
     /// Lets arrays that are never alive together share memory.
     case arenaReuse
   }

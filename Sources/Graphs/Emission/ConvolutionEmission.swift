@@ -9,13 +9,13 @@ extension Emitter {
     switch node.op {
     case .convolution(.conv(let g), let epilogue):
       let (x, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
-      let table = ConvolutionTable(forward: g, x: x, y: node.shape)
+      let table = ConvolutionTable(forward: g, x: x, y: node.shape, inTiles: inTiles)
       let layout = WeightLayout(
         inChannels: w[1], outChannels: w[0], inStride: w[2] * w[3], outStride: w[1] * w[2] * w[3])
       return [try images("conv \(x)→\(node.shape)", id, table, layout, w, epilogue)]
     case .convolution(.convInput(let g), let epilogue):
       let (y, w) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
-      let table = ConvolutionTable(transposed: g, x: node.shape, y: y)
+      let table = ConvolutionTable(transposed: g, x: node.shape, y: y, inTiles: inTiles)
       let layout = WeightLayout(
         inChannels: w[0], outChannels: w[1], inStride: w[1] * w[2] * w[3], outStride: w[2] * w[3])
       return [try images("convInput \(y)→\(node.shape)", id, table, layout, w, epilogue)]
@@ -56,9 +56,13 @@ extension Emitter {
     let node = ir[id]
     let source = ir[node.inputs[0]].shape
     let (xStride, yStride) = (source.droppingFirst.count, node.shape.droppingFirst.count)
-    let groups = table.bind(arguments)
-    let scratchSize = Int(elbo_conv_scratch(Int32(w[2] * w[3]), Int32(layout.inChannels), Int32(layout.outChannels)))
+    let groups = arguments.store(table.groups.map { $0.bound(in: arguments) })
+    let tiles = arguments.store(table.tiles.map { $0.bound(in: arguments) })
+    let (inChannels, outChannels) = (Int32(layout.inChannels), Int32(layout.outChannels))
+    let scratchSize = Int(elbo_conv_scratch(Int32(w[2] * w[3]), inChannels, outChannels))
+    let tileScratchSize = Int(elbo_conv_winograd_scratch(tiles, Int32(table.tiles.count), inChannels, outChannels))
     let scratch = (0..<threads).map { _ in arguments.scratch(scratchSize) }
+    let tileScratch = (0..<threads).map { _ in arguments.scratch(tileScratchSize) }
     return divided(name, source[0]) { images in
       let first = images.lowerBound
       let thread = shareholder(of: first, in: source[0], parts: threads)
@@ -71,10 +75,11 @@ extension Emitter {
         x: from, weights: address(node.inputs[1]),
         bias: UnsafePointer(bias), gate: UnsafePointer(gate), y: to,
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
-        inChannels: Int32(layout.inChannels), outChannels: Int32(layout.outChannels), inStride: Int32(layout.inStride),
-        outStride: Int32(layout.outStride), groups: groups, groupCount: Int32(table.groups.count),
-        kernelPositions: Int32(w[2] * w[3]), epilogue: Int32(epilogue.kernelCode.rawValue),
-        continues: continues ? 1 : 0, scratch: scratch[thread])
+        inChannels: inChannels, outChannels: outChannels, inStride: Int32(layout.inStride),
+        outStride: Int32(layout.outStride), groups: groups, tiles: tiles, groupCount: Int32(table.groups.count),
+        tilesCount: Int32(table.tiles.count), kernelPositions: Int32(w[2] * w[3]),
+        epilogue: Int32(epilogue.kernelCode.rawValue), continues: continues ? 1 : 0, scratch: scratch[thread],
+        tileScratch: tileScratch[thread])
       return bind(
         elbo_conv, value,
         reads: [range(from, images.count * xStride), whole(node.inputs[1])]
@@ -89,11 +94,17 @@ extension Emitter {
     let (x, y) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let taps = g.kernel[0] * g.kernel[1]
     let (inChannels, outChannels) = (x[3], y[3])
-    let group = ConvolutionTable(forward: g, x: x, y: y, splitsEdges: false).bind(arguments)
+    let table = ConvolutionTable(forward: g, x: x, y: y, inTiles: inTiles, splitsEdges: false)
+    let group = table.groups.first.map { arguments.store($0.bound(in: arguments)) }
+    let tiles = table.tiles.first.map { arguments.store($0.bound(in: arguments)) }
     let (xStride, yStride) = (x.droppingFirst.count, y.droppingFirst.count)
     let size = node.shape.droppingFirst.count
     let scratchSize = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
+    let tileScratchSize = tiles.map {
+      Int(elbo_conv_winograd_weight_scratch($0, Int32(inChannels), Int32(outChannels)))
+    }
     let scratch = (0..<node.shape[0]).map { _ in arguments.scratch(scratchSize) }
+    let tileScratch = (0..<node.shape[0]).map { _ in arguments.scratch(tileScratchSize ?? 0) }
     func part(_ thread: Int, _ block: Int) -> Step.Part {
       // A thread without images writes the zeros of an empty sum.
       let images = share(share(x[0], thread, of: node.shape[0]), block, of: blockCount)
@@ -104,8 +115,8 @@ extension Emitter {
       let value = elbo_conv_weight_arguments(
         x: from, y: by, weights: to, images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(inChannels), outChannels: Int32(outChannels), inStride: Int32(taps),
-        outStride: Int32(inChannels * taps), group: group, continues: block > 0 ? 1 : 0,
-        unfinished: block + 1 < blockCount ? 1 : 0, scratch: scratch[thread])
+        outStride: Int32(inChannels * taps), group: group, tiles: tiles, continues: block > 0 ? 1 : 0,
+        unfinished: block + 1 < blockCount ? 1 : 0, scratch: scratch[thread], tileScratch: tileScratch[thread])
       return bind(
         elbo_conv_weight, value, reads: [range(from, images.count * xStride), range(by, images.count * yStride)],
         writes: [range(to, size)])

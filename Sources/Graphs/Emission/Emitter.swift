@@ -6,6 +6,8 @@ struct Emitter {
   let ir: IR
   let threads: Int
   let backend: CompilerOptions.Backend
+  /// Whether convolutions compute 2×2 pixels at a time.
+  let inTiles: Bool
   let arguments: ArgumentArena
   /// Where each array begins, by node.
   let addresses: [Int: UnsafeMutablePointer<Float>]

@@ -38,8 +38,9 @@ struct Assembly {
     self.memory = memory
     let arguments = ArgumentArena()
     emitter = Emitter(
-      ir: lowered.ir, threads: options.threads, backend: options.backend, arguments: arguments,
-      addresses: memory.addresses, blockArrays: memory.blockArrays,
+      ir: lowered.ir, threads: options.threads, backend: options.backend,
+      inTiles: options.passes.contains(.winograd), arguments: arguments, addresses: memory.addresses,
+      blockArrays: memory.blockArrays,
       randomState: UnsafePointer(arguments.store(elbo_random_state(seed: seed, step: 0))))
     lists = InstructionLists(threads: options.threads)
     for (index, group) in groups.enumerated() {
