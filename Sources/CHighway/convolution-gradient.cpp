@@ -80,11 +80,10 @@ void ConvWeight(const void *arguments) {
   const int64_t block = PixelBlock(height);
   float *outputs = g.scratch;  // [panel][block][width]
   float *inputs = outputs + block * panels * width;
-  float *sums = inputs + block * inputStride + 16;  // beyond what packing the last pixel may write
+  float *sums = inputs + block * inputStride;
   if (!g.continues) std::fill(sums, sums + height * g.outChannels, 0.0f);
   const int64_t tiles = (height + kTileRows - 1) / kTileRows;
   const int64_t total = g.images * group.pixels;
-  const int64_t run = RunLength(group);
   // A few whole panels of outputs that follow one another are read as they lie.
   const bool packs = g.outChannels % width != 0 || panels > 2 || g.yStride != group.pixels * g.outChannels ||
                      group.targets[group.pixels - 1] != (group.pixels - 1) * g.outChannels;
@@ -93,7 +92,7 @@ void ConvWeight(const void *arguments) {
     const int64_t count = std::min(block, total - first);
     for (int64_t p = 0; p < count; p++) {
       const float *y = g.y + image * g.yStride + group.targets[pixel];
-      PackInputs(g.x + image * g.xStride, group.offsets + pixel * taps, taps, g.inChannels, run,
+      PackInputs(g.x + image * g.xStride, group.offsets + pixel * taps, taps, g.inChannels,
                  inputs + p * inputStride);
       for (int64_t i = 0; packs && i < panels; i++) {
         PackOutputs(y + i * width, std::min(width, g.outChannels - i * width), outputs + (i * block + p) * width);
@@ -136,6 +135,7 @@ static void CallConvWeight(const void *arguments) { HWY_DYNAMIC_DISPATCH(ConvWei
 
 extern "C" void elbo_conv_weight(const void *arguments) {
   const elbo_conv_weight_arguments &g = *static_cast<const elbo_conv_weight_arguments *>(arguments);
+  if (g.padded) return elbo_conv_thin_weight(arguments);
   if (g.group) elbo::CallConvWeight(arguments);
   if (g.tiles) elbo_conv_winograd_weight(arguments);
 }

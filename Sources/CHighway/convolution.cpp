@@ -14,9 +14,6 @@ HWY_BEFORE_NAMESPACE();
 namespace elbo {
 namespace HWY_NAMESPACE {
 
-// Room for what one output pixel reads when there are few channels.
-constexpr int64_t kPackedPixel = 64;
-
 // Pixels whose dot products run side by side: enough to hide the latency of an addition.
 constexpr int kDotRows = 8;
 
@@ -31,8 +28,8 @@ struct PixelTile {
   int32_t epilogue;
 };
 
-// R pixels × 2 vectors of output channels; kPacked when what they read lies packed at `image`.
-template <bool kPacked, size_t... R>
+// R pixels × 2 vectors of output channels.
+template <size_t... R>
 void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -40,8 +37,7 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
   VF high[] = {(static_cast<void>(R), hn::Zero(d))...};
   for (int64_t tap = 0; tap < tile.tapCount; tap++) {
     const float *b = tile.panel + tile.taps[tap] * tile.channels * 2 * lanes;
-    const float *a[] = {kPacked ? tile.image + static_cast<int64_t>(R) * kPackedPixel + tap * tile.channels
-                                : Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
+    const float *a[] = {Source(tile.image, tile.offsets[static_cast<int64_t>(R) * tile.tapCount + tap])...};
     for (int64_t c = 0; c < tile.channels; c++, b += 2 * lanes) {
       const VF b0 = hn::Load(d, b);
       const VF b1 = hn::Load(d, b + lanes);
@@ -66,18 +62,6 @@ void RunPixels(const PixelTile &tile, std::index_sequence<R...>) {
       (FinishRow(low[R], high[R], bias0, bias1, tile.epilogue, tile.width, tile.y + tile.targets[R],
                  tile.gate ? tile.gate + tile.targets[R] : nullptr),
        ...);
-  }
-}
-
-// Panels [panel][kernel position][channel][2 vectors] of the weights, padded with zeros.
-void PackWeights(const elbo_conv_arguments &g, int64_t width, float *to) {
-  for (int64_t o0 = 0; o0 < g.outChannels; o0 += width) {
-    for (int32_t t = 0; t < g.kernelPositions; t++) {
-      for (int64_t c = 0; c < g.inChannels; c++, to += width) {
-        const float *from = g.weights + t + c * g.inStride;
-        for (int64_t o = 0; o < width; o++) to[o] = o0 + o < g.outChannels ? from[(o0 + o) * g.outStride] : 0.0f;
-      }
-    }
   }
 }
 
@@ -134,50 +118,11 @@ void ConvToOneChannel(const elbo_conv_arguments &g) {
   }
 }
 
-// Few input channels: finding each input would take longer than the multiplications, so what a tile reads is packed
-// once for all output channels.
-void ConvOfFewChannels(const elbo_conv_arguments &g) {
-  const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
-  const int64_t panelSize = g.kernelPositions * static_cast<int64_t>(g.inChannels) * width;
-  HWY_ALIGN float packed[kTileRows * kPackedPixel + 4];
-  for (int32_t i = 0; i < g.groupCount; i++) {
-    const elbo_conv_group &group = g.groups[i];
-    const int64_t run = RunLength(group);
-    const int64_t blocks = (group.pixels + kTileRows - 1) / kTileRows;
-    for (int64_t image = 0; image < g.images; image++) {
-      PixelTile tile;
-      tile.image = packed;
-      tile.offsets = nullptr;
-      tile.taps = group.taps;
-      tile.tapCount = group.tapCount;
-      tile.channels = g.inChannels;
-      tile.epilogue = g.epilogue;
-      for (int64_t block = 0; block < blocks; block++) {
-        const int64_t begin = group.pixels * block / blocks, end = group.pixels * (block + 1) / blocks;
-        for (int64_t p = begin; p < end; p++) {
-          PackInputs(g.x + image * g.xStride, group.offsets + p * group.tapCount, group.tapCount, g.inChannels, run,
-                     packed + (p - begin) * kPackedPixel);
-        }
-        tile.targets = group.targets + begin;
-        for (int64_t o = 0; o < g.outChannels; o += width) {
-          tile.panel = g.scratch + o / width * panelSize;
-          tile.bias = g.bias ? g.bias + o : nullptr;
-          tile.gate = g.gate ? g.gate + image * g.yStride + o : nullptr;
-          tile.y = g.y + image * g.yStride + o;
-          tile.width = std::min(width, g.outChannels - o);
-          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunPixels<true>(tile, rows); });
-        }
-      }
-    }
-  }
-}
-
 void Conv(const void *arguments) {
   const elbo_conv_arguments &g = *static_cast<const elbo_conv_arguments *>(arguments);
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   if (g.outChannels == 1 && g.inChannels % width == 0) return ConvToOneChannel(g);
   if (!g.continues) PackWeights(g, width, g.scratch);
-  if (g.inChannels < 4 && g.inChannels * g.kernelPositions <= kPackedPixel - 4) return ConvOfFewChannels(g);
   const int64_t panelSize = g.kernelPositions * static_cast<int64_t>(g.inChannels) * width;
   for (int64_t image = 0; image < g.images; image++) {
     for (int64_t o = 0; o < g.outChannels; o += width) {
@@ -199,7 +144,7 @@ void Conv(const void *arguments) {
           const int64_t begin = group.pixels * block / blocks, end = group.pixels * (block + 1) / blocks;
           tile.offsets = group.offsets + begin * group.tapCount;
           tile.targets = group.targets + begin;
-          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunPixels<false>(tile, rows); });
+          ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunPixels(tile, rows); });
         }
       }
     }
@@ -218,6 +163,7 @@ static void CallConv(const void *arguments) { HWY_DYNAMIC_DISPATCH(Conv)(argumen
 
 extern "C" void elbo_conv(const void *arguments) {
   const elbo_conv_arguments &g = *static_cast<const elbo_conv_arguments *>(arguments);
+  if (g.padded) return elbo_conv_thin(arguments);
   if (g.groupCount > 0) elbo::CallConv(arguments);
   if (g.tilesCount > 0) elbo_conv_winograd(arguments);
 }

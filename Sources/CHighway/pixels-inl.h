@@ -1,4 +1,4 @@
-// Where the kernel positions of a convolution read: a table of offsets into the image, and rows packed by it. Included
+// Where the kernel positions of a convolution read, a table of offsets into the image, and its operands packed. Included
 // once per target.
 #if defined(ELBO_PIXELS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef ELBO_PIXELS_INL_H
@@ -8,7 +8,6 @@
 #endif
 
 #include <algorithm>
-#include <cstring>
 
 #include "math-inl.h"
 #include "simd.h"
@@ -22,42 +21,29 @@ HWY_ALIGN static const float kZeros[4096] = {};
 
 HWY_INLINE const float *Source(const float *image, int32_t offset) { return offset < 0 ? kZeros : image + offset; }
 
-// How many kernel positions in a row read neighbouring floats of a one-channel image, where none is padding.
-HWY_INLINE int64_t RunLength(const elbo_conv_group &group) {
-  const int64_t taps = group.tapCount;
-  for (int64_t p = 0; p < group.pixels; p++) {
-    const int32_t *offsets = group.offsets + p * taps;
-    if (offsets[0] < 0 || offsets[taps - 1] < 0) continue;
-    int64_t run = 1;
-    while (run < taps && offsets[run] == offsets[run - 1] + 1) run++;
-    if (taps % run != 0) return 1;
-    for (int64_t t = 0; t < taps; t++) {
-      if (t % run != 0 && offsets[t] != offsets[t - 1] + 1) return 1;
-    }
-    return run;
-  }
-  return 1;
-}
-
-// What the kernel positions of one output pixel read, one after another. Positions grow or fall along both axes, so
-// none is padding when the first and the last are not. May write three floats more.
-HWY_INLINE void PackInputs(const float *image, const int32_t *offsets, int64_t taps, int64_t channels, int64_t run,
-                           float *to) {
+// What the kernel positions of one output pixel read, one after another.
+HWY_INLINE void PackInputs(const float *image, const int32_t *offsets, int64_t taps, int64_t channels, float *to) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  if (channels == 1) {
-    if (run > 1 && run <= 4 && offsets[0] >= 0 && offsets[taps - 1] >= 0) {
-      for (int64_t t = 0; t < taps; t += run) std::memcpy(to + t, image + offsets[t], 4 * sizeof(float));
-    } else {
-      for (int64_t t = 0; t < taps; t++) to[t] = *Source(image, offsets[t]);
-    }
-  } else if (channels % lanes == 0) {
-    for (int64_t t = 0; t < taps; t++, to += channels) {
-      const float *from = Source(image, offsets[t]);
+  for (int64_t t = 0; t < taps; t++, to += channels) {
+    const float *from = Source(image, offsets[t]);
+    if (channels % lanes == 0) {
       for (int64_t c = 0; c < channels; c += lanes) hn::StoreU(hn::LoadU(d, from + c), d, to + c);
+    } else {
+      std::copy_n(from, channels, to);
     }
-  } else {
-    for (int64_t t = 0; t < taps; t++, to += channels) std::copy_n(Source(image, offsets[t]), channels, to);
+  }
+}
+
+// Panels [panel][kernel position][channel][2 vectors] of the weights, padded with zeros.
+HWY_INLINE void PackWeights(const elbo_conv_arguments &g, int64_t width, float *to) {
+  for (int64_t o0 = 0; o0 < g.outChannels; o0 += width) {
+    for (int32_t t = 0; t < g.kernelPositions; t++) {
+      for (int64_t c = 0; c < g.inChannels; c++, to += width) {
+        const float *from = g.weights + t + c * g.inStride;
+        for (int64_t o = 0; o < width; o++) to[o] = o0 + o < g.outChannels ? from[(o0 + o) * g.outStride] : 0.0f;
+      }
+    }
   }
 }
 

@@ -304,9 +304,20 @@ typedef struct {
   int32_t count, termCount;
 } elbo_conv_tiles;
 
+/// A convolution of images with few channels, which are copied between zeros first, so that all pixels of a row read alike.
+typedef struct {
+  int32_t height, width;              // of an input image
+  int32_t top, left;                  // zeros before it
+  int32_t paddedHeight, paddedWidth;  // as far as the kernel reaches
+  int32_t rows, columns;              // output pixels
+  int32_t rowStep, columnStep;        // input pixels from one to the next
+  const int32_t *offsets;             // [kernel positions] floats from the first input that a pixel reads
+} elbo_conv_padded;
+
 /// y[image, pixel, o] = epilogue(bias[o] + Σ_tap Σ_c x[image, pixel + tap, c] · w[tap, c, o]), where
 /// w[tap, c, o] lies at weights + tap + c · inStride + o · outStride; with a gate, 0 where the gate, laid out as y, is ≤ 0.
-/// Every pixel is of one group or of one tile; only tiles ask for a number of input channels, whole vectors of 16.
+/// Every pixel is of one group or of one tile, or all are of a padded image; tiles ask for input channels in whole vectors
+/// of 16.
 typedef struct {
   const float *x, *weights, *bias, *gate;
   float *y;
@@ -314,20 +325,23 @@ typedef struct {
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *groups;
   const elbo_conv_tiles *tiles;
+  const elbo_conv_padded *padded;  // null when there are groups or tiles
   int32_t groupCount, tilesCount, kernelPositions, epilogue;
   int32_t continues;  // the weights are as an earlier call left them in both scratches
-  float *scratch;     // elbo_conv_scratch(…) floats
-  float *tileScratch; // elbo_conv_winograd_scratch(…) floats
+  float *scratch;      // elbo_conv_scratch(…) floats
+  float *otherScratch; // elbo_conv_winograd_scratch(…) or elbo_conv_thin_scratch(…) floats
 } elbo_conv_arguments;
 
 void elbo_conv(const void *arguments);
 void elbo_conv_winograd(const void *arguments);
+void elbo_conv_thin(const void *arguments);
 int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
 int64_t elbo_conv_winograd_scratch(const elbo_conv_tiles *tiles, int32_t count, int32_t inChannels,
                                    int32_t outChannels);
+int64_t elbo_conv_thin_scratch(const elbo_conv_padded *padded, int32_t inChannels);
 
 /// w[tap, c, o] = Σ_image Σ_pixel x[image, pixel + tap, c] · y[image, pixel, o], laid out as above; one group, whose
-/// targets say where the pixels of y are, or tiles, or a group of the pixels that are in no tile.
+/// targets say where the pixels of y are, or tiles, or a group of the pixels that are in no tile, or a padded image.
 typedef struct {
   const float *x, *y;
   float *weights;
@@ -335,14 +349,17 @@ typedef struct {
   int32_t inChannels, outChannels, inStride, outStride;
   const elbo_conv_group *group;  // null when all pixels are in tiles
   const elbo_conv_tiles *tiles;  // null when none is
+  const elbo_conv_padded *padded;  // null when there are groups or tiles
+  int32_t kernelPositions;
   int32_t continues;   // adds to the sum that an earlier call left in the scratches
   int32_t unfinished;  // a later call goes on: leaves the sum in the scratches only
   float *scratch;      // elbo_conv_weight_scratch(…) floats
-  float *tileScratch;  // elbo_conv_winograd_weight_scratch(…) floats
+  float *otherScratch; // elbo_conv_winograd_weight_scratch(…) or elbo_conv_thin_scratch(…) floats
 } elbo_conv_weight_arguments;
 
 void elbo_conv_weight(const void *arguments);
 void elbo_conv_winograd_weight(const void *arguments);
+void elbo_conv_thin_weight(const void *arguments);
 int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
 int64_t elbo_conv_winograd_weight_scratch(const elbo_conv_tiles *tiles, int32_t inChannels, int32_t outChannels);
 

@@ -45,6 +45,12 @@ struct ConvolutionAxis {
     return at >= 0 && at < inputs ? at : nil
   }
 
+  /// Inputs before the first, in the padding, that output 0 reads.
+  var zerosBefore: Int { -(taps.map(\.start).min() ?? 0) }
+
+  /// From the first input that output 0 reads to the last that the last output reads.
+  var reach: Int { zerosBefore + (outputs - 1) * step + (taps.map(\.start).max() ?? 0) + 1 }
+
   func target(_ output: Int) -> Int { first + output * spacing }
 
   /// Kernel positions in pairs, the second reading what the first reads for the next output; those without a partner

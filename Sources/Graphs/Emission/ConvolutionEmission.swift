@@ -42,6 +42,11 @@ extension Emitter {
     }
   }
 
+  /// Memory of the same size for every thread.
+  private func scratch(_ parts: Int, _ floats: Int64) -> [UnsafeMutablePointer<Float>] {
+    (0..<parts).map { _ in arguments.scratch(Int(floats)) }
+  }
+
   /// How a kernel's weights lie in `[O, I, kh, kw]`.
   private struct WeightLayout {
     let inChannels: Int
@@ -58,11 +63,13 @@ extension Emitter {
     let (xStride, yStride) = (source.droppingFirst.count, node.shape.droppingFirst.count)
     let groups = arguments.store(table.groups.map { $0.bound(in: arguments) })
     let tiles = arguments.store(table.tiles.map { $0.bound(in: arguments) })
+    let padded = table.padded?.bound(in: arguments)
     let (inChannels, outChannels) = (Int32(layout.inChannels), Int32(layout.outChannels))
-    let scratchSize = Int(elbo_conv_scratch(Int32(w[2] * w[3]), inChannels, outChannels))
-    let tileScratchSize = Int(elbo_conv_winograd_scratch(tiles, Int32(table.tiles.count), inChannels, outChannels))
-    let scratch = (0..<threads).map { _ in arguments.scratch(scratchSize) }
-    let tileScratch = (0..<threads).map { _ in arguments.scratch(tileScratchSize) }
+    let ownScratch = scratch(threads, elbo_conv_scratch(Int32(w[2] * w[3]), inChannels, outChannels))
+    let otherScratch = scratch(
+      threads,
+      padded.map { elbo_conv_thin_scratch($0, inChannels) }
+        ?? elbo_conv_winograd_scratch(tiles, Int32(table.tiles.count), inChannels, outChannels))
     return divided(name, source[0]) { images in
       let first = images.lowerBound
       let thread = shareholder(of: first, in: source[0], parts: threads)
@@ -76,10 +83,10 @@ extension Emitter {
         bias: UnsafePointer(bias), gate: UnsafePointer(gate), y: to,
         images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: inChannels, outChannels: outChannels, inStride: Int32(layout.inStride),
-        outStride: Int32(layout.outStride), groups: groups, tiles: tiles, groupCount: Int32(table.groups.count),
-        tilesCount: Int32(table.tiles.count), kernelPositions: Int32(w[2] * w[3]),
-        epilogue: Int32(epilogue.kernelCode.rawValue), continues: continues ? 1 : 0, scratch: scratch[thread],
-        tileScratch: tileScratch[thread])
+        outStride: Int32(layout.outStride), groups: groups, tiles: tiles, padded: padded,
+        groupCount: Int32(table.groups.count), tilesCount: Int32(table.tiles.count),
+        kernelPositions: Int32(w[2] * w[3]), epilogue: Int32(epilogue.kernelCode.rawValue),
+        continues: continues ? 1 : 0, scratch: ownScratch[thread], otherScratch: otherScratch[thread])
       return bind(
         elbo_conv, value,
         reads: [range(from, images.count * xStride), whole(node.inputs[1])]
@@ -97,17 +104,18 @@ extension Emitter {
     let table = ConvolutionTable(forward: g, x: x, y: y, inTiles: inTiles, splitsEdges: false)
     let group = table.groups.first.map { arguments.store($0.bound(in: arguments)) }
     let tiles = table.tiles.first.map { arguments.store($0.bound(in: arguments)) }
+    let padded = table.padded?.bound(in: arguments)
     let (xStride, yStride) = (x.droppingFirst.count, y.droppingFirst.count)
     let size = node.shape.droppingFirst.count
-    let scratchSize = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
-    let tileScratchSize = tiles.map {
-      Int(elbo_conv_winograd_weight_scratch($0, Int32(inChannels), Int32(outChannels)))
-    }
-    let scratch = (0..<node.shape[0]).map { _ in arguments.scratch(scratchSize) }
-    let tileScratch = (0..<node.shape[0]).map { _ in arguments.scratch(tileScratchSize ?? 0) }
+    let parts = node.shape[0]
+    let ownScratch = scratch(parts, elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
+    let otherScratch = scratch(
+      parts,
+      padded.map { elbo_conv_thin_scratch($0, Int32(inChannels)) }
+        ?? tiles.map { elbo_conv_winograd_weight_scratch($0, Int32(inChannels), Int32(outChannels)) } ?? 0)
     func part(_ thread: Int, _ block: Int) -> Step.Part {
       // A thread without images writes the zeros of an empty sum.
-      let images = share(share(x[0], thread, of: node.shape[0]), block, of: blockCount)
+      let images = share(share(x[0], thread, of: parts), block, of: blockCount)
       let first = images.lowerBound
       let from = address(node.inputs[0], around: first) + first * xStride
       let by = address(node.inputs[1], around: first) + first * yStride
@@ -115,15 +123,16 @@ extension Emitter {
       let value = elbo_conv_weight_arguments(
         x: from, y: by, weights: to, images: Int64(images.count), xStride: Int64(xStride), yStride: Int64(yStride),
         inChannels: Int32(inChannels), outChannels: Int32(outChannels), inStride: Int32(taps),
-        outStride: Int32(inChannels * taps), group: group, tiles: tiles, continues: block > 0 ? 1 : 0,
-        unfinished: block + 1 < blockCount ? 1 : 0, scratch: scratch[thread], tileScratch: tileScratch[thread])
+        outStride: Int32(inChannels * taps), group: group, tiles: tiles, padded: padded,
+        kernelPositions: Int32(taps), continues: block > 0 ? 1 : 0, unfinished: block + 1 < blockCount ? 1 : 0,
+        scratch: ownScratch[thread], otherScratch: otherScratch[thread])
       return bind(
         elbo_conv_weight, value, reads: [range(from, images.count * xStride), range(by, images.count * yStride)],
         writes: [range(to, size)])
     }
     return Step(
       name: "convWeight \(x)·\(y)",
-      blocks: (0..<blockCount).map { block in (0..<node.shape[0]).map { part($0, block) } })
+      blocks: (0..<blockCount).map { block in (0..<parts).map { part($0, block) } })
   }
 }
 

@@ -6,6 +6,8 @@ struct ConvolutionTable {
   /// The pixels that are in no tile.
   private(set) var groups: [PixelGroup] = []
   private(set) var tiles: [PixelTiles] = []
+  /// Instead of both, for few channels.
+  private(set) var padded: PaddedImage?
 
   /// Where the pixels of images lie.
   private struct Images {
@@ -32,6 +34,8 @@ struct ConvolutionTable {
   ///   - inTiles: Whether pixels may be computed in tiles.
   ///   - splitsEdges: Whether pixels that padding reaches may be groups of their own.
   init(forward g: ConvGeometry, x: Shape, y: Shape, inTiles: Bool, splitsEdges: Bool = true) {
+    padded = PaddedImage(g, x: x, y: y)
+    guard padded == nil else { return }
     let images = Images(x: x, y: y, kernelColumns: g.kernel[1])
     let axes = (0..<2).map { ConvolutionAxis(forward: g, axis: $0, inputs: x[$0 + 1], outputs: y[$0 + 1]) }
     add(axes[0], axes[1], images, inTiles: inTiles, splitsEdges: splitsEdges)
