@@ -47,7 +47,7 @@ void WeightsToPoints(const elbo_conv_arguments &g, const elbo_conv_tiles &tiles,
         for (int64_t o = o0; o < o0 + width; o += lanes) {
           const float *w = g.weights + c * g.inStride + o * g.outStride;
           const int64_t left = std::max<int64_t>(0, g.outChannels - o);
-          VF t[2 * kPoints], v[kPoints];
+          VF t[6], v[kPoints];
           for (int32_t column = 0; column < 2; column++) {
             const float *first = w + term.taps[column * nextColumn];
             const float *second = w + term.taps[nextRow + column * nextColumn];

@@ -82,6 +82,29 @@ import Testing
     }
   }
 
+  /// Pixels computed together do not infect each other: those are spoilt that read the bad number, though an infinity may
+  /// come out as NaN.
+  @Test(arguments: [Double.nan, .infinity, -.infinity]) func tilesKeepABadNumberToItsReaders(_ bad: Double) throws {
+    let graph = Graph()
+    let images = try graph.input("x", [2, 16, 9, 8])
+    let results = [
+      try images.conv2d(graph.input("k3", [16, 16, 3, 3]), ConvGeometry(kernel: 3, padding: 1)),
+      try images.conv2d(graph.input("k4", [16, 16, 4, 4]), ConvGeometry(kernel: 4, stride: 2, padding: 1)),
+      try images.convTranspose2d(graph.input("t4", [16, 16, 4, 4]), ConvGeometry(kernel: 4, stride: 2, padding: 1)),
+    ]
+    var leaves = ["x": (0..<(2 * 16 * 72)).map { Double($0 % 7) - 3 }]
+    leaves["x"]?[3 * 72 + 4 * 8 + 3] = bad
+    for (name, size) in [("k3", 9), ("k4", 16), ("t4", 16)] {
+      leaves[name] = (0..<(256 * size)).map { Double($0 % 5) * 0.25 + 0.25 }
+    }
+    let wanted = Reference(leaves: leaves).evaluate(results)
+    let actual = try Comparison(graph, results, leaves: leaves).compiled(CompilerOptions(threads: 2))
+    for (index, (actual, wanted)) in zip(actual, wanted).enumerated() {
+      #expect(actual.map(\.isFinite) == wanted.map(\.isFinite), "result \(index)")
+      #expect(actual.contains { !$0.isFinite } && actual.contains { $0.isFinite }, "result \(index)")
+    }
+  }
+
   /// A gradient full of subnormal numbers would take a hundred times as long. Outside of a step they stay what they are.
   @Test func subnormalNumbersCountAsZeroInAStepAndOnlyThere() throws {
     let graph = Graph()
