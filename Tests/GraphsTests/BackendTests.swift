@@ -5,7 +5,35 @@ import Testing
 /// oneDNN and our own kernels, which share no code, agree: matrix products, convolutions and transposed convolutions
 /// with every stride, dilation and padding of the op table, bias and activation folded in, and all of their gradients.
 @Suite struct BackendTests {
-  static let contractions = OpCase.contractions
+  static let contractions = OpCase.contractions + geometries
+
+  /// Convolutions and transposed ones of every kind of kernel that ours choose between, drawn at random.
+  private static let geometries: [OpCase] = {
+    let stream = RandomStream(seed: 5, purpose: "geometries")
+    return (0..<120).compactMap { number in
+      func draw(_ choices: [Int], _ index: Int) -> Int {
+        choices[min(choices.count - 1, Int(Double(stream.uniform(number * 32 + index)) * Double(choices.count)))]
+      }
+      func pair(_ choices: [Int], _ index: Int) -> [Int] { [draw(choices, index), draw(choices, index + 1)] }
+      let image: Shape = [
+        draw([1, 2, 5], 0), draw([1, 2, 3, 5, 16, 32, 48], 1), draw([3, 6, 9, 14], 2), draw([4, 7, 12], 3),
+      ]
+      let outputs = draw([1, 7, 16, 32, 40], 4)
+      let g = ConvGeometry(
+        kernel: pair([1, 2, 3, 4, 5], 5), stride: pair([1, 2, 2, 3], 7), dilation: pair([1, 1, 2], 9),
+        padBefore: pair([0, 1, 2], 11), padAfter: pair([0, 1, 2], 13))
+      let isTransposed = number % 2 == 1
+      let weights = Shape((isTransposed ? [image[1], outputs] : [outputs, image[1]]) + g.kernel)
+      let opCase = OpCase(
+        "random \(number) \(isTransposed ? "convTranspose2d" : "conv2d") \(g)", [image, weights], tolerance: .summed
+      ) {
+        _, x in
+        try isTransposed ? x[0].convTranspose2d(x[1], g) : x[0].conv2d(x[1], g)
+      }
+      // Kernels larger than the image, padding larger than the result.
+      return (try? opCase.build(Graph())) == nil ? nil : opCase
+    }
+  }()
 
   @Test(arguments: contractions) func oneDNNAgreesForward(_ opCase: OpCase) throws {
     let graph = Graph()
