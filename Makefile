@@ -36,6 +36,9 @@ test: test-swift test-terminal sessions
 test-swift: deps
 	@$(SWIFT_BUILD) --build-tests
 	@swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build
+	@echo "The kernels again, without AVX-512:"
+	@ELBO_TEST_NARROW=1 swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build \
+	  --filter 'OpCaseTests|BackendTests|SpecialValueTests'
 
 # The real program in a pseudo-terminal, in pipes, under signals.
 test-terminal: build $(VENV)/ready

@@ -97,7 +97,8 @@ let package = Package(
     .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors", "CAllocations"]),
     .target(name: "CAllocations", path: "Tests/Allocations"),
     .testTarget(
-      name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CTeam"], exclude: ["Fixtures"]),
+      name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CHighway", "CTeam"],
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -2,11 +2,6 @@
 #include "hwy/targets.h"
 #include "simd.h"
 
-extern "C" const char *elbo_simd_target(void) {
-  const int64_t targets = hwy::SupportedTargets();
-  return hwy::TargetName(targets & -targets);
-}
-
 extern "C" void elbo_simd_limit(bool limited) {
   hwy::DisableTargets(limited ? (HWY_AVX3 | HWY_AVX3_DL) : 0);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());

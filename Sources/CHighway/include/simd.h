@@ -365,10 +365,7 @@ int64_t elbo_conv_winograd_weight_scratch(const elbo_conv_tiles *tiles, int32_t 
 
 // ---- About the CPU ------------------------------------------------------------------------------------------------
 
-/// The instruction set in use, in Highway's words: `AVX3`, `AVX2`, `NEON` …
-const char *elbo_simd_target(void);
-
-/// Leaves the widest instruction sets (AVX-512) unused from now on, or uses them again. For tests.
+/// Leaves the widest instruction sets (AVX-512) unused from now on, or uses them again: for tests.
 void elbo_simd_limit(bool limited);
 
 #ifdef __cplusplus
