@@ -113,14 +113,7 @@ void ConvWeight(const void *arguments) {
       }
     }
   }
-  if (g.unfinished) return;
-  for (int64_t t = 0; t < taps; t++) {
-    for (int64_t c = 0; c < g.inChannels; c++) {
-      const float *from = sums + (t * g.inChannels + c) * g.outChannels;
-      float *to = g.weights + group.taps[t] + c * g.inStride;
-      for (int64_t o = 0; o < g.outChannels; o++) to[o * g.outStride] = from[o];
-    }
-  }
+  if (!g.unfinished) StoreWeights(g, sums);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -142,8 +135,9 @@ extern "C" void elbo_conv_weight(const void *arguments) {
 
 extern "C" int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels) {
   const int64_t height = static_cast<int64_t>(tapCount) * inChannels;
-  // Inputs with up to two cache lines more a pixel, outputs in whole panels, and the sums.
+  // Inputs with up to two cache lines more a pixel, outputs in whole panels, and the sums with room for a vector read
+  // beyond the last.
   const int64_t packed = elbo::PixelBlock(height) * (height + 48 + (outChannels + 31) / 32 * 32);
-  return packed + height * outChannels + 16;
+  return (packed + height * outChannels + 31) / 16 * 16;
 }
 #endif

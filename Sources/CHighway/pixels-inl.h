@@ -47,6 +47,16 @@ HWY_INLINE void PackWeights(const elbo_conv_arguments &g, int64_t width, float *
   }
 }
 
+// The sums [kernel position][channel][output channel] to where the weights' gradients lie.
+HWY_INLINE void StoreWeights(const elbo_conv_weight_arguments &g, const float *sums) {
+  for (int64_t t = 0; t < g.kernelPositions; t++) {
+    for (int64_t c = 0; c < g.inChannels; c++, sums += g.outChannels) {
+      float *to = g.weights + t + c * g.inStride;
+      for (int64_t o = 0; o < g.outChannels; o++) to[o * g.outStride] = sums[o];
+    }
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace elbo
 HWY_AFTER_NAMESPACE();

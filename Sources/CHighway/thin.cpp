@@ -53,6 +53,7 @@ void RunThin(const elbo_conv_arguments &g, const ThinTile &tile, std::index_sequ
   }
   VF bias0, bias1;
   LoadBias(tile.bias, tile.width, bias0, bias1);
+  // Written out, as in convolution.cpp: handed to a function, the sums would leave their registers.
   float *y = tile.y;
   const float *gate = tile.gate;
   const int64_t next = tile.outChannels;
@@ -80,12 +81,13 @@ void ConvThin(const void *arguments) {
   const elbo_conv_padded &p = *g.padded;
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   const int64_t blocks = (p.columns + kTileRows - 1) / kTileRows;
+  float *padded = g.scratch + elbo_conv_scratch(g.kernelPositions, g.inChannels, g.outChannels);
   if (!g.continues) {
     PackWeights(g, width, g.scratch);
-    std::fill_n(g.otherScratch, PaddedSize(p, g.inChannels), 0.0f);
+    std::fill_n(padded, PaddedSize(p, g.inChannels), 0.0f);
   }
   for (int64_t image = 0; image < g.images; image++) {
-    CopyBetweenZeros(p, g.x + image * g.xStride, g.inChannels, g.otherScratch);
+    CopyBetweenZeros(p, g.x + image * g.xStride, g.inChannels, padded);
     for (int64_t o = 0; o < g.outChannels; o += width) {
       ThinTile tile;
       tile.panel = g.scratch + o * g.kernelPositions * g.inChannels;
@@ -97,7 +99,7 @@ void ConvThin(const void *arguments) {
         for (int64_t block = 0; block < blocks; block++) {
           const int64_t begin = p.columns * block / blocks, end = p.columns * (block + 1) / blocks;
           const int64_t at = image * g.yStride + (row * p.columns + begin) * g.outChannels + o;
-          tile.x = g.otherScratch + row * p.rowStep * p.paddedWidth * g.inChannels + begin * tile.shift;
+          tile.x = padded + row * p.rowStep * p.paddedWidth * g.inChannels + begin * tile.shift;
           tile.y = g.y + at;
           tile.gate = g.gate ? g.gate + at : nullptr;
           ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR { RunThin(g, tile, rows); });
@@ -137,12 +139,13 @@ void ConvThinWeight(const void *arguments) {
   const int64_t height = static_cast<int64_t>(g.kernelPositions) * g.inChannels;
   const int64_t tiles = (height + kTileRows - 1) / kTileRows;
   float *sums = g.scratch;
+  float *padded = sums + elbo_conv_weight_scratch(g.kernelPositions, g.inChannels, g.outChannels);
   if (!g.continues) {
     std::fill_n(sums, height * g.outChannels, 0.0f);
-    std::fill_n(g.otherScratch, PaddedSize(p, g.inChannels), 0.0f);
+    std::fill_n(padded, PaddedSize(p, g.inChannels), 0.0f);
   }
   for (int64_t image = 0; image < g.images; image++) {
-    CopyBetweenZeros(p, g.x + image * g.xStride, g.inChannels, g.otherScratch);
+    CopyBetweenZeros(p, g.x + image * g.xStride, g.inChannels, padded);
     for (int64_t o = 0; o < g.outChannels; o += width) {
       for (int64_t tile = 0; tile < tiles; tile++) {
         const int64_t begin = height * tile / tiles, end = height * (tile + 1) / tiles;
@@ -151,20 +154,13 @@ void ConvThinWeight(const void *arguments) {
           offsets[i - begin] = p.offsets[i / g.inChannels] + static_cast<int32_t>(i % g.inChannels);
         }
         ForRows<kTileRows>(static_cast<int>(end - begin), [&](auto rows) HWY_ATTR {
-          RunThinWeights(g, g.otherScratch, offsets, g.y + image * g.yStride + o, std::min(width, g.outChannels - o),
+          RunThinWeights(g, padded, offsets, g.y + image * g.yStride + o, std::min(width, g.outChannels - o),
                          sums + begin * g.outChannels + o, rows);
         });
       }
     }
   }
-  if (g.unfinished) return;
-  for (int64_t t = 0; t < g.kernelPositions; t++) {
-    for (int64_t c = 0; c < g.inChannels; c++) {
-      const float *from = sums + (t * g.inChannels + c) * g.outChannels;
-      float *to = g.weights + t + c * g.inStride;
-      for (int64_t o = 0; o < g.outChannels; o++) to[o * g.outStride] = from[o];
-    }
-  }
+  if (!g.unfinished) StoreWeights(g, sums);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -108,7 +108,8 @@ void WinogradWeight(const void *arguments) {
   const int64_t width = 2 * static_cast<int64_t>(hn::Lanes(DF()));
   const int64_t columns = (g.outChannels + width - 1) / width * width, bStride = PointStride(columns);
   const int64_t all = TermsOfAll(tiles) * g.inChannels, block = TileBlock(all), total = g.images * tiles.count;
-  float *sums = g.otherScratch, *outputs = sums + (all * g.outChannels + 47) / 16 * 16;
+  float *sums = g.scratch + elbo_conv_weight_scratch(g.kernelPositions, g.inChannels, g.outChannels);
+  float *outputs = sums + (all * g.outChannels + 47) / 16 * 16;
   float *inputs = outputs + kPoints * block * bStride;
   if (!g.continues) std::fill(sums, sums + all * g.outChannels, 0.0f);
   int64_t depth[kPoints], stride[kPoints];

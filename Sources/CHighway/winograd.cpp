@@ -166,7 +166,7 @@ void Winograd(const void *arguments) {
   const int64_t columns = (g.outChannels + width - 1) / width * width;
   int64_t all = 0;
   for (int32_t i = 0; i < g.tilesCount; i++) all += TermsOfAll(g.tiles[i]) * g.inChannels * columns;
-  float *weights = g.otherScratch, *rest = weights + all;
+  float *weights = g.scratch + elbo_conv_scratch(g.kernelPositions, g.inChannels, g.outChannels), *rest = weights + all;
   for (int32_t i = 0; i < g.tilesCount; i++) {
     if (!g.continues) WeightsToPoints(g, g.tiles[i], width, weights);
     ConvTiles(g, g.tiles[i], weights, rest);

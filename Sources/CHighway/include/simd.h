@@ -327,9 +327,8 @@ typedef struct {
   const elbo_conv_tiles *tiles;
   const elbo_conv_padded *padded;  // null when there are groups or tiles
   int32_t groupCount, tilesCount, kernelPositions, epilogue;
-  int32_t continues;  // the weights are as an earlier call left them in both scratches
-  float *scratch;      // elbo_conv_scratch(…) floats
-  float *otherScratch; // elbo_conv_winograd_scratch(…) or elbo_conv_thin_scratch(…) floats
+  int32_t continues;  // the weights are as an earlier call left them in `scratch`
+  float *scratch;  // elbo_conv_scratch(…) floats, then elbo_conv_winograd_scratch(…) or elbo_conv_thin_scratch(…)
 } elbo_conv_arguments;
 
 void elbo_conv(const void *arguments);
@@ -351,10 +350,9 @@ typedef struct {
   const elbo_conv_tiles *tiles;  // null when none is
   const elbo_conv_padded *padded;  // null when there are groups or tiles
   int32_t kernelPositions;
-  int32_t continues;   // adds to the sum that an earlier call left in the scratches
-  int32_t unfinished;  // a later call goes on: leaves the sum in the scratches only
-  float *scratch;      // elbo_conv_weight_scratch(…) floats
-  float *otherScratch; // elbo_conv_winograd_weight_scratch(…) or elbo_conv_thin_scratch(…) floats
+  int32_t continues;   // adds to the sum that an earlier call left in `scratch`
+  int32_t unfinished;  // a later call goes on: leaves the sum in `scratch` only
+  float *scratch;  // elbo_conv_weight_scratch(…), then elbo_conv_winograd_weight_scratch(…) or elbo_conv_thin_scratch(…)
 } elbo_conv_weight_arguments;
 
 void elbo_conv_weight(const void *arguments);

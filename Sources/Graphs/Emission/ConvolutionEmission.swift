@@ -42,11 +42,6 @@ extension Emitter {
     }
   }
 
-  /// Memory of the same size for every thread.
-  private func scratch(_ parts: Int, _ floats: Int64) -> [UnsafeMutablePointer<Float>] {
-    (0..<parts).map { _ in arguments.scratch(Int(floats)) }
-  }
-
   /// How a kernel's weights lie in `[O, I, kh, kw]`.
   private struct WeightLayout {
     let inChannels: Int
@@ -65,11 +60,11 @@ extension Emitter {
     let tiles = arguments.store(table.tiles.map { $0.bound(in: arguments) })
     let padded = table.padded?.bound(in: arguments)
     let (inChannels, outChannels) = (Int32(layout.inChannels), Int32(layout.outChannels))
-    let ownScratch = scratch(threads, elbo_conv_scratch(Int32(w[2] * w[3]), inChannels, outChannels))
-    let otherScratch = scratch(
-      threads,
+    let more =
       padded.map { elbo_conv_thin_scratch($0, inChannels) }
-        ?? elbo_conv_winograd_scratch(tiles, Int32(table.tiles.count), inChannels, outChannels))
+      ?? elbo_conv_winograd_scratch(tiles, Int32(table.tiles.count), inChannels, outChannels)
+    let scratchSize = Int(elbo_conv_scratch(Int32(w[2] * w[3]), inChannels, outChannels) + more)
+    let scratch = (0..<threads).map { _ in arguments.scratch(scratchSize) }
     return divided(name, source[0]) { images in
       let first = images.lowerBound
       let thread = shareholder(of: first, in: source[0], parts: threads)
@@ -86,7 +81,7 @@ extension Emitter {
         outStride: Int32(layout.outStride), groups: groups, tiles: tiles, padded: padded,
         groupCount: Int32(table.groups.count), tilesCount: Int32(table.tiles.count),
         kernelPositions: Int32(w[2] * w[3]), epilogue: Int32(epilogue.kernelCode.rawValue),
-        continues: continues ? 1 : 0, scratch: ownScratch[thread], otherScratch: otherScratch[thread])
+        continues: continues ? 1 : 0, scratch: scratch[thread])
       return bind(
         elbo_conv, value,
         reads: [range(from, images.count * xStride), whole(node.inputs[1])]
@@ -108,11 +103,11 @@ extension Emitter {
     let (xStride, yStride) = (x.droppingFirst.count, y.droppingFirst.count)
     let size = node.shape.droppingFirst.count
     let parts = node.shape[0]
-    let ownScratch = scratch(parts, elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)))
-    let otherScratch = scratch(
-      parts,
+    let more =
       padded.map { elbo_conv_thin_scratch($0, Int32(inChannels)) }
-        ?? tiles.map { elbo_conv_winograd_weight_scratch($0, Int32(inChannels), Int32(outChannels)) } ?? 0)
+      ?? tiles.map { elbo_conv_winograd_weight_scratch($0, Int32(inChannels), Int32(outChannels)) } ?? 0
+    let scratchSize = Int(elbo_conv_weight_scratch(Int32(taps), Int32(inChannels), Int32(outChannels)) + more)
+    let scratch = (0..<parts).map { _ in arguments.scratch(scratchSize) }
     func part(_ thread: Int, _ block: Int) -> Step.Part {
       // A thread without images writes the zeros of an empty sum.
       let images = share(share(x[0], thread, of: parts), block, of: blockCount)
@@ -125,7 +120,7 @@ extension Emitter {
         inChannels: Int32(inChannels), outChannels: Int32(outChannels), inStride: Int32(taps),
         outStride: Int32(inChannels * taps), group: group, tiles: tiles, padded: padded,
         kernelPositions: Int32(taps), continues: block > 0 ? 1 : 0, unfinished: block + 1 < blockCount ? 1 : 0,
-        scratch: ownScratch[thread], otherScratch: otherScratch[thread])
+        scratch: scratch[thread])
       return bind(
         elbo_conv_weight, value, reads: [range(from, images.count * xStride), range(by, images.count * yStride)],
         writes: [range(to, size)])
