@@ -17,6 +17,16 @@ package struct Architecture: Hashable, Sendable {
     (self.name, self.encoder, self.decoder, self.activation) = (name, encoder, decoder, activation)
     self.logVarianceBounds = logVarianceBounds
   }
+
+  /// Whether what the decoder gives is a sum with a bias, and nothing after it.
+  package var endsInBias: Bool {
+    switch decoder.last {
+    case .dense(_, let activation), .convolution(_, _, _, _, let activation),
+      .transposedConvolution(_, _, _, _, let activation):
+      activation == nil || activation == Activation.none
+    default: false
+    }
+  }
 }
 
 /// Named architectures, fitted to the shape of the data.

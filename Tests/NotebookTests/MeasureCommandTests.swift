@@ -92,7 +92,7 @@ import Testing
     let lines = bench.shown("doctor c")[0].split(separator: "\n")
     #expect(lines.allSatisfy { !$0.contains("…") && $0.count <= 80 })
     #expect(lines.contains("  → set c beta=2"))
-    #expect(lines[0] == "c on digits.train: 3 findings")
+    #expect(lines[0] == "c on digits.train: 2 findings")
   }
 
   @Test func versusMeasuresBothSides() throws {

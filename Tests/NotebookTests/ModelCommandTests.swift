@@ -25,16 +25,20 @@ import Testing
     }
   }
 
-  @Test func aModelCanBeginAtTheMeanOfItsData() throws {
+  @Test func aModelBeginsAtTheMeanOfItsDataUnlessToldOtherwise() throws {
     let bench = try Bench()
-    #expect(try bench.failure("model q mlp bias=mean").code == "E107")
     _ = bench.shown("load digits as=d; e = d.train[0..499]")
-    let text = bench.shown("model m mlp hidden=16 latent=2 on=e bias=mean")
-    #expect(text.joined().contains("output bias              began at the data's mean"))
-    let line = "model q encoder=\"dense8\" decoder=\"dense784 layernorm\" on=e bias=mean"
-    let diagnostic = try bench.failure(line)
+    _ = bench.shown("model m mlp hidden=16 latent=2 on=e seed=1\nmodel w mlp hidden=16 latent=2 on=e seed=1 bias=init")
+    _ = bench.shown("train m on=e epochs=1 seed=1;\ntrain w on=e epochs=1 seed=1;")
+    #expect(bench.shown("show w").joined().contains("output bias              as init says, not at the data's mean"))
+    #expect(!bench.shown("show m").joined().contains("output bias"))
+    let losses = try bench.shown("m.loss\nw.loss").map { try #require(Double($0)) }
+    #expect(losses[0] < losses[1] - 20, "\(losses)")
+    let line = "model q encoder=\"dense8\" decoder=\"dense784 layernorm\" on=e"
+    #expect(bench.run(line).status == .ok)
+    let diagnostic = try bench.failure(line + " bias=mean")
     #expect(diagnostic.message.contains("ends in 'layernorm'"))
-    #expect(diagnostic.fix == "Leave bias=mean out, or end the decoder in dense784.")
+    #expect(diagnostic.fix == "Leave bias=mean out, or end the decoder in a dense layer or a convolution.")
   }
 
   @Test func trainingIsOneContinuousHistory() throws {

@@ -46,7 +46,7 @@ extension Fault {
       let fix = wanted.rank == 3 ? "Try: transform d resize=\(wanted[1])x\(wanted[2])" : nil
       return Fault(.shapeMismatch, text, fix: fix)
     case .latentShape: return Fault(.shapeMismatch, text, fix: "Latents come from: z = encode m d")
-    case .decoderShape, .outputBias: return Fault(.badArchitecture, text)
+    case .decoderShape: return Fault(.badArchitecture, text)
     case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
     case .noExamples, .emptyExamples, .tooFew: return Fault(.emptySelection, text)
     case .notAProbability: return Fault(.notSupported, text)

@@ -35,7 +35,7 @@ enum WordMeanings {
       "he": "normal by fan-in, for relu",
     ],
     "bias": [
-      "init": "as init says", "mean": "where it gives the mean of the data: fewer steps to learn how bright they are",
+      "mean": "where it gives the mean of the data: fewer steps to learn how bright they are", "init": "as init says",
     ],
     "noise": [
       "gaussian:0.3": "adds N(0, 0.3²)", "mask:0.25": "sets a quarter of the pixels to 0",

@@ -133,8 +133,8 @@ package struct ModelValue: ObjectValue {
           "capacity", .number(Double(capacity.target)),
           unit: ["nats", capacity.course].filter { !$0.isEmpty }.joined(separator: " ")))
     }
-    if configuration.beginsAtMean {
-      fields.append(.init("output_bias", label: "output bias", .text("began at the data's mean")))
+    if !configuration.beginsAtMean, configuration.architecture.endsInBias {
+      fields.append(.init("output_bias", label: "output bias", .text("as init says, not at the data's mean")))
     }
     fields += [
       .init("parameters", .count(parameterCount)),

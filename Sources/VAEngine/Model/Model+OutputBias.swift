@@ -6,56 +6,50 @@ import Tensors
 /// A decoder that begins at the data's mean: its last bias is what the likelihood turns into that mean, so that the first
 /// steps need not learn how bright a picture is (the authors' program of Burda et al. 2016 does so).
 extension Model {
+  /// At most this many examples are averaged, evenly spread.
+  private static let averagedExamples = 100_000
+
   /// Sets the decoder's last bias so that outputs of zero before it decode to the mean of `source`: each pixel's where
-  /// the last layer is dense, each channel's where it is a convolution.
+  /// the last layer is dense, each channel's where it is a convolution. A decoder that does not end in a bias stays as it
+  /// is.
   ///
   /// Dynamically binarised examples are drawn once.
   ///
-  /// - Throws: `ModelError` when the data do not fit, or the decoder does not end in a bias; then nothing has changed.
+  /// - Throws: `ModelError` when the data do not fit or are not finite; then nothing has changed.
   package func beginAtMean(of source: any BatchSource) throws {
-    _ = try checkValues(source)
+    try check(source)
     let likelihood = configuration.likelihood
     let name = "decoder.\(configuration.architecture.decoder.count).bias"
-    guard configuration.architecture.decoder.last?.endsInBias == true, let spec = parameters.spec(named: name) else {
-      throw ModelError.outputBias(configuration.architecture.decoder.last.map { LayerText.text([$0]) } ?? "nothing")
-    }
+    guard configuration.architecture.endsInBias, let spec = parameters.spec(named: name) else { return }
     var values = try parameters.value(name).elements(as: Float.self)
     // What is behind them are scales.
     let count = spec.shape.count / likelihood.outputsPerPixel
-    let means = Self.means(of: source)
+    let means = try Self.means(of: source)
     let pixels = means.count / count
     for i in 0..<count {
       let mean = means[i * pixels..<(i + 1) * pixels].reduce(0, +) / Double(pixels)
       values[i] = Float(likelihood.output(ofMean: mean))
     }
     parameters.set(name, to: try Tensor(values, shape: spec.shape))
-    configuration.beginsAtMean = true
   }
 
-  /// The mean of every element over all examples.
-  private static func means(of source: any BatchSource) -> [Double] {
+  /// The mean of every element over the examples.
+  private static func means(of source: any BatchSource) throws -> [Double] {
     let size = source.exampleShape.count
+    let count = min(source.count, averagedExamples)
     let rows = 256
     var sums = [Double](repeating: 0, count: size)
     var buffer = [Float](repeating: 0, count: rows * size)
-    for begin in stride(from: 0, to: source.count, by: rows) {
-      let indices = (begin..<min(begin + rows, source.count)).map { Int32($0) }
+    for begin in stride(from: 0, to: count, by: rows) {
+      let indices = (begin..<min(begin + rows, count)).map { Int32($0 * source.count / count) }
       source.read(indices, into: &buffer, stream: RandomStream(seed: 0, purpose: "mean", step: UInt64(begin)))
       for row in indices.indices { for i in 0..<size { sums[i] += Double(buffer[row * size + i]) } }
+      guard sums.allSatisfy(\.isFinite) else {
+        let bad = (0..<indices.count * size).first { !buffer[$0].isFinite } ?? 0
+        throw ModelError.notFinite(example: Int(indices[bad / size]))
+      }
     }
-    return sums.map { $0 / Double(source.count) }
-  }
-}
-
-extension Layer {
-  /// Whether what it gives is a sum with a bias, and nothing after it.
-  fileprivate var endsInBias: Bool {
-    switch self {
-    case .dense(_, let activation), .convolution(_, _, _, _, let activation),
-      .transposedConvolution(_, _, _, _, let activation):
-      activation == nil || activation == Activation.none
-    default: false
-    }
+    return sums.map { $0 / Double(count) }
   }
 }
 

@@ -66,7 +66,7 @@ extension ModelConfiguration: Codable {
       noise: try container.decodeIfPresent(Noise.self, forKey: .noise),
       classCount: try container.decodeIfPresent(Int.self, forKey: .classCount),
       initializer: try container.decode(Initializer.self, forKey: .initializer),
+      beginsAtMean: try container.decodeIfPresent(Bool.self, forKey: .beginsAtMean) ?? false,
       seed: try container.decode(UInt64.self, forKey: .seed))
-    beginsAtMean = try container.decodeIfPresent(Bool.self, forKey: .beginsAtMean) ?? false
   }
 }

@@ -62,8 +62,9 @@ package struct ModelConfiguration: Hashable, Sendable {
   /// Classes of the conditional family.
   package var classCount: Int?
   package var initializer: Initializer
-  /// Whether the decoder's last bias began at the data's mean (`Model.beginAtMean(of:)`).
-  package var beginsAtMean = false
+  /// Whether the first training sets the decoder's last bias to the data's mean (`Model.beginAtMean(of:)`); false where
+  /// the decoder does not end in a bias.
+  package let beginsAtMean: Bool
   package var seed: UInt64
 
   /// - Throws: `ModelError` naming what is wrong and how to mend it.
@@ -71,7 +72,7 @@ package struct ModelConfiguration: Hashable, Sendable {
     family: Family = .vae, architecture: Architecture, exampleShape: Shape, latentDimensions: Int,
     likelihood: Likelihood? = nil, beta: Schedule = .constant(1), capacity: Schedule = .constant(0),
     freeBits: Float = 0, importanceSamples: Int = 1, noise: Noise? = nil, classCount: Int? = nil,
-    initializer: Initializer = .pytorch, seed: UInt64 = 0
+    initializer: Initializer = .pytorch, beginsAtMean: Bool = true, seed: UInt64 = 0
   ) throws(ModelError) {
     guard latentDimensions > 0 else { throw .latentSize(latentDimensions) }
     guard exampleShape.count > 0 else { throw .emptyExamples(exampleShape) }
@@ -87,6 +88,7 @@ package struct ModelConfiguration: Hashable, Sendable {
     self.noise = family == .denoising ? noise ?? .gaussian(0.3) : nil
     self.classCount = family == .conditional ? classCount : nil
     (self.initializer, self.seed) = (initializer, seed)
+    self.beginsAtMean = beginsAtMean && architecture.endsInBias
   }
 
   package var pixels: Int { exampleShape.count }
@@ -114,8 +116,6 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Fewer vectors than a measure needs.
   case tooFew(Int, needed: Int)
   case notAProbability(String)
-  /// A decoder's last layer, which has no bias that decides its outputs' mean.
-  case outputBias(String)
   /// A file that is not a model, or of another one.
   case checkpoint(String)
 
@@ -138,8 +138,6 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noExamples: "no examples"
     case .tooFew(let count, let needed): "\(count) examples, at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"
-    case .outputBias(let layer):
-      "the decoder ends in '\(layer)', not in a dense layer or a convolution whose bias could begin at the data's mean"
     case .checkpoint(let why): why
     }
   }

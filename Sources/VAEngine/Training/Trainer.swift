@@ -99,7 +99,10 @@ package struct Trainer {
     _ = try model.checkValues(source)
     if let validation { _ = try model.checkValues(validation) }
     var state = model.training
-    if state.step == 0 { state.shuffleSeed = plan.seed }
+    if state.step == 0 {
+      state.shuffleSeed = plan.seed
+      if model.configuration.beginsAtMean { try model.beginAtMean(of: source) }
+    }
     // Another batch size or other data: the epoch under way begins again in its own order.
     if state.batchInEpoch > 0, state.batchSize != plan.batchSize || state.exampleCount != source.count {
       let share = Double(state.batchInEpoch * state.batchSize) / Double(max(state.exampleCount, 1))

@@ -52,8 +52,8 @@ enum ModelCommands {
       CommandOption(
         "init", .choice(Initializer.allCases.map(\.rawValue)), default: "pytorch", help: "how weights begin"),
       CommandOption(
-        "bias", .choice(["init", "mean"]), default: "init",
-        help: "how the decoder's last bias begins: as init says, or at the data's mean"),
+        "bias", .choice(["mean", "init"]), default: "mean",
+        help: "how the decoder's last bias begins: at the mean of the data it is first trained on, or as init says"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the weights and the noise"),
     ],
     result: "the model",
@@ -80,13 +80,14 @@ enum ModelCommands {
       freeBits: Float(arguments.number("freebits") ?? 0),
       importanceSamples: words.family == .importanceWeighted ? arguments.integer("k") ?? 5 : 1,
       noise: words.family == .denoising ? try NoiseText.parse(arguments, "noise") : nil, classCount: words.classCount,
-      initializer: arguments.text("init").flatMap { Initializer(rawValue: $0) } ?? .pytorch, seed: seed)
+      initializer: arguments.text("init").flatMap { Initializer(rawValue: $0) } ?? .pytorch,
+      beginsAtMean: arguments.text("bias") != "init", seed: seed)
     var recipe = TrainingRecipe()
     recipe.data = words.dataName
+    try words.refuseMeanBias(of: architecture)
     let made = try words.placingShapeErrors {
       try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
     }
-    try words.beginAtMean(made)
     let value = Value.object(try ModelValue(made, recipe: recipe))
     if let name = words.name, arguments.target == nil { execution.set(name, to: value) }
     return value

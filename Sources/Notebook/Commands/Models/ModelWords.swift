@@ -45,21 +45,13 @@ struct ModelWords {
 
   var dataName: String? { data?.name }
 
-  /// Begins `model` at the mean of its data, of which training takes the same part, if `bias=mean` asks for it.
-  func beginAtMean(_ model: Model) throws {
-    guard arguments.text("bias") == "mean" else { return }
-    guard let data else {
-      throw arguments.fault(
-        .missingArgument, "bias=mean needs data to take the mean of", at: "bias", fix: "Give on=, such as on=d.")
-    }
-    do {
-      try model.beginAtMean(of: data.value.trainingPart.source)
-    } catch let error as ModelError {
-      guard case .outputBias = error else { throw error }
-      throw arguments.fault(
-        .badArchitecture, error.description, at: "bias",
-        fix: "Leave bias=mean out, or end the decoder in dense\(model.configuration.pixels).")
-    }
+  /// bias=mean that was asked for, of a decoder that has no bias to set, is a mistake.
+  func refuseMeanBias(of architecture: Architecture) throws {
+    guard arguments.isGiven("bias"), arguments.text("bias") == "mean", !architecture.endsInBias else { return }
+    let end = architecture.decoder.last.map { LayerText.text([$0]) } ?? "nothing"
+    throw arguments.fault(
+      .badArchitecture, "the decoder ends in '\(end)', which has no bias that could begin at the data's mean",
+      at: "bias", fix: "Leave bias=mean out, or end the decoder in a dense layer or a convolution.")
   }
 
   var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
