@@ -1,12 +1,13 @@
 """Training time to the same test −ELBO: elbo beside PyTorch and Keras, in turn on one machine.
 
-usage: compare.py --elbo PROGRAM --data MNIST [--recipes conv mlp iwae] [--epochs N] [--peers torch keras] [--seed N]
+usage: compare.py --elbo PROGRAM --data MNIST [--recipes conv mlp iwae] [--epochs N] [--peers torch keras]
+                  [--seeds N ...] [--begin alike|own]
 
 Every program trains the same network on the same 60,000 images with the same optimiser, batch size and number of
-epochs, and is measured on the 10,000 test images after every epoch; only training is timed. The target is the worse of
-the two final figures, so both reach it. Printed are the seconds to the target, their ratio, and every program's figure
-at the end. All begin alike; with --begin-at-mean ours alone begins with the decoder's last bias at the data's mean
-(bias=mean), so that the ratio is no longer one of the same work. Recipes:
+epochs, and is measured on the 10,000 test images after every epoch; only training is timed. Ours and the peer take
+turns, seed by seed. The target is the worse of the two medians of final figures, so that a typical run of both reaches
+it; printed are the median seconds to it, their ratio, and every run's figure at the end. All begin alike unless
+--begin own: then ours begins as it does by itself, with the decoder's last bias at the data's mean. Recipes:
 
     conv   Keras' convolutional VAE example, 2 latents; Adam 1e-3, batch 128, 30 epochs
     mlp    pytorch/examples' VAE: 784-400-20, ReLU; Adam 1e-3, batch 128, 10 epochs
@@ -19,6 +20,7 @@ import json
 import os
 import subprocess
 import sys
+from statistics import median
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EPOCHS = {"conv": 30, "mlp": 10, "iwae": 121}
@@ -27,37 +29,37 @@ OURS = {
     "conv": (
         "",
         'model m encoder="conv32k3s2 conv64k3s2 dense16" '
-        'decoder="dense3136 reshape64x7x7 convt64k3s2 convt32k3s2 convt1k3" latent=2 init=glorot on=d',
+        'decoder="dense3136 reshape64x7x7 convt64k3s2 convt32k3s2 convt1k3" latent=2 init=glorot',
         "batch=128 lr=1e-3",
     ),
-    "mlp": ("", "model m mlp hidden=400 latent=20 on=d", "batch=128 lr=1e-3"),
+    "mlp": ("", "model m mlp hidden=400 latent=20", "batch=128 lr=1e-3"),
     "iwae": (
         "d = transform d binarize=dynamic",
-        "model m vae iwae latent=50 on=d",
+        "model m vae iwae latent=50",
         "batch=20 lr=1e-3 epsilon=1e-4 schedule=iwae",
     ),
 }
 
 
-def script(recipe, epochs, seed, threads, at_mean):
-    before, model, options = OURS[recipe]
-    bias = " bias=mean" if at_mean else ""
-    lines = [f"threads {threads}", "load mnist as=d", before, f"{model}{bias} seed={seed}"]
+def script(recipe, epochs, seed, options):
+    before, model, training = OURS[recipe]
+    bias = " bias=init" if options.begin == "alike" else ""
+    lines = [f"threads {options.threads}", "load mnist as=d", before, f"{model}{bias} on=d seed={seed}"]
     # Each epoch is a statement of its own, so that what is between is not timed.
-    lines.append(f"train m on=d epochs=1 seed={seed} {options}")
+    lines.append(f"train m on=d epochs=1 seed={seed} {training}")
     for epoch in range(epochs):
         if epoch:
-            lines.append("train m epochs=+1 " + " ".join(o for o in options.split() if o.startswith("schedule")))
+            lines.append("train m epochs=+1 " + " ".join(o for o in training.split() if o.startswith("schedule")))
         lines.append("evaluate m on=d.test")
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def elbo(options, recipe, epochs):
+def elbo(options, recipe, epochs, seed):
     """(seconds so far, test −ELBO) after every epoch."""
     environment = dict(os.environ, ELBO_DATA=os.path.dirname(os.path.abspath(options.data)))
     run = subprocess.run(
         [options.elbo, "--format", "json"], capture_output=True, env=environment, text=True,
-        input=script(recipe, epochs, options.seed, options.threads, options.begin_at_mean))
+        input=script(recipe, epochs, seed, options))
     curve, seconds = [], 0.0
     for line in run.stdout.splitlines():
         cell = json.loads(line)
@@ -70,10 +72,12 @@ def elbo(options, recipe, epochs):
     return curve
 
 
-def peer(script_name, options, recipe, epochs, *more):
+def peer(name, options, recipe, epochs, seed):
+    program = "peer_keras.py" if name == "keras" else "peer_torch.py"
     run = subprocess.run(
-        [sys.executable, os.path.join(HERE, script_name), options.data, recipe, str(epochs), "--threads",
-         str(options.threads), "--seed", str(options.seed), *more], text=True, capture_output=True)
+        [sys.executable, os.path.join(HERE, program), options.data, recipe, str(epochs), "--threads",
+         str(options.threads), "--seed", str(seed), *(["--compile"] if name == "torch-compile" else [])],
+        text=True, capture_output=True)
     if run.returncode:
         sys.exit(run.stderr)
     rows = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
@@ -81,7 +85,7 @@ def peer(script_name, options, recipe, epochs, *more):
 
 
 def reached(curve, target):
-    """Seconds to the target, on the straight line between the epochs around it."""
+    """Seconds to the target, on the straight line between the epochs around it; infinite where it was not reached."""
     before = (0.0, None)
     for seconds, value in curve:
         if value <= target:
@@ -90,7 +94,7 @@ def reached(curve, target):
             share = (before[1] - target) / (before[1] - value)
             return before[0] + share * (seconds - before[0])
         before = (seconds, value)
-    return float("nan")
+    return float("inf")
 
 
 def main():
@@ -102,23 +106,26 @@ def main():
                         default=["torch", "torch-compile", "keras"])
     parser.add_argument("--epochs", type=int, help="fewer than the recipe's")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--begin-at-mean", action="store_true", help="ours alone, with bias=mean")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="an odd number of them")
+    parser.add_argument("--begin", choices=["alike", "own"], default="alike")
     options = parser.parse_args()
-    print("recipe  peer           epochs  −ELBO ours  −ELBO peer  target  seconds ours  seconds peer  peer/ours")
     for recipe in options.recipes:
         epochs = options.epochs or EPOCHS[recipe]
         for name in options.peers:
             if name == "keras" and recipe == "iwae":
                 continue
-            # In the same minutes: ours before every peer.
-            ours = elbo(options, recipe, epochs)
-            theirs = (peer("peer_keras.py", options, recipe, epochs) if name == "keras" else peer(
-                "peer_torch.py", options, recipe, epochs, *(["--compile"] if name == "torch-compile" else [])))
-            target = max(ours[-1][1], theirs[-1][1])
-            a, b = reached(ours, target), reached(theirs, target)
-            print(f"{recipe:7} {name:14} {epochs:6}  {ours[-1][1]:10.2f}  {theirs[-1][1]:10.2f}  {target:6.2f}"
-                  f"  {a:12.1f}  {b:12.1f}  {b / a:8.2f}×", flush=True)
+            runs = [(elbo(options, recipe, epochs, seed), peer(name, options, recipe, epochs, seed))
+                    for seed in options.seeds]
+            target = max(median(curve[-1][1] for curve in curves) for curves in zip(*runs))
+            print(f"{recipe}, {epochs} epochs, elbo beside {name}: seconds to −ELBO {target:.2f}")
+            print("   seed  −ELBO ours  −ELBO peer  seconds ours  seconds peer", flush=True)
+            for seed, (ours, theirs) in zip(options.seeds, runs):
+                print(f"{seed:7}  {ours[-1][1]:10.2f}  {theirs[-1][1]:10.2f}  {reached(ours, target):12.1f}"
+                      f"  {reached(theirs, target):12.1f}")
+            a, b = (median(reached(curve, target) for curve in curves) for curves in zip(*runs))
+            c, d = (median(curve[-1][0] for curve in curves) for curves in zip(*runs))
+            print(f" median                          {a:12.1f}  {b:12.1f}  {b / a:.2f}×"
+                  f"   all epochs: {c:.1f} and {d:.1f} s, {d / c:.2f}×", flush=True)
 
 
 if __name__ == "__main__":
