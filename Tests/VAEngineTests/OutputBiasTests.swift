@@ -56,13 +56,15 @@ import VAEngine
     let begun = try TrainingTests.model(.vae)
     try begun.beginAtMean(of: data)
     try Trainer(model, on: data, plan: plan).run()
-    #expect(try model.parameters.snapshot().values.elements(as: Float.self)
-      == begun.parameters.snapshot().values.elements(as: Float.self))
+    #expect(
+      try model.parameters.snapshot().values.elements(as: Float.self)
+        == begun.parameters.snapshot().values.elements(as: Float.self))
     plan.epochs = 2
     let darker = Examples(count: 70, exampleShape: [1, 12, 12], values: data.values.map { $0 / 2 })
     try Trainer(model, on: darker, plan: plan).run()
-    #expect(try model.parameters.snapshot().values.elements(as: Float.self)
-      == begun.parameters.snapshot().values.elements(as: Float.self))
+    #expect(
+      try model.parameters.snapshot().values.elements(as: Float.self)
+        == begun.parameters.snapshot().values.elements(as: Float.self))
   }
 
   @Test func theBiasMayBeginAsTheOtherWeights() throws {
