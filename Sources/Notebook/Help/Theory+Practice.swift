@@ -11,6 +11,10 @@ extension Theory {
 
       A few inactive dimensions are the model saying that it needs fewer. All of them inactive means that the decoder does
       without z: lower beta, warm it up, give free bits, or weaken the decoder.
+
+      How a model begins matters too. While a decoder learns how bright pictures are, which it can do without z, codes only cost.
+      So its last bias begins at the mean of the data (bias=mean). Convolutions begun with init=glorot, all other biases 0, may
+      still stay long without z; init=pytorch seldom does.
       """, show: ["kl m", "doctor m", "model m2 conv latent=20 warmup=10 freebits=0.1"]),
     Theory(
       "evaluation", "How to evaluate a VAE", aliases: ["evaluate", "how to evaluate", "metrics"],
