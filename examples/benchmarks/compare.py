@@ -1,13 +1,14 @@
 """Training time to the same test −ELBO: elbo beside PyTorch and Keras, in turn on one machine.
 
 usage: compare.py --elbo PROGRAM --data MNIST [--recipes conv mlp iwae] [--epochs N] [--peers torch keras]
-                  [--seeds N ...] [--begin alike|own]
+                  [--seeds N ...] [--begin alike|own] [--curves FILE]
 
 Every program trains the same network on the same 60,000 images with the same optimiser, batch size and number of
 epochs, and is measured on the 10,000 test images after every epoch; only training is timed. Ours and the peer take
 turns, seed by seed. The target is the worse of the two medians of final figures, so that a typical run of both reaches
 it; printed are the median seconds to it, their ratio, and every run's figure at the end. All begin alike unless
---begin own: then ours begins as it does by itself, with the decoder's last bias at the data's mean. Recipes:
+--begin own: then ours begins as it does by itself, with the decoder's last bias at the data's mean. --curves keeps
+every run: an object a line, as the runs end. Recipes:
 
     conv   Keras' convolutional VAE example, 2 latents; Adam 1e-3, batch 128, 30 epochs
     mlp    pytorch/examples' VAE: 784-400-20, ReLU; Adam 1e-3, batch 128, 10 epochs
@@ -30,7 +31,7 @@ OURS = {
         "",
         'model m encoder="conv32k3s2 conv64k3s2 dense16" '
         'decoder="dense3136 reshape64x7x7 convt64k3s2 convt32k3s2 convt1k3" latent=2 init=glorot',
-        "batch=128 lr=1e-3",
+        "batch=128 lr=1e-3 epsilon=1e-7",
     ),
     "mlp": ("", "model m mlp hidden=400 latent=20", "batch=128 lr=1e-3"),
     "iwae": (
@@ -84,6 +85,13 @@ def peer(name, options, recipe, epochs, seed):
     return [(row["seconds"], row["test"]) for row in rows]
 
 
+def keep(options, recipe, program, seed, curve):
+    if options.curves:
+        with open(options.curves, "a", encoding="utf-8") as file:
+            print(json.dumps({"recipe": recipe, "program": program, "seed": seed, "curve": curve}), file=file)
+    return curve
+
+
 def reached(curve, target):
     """Seconds to the target, on the straight line between the epochs around it; infinite where it was not reached."""
     before = (0.0, None)
@@ -108,13 +116,15 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="an odd number of them")
     parser.add_argument("--begin", choices=["alike", "own"], default="alike")
+    parser.add_argument("--curves", metavar="FILE", help="(seconds, test −ELBO) after every epoch of every run")
     options = parser.parse_args()
     for recipe in options.recipes:
         epochs = options.epochs or EPOCHS[recipe]
         for name in options.peers:
             if name == "keras" and recipe == "iwae":
                 continue
-            runs = [(elbo(options, recipe, epochs, seed), peer(name, options, recipe, epochs, seed))
+            runs = [(keep(options, recipe, "elbo", seed, elbo(options, recipe, epochs, seed)),
+                     keep(options, recipe, name, seed, peer(name, options, recipe, epochs, seed)))
                     for seed in options.seeds]
             target = max(median(curve[-1][1] for curve in curves) for curves in zip(*runs))
             print(f"{recipe}, {epochs} epochs, elbo beside {name}: seconds to −ELBO {target:.2f}")
