@@ -38,7 +38,7 @@ test-swift: deps
 	@swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build
 	@echo "The kernels again, without AVX-512:"
 	@ELBO_TEST_NARROW=1 swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build \
-	  --filter 'OpCaseTests|BackendTests|SpecialValueTests'
+	  --filter 'OpCaseTests|BackendTests|SpecialValueTests|ZeroSkippingTests'
 
 # The real program in a pseudo-terminal, in pipes, under signals.
 test-terminal: build $(VENV)/ready

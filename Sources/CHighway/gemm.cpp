@@ -2,7 +2,8 @@
 //
 // Register tiles run over the whole inner extent; the right operand is packed into panels two
 // vectors wide where its columns are not contiguous or where enough rows share it; the left one is read as it lies,
-// unless it is transposed and shared by enough panels.
+// unless it is transposed and shared by enough panels. Where the left one is data, inner steps that are zero in a whole
+// tile are skipped, and no sum changes: what they add is zero while the other operand is finite.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "gemm.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
@@ -12,6 +13,7 @@
 #include "pack-inl.h"
 #include "simd.h"
 #include "tile-inl.h"
+#include "zeros-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace elbo {
@@ -29,6 +31,7 @@ struct Tile {
   float *c;
   int64_t ldc, k, width;  // width: columns to store
   int32_t epilogue;
+  const int32_t *steps;  // the k inner steps to take, NULL for all from 0
 };
 
 // Distances to the rows of a tile that lie `stride` apart: odd multiples, which addresses scale by 1, 2, 4 or 8. As they
@@ -56,7 +59,7 @@ struct RowDistances {
 };
 
 // R rows × 2 vectors, or 1 where no more columns are left.
-template <bool kNarrow, size_t... R>
+template <bool kNarrow, bool kListed, size_t... R>
 void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -66,6 +69,10 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
   const float *a = tile.a;
   const RowDistances rows(tile.rowStride);
   for (int64_t k = 0; k < tile.k; k++) {
+    if constexpr (kListed) {
+      a = tile.a + tile.steps[k] * tile.innerStride;
+      b = panel.b + tile.steps[k] * panel.stride;
+    }
     const VF b0 = hn::LoadU(d, b);
     if constexpr (kNarrow) {
       ((low[R] = hn::MulAdd(K(a[rows.Of<R>()]), b0, low[R])), ...);
@@ -73,8 +80,10 @@ void RunTile(const Tile &tile, const Panel &panel, std::index_sequence<R...>) {
       const VF b1 = hn::LoadU(d, b + lanes);
       (Accumulate(low[R], high[R], K(a[rows.Of<R>()]), b0, b1), ...);
     }
-    a += tile.innerStride;
-    b += panel.stride;
+    if constexpr (!kListed) {
+      a += tile.innerStride;
+      b += panel.stride;
+    }
   }
   VF bias0, bias1;
   LoadBias(tile.bias, tile.width, bias0, bias1);
@@ -116,37 +125,76 @@ HWY_INLINE int64_t TileRows(const elbo_gemm_arguments &g) {
   return collides ? std::min(kTileRows, 8) : kTileRows;
 }
 
+// Rows are shared out evenly: 20 rows as 10 + 10, not 14 + 6.
+struct Blocks {
+  int64_t rows, count;
+
+  Blocks(int64_t m, int64_t tallest) : rows(m), count((m + tallest - 1) / tallest) {}
+  int64_t Begin(int64_t block) const { return rows * block / count; }
+};
+
+// Finds where A is zero; false where that would save too little.
+bool FindZeros(const elbo_gemm_arguments &g, const Blocks &blocks, SteppingStones &stones) {
+  int64_t total = 0;
+  for (int64_t block = 0; block < blocks.count; block++) {
+    const int64_t row = blocks.Begin(block), rows = blocks.Begin(block + 1) - row;
+    if (g.transposeA) {
+      stones.FindAcross(block, g.a + row, g.lda, rows);
+    } else {
+      stones.FindAlong(block, g.a + row * g.lda, g.lda, rows);
+    }
+    total += stones.Count(block);
+  }
+  return total * 4 < blocks.count * g.k * 3;
+}
+
+void RunRows(const Tile &tile, const Panel &panel, int64_t rows, bool narrow) {
+  if (tile.steps) {
+    ForRows<kSkippingRows>(static_cast<int>(rows), [&](auto sequence) HWY_ATTR {
+      narrow ? RunTile<true, true>(tile, panel, sequence) : RunTile<false, true>(tile, panel, sequence);
+    });
+  } else {
+    ForRows<kTileRows>(static_cast<int>(rows), [&](auto sequence) HWY_ATTR {
+      narrow ? RunTile<true, false>(tile, panel, sequence) : RunTile<false, false>(tile, panel, sequence);
+    });
+  }
+}
+
 void Gemm(const void *arguments) {
   const elbo_gemm_arguments &g = *static_cast<const elbo_gemm_arguments *>(arguments);
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(DF()));
-  const int64_t tallest = TileRows(g);
-  const int64_t blocks = (g.m + tallest - 1) / tallest;
-  const bool packsLeft = PacksLeft(g);
+  Blocks blocks(g.m, TileRows(g));
+  // Whether B is packed does not depend on the data: what is skipped must be known to be finite.
+  const bool packsRight = !g.transposeB && blocks.count > kUnpackedTiles;
   float *left = g.scratch + ScratchOfPanel(g.k);
-  for (int64_t block = 0; packsLeft && block < blocks; block++) {
-    const int64_t row = g.m * block / blocks;
-    PackLeft(g.a + row, g.lda, g.k, g.m * (block + 1) / blocks - row, left + row * g.k);
+  SteppingStones stones(reinterpret_cast<int32_t *>(left), g.k);
+  const Blocks low(g.m, kSkippingRows);
+  const bool skips = g.skipsZeros && packsRight && g.n > 2 * lanes && FindZeros(g, low, stones);
+  if (skips) blocks = low;
+  const bool packsLeft = !skips && PacksLeft(g);
+  for (int64_t block = 0; packsLeft && block < blocks.count; block++) {
+    const int64_t row = blocks.Begin(block);
+    PackLeft(g.a + row, g.lda, g.k, blocks.Begin(block + 1) - row, left + row * g.k);
   }
   for (int64_t column = 0; column < g.n; column += 2 * lanes) {
     const int64_t width = std::min(2 * lanes, g.n - column);
     const bool narrow = width <= lanes;
     const int64_t panelWidth = narrow ? lanes : 2 * lanes;
     Panel panel{g.b + column, g.ldb};
+    bool isFinite = false;
     if (g.transposeB) {
       PackRows(g.b, g.ldb, g.k, column, width, panelWidth, g.scratch);
       panel = {g.scratch, panelWidth};
-    } else if (blocks > kUnpackedTiles) {
-      PackColumns(g.b, g.ldb, g.k, column, panelWidth, g.scratch);
+    } else if (packsRight) {
+      isFinite = PackColumns(g.b, g.ldb, g.k, column, panelWidth, g.scratch);
       panel = {g.scratch, panelWidth};
     }
-    int64_t row = 0;
-    for (int64_t block = 0; block < blocks; block++) {
-      // Rows are shared out evenly: 20 rows as 10 + 10, not 14 + 6.
-      const int64_t end = g.m * (block + 1) / blocks;
+    for (int64_t block = 0; block < blocks.count; block++) {
+      const int64_t row = blocks.Begin(block), rows = blocks.Begin(block + 1) - row;
       Tile tile;
       if (packsLeft) {
         tile.rowStride = 1;
-        tile.innerStride = end - row;
+        tile.innerStride = rows;
         tile.a = left + row * g.k;
       } else {
         tile.rowStride = g.transposeA ? 1 : g.lda;
@@ -157,18 +205,11 @@ void Gemm(const void *arguments) {
       tile.gate = g.gate ? g.gate + row * g.ldc + column : nullptr;
       tile.c = g.c + row * g.ldc + column;
       tile.ldc = g.ldc;
-      tile.k = g.k;
       tile.width = width;
       tile.epilogue = g.epilogue;
-      ForRows<kTileRows>(static_cast<int>(end - row),
-                         [&](auto rows) HWY_ATTR {
-                           if (narrow) {
-                             RunTile<true>(tile, panel, rows);
-                           } else {
-                             RunTile<false>(tile, panel, rows);
-                           }
-                         });
-      row = end;
+      tile.steps = skips && isFinite ? stones.Steps(block) : nullptr;
+      tile.k = tile.steps ? stones.Count(block) : g.k;
+      RunRows(tile, panel, rows, narrow);
     }
   }
 }
@@ -191,7 +232,8 @@ static void CallGemm(const void *arguments) { HWY_DYNAMIC_DISPATCH(Gemm)(argumen
 
 extern "C" void elbo_gemm(const void *arguments) { elbo::CallGemm(arguments); }
 extern "C" int64_t elbo_gemm_unpacked_rows(void) { return elbo::CallUnpackedRows(); }
-extern "C" int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA) {
-  return elbo::HWY_NAMESPACE::ScratchOfPanel(k) + (transposeA ? m * k : 0);
+extern "C" int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA, bool skipsZeros) {
+  using namespace elbo::HWY_NAMESPACE;
+  return ScratchOfPanel(k) + std::max(transposeA ? m * k : 0, skipsZeros ? SteppingStones::Size(m, k) : 0);
 }
 #endif

@@ -18,13 +18,21 @@ namespace elbo {
 namespace HWY_NAMESPACE {
 
 // Columns begin ..< begin + panel of B [K, N]. Beyond N they are whatever lies there: sums of them are not stored.
-inline void PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t panel, float *to) {
+// Whether all are finite numbers.
+inline bool PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t panel, float *to) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  const hn::RebindToSigned<DF> di;  // in which larger magnitudes are larger, infinity and not-a-number the largest
+  auto largest = hn::Zero(di);
   for (int64_t p = 0; p < k; p++, to += panel) {
     const float *from = b + p * ldb + begin;
-    for (int64_t j = 0; j < panel; j += lanes) hn::StoreU(hn::LoadU(d, from + j), d, to + j);
+    for (int64_t j = 0; j < panel; j += lanes) {
+      const VF x = hn::LoadU(d, from + j);
+      largest = hn::Max(largest, hn::BitCast(di, hn::Abs(x)));
+      hn::StoreU(x, d, to + j);
+    }
   }
+  return hn::AllTrue(di, hn::Lt(largest, hn::Set(di, 0x7F800000)));
 }
 
 typedef float Eight __attribute__((vector_size(32)));

@@ -8,7 +8,7 @@ epochs, and is measured on the 10,000 test images after every epoch; only traini
 turns, seed by seed. The target is the worse of the two medians of final figures, so that a typical run of both reaches
 it; printed are the median seconds to it, their ratio, and every run's figure at the end. All begin alike unless
 --begin own: then ours begins as it does by itself, with the decoder's last bias at the data's mean. --curves keeps
-every run: an object a line, as the runs end. Recipes:
+every run, an object a line, and does not repeat what the file has: curves.jsonl has the runs that README quotes. Recipes:
 
     conv   Keras' convolutional VAE example, 2 latents; Adam 1e-3, batch 128, 30 epochs
     mlp    pytorch/examples' VAE: 784-400-20, ReLU; Adam 1e-3, batch 128, 10 epochs
@@ -85,10 +85,19 @@ def peer(name, options, recipe, epochs, seed):
     return [(row["seconds"], row["test"]) for row in rows]
 
 
-def keep(options, recipe, program, seed, curve):
+def once(options, recipe, epochs, program, seed):
+    """The run, from the file of curves if it is there; else it is made and written there."""
+    key = {"recipe": recipe, "program": program, "seed": seed, "threads": options.threads, "begin": options.begin}
+    if options.curves and os.path.exists(options.curves):
+        with open(options.curves, encoding="utf-8") as file:
+            for row in map(json.loads, file):
+                if len(row["curve"]) == epochs and all(row[k] == v for k, v in key.items()):
+                    return row["curve"]
+    curve = (elbo(options, recipe, epochs, seed) if program == "elbo" else peer(program, options, recipe, epochs, seed))
     if options.curves:
         with open(options.curves, "a", encoding="utf-8") as file:
-            print(json.dumps({"recipe": recipe, "program": program, "seed": seed, "curve": curve}), file=file)
+            rounded = [(round(seconds, 3), round(value, 3)) for seconds, value in curve]
+            print(json.dumps({**key, "curve": rounded}), file=file)
     return curve
 
 
@@ -123,8 +132,7 @@ def main():
         for name in options.peers:
             if name == "keras" and recipe == "iwae":
                 continue
-            runs = [(keep(options, recipe, "elbo", seed, elbo(options, recipe, epochs, seed)),
-                     keep(options, recipe, name, seed, peer(name, options, recipe, epochs, seed)))
+            runs = [[once(options, recipe, epochs, program, seed) for program in ("elbo", name)]
                     for seed in options.seeds]
             target = max(median(curve[-1][1] for curve in curves) for curves in zip(*runs))
             print(f"{recipe}, {epochs} epochs, elbo beside {name}: seconds to −ELBO {target:.2f}")

@@ -267,13 +267,14 @@ typedef struct {
   float *c;
   int64_t m, n, k, lda, ldb, ldc;
   int32_t transposeA, transposeB;
+  int32_t skipsZeros;  // whether A is worth a look for zeros, as data are
   int32_t epilogue;
   float *scratch;  // elbo_gemm_scratch() floats
 } elbo_gemm_arguments;
 
 void elbo_gemm(const void *arguments);
 /// Floats of scratch for op(A) [M, K].
-int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA);
+int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA, bool skipsZeros);
 /// The most rows for which B is read as it lies, not packed (unless it is transposed).
 int64_t elbo_gemm_unpacked_rows(void);
 

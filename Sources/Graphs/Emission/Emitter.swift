@@ -37,6 +37,11 @@ struct Emitter {
     return id
   }
 
+  /// Whether `id` is what a program is given at every run.
+  func isInput(_ id: Int) -> Bool {
+    if case .op(.input) = ir[Emitter.array(id, ir)].op { true } else { false }
+  }
+
   func range(_ start: UnsafePointer<Float>, _ count: Int) -> Range<UInt> {
     let address = UInt(bitPattern: start)
     return address..<address + UInt(count) * 4

@@ -4,6 +4,8 @@ import Tensors
 extension Emitter {
   /// A matrix product, its rows shared out when each thread gets so many that the weights they share are packed anyway,
   /// or so few that they are read as they lie; else its columns, so that each thread packs its own.
+  ///
+  /// Inputs of the graph are data, which are often zero in the same places: see `elbo_gemm_arguments.skipsZeros`.
   func matmul(_ id: Int, transposeA: Bool, transposeB: Bool, _ epilogue: Epilogue) -> Step {
     let node = ir[id]
     let (m, n) = (node.shape[0], node.shape[1])
@@ -14,6 +16,7 @@ extension Emitter {
     let (pa, pb, pc) = (address(node.inputs[0]), address(node.inputs[1]), address(id))
     let bias = epilogue.readsBias ? address(node.inputs[2]) : nil
     let gate = epilogue == .gate ? address(node.inputs[2]) : nil
+    let isData = isInput(node.inputs[0])
 
     func part(rows: Range<Int>, columns: Range<Int>) -> Step.Part {
       let value = elbo_gemm_arguments(
@@ -23,8 +26,9 @@ extension Emitter {
         gate: gate.map { UnsafePointer($0 + rows.lowerBound * n + columns.lowerBound) },
         c: pc + rows.lowerBound * n + columns.lowerBound,
         m: Int64(rows.count), n: Int64(columns.count), k: Int64(k), lda: Int64(a[1]), ldb: Int64(b[1]), ldc: Int64(n),
-        transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, epilogue: Int32(epilogue.kernelCode.rawValue),
-        scratch: arguments.scratch(Int(elbo_gemm_scratch(Int64(rows.count), Int64(k), transposeA))))
+        transposeA: transposeA ? 1 : 0, transposeB: transposeB ? 1 : 0, skipsZeros: isData ? 1 : 0,
+        epilogue: Int32(epilogue.kernelCode.rawValue),
+        scratch: arguments.scratch(Int(elbo_gemm_scratch(Int64(rows.count), Int64(k), transposeA, isData))))
       let rowsOfA = transposeA ? whole(node.inputs[0]) : range(pa + rows.lowerBound * k, rows.count * k)
       let columnsOfB = transposeB ? range(pb + columns.lowerBound * k, columns.count * k) : whole(node.inputs[1])
       let span = (rows.count - 1) * n + columns.count
