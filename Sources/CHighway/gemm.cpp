@@ -134,16 +134,16 @@ struct Blocks {
 };
 
 // Finds where A is zero; false where that would save too little.
-bool FindZeros(const elbo_gemm_arguments &g, const Blocks &blocks, SteppingStones &stones) {
+bool FindZeros(const elbo_gemm_arguments &g, const Blocks &blocks, NonzeroSteps &nonzero) {
   int64_t total = 0;
   for (int64_t block = 0; block < blocks.count; block++) {
     const int64_t row = blocks.Begin(block), rows = blocks.Begin(block + 1) - row;
     if (g.transposeA) {
-      stones.FindAcross(block, g.a + row, g.lda, rows);
+      nonzero.FindAcross(block, g.a + row, g.lda, rows);
     } else {
-      stones.FindAlong(block, g.a + row * g.lda, g.lda, rows);
+      nonzero.FindAlong(block, g.a + row * g.lda, g.lda, rows);
     }
-    total += stones.Count(block);
+    total += nonzero.Count(block);
   }
   return total * 4 < blocks.count * g.k * 3;
 }
@@ -167,9 +167,9 @@ void Gemm(const void *arguments) {
   // Whether B is packed does not depend on the data: what is skipped must be known to be finite.
   const bool packsRight = !g.transposeB && blocks.count > kUnpackedTiles;
   float *left = g.scratch + ScratchOfPanel(g.k);
-  SteppingStones stones(reinterpret_cast<int32_t *>(left), g.k);
+  NonzeroSteps nonzero(reinterpret_cast<int32_t *>(left), g.k);
   const Blocks low(g.m, kSkippingRows);
-  const bool skips = g.skipsZeros && packsRight && g.n > 2 * lanes && FindZeros(g, low, stones);
+  const bool skips = g.skipsZeros && packsRight && g.n > 2 * lanes && FindZeros(g, low, nonzero);
   if (skips) blocks = low;
   const bool packsLeft = !skips && PacksLeft(g);
   for (int64_t block = 0; packsLeft && block < blocks.count; block++) {
@@ -207,8 +207,8 @@ void Gemm(const void *arguments) {
       tile.ldc = g.ldc;
       tile.width = width;
       tile.epilogue = g.epilogue;
-      tile.steps = skips && isFinite ? stones.Steps(block) : nullptr;
-      tile.k = tile.steps ? stones.Count(block) : g.k;
+      tile.steps = skips && isFinite ? nonzero.Steps(block) : nullptr;
+      tile.k = tile.steps ? nonzero.Count(block) : g.k;
       RunRows(tile, panel, rows, narrow);
     }
   }
@@ -234,6 +234,6 @@ extern "C" void elbo_gemm(const void *arguments) { elbo::CallGemm(arguments); }
 extern "C" int64_t elbo_gemm_unpacked_rows(void) { return elbo::CallUnpackedRows(); }
 extern "C" int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA, bool skipsZeros) {
   using namespace elbo::HWY_NAMESPACE;
-  return ScratchOfPanel(k) + std::max(transposeA ? m * k : 0, skipsZeros ? SteppingStones::Size(m, k) : 0);
+  return ScratchOfPanel(k) + std::max(transposeA ? m * k : 0, skipsZeros ? NonzeroSteps::Size(m, k) : 0);
 }
 #endif

@@ -18,7 +18,7 @@ namespace elbo {
 namespace HWY_NAMESPACE {
 
 // Columns begin ..< begin + panel of B [K, N]. Beyond N they are whatever lies there: sums of them are not stored.
-// Whether all are finite numbers.
+// Returns whether all are finite.
 inline bool PackColumns(const float *b, int64_t ldb, int64_t k, int64_t begin, int64_t panel, float *to) {
   const DF d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));

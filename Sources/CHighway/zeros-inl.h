@@ -14,15 +14,15 @@ HWY_BEFORE_NAMESPACE();
 namespace elbo {
 namespace HWY_NAMESPACE {
 
-// Rows of a tile that skips zeros: the fewer, the more are zero together; fewer still would leave multipliers idle.
-constexpr int64_t kSkippingRows = HWY_MAX_BYTES >= 64 ? 7 : 4;
+// Rows of a tile that skips zeros. The fewer, the more often all are zero; fewer still would leave multipliers idle.
+constexpr int64_t kSkippingRows = HWY_MAX_BYTES == 64 ? 7 : 4;
 
 // The inner steps at which some row of a tile is not zero, for tile after tile: how many, then which.
-class SteppingStones {
+class NonzeroSteps {
  public:
   static constexpr int64_t Size(int64_t m, int64_t k) { return (m / 4 + 1) * (k + 1); }
 
-  SteppingStones(int32_t *memory, int64_t k) : memory_(memory), k_(k) {}
+  NonzeroSteps(int32_t *memory, int64_t k) : memory_(memory), k_(k) {}
 
   int64_t Count(int64_t tile) const { return memory_[tile * (k_ + 1)]; }
   const int32_t *Steps(int64_t tile) const { return memory_ + tile * (k_ + 1) + 1; }
