@@ -8,7 +8,7 @@ epochs, and is measured on the 10,000 test images after every epoch; only traini
 turns, seed by seed. The target is the worse of the two medians of final figures, so that a typical run of both reaches
 it; printed are the median seconds to it, their ratio, and every run's figure at the end. All begin alike unless
 --begin own: then ours begins as it does by itself, with the decoder's last bias at the data's mean. --curves keeps
-every run, an object a line, and does not repeat what the file has: curves.jsonl has the runs that README quotes. Recipes:
+every run, an object a line, and does not repeat what the file has, such as curves.jsonl. Recipes:
 
     conv   Keras' convolutional VAE example, 2 latents; Adam 1e-3, batch 128, 30 epochs
     mlp    pytorch/examples' VAE: 784-400-20, ReLU; Adam 1e-3, batch 128, 10 epochs
