@@ -92,9 +92,10 @@ void RunDots(const PixelTile &tile, std::index_sequence<R...>) {
 
 // A single output channel: dot products along the input channels.
 void ConvToOneChannel(const elbo_conv_arguments &g) {
-  float *w = g.scratch;
   for (int32_t i = 0; i < g.groupCount; i++) {
     const elbo_conv_group &group = g.groups[i];
+    // Groups of pixels at edges share taps: each packs its own, where the one before had its own.
+    float *w = g.scratch;
     PixelTile tile;
     tile.panel = w;
     tile.bias = g.bias;
@@ -168,7 +169,7 @@ extern "C" void elbo_conv(const void *arguments) {
   if (g.tilesCount > 0) elbo_conv_winograd(arguments);
 }
 
-// Output channels in whole panels of the widest target; every tap belongs to one group.
+// Output channels in whole panels of the widest target, for one group's taps at a time.
 extern "C" int64_t elbo_conv_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels) {
   return static_cast<int64_t>(tapCount) * inChannels * ((outChannels + 31) / 32 * 32);
 }

@@ -24,14 +24,14 @@ class NonzeroSteps {
 
   NonzeroSteps(int32_t *memory, int64_t k) : memory_(memory), k_(k) {}
 
-  int64_t Count(int64_t tile) const { return memory_[tile * (k_ + 1)]; }
-  const int32_t *Steps(int64_t tile) const { return memory_ + tile * (k_ + 1) + 1; }
+  int64_t Count(int64_t tile) const { return Place(tile)[-1]; }
+  const int32_t *Steps(int64_t tile) const { return Place(tile); }
 
   // The steps of a tile whose rows follow each other at each step, `stride` further.
   void FindAcross(int64_t tile, const float *a, int64_t stride, int64_t rows) {
     const hn::CappedTag<float, 8> d;  // at least a tile's rows; what is read beyond them does not count
     const auto beyond = hn::Not(hn::FirstN(d, static_cast<size_t>(rows)));
-    int32_t *steps = memory_ + tile * (k_ + 1) + 1;
+    int32_t *steps = Place(tile);
     int64_t count = 0;
     for (int64_t p = 0; p < k_; p++) {
       const auto empty = hn::Eq(hn::LoadU(d, a + p * stride), hn::Zero(d));
@@ -46,7 +46,7 @@ class NonzeroSteps {
     const DF d;
     const hn::RebindToSigned<DF> di;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-    int32_t *steps = memory_ + tile * (k_ + 1) + 1;
+    int32_t *steps = Place(tile);
     int64_t count = 0, p = 0;
     for (; p + lanes <= k_; p += lanes) {
       auto empty = hn::Eq(hn::LoadU(d, a + p), hn::Zero(d));
@@ -68,6 +68,9 @@ class NonzeroSteps {
   }
 
  private:
+  // A tile's list; how many there are stands before it.
+  int32_t *Place(int64_t tile) const { return memory_ + tile * (k_ + 1) + 1; }
+
   int32_t *memory_;
   int64_t k_;
 };

@@ -42,6 +42,11 @@ package final class LayerBuilder {
       h = try graph.scope(name) { () throws(ShapeError) -> Symbol in
         try apply(layer, to: h, fallback: last && !activatesLast ? .none : activation)
       }
+      // Layers upon layers that make images larger would end in arithmetic, not in a lack of memory.
+      guard h.shape.rank < 4 || h.shape.droppingFirst.dimensions.allSatisfy({ $0 <= 1 << 36 }) else {
+        throw ShapeError(
+          layer: graph.qualified(name), operation: LayerText.text([layer]), shapes: [x.shape], reason: "is too large")
+      }
       trace.append((graph.qualified(name), LayerText.text([layer]), h.shape.droppingFirst))
     }
     return h

@@ -52,6 +52,11 @@ package enum LayerText {
     func fail(_ form: String) -> ArchitectureError {
       ArchitectureError(span: span, reason: "'\(word)' is not of the form \(form)")
     }
+    /// Products of what is larger would be no numbers any more.
+    func check(_ values: [Int], most: Int = 1 << 24) throws(ArchitectureError) {
+      guard let large = values.first(where: { $0 > most }) else { return }
+      throw ArchitectureError(span: span, reason: "'\(word)': \(large) is more than \(most)")
+    }
     func positive(_ form: String) throws(ArchitectureError) -> Int {
       guard let value = Int(rest), value > 0 else { throw fail(form) }
       return value
@@ -72,6 +77,7 @@ package enum LayerText {
     case "reshape":
       let extents = rest.split(separator: "x").compactMap { Int($0) }
       guard extents.count == 3, extents.allSatisfy({ $0 > 0 }) else { throw fail("reshape64x7x7") }
+      try check(extents)
       return .reshape(extents[0], extents[1], extents[2])
     default:
       guard let (channels, options) = numbers(rest), Set(options.keys).isSubset(of: ["k", "s", "p"]) else {
@@ -82,6 +88,8 @@ package enum LayerText {
       for (what, value) in least where value < 1 {
         throw ArchitectureError(span: span, reason: "'\(word)' needs \(what) of at least 1, not 0")
       }
+      try check([channels])
+      try check([kernel, stride, options["p"] ?? 0], most: 1 << 12)
       return name == "conv"
         ? .convolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)
         : .transposedConvolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)

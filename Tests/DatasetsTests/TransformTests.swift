@@ -102,6 +102,9 @@ import Testing
     let mean = gaussian.reduce(0, +) / 40_000
     let variance = gaussian.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 40_000
     #expect(abs(mean - 0.2) < 0.01 && abs(variance - 0.09) < 0.005)
+    // Two noises are two draws.
+    let twice = try Self.values(flat.adding([.gaussianNoise(0.3), .gaussianNoise(0.3)]))
+    #expect(abs(twice.reduce(0) { $0 + ($1 - 0.2) * ($1 - 0.2) } / 40_000 - 0.18) < 0.01)
     let masked = try Self.values(flat.adding([.maskNoise(0.25)]))
     #expect(abs(Float(masked.count { $0 == 0 }) / 40_000 - 0.25) < 0.015)
     let salted = try Self.values(flat.adding([.saltAndPepper(0.2)]))

@@ -63,11 +63,13 @@ extension OpCase {
     }
   }
   /// Convolutions in tiles of 2×2 pixels: pairs of kernel positions alone, pairs and single ones, pixels left over, several
-  /// panels of output channels and part of one, more tiles than a gradient of weights takes at a time.
+  /// panels of output channels and part of one, more tiles than a gradient of weights takes at a time. And one channel from
+  /// many, with a kernel whose pixels at edges have more positions between them than it has itself.
   private static var tiles: [OpCase] {
     let square = { (k: Int, s: Int, p: Int) in ConvGeometry(kernel: k, stride: s, padding: p) }
     let cases: [(Shape, Int, ConvGeometry, [Int])] = [
-      ([7, 32, 16, 12], 32, square(4, 2, 1), [0, 0]), ([2, 16, 13, 10], 48, square(3, 1, 1), [0, 0]),
+      ([1, 32, 28, 28], 1, square(9, 1, 4), [0, 0]), ([7, 32, 16, 12], 32, square(4, 2, 1), [0, 0]),
+      ([2, 16, 13, 10], 48, square(3, 1, 1), [0, 0]),
       ([3, 48, 9, 11], 80, square(3, 2, 1), [1, 0]), ([2, 16, 9, 8], 20, square(5, 1, 2), [0, 0]),
       ([2, 16, 11, 7], 32, square(5, 2, 2), [1, 0]), ([1, 16, 4, 3], 16, square(2, 1, 0), [0, 0]),
       (

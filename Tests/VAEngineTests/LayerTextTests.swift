@@ -21,7 +21,8 @@ import VAEngine
     ("conv8x3", 0..<7), ("dense-3", 0..<7), ("dense99999999999999999999", 0..<25), ("dropout1", 0..<8),
     ("dropoutnan", 0..<10), ("reshape3x4", 0..<10), ("reshape0x4x4", 0..<12), ("batchnorm2", 0..<10),
     ("dense8 dense8:relo", 7..<18), ("dense8:", 0..<7), ("é dense8", 0..<2), ("dense8 dénse8", 7..<14),
-    ("conv٣k3", 0..<8),
+    ("conv٣k3", 0..<8), ("dense8 conv8k4000000000", 7..<23), ("conv8k3p9223372036854775807", 0..<27),
+    ("convt8k3s4611686018427387904", 0..<28), ("reshape1x1x99999999", 0..<19),
   ]) func aMistakeHasItsPlace(_ text: String, _ span: Range<Int>) {
     do {
       _ = try LayerText.parse(text)

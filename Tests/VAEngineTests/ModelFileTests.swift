@@ -46,6 +46,28 @@ import VAEngine
     }
   }
 
+  /// Numbers that no training could have come to, in a file that is well formed.
+  @Test(arguments: [
+    ("\"batchInEpoch\":0", "\"batchInEpoch\":-1"), ("\"stepStride\":1", "\"stepStride\":0"),
+    ("\"importanceSamples\":4", "\"importanceSamples\":4611686018427387904"),
+    ("\"importanceSamples\":4", "\"importanceSamples\":0"),
+  ])
+  func impossibleNumbersAreRefused(right: String, wrong: String) throws {
+    try withPath { path in
+      try TrainingTests.model(.importanceWeighted, preset: .mlp).save(to: path)
+      var file = try SafeTensors(contentsOf: path)
+      var changes = 0
+      for (key, text) in file.metadata where text.contains(right) {
+        file.metadata[key] = text.replacing(right, with: wrong)
+        changes += 1
+      }
+      #expect(changes == 1)
+      try file.write(to: path + ".wrong")
+      defer { try? FileManager.default.removeItem(atPath: path + ".wrong") }
+      #expect(throws: ModelError.self) { try Model.open(path + ".wrong") }
+    }
+  }
+
   @Test func aFileCutShortIsRefused() throws {
     try withPath { path in
       try TrainingTests.model(.vae, preset: .mlp).save(to: path)

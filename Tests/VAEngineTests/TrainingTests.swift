@@ -286,6 +286,50 @@ struct Examples: BatchSource {
     #expect(model.training.epoch == 7)
   }
 
+  /// The losses of a warm-up are lower than those at full weight, which would never be better.
+  @Test func trainingLossesOfAWarmUpAreNotTheBest() throws {
+    let model = try Self.model(.vae, preset: .mlp)
+    model.configuration.beta = .linear(from: 0, to: 100, epochs: 4)
+    var plan = TrainingPlan(epochs: 8)
+    (plan.batchSize, plan.learningRate, plan.patience) = (64, 1e-30, 2)
+    let end = try Trainer(model, on: Examples.blobs(64), plan: plan).run()
+    // Noise decides which of the epochs from the fifth on is best; none before can be.
+    if case .early(let best) = end { #expect(best > 4) }
+    #expect(model.training.epoch > 6 && (model.training.bestEpoch ?? 0) > 4)
+  }
+
+  @Test func theBestOfOneObjectiveIsNotThatOfAnother() throws {
+    let model = try Self.model(.beta, preset: .mlp)
+    var plan = TrainingPlan(epochs: 3)
+    (plan.batchSize, plan.patience) = (32, 2)
+    try Trainer(model, on: Examples.blobs(64), plan: plan).run()
+    let before = try #require(model.training.bestLoss)
+    model.configuration.beta = .constant(10_000)
+    (plan.epochs, plan.learningRate) = (9, 1e-30)
+    let end = try Trainer(model, on: Examples.blobs(64), plan: plan).run()
+    let after = try #require(model.training.bestLoss)
+    #expect(after > before && (model.training.bestEpoch ?? 0) > 3, "\(end)")
+    // And of the same one it stays, an early end behind it or not.
+    plan.epochs = 12
+    try Trainer(model, on: Examples.blobs(64), plan: plan).run()
+    #expect(try #require(model.training.bestLoss) <= after)
+  }
+
+  /// What SGD keeps is no first moment for Adam, whose first step is at most its learning rate.
+  @Test func anotherOptimizerBeginsWithoutTheMomentsOfTheLast() throws {
+    let model = try Self.model(.vae, preset: .mlp)
+    var plan = TrainingPlan(epochs: 4)
+    (plan.batchSize, plan.learningRate, plan.optimizer) = (16, 1e-3, .sgd)
+    plan.hyperparameters.momentum = 0.9
+    try Trainer(model, on: Examples.blobs(64), plan: plan).run()
+    let before = try model.parameters.snapshot().values.elements(as: Float.self)
+    (plan.epochs, plan.batchSize, plan.optimizer) = (5, 64, .adam)
+    try Trainer(model, on: Examples.blobs(64), plan: plan).run()
+    let after = try model.parameters.snapshot().values.elements(as: Float.self)
+    let largest = zip(before, after).map { abs($0 - $1) }.max() ?? 0
+    #expect(largest > 0 && largest < 1.01e-3, "\(largest)")
+  }
+
   /// One example too large to square, in the third epoch's order.
   @Test func aLossThatIsNotFiniteNamesTheTermTheTensorAndTheBatch() throws {
     var values = Examples.blobs(130).values

@@ -73,12 +73,14 @@ extension Dataset: BatchSource {
         first: row * plan.gatheredShape.count, channels: 1, stream: stream)
     }
     var shape = plan.gatheredShape
+    var noises = 0
     for step in plan.rest {
       switch step {
       case .elements(let transform):
         transform.apply(
           UnsafeMutableBufferPointer(start: current, count: shape.count), example: example, first: row * shape.count,
-          channels: shape.rank == 3 ? shape[0] : 1, stream: stream)
+          channels: shape.rank == 3 ? shape[0] : 1, stream: stream, noises: noises)
+        noises += transform.isNoise ? 1 : 0
       case .geometry(let geometry, _):
         guard let scratch else { continue }
         let next = current == scratch ? scratch + plan.widest : scratch
@@ -149,10 +151,14 @@ extension Dataset: BatchSource {
 
 extension Transform {
   /// In place on one example; `first` is the position of its first element in the batch's draw.
+  ///
+  /// - Parameter noises: How many noises came before: each draws for itself.
   func apply(
-    _ x: UnsafeMutableBufferPointer<Float>, example: Int, first: Int, channels: Int, stream: RandomStream
+    _ x: UnsafeMutableBufferPointer<Float>, example: Int, first: Int, channels: Int, stream: RandomStream,
+    noises: Int = 0
   ) {
-    let noise = RandomStream(seed: stream.seed, purpose: "noise", step: stream.step)
+    let purpose = noises == 0 ? "noise" : "noise \(noises)"
+    let noise = RandomStream(seed: stream.seed, purpose: purpose, step: stream.step)
     switch self {
     case .scale(let factor): for i in x.indices { x[i] *= factor }
     case .standardize(let means, let deviations):
@@ -172,6 +178,13 @@ extension Transform {
     case .maskNoise(let share): perturb(x, ELBO_PERTURB_MASK, share, first: first, noise)
     case .saltAndPepper(let share): perturb(x, ELBO_PERTURB_SALT_AND_PEPPER, share, first: first, noise)
     case .resize, .crop: break
+    }
+  }
+
+  fileprivate var isNoise: Bool {
+    switch self {
+    case .gaussianNoise, .maskNoise, .saltAndPepper: true
+    default: false
     }
   }
 

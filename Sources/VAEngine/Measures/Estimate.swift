@@ -1,4 +1,4 @@
-/// A mean over examples with its standard error: `√(variance / n)`.
+/// A mean over examples with its standard error: `√(variance / n)`, NaN of a single example.
 package struct Estimate: Sendable, Equatable, Codable {
   package var mean: Double
   package var standardError: Double
@@ -19,6 +19,6 @@ package struct Estimate: Sendable, Equatable, Codable {
     let mean = values.reduce(0, +) / n
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.init(
-      mean: mean, standardError: values.count > 1 ? (squares / (n - 1) / n).squareRoot() : 0, count: values.count)
+      mean: mean, standardError: values.count > 1 ? (squares / (n - 1) / n).squareRoot() : .nan, count: values.count)
   }
 }

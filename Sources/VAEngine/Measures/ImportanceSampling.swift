@@ -19,7 +19,7 @@ package struct LogLikelihood: Sendable, Equatable, Codable {
 
 extension Model {
   /// - Parameters:
-  ///   - samples: k, rounded up to whole chunks of at most 50.
+  ///   - samples: k, rounded up to chunks of one size, at most 50.
   ///   - progress: Called with the share done; throwing stops.
   /// - Throws: `ModelError.notAProbability` for models without a likelihood.
   package func logLikelihood(
@@ -31,8 +31,8 @@ extension Model {
     guard samples > 0 else { throw ModelError.sampleCount(samples) }
     try check(source)
     let rows = min(20, source.count)
-    let chunk = min(50, samples)
-    let chunks = (samples + chunk - 1) / chunk
+    let chunks = (samples + 49) / 50
+    let chunk = (samples + chunks - 1) / chunks
     let encoder = try encodeProgram(rows: rows)
     let importance = try importanceProgram(rows: rows, samples: chunk)
     // Where convergence is noted: 1 chunk, 2, 4 … and all.

@@ -77,7 +77,8 @@ package struct ModelConfiguration: Hashable, Sendable {
     guard latentDimensions > 0 else { throw .latentSize(latentDimensions) }
     guard exampleShape.count > 0 else { throw .emptyExamples(exampleShape) }
     if family == .conditional, classCount == nil { throw .labelsNeeded }
-    guard importanceSamples > 0 else { throw .sampleCount(importanceSamples) }
+    if let classCount, !(1...1_000_000).contains(classCount) { throw .checkpoint("\(classCount) classes cannot be") }
+    guard (1...1_000_000).contains(importanceSamples) else { throw .sampleCount(importanceSamples) }
     self.family = family
     self.architecture = architecture
     self.exampleShape = exampleShape
@@ -124,7 +125,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .latentSize(let size): "latent=\(size): a model needs at least one latent dimension"
     case .emptyExamples(let shape): "examples of shape \(shape) hold nothing"
     case .labelsNeeded: "a conditional model needs labels, and the data have none"
-    case .sampleCount(let k): "k=\(k): at least one importance sample is needed"
+    case .sampleCount(let k): "k=\(k): a million importance samples at most, and at least one"
     case .decoderShape(let shape, let wanted): "the decoder ends at \(shape), the data are \(wanted)"
     case .dataShape(let shape, let wanted): "the data are \(shape), the model expects \(wanted)"
     case .latentShape(let shape, let wanted): "latents of shape \(shape), the model has \(wanted) dimensions"

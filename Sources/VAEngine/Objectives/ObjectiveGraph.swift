@@ -75,7 +75,7 @@ package struct ObjectiveGraph {
     }
     let wide: Layer =
       switch last {
-      case .dense(let n, let a): .dense(n * factor, a)
+      case .dense(let n, let a): .dense(min(n, .max / factor) * factor, a)
       case .convolution(let c, let k, let s, let p, let a):
         .convolution(channels: c * factor, kernel: k, stride: s, padding: p, a)
       case .transposedConvolution(let c, let k, let s, let p, let a):

@@ -48,7 +48,8 @@ extension Model {
         let bad = (0..<valid).first { !buffer[$0].isFinite } ?? 0
         throw ModelError.notFinite(example: Int(indices[bad / size]))
       }
-      if isBounded, low < 0 || high > 1 {
+      // What scaling and resizing round to just outside is inside.
+      if isBounded, low < -1e-5 || high > 1 + 1e-5 {
         throw ModelError.outsideSupport(low < 0 ? low : high, likelihood: configuration.likelihood.name)
       }
       grey = grey || between != 0

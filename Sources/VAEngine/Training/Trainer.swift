@@ -68,6 +68,7 @@ package struct Trainer {
           snapshot.values = values
           model.parameters.restore(snapshot)
         }
+        model.training.epochsSinceBest = 0
         return .early(best: model.training.bestEpoch ?? model.training.epoch)
       }
       if stop?.isRequested == true { return .stopped }
@@ -78,15 +79,20 @@ package struct Trainer {
   /// Early stopping and the plateau: the best loss so far, and how long ago it was. The epochs of a warm-up do not count,
   /// because its losses are not of one objective (Tomczak & Welling's protocol).
   private func watch(_ loss: Double) throws {
-    let isRising = model.configuration.beta.isRising(at: Double(model.training.epoch))
-    if loss < model.training.bestLoss ?? .infinity || isRising && validation == nil {
-      (model.training.bestLoss, model.training.epochsSinceBest) = (loss, 0)
-      if plan.patience != nil {
-        (model.bestValues, model.training.bestEpoch) = (try model.parameters.snapshot().values, model.training.epoch)
-      }
+    let beta = model.configuration.beta
+    // Validation is −ELBO at every weight; a training loss of a warm-up compares with none that comes later.
+    if validation == nil, beta.isRising(at: Double(model.training.epoch - 1)) {
+      forgetBest()
       return
     }
-    if isRising { return }
+    if loss < model.training.bestLoss ?? .infinity {
+      (model.training.bestLoss, model.training.epochsSinceBest) = (loss, 0)
+      let isKept = plan.patience != nil
+      model.bestValues = isKept ? try model.parameters.snapshot().values : nil
+      model.training.bestEpoch = isKept ? model.training.epoch : nil
+      return
+    }
+    if beta.isRising(at: Double(model.training.epoch)) { return }
     model.training.epochsSinceBest += 1
     if case .plateau(let patience, _) = plan.learningRateSchedule,
       model.training.epochsSinceBest % max(patience, 1) == 0
@@ -95,9 +101,34 @@ package struct Trainer {
     }
   }
 
+  private func forgetBest() {
+    (model.training.bestLoss, model.training.bestEpoch, model.training.epochsSinceBest) = (nil, nil, 0)
+    model.bestValues = nil
+  }
+
+  /// What the watched loss is of: losses compare under one objective, on the same data.
+  private var watched: String {
+    let c = model.configuration
+    let objective = "\(c.family) \(c.likelihood) \(c.beta) \(c.capacity) \(c.freeBits) \(c.importanceSamples)"
+    return "\(objective); \(model.dataDescription), \(source.count), \(validation?.count ?? 0)"
+  }
+
+  /// Moments of one update rule mean nothing to another; Adam and AdamW share theirs.
+  private func forgetMoments() throws {
+    var snapshot = try model.parameters.snapshot()
+    snapshot.firstMoments = try Tensor(zeros: snapshot.firstMoments.shape)
+    snapshot.secondMoments = try Tensor(zeros: snapshot.secondMoments.shape)
+    model.parameters.restore(snapshot)
+    model.training.hyperparameters.updateCount = 0
+  }
+
   private func prepare() throws {
     _ = try model.checkValues(source)
     if let validation { _ = try model.checkValues(validation) }
+    let kinds = Set([model.training.optimizer, plan.optimizer])
+    if model.training.step > 0, kinds.count > 1, kinds != [.adam, .adamW] { try forgetMoments() }
+    if model.training.watched ?? watched != watched { forgetBest() }
+    model.training.watched = watched
     var state = model.training
     if state.step == 0 {
       state.shuffleSeed = plan.seed

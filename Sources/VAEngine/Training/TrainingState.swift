@@ -24,8 +24,17 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var bestEpoch: Int?
   package var epochsSinceBest = 0
   package var learningRateDrops = 0
+  /// What the best loss is of, in words; nil in what earlier programs kept.
+  package var watched: String?
 
   package init() {}
+
+  /// Whether the numbers can be of a training: a file may hold anything.
+  var isSound: Bool {
+    [epoch, batchInEpoch, exampleCount, batchSize, epochsSinceBest, learningRateDrops, running.examples].allSatisfy {
+      (0...1 << 40).contains($0)
+    } && step < 1 << 62 && history.stepStride > 0
+  }
 
   /// Every example of the epoch under way was trained on, and its validation is what is left.
   package var isEpochTrained: Bool { exampleCount > 0 && batchInEpoch * batchSize >= exampleCount }
