@@ -109,8 +109,9 @@ package enum PlotBenchmark {
     Figure(
       .bars(
         Bars(
-          values: (0..<20).map { exp(-Double($0) / 4) }, names: (0..<20).map(String.init), threshold: 0.01,
-          thresholdName: "active", xLabel: "latent dimension", yLabel: "KL, nats")), title: "KL per dimension of m")
+          values: (0..<20).map { exp(-Double($0) / 4) }, names: (0..<20).map(String.init),
+          kinds: .init(idle: Set(16..<20), activeName: "active", idleName: "inactive"), xLabel: "latent dimension",
+          yLabel: "KL, nats")), title: "KL per dimension of m")
   }
 
   private static var confusion: Figure {

@@ -53,10 +53,10 @@ import Testing
     for color in Palette(.light).lines.prefix(3) { #expect(count(color, in: picture) > 100) }
   }
 
-  @Test func barsBelowTheThresholdAreFaint() throws {
+  @Test func idleBarsAreFaint() throws {
     guard case .bars(var bars) = SampleFigures.bars.kind else { return }
     bars.values[3] = 0.3
-    bars.threshold = 0.4
+    bars.kinds?.idle = [3]
     let picture = try png(Figure(.bars(bars), title: "KL"))
     #expect(count(Palette(.light).idle, in: picture) > 1000)
   }

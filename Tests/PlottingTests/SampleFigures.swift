@@ -50,8 +50,9 @@ enum SampleFigures {
   static let bars = Figure(
     .bars(
       Bars(
-        values: [2, 1, 0.5, 0.001], names: ["3", "1", "0", "2"], threshold: 0.01, thresholdName: "active",
-        xLabel: "latent dimension", yLabel: "KL, nats")), title: "KL per dimension of m")
+        values: [2, 1, 0.5, 0.001], names: ["3", "1", "0", "2"],
+        kinds: .init(idle: [3], activeName: "active", idleName: "inactive"), xLabel: "latent dimension",
+        yLabel: "KL, nats")), title: "KL per dimension of m")
 
   static let histogram = Figure(
     .histogram(

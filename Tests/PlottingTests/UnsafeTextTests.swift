@@ -8,6 +8,7 @@ import Testing
     "\"`touch MARK`\"",
     "'; system('touch MARK'); '", "' . system('touch MARK') . '", "\\'; !touch MARK #", "β → ∞ 数字 👩‍🔬", "\u{1}0\u{1}",
     "\u{2028}!touch MARK", "\u{7F}\u{85}\r!touch MARK", "''", "'", "\\",
+    "'\u{301}`touch MARK`", "'\u{301}; system('\u{301}touch MARK'\u{301}); '\u{301}", "%\u{301}d%\u{20DD}s",
   ]
 
   /// The text in every place that takes one, in every kind.
@@ -21,7 +22,10 @@ import Testing
       .scatter(
         Scatter(x: [0, 1], y: [0, 1], classes: [0, 1], classNames: [text, text], xLabel: text, yLabel: text)),
       .scatter(Scatter(x: [0, 1], y: [0, 1], values: [0, 1], valueLabel: text, xLabel: text, yLabel: text)),
-      .bars(Bars(values: [1], names: [text], threshold: 0.5, thresholdName: text, xLabel: text, yLabel: text)),
+      .bars(
+        Bars(
+          values: [1, 2], names: [text, text], kinds: .init(idle: [1], activeName: text, idleName: text), xLabel: text,
+          yLabel: text)),
       .histogram(Histogram(series: [.init(name: text, values: [1, 2, 3])], xLabel: text, showsNormal: true)),
       .matrix(
         MatrixMap(
@@ -47,7 +51,7 @@ import Testing
     let quoted = GnuplotScript.quoted(text)
     #expect(!quoted.contains { $0.isNewline })
     #expect(quoted.first == "'" && quoted.last == "'" && quoted.count >= 2)
-    #expect(!quoted.dropFirst().dropLast().contains("'"))
+    #expect(quoted.unicodeScalars.filter { $0 == "'" }.count == 2)
     #expect(!quoted.unicodeScalars.contains { $0.value < 32 })
   }
 
@@ -62,5 +66,6 @@ import Testing
     let figure = Figure(
       .bars(Bars(values: [1], names: ["a,\"b\""], xLabel: "", yLabel: "")), title: "")
     #expect(figure.csv == "name,value\n\"a,\"\"b\"\"\",1.0\n")
+    #expect(CSVText.field("a\r\nb") == "\"a\r\nb\"" && CSVText.field("x\"\u{301}") == "\"x\"\"\u{301}\"")
   }
 }

@@ -1,18 +1,25 @@
-/// A bar for each of some names, with a line across at a threshold.
+/// A bar for each of some names; those that are idle are grey.
 package struct Bars: Sendable, Equatable, Codable {
+  /// Two kinds of bars.
+  package struct Kinds: Sendable, Equatable, Codable {
+    /// Positions of the grey ones.
+    package var idle: Set<Int>
+    package var activeName: String
+    package var idleName: String
+
+    package init(idle: Set<Int>, activeName: String, idleName: String) {
+      (self.idle, self.activeName, self.idleName) = (idle, activeName, idleName)
+    }
+  }
   package var values: [Double]
   package var names: [String]
-  package var threshold: Double?
-  /// What reaching the threshold means: `active`.
-  package var thresholdName: String
+  /// nil where all are alike.
+  package var kinds: Kinds?
   package var xLabel: String
   package var yLabel: String
 
-  package init(
-    values: [Double], names: [String], threshold: Double? = nil, thresholdName: String = "", xLabel: String,
-    yLabel: String
-  ) {
-    (self.values, self.names, self.threshold, self.thresholdName) = (values, names, threshold, thresholdName)
+  package init(values: [Double], names: [String], kinds: Kinds? = nil, xLabel: String, yLabel: String) {
+    (self.values, self.names, self.kinds) = (values, names, kinds)
     (self.xLabel, self.yLabel) = (xLabel, yLabel)
   }
 }

@@ -6,7 +6,7 @@ extension Figure {
       let hasErrors = curves.lines.contains { $0.errors != nil }
       var text = "series,x,y" + (hasErrors ? ",standard_error" : "") + "\n"
       for line in curves.lines {
-        let name = Self.field(line.isFaint ? line.name + " (raw)" : line.name)
+        let name = CSVText.field(line.isFaint ? line.name + " (raw)" : line.name)
         for index in line.x.indices {
           text += "\(name),\(line.x[index]),\(line.y[index])"
           if hasErrors { text += "," + (line.errors.map { "\($0[index])" } ?? "") }
@@ -19,7 +19,7 @@ extension Figure {
       var text = "x,y" + (scatter.classes != nil ? ",class" : "") + (scatter.values != nil ? ",value" : "") + "\n"
       for index in x.indices {
         text += "\(x[index]),\(y[index])"
-        if let classes = scatter.classes { text += ",\(Self.field(scatter.name(ofClass: classes[index])))" }
+        if let classes = scatter.classes { text += ",\(CSVText.field(scatter.name(ofClass: classes[index])))" }
         if let values = scatter.values { text += ",\(values[index])" }
         text += "\n"
       }
@@ -35,14 +35,14 @@ extension Figure {
       return text
     case .bars(let bars):
       return "name,value\n"
-        + zip(bars.names, bars.values).map { "\(Self.field($0)),\($1)\n" }.joined()
+        + zip(bars.names, bars.values).map { "\(CSVText.field($0)),\($1)\n" }.joined()
     case .histogram(let histogram):
       let bins = histogram.bins()
       var text = "series,from,to,density\n"
       for (index, series) in histogram.series.enumerated() {
         for (bin, density) in bins.densities[index].enumerated() {
           let low = bins.low + Double(bin) * bins.width
-          text += "\(Self.field(series.name)),\(low),\(low + bins.width),\(density)\n"
+          text += "\(CSVText.field(series.name)),\(low),\(low + bins.width),\(density)\n"
         }
       }
       return text
@@ -50,15 +50,24 @@ extension Figure {
       var text = "row,column,value\n"
       for (index, value) in map.values.enumerated() {
         let (row, column) = (index / max(map.columnNames.count, 1), index % max(map.columnNames.count, 1))
-        text += "\(Self.field(map.rowNames[row])),\(Self.field(map.columnNames[column])),\(value)\n"
+        text += "\(CSVText.field(map.rowNames[row])),\(CSVText.field(map.columnNames[column])),\(value)\n"
       }
       return text
     }
   }
+}
 
-  /// RFC 4180.
-  private static func field(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+/// Text for comma-separated values (RFC 4180).
+package enum CSVText {
+  /// `text` as a field, in quotes where it needs them.
+  package static func field(_ text: String) -> String {
+    // Not by Characters: a line break of two, or a quote with a mark that combines with it, is another one.
+    guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+    var field = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" { field += "\"" }
+      field.unicodeScalars.append(scalar)
+    }
+    return field + "\""
   }
 }

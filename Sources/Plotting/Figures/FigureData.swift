@@ -55,8 +55,12 @@ package struct FigureData {
         ("mean of each", means.joined(separator: ", ") + (grid.count > 8 ? " …" : "")),
       ]
     case .bars(let bars):
-      let threshold = bars.threshold.map { [("threshold", number($0))] } ?? []
-      return [("axes", "\(bars.xLabel); \(bars.yLabel)"), ("bars", spread(bars.values))] + threshold
+      let all = [("axes", "\(bars.xLabel); \(bars.yLabel)"), ("bars", spread(bars.values))]
+      guard let kinds = bars.kinds else { return all }
+      return all + [
+        (kinds.activeName, count(bars.values.count - kinds.idle.count, "bar")),
+        (kinds.idleName, count(kinds.idle.count, "bar")),
+      ]
     case .histogram(let histogram):
       return histogram.series.map { ($0.name, spread($0.values.map(Double.init))) }
     case .matrix(let map): return [(map.valueLabel, spread(map.values))]

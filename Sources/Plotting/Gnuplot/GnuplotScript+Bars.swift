@@ -1,11 +1,11 @@
 extension GnuplotScript {
   mutating func draw(_ bars: Bars) {
     labels(bars.xLabel, bars.yLabel)
-    sides(legend: bars.threshold != nil ? [bars.thresholdName] : [])
+    sides(legend: bars.kinds.map { [$0.activeName, $0.idleName] } ?? [])
     say("set style fill solid 1 noborder")
     say("set boxwidth 0.8")
     let top = bars.values.filter(\.isFinite).max() ?? 1
-    let high = top > 0 ? max(top, bars.threshold ?? 0) * 1.06 : 1
+    let high = top > 0 ? top * 1.06 : 1
     say("set yrange [0:\(high)]")
     verticalTics(span: high, pixels: size.height - 170)
     say("set xrange [-0.7:\(Double(max(bars.values.count, 1)) - 0.3)]")
@@ -16,17 +16,14 @@ extension GnuplotScript {
     let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
       .map { "\(Self.ticName($0.element, limit: 24)) \($0.offset)" }
     if !tics.isEmpty { say("set xtics noenhanced scale 0 (\(tics.joined(separator: ", ")))") }
-    let threshold = bars.threshold ?? -.infinity
-    let on = bars.values.indices.filter { bars.values[$0] >= threshold }
-    let off = bars.values.indices.filter { bars.values[$0] < threshold }
+    let idle = bars.kinds?.idle ?? []
+    let active = (bars.values.indices.filter { !idle.contains($0) }, palette.lines[0], bars.kinds?.activeName)
+    let others = (bars.values.indices.filter(idle.contains), palette.idle, bars.kinds?.idleName)
     var parts: [String] = []
-    for (members, color) in [(on, palette.lines[0]), (off, palette.idle)] where !members.isEmpty {
+    for (members, color, name) in [active, others] where !members.isEmpty {
       let data = source([members.map(Float.init), members.map { Float(bars.values[$0]) }])
-      parts.append("\(data) using 1:2 with boxes lc rgb '\(color)' notitle")
-    }
-    if let threshold = bars.threshold {
-      let name = Self.quoted("\(bars.thresholdName) from \(threshold)", limit: 60)
-      parts.append("\(threshold) with lines dt (6,4) lw 2 lc rgb '\(palette.lines[1])' title \(name)")
+      let title = name.map { "title \(Self.quoted($0, limit: 60))" } ?? "notitle"
+      parts.append("\(data) using 1:2 with boxes lc rgb '\(color)' \(title)")
     }
     plot(parts)
   }

@@ -51,24 +51,32 @@ package struct GnuplotScript: Equatable, Sendable {
 
   /// In single quotes, on one line, at most so many characters.
   ///
-  /// A quote becomes an apostrophe (’): gnuplot takes two quotes for one, but not where a string begins with them.
+  /// A quote becomes an apostrophe (’): gnuplot takes two quotes for one, but not where a string begins with them. Scalar
+  /// by scalar: with a combining mark behind it a quote is another Character, and still ends gnuplot's string.
   package static func quoted(_ text: String, limit: Int = 200) -> String {
     var line = ""
     for scalar in text.unicodeScalars {
       let isControl = scalar.value < 32 || scalar.value == 127 || (128..<160).contains(scalar.value)
       if isControl || scalar.value == 0x2028 || scalar.value == 0x2029 {
         line.append(" ")
+      } else if scalar == "'" {
+        line.append("’")
       } else {
         line.unicodeScalars.append(scalar)
       }
     }
     if line.count > limit { line = line.prefix(max(limit - 1, 0)) + "…" }
-    return "'" + line.replacing("'", with: "’") + "'"
+    return "'" + line + "'"
   }
 
   /// The same for names along an axis, which gnuplot takes for formats of numbers.
   static func ticName(_ text: String, limit: Int) -> String {
-    quoted(text, limit: limit).replacing("%", with: "%%")
+    var name = ""
+    for scalar in quoted(text, limit: limit).unicodeScalars {
+      name.unicodeScalars.append(scalar)
+      if scalar == "%" { name.unicodeScalars.append(scalar) }
+    }
+    return name
   }
 
   /// `tc rgb '#222222'`; in characters the terminal's own colour.

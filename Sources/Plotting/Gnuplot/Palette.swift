@@ -8,7 +8,7 @@ package struct Palette: Sendable {
   /// Ten colours, then the same lighter and darker: more than ten are told apart with care only.
   package let classes: [String]
   package let lines: [String]
-  /// Bars that do not reach their threshold.
+  /// Idle bars.
   package let idle: String
 
   package init(_ theme: Figure.Theme) {

@@ -22,7 +22,7 @@ set tmargin at screen 0.87667
 set xlabel 'latent dimension' noenhanced tc rgb '#222222'
 set label 3 'KL, nats' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set tmargin at screen 0.82667
-set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 1 font ',13'
+set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 2 font ',13'
 set lmargin at screen 0.11111
 set rmargin at screen 0.96889
 set bmargin at screen 0.11
@@ -33,4 +33,4 @@ set xrange [-0.7:3.7]
 unset grid
 set grid y lc rgb '#e4e4e4' lw 1 lt 1
 set xtics noenhanced scale 0 ('3' 0, '1' 1, '0' 2, '2' 3)
-plot $data0 using 1:2 with boxes lc rgb '#332288' notitle, $data1 using 1:2 with boxes lc rgb '#bbbbbb' notitle, 0.01 with lines dt (6,4) lw 2 lc rgb '#CC6677' title 'active from 0.01'
+plot $data0 using 1:2 with boxes lc rgb '#332288' title 'active', $data1 using 1:2 with boxes lc rgb '#bbbbbb' title 'inactive'
