@@ -1,9 +1,15 @@
 import os
+import signal
 import subprocess
 
 import pytest
 
 ELBO = os.environ["ELBO"]
+
+# Started in the background of a script, or by nohup, this process ignores Ctrl-C or hang-ups, and so would what it starts.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session", autouse=True)

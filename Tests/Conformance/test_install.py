@@ -38,6 +38,15 @@ def test_install_and_uninstall(tmp_path, arguments, place):
     assert elbo("uninstall", *arguments, **around) == (0, f"nothing at {folder}\n")
 
 
+def test_a_kernelspec_may_name_another_program_than_the_one_that_writes_it(tmp_path):
+    # As a package is made: the program is not yet where Jupyter will find it.
+    assert elbo("install", "--prefix", str(tmp_path), "--program", "/usr/bin/elbo")[0] == 0
+    spec = json.loads((tmp_path / "share/jupyter/kernels/elbo/kernel.json").read_text())
+    assert spec["argv"] == ["/usr/bin/elbo", "kernel", "--connection-file", "{connection_file}"]
+    code, text = elbo("install", "--prefix", str(tmp_path), "--program", "")
+    assert code == 2 and "--program" in text
+
+
 def test_what_cannot_be_is_said(tmp_path):
     assert elbo("install", "--user", "--sys-prefix")[0] == 2
     code, text = elbo("install", "--sys-prefix", VIRTUAL_ENV="", CONDA_PREFIX="")

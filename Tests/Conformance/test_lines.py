@@ -95,6 +95,31 @@ def test_interrupt_of_a_question_and_of_a_shell_command(kernel):
     assert reply(kernel.run("1"))["status"] == "ok"
 
 
+@pytest.mark.parametrize("code", [
+    # The child is in a session of its own, where no signal finds it, and holds the output.
+    "!setsid sh -c 'echo > {begun}; sleep 30'; true", "!trap '' TERM; setsid sh -c 'echo > {begun}; sleep 30'; true",
+    # Nothing is left to read, long before the end.
+    "!exec > /dev/null 2>&1; echo > {begun}; sleep 30",
+])
+def test_interrupt_of_a_shell_command_whose_output_says_nothing_of_its_end(kernel, tmp_path, code):
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)
+    ident = kernel.execute(code.format(begun=begun))
+    begun.read_text()
+    kernel.send("interrupt_request", channel="control")
+    assert reply(kernel.until_idle(ident, 10))["ename"] == "Interrupted"
+    assert reply(kernel.run("1"))["status"] == "ok"
+
+
+def test_a_shell_command_ends_with_its_shell_and_loses_nothing(kernel):
+    ident = kernel.execute("!setsid sleep 30 & head -c 1000000 /dev/zero | tr '\\0' x; exit 3")
+    messages = kernel.until_idle(ident, 15)
+    assert sum(len(m["content"]["text"]) for m in only(messages, "stream")) == 1_000_000
+    assert "exit code 3" in reply(messages)["evalue"]
+    # A shell that is gone before its child speaks: the child is heard.
+    assert only(kernel.run("!echo soon &"), "stream")[0]["content"]["text"] == "soon\n"
+
+
 def test_answers_while_a_cell_runs(kernel):
     ident = kernel.execute("!sleep 60")
     while kernel.next()["header"]["msg_type"] != "execute_input":
@@ -167,6 +192,16 @@ def test_the_end_of_input_lets_queued_cells_finish():
     assert kernel.process.wait(10) == 0
 
 
+def test_the_end_of_input_gives_up_an_open_question():
+    kernel = Lines()
+    ident = kernel.execute('ask "x"', allow_stdin=True)
+    while kernel.next()["channel"] != "stdin":
+        pass
+    kernel.process.stdin.close()
+    assert reply(kernel.until_idle(ident, 10))["status"] == "error"
+    assert kernel.process.wait(10) == 0
+
+
 def test_noise_is_survived(kernel):
     random.seed(7)
     good = json.dumps({"header": {"msg_type": "execute_request", "msg_id": "1"}, "content": {"code": "1"}}).encode()
@@ -204,6 +239,16 @@ def test_shutdown_while_a_cell_runs():
     messages = kernel.until_idle(kernel.send("shutdown_request", {"restart": False}, channel="control"))
     assert only(messages, "shutdown_reply")
     assert kernel.process.wait(5) == 0
+
+
+def test_shutdown_while_a_child_of_a_command_holds_its_output():
+    kernel = Lines()
+    ident = kernel.execute("!setsid sh -c 'echo begun; sleep 30'; true")
+    while kernel.next()["header"]["msg_type"] != "stream":
+        pass
+    kernel.until_idle(kernel.send("shutdown_request", {"restart": False}, channel="control"))
+    assert reply(kernel.until_idle(ident, 10))["ename"] == "Interrupted"
+    assert kernel.process.wait(10) == 0
 
 
 def test_quit_ends_the_kernel():

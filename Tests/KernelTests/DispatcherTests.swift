@@ -7,8 +7,9 @@ import Testing
 @Suite struct DispatcherTests {
   private let transport = Recorder()
 
-  private func dispatcher() throws -> Dispatcher {
-    Dispatcher(session: try Session(SessionOptions(), table: KernelCommands.table), transport: transport, onExit: {})
+  private func dispatcher(onExit: @escaping @Sendable () -> Void = {}) throws -> Dispatcher {
+    let session = try Session(SessionOptions(), table: KernelCommands.table)
+    return Dispatcher(session: session, transport: transport, onExit: onExit)
   }
 
   private func request(_ id: String, _ type: String, _ content: [(String, JSON)] = []) throws -> Request {
@@ -19,6 +20,13 @@ import Testing
 
   private func cell(_ id: String, _ code: String) throws -> Request {
     try request(id, "execute_request", [("code", .string(code))])
+  }
+
+  /// A cell that may ask, and gives up nothing behind it when it fails.
+  private func asking(_ id: String) throws -> Request {
+    try request(
+      id, "execute_request",
+      [("code", .string("ask \"which?\"")), ("allow_stdin", .bool(true)), ("stop_on_error", .bool(false))])
   }
 
   @Test func aCellIsBusyInputOutputReplyIdle() throws {
@@ -42,6 +50,67 @@ import Testing
     dispatcher.receive(try cell("3", "1"))
     transport.waitForIdle("3")
     #expect(transport.kinds("3").contains("execute_result"))
+  }
+
+  @Test func anInterruptWhenOnlyCellsToBeGivenUpWaitStopsNoLaterOne() throws {
+    let dispatcher = try dispatcher()
+    // It comes when the first has ended and the second is not yet given up.
+    transport.listen { message in
+      let isIdle = message.content["execution_state"]?.stringValue == "idle"
+      if isIdle, message.parent["msg_id"]?.stringValue == "1" { dispatcher.interrupt() }
+    }
+    let question = [("code", JSON.string("ask \"which?\"")), ("allow_stdin", .bool(true))]
+    dispatcher.receive(try request("1", "execute_request", question))
+    transport.waitFor { $0.type == "input_request" }
+    dispatcher.receive(try cell("2", "1"))
+    dispatcher.interrupt()
+    transport.waitForIdle("2")
+    #expect(transport.kinds("2") == ["busy", "execute_reply", "idle"])
+    // Two statements: an interrupt is noticed between them.
+    dispatcher.receive(try cell("3", "1\n2"))
+    transport.waitForIdle("3")
+    #expect(transport.content("3", "execute_reply")?["status"]?.stringValue == "ok")
+  }
+
+  @Test func theEndOfInputGivesUpTheOpenQuestionAndLaterOnes() throws {
+    let ended = DispatchSemaphore(value: 0)
+    let dispatcher = try dispatcher(onExit: { ended.signal() })
+    dispatcher.receive(try asking("1"))
+    transport.waitFor { $0.type == "input_request" }
+    dispatcher.receive(try asking("2"))
+    dispatcher.finish()
+    // The limit is for a kernel that never ends.
+    let result = ended.wait(timeout: .now() + .seconds(20))
+    try #require(result == .success)
+    #expect(transport.kinds("1") == ["busy", "execute_input", "input_request", "error", "execute_reply", "idle"])
+    #expect(transport.kinds("2") == ["busy", "execute_input", "error", "execute_reply", "idle"])
+    for id in ["1", "2"] {
+      let why = transport.content(id, "execute_reply")?["evalue"]?.stringValue ?? ""
+      #expect(why.hasPrefix("nobody can answer here"))
+    }
+  }
+
+  // A child in a session of its own gets no signal and holds the output: who waits for it hears `late`.
+
+  @Test func aShellCommandEndsWithItsShellWhoeverHoldsItsOutput() throws {
+    let dispatcher = try dispatcher()
+    dispatcher.receive(try cell("1", "!setsid sh -c 'sleep 20; echo late' & echo first; exit 3"))
+    transport.waitForIdle("1")
+    #expect(transport.text("1") == "first\n")
+    let reply = transport.content("1", "execute_reply")
+    #expect(reply?["evalue"]?.stringValue == "the command ended with exit code 3")
+  }
+
+  @Test(arguments: ["", "trap '' TERM; "])
+  func anInterruptWaitsForNoChildInASessionOfItsOwn(preparation: String) throws {
+    let dispatcher = try dispatcher()
+    let command = "!\(preparation)setsid sh -c 'echo begun; sleep 20; echo late'; echo after"
+    dispatcher.receive(try cell("1", command))
+    transport.waitFor { $0.type == "stream" }
+    dispatcher.interrupt()
+    transport.waitForIdle("1")
+    #expect(transport.text("1") == "begun\n")
+    #expect(transport.content("1", "execute_reply")?["ename"]?.stringValue == "Interrupted")
   }
 
   @Test func aShellCommandHasItsNumberAndItsPlaceInTheHistory() throws {
@@ -88,12 +157,18 @@ private final class Recorder: Transport {
   let unread = Atomic<Int>(0)
   private let messages = Mutex<[Message]>([])
   private let arrived = DispatchSemaphore(value: 0)
+  private let listener = Mutex<(@Sendable (Message) -> Void)?>(nil)
 
   var backlog: Int { unread.load(ordering: .relaxed) }
+
+  /// Calls `listener` with each message, on the thread that sends it.
+  func listen(_ listener: @escaping @Sendable (Message) -> Void) { self.listener.withLock { $0 = listener } }
 
   func send(_ message: Message) {
     messages.withLock { $0.append(message) }
     arrived.signal()
+    let listener = self.listener.withLock { $0 }
+    listener?(message)
   }
 
   func about(_ id: String) -> [Message] {
@@ -105,6 +180,11 @@ private final class Recorder: Transport {
   }
 
   func content(_ id: String, _ type: String) -> JSON? { about(id).first { $0.type == type }?.content }
+
+  /// What its streams say.
+  func text(_ id: String) -> String {
+    about(id).filter { $0.type == "stream" }.compactMap { $0.content["text"]?.stringValue }.joined()
+  }
 
   func waitFor(_ condition: (Message) -> Bool) {
     while !messages.withLock({ $0.contains(where: condition) }) { arrived.wait() }

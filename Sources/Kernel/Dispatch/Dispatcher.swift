@@ -26,6 +26,9 @@ package final class Dispatcher: Sendable {
     var isLeaving = false
     /// Leaves when the queue is empty.
     var leavesWhenDone = false
+
+    /// Whether a cell runs or is going to: those that wait to be given up do not count.
+    var isBusy: Bool { running != nil || waiting.last.map { $0.number >= abortsBefore } ?? false }
   }
 
   /// - Parameters:
@@ -59,19 +62,20 @@ package final class Dispatcher: Sendable {
   /// Asks the running cell to stop; cells that wait behind it are given up when they said so.
   package func interrupt() {
     let isBusy = state.withLock { state in
-      let isBusy = state.running != nil || !state.waiting.isEmpty
-      if isBusy { interruption.request() }
-      return isBusy
+      // Only a cell that ran forgets the request: without one it would stop the next, sent long after.
+      if state.isBusy { interruption.request() }
+      return state.isBusy
     }
     if isBusy { questions.wake() }
   }
 
-  /// Nothing more will come: runs what waits, then leaves.
+  /// Nothing more will come, no answers either: runs what waits, then leaves.
   package func finish() {
     let isIdle = state.withLock { state in
       state.leavesWhenDone = true
       return state.running == nil && state.waiting.isEmpty
     }
+    questions.close()
     if isIdle { leave() }
   }
 

@@ -34,13 +34,13 @@ enum LiveDisplay {
   }
 
   static func html(_ progress: Progress, took: Double?) -> String {
-    var parts = ["<b>\(escaped(progress.task))</b>"]
+    var parts = ["<b>\(HTML.escaped(progress.task))</b>"]
     if took == nil, let fraction = progress.fraction {
       let value = number(clamped(fraction))
       parts.append("<progress value=\"\(value)\" max=\"1\" style=\"width:16em\"></progress>")
       parts.append("\(Int(clamped(fraction) * 100)) %")
     }
-    parts += terms(progress).map(escaped)
+    parts += terms(progress).map(HTML.escaped)
     if let pace = pace(progress, took: took) { parts.append(pace) }
     return "<div style=\"font-family:monospace\">" + parts.joined(separator: " · ") + curve(progress.trail) + "</div>"
   }
@@ -76,10 +76,5 @@ enum LiveDisplay {
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
     return "\(whole / 3600) h \(whole % 3600 / 60) min"
-  }
-
-  static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 }

@@ -11,8 +11,14 @@ struct ShellCommand {
   }
   let text: String
   let interruption: Interruption
+  /// What the shell left running in the background may still say something for so long: `date &` shows the date.
+  private static let grace = Duration.milliseconds(500)
+  /// As much as a pipe ever holds, so that one read takes all that is there: 1 MiB.
+  private static let pipeCapacity = 1 << 20
+  /// How long a look at the pipes waits, in milliseconds.
+  private static let patience: Int32 = 50
 
-  /// Runs to the end; `say` gets the stream's name and text as it comes.
+  /// Runs until the shell has ended; `say` gets the stream's name and text as it comes.
   func run(_ say: (String, String) -> Void) -> Ending {
     var output: [Int32] = [-1, -1]
     var errors: [Int32] = [-1, -1]
@@ -30,9 +36,12 @@ struct ShellCommand {
     }
     guard process > 0 else { return .notStarted(String(cString: strerror(failure))) }
     let wasInterrupted = relay([("stdout", output[0]), ("stderr", errors[0])], process, say)
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    if wasInterrupted { return .interrupted }
+    if wasInterrupted {
+      // Not waited for here: `sudo` belongs to somebody else, and does not end when it is told to.
+      startThread(stackBytes: 1 << 20) { _ = Self.reap(process) }
+      return .interrupted
+    }
+    let status = Self.reap(process)
     return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
   }
 
@@ -65,18 +74,32 @@ struct ShellCommand {
     return (failure == 0 ? process : -1, failure)
   }
 
-  /// Passes text on until both pipes end; true when it was interrupted.
+  /// Passes text on until the shell has ended and what it said is read; true when it was interrupted.
+  ///
+  /// The end of the pipes says little: `sleep 60 > file` closes them long before it ends, and what runs in the
+  /// background, or in a session of its own where no signal finds it, may hold them for ever.
   private func relay(_ streams: [(String, Int32)], _ process: pid_t, _ say: (String, String) -> Void) -> Bool {
     var open = streams.map { (name: $0.0, descriptor: $0.1, rest: [UInt8]()) }
-    var wasInterrupted = false
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while !open.isEmpty {
-      if interruption.isRequested {
+    var (wasInterrupted, wasKilled) = (false, false)
+    var leavesAt: ContinuousClock.Instant?
+    var pause: Int32 = 1
+    var chunk = [UInt8](repeating: 0, count: Self.pipeCapacity)
+    while true {
+      // Asked before the pipes are read, so that a last round finds all that was said before the end.
+      if Self.hasEnded(process) {
+        if open.isEmpty { break }
+        leavesAt = leavesAt ?? ContinuousClock.now + Self.grace
+      }
+      let isLast = wasKilled || leavesAt.map { $0 <= ContinuousClock.now } ?? false
+      if interruption.isRequested, !wasKilled {
         kill(-process, wasInterrupted ? SIGKILL : SIGTERM)
-        wasInterrupted = true
+        (wasInterrupted, wasKilled) = (true, wasInterrupted)
       }
       var polled = open.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-      if poll(&polled, nfds_t(polled.count), 50) < 0, errno != EINTR { break }
+      // With nothing left to read only the end is waited for: at first in small steps, for it mostly comes at once.
+      let wait = open.isEmpty ? pause : Self.patience
+      if open.isEmpty { pause = min(pause * 2, Self.patience) }
+      if poll(&polled, nfds_t(polled.count), wait) < 0, errno != EINTR { break }
       for index in open.indices where polled[index].revents != 0 {
         let count = read(open[index].descriptor, &chunk, chunk.count)
         if count < 0, errno == EINTR { continue }
@@ -88,8 +111,24 @@ struct ShellCommand {
         if count <= 0 { open[index].descriptor = -1 }
       }
       open.removeAll { $0.descriptor < 0 }
+      if isLast { break }
     }
+    for stream in open where !stream.rest.isEmpty { say(stream.name, String(decoding: stream.rest, as: UTF8.self)) }
     return wasInterrupted
+  }
+
+  /// Whether the process has ended. It keeps its status and its number until `reap`: no signal can meet a stranger.
+  private static func hasEnded(_ process: pid_t) -> Bool {
+    var info = siginfo_t()
+    if waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 { return info.si_signo == SIGCHLD }
+    return errno == ECHILD
+  }
+
+  /// Waits for the end of the process; its status.
+  private static func reap(_ process: pid_t) -> Int32 {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    return status
   }
 
   /// A pipe that children do not inherit by themselves.
