@@ -135,7 +135,7 @@ endef
 # The program, its man page and completions, and the Jupyter kernelspec, under PREFIX.
 install: deps
 	@$(SWIFT_BUILD:$(SCRATCH)=$(STATIC)) --static-swift-stdlib --product elbo
-	@set -e; program=$(STATIC)/$(CONFIGURATION)/elbo; root=$(DESTDIR)$(PREFIX); \
+	@set -e; program=$(STATIC)/$(CONFIGURATION)/elbo; prefix=$$(realpath -ms $(or $(PREFIX),/)); root=$(DESTDIR)$$prefix; \
 	install -D -s -m 755 $$program $$root/bin/elbo; \
 	install -d $$root/share/man/man1 $$root/share/bash-completion/completions $$root/share/zsh/site-functions \
 	  $$root/share/fish/vendor_completions.d; \
@@ -143,7 +143,8 @@ install: deps
 	$$program --generate-completion-script bash > $$root/share/bash-completion/completions/elbo; \
 	$$program --generate-completion-script zsh > $$root/share/zsh/site-functions/_elbo; \
 	$$program --generate-completion-script fish > $$root/share/fish/vendor_completions.d/elbo.fish; \
-	if $$program --help | grep -q "^  jupyter "; then $$root/bin/elbo jupyter install --prefix $$root; fi; \
+	if $$program --help | grep -q "^  jupyter "; then $$root/bin/elbo jupyter install --prefix $$root \
+	  --program $$prefix/bin/elbo; fi; \
 	echo "installed $$root/bin/elbo"
 
 uninstall:

@@ -91,6 +91,8 @@ void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_ca
 
 void elbo_line_begin(const char *prompt, const char *initial) {
   initial_text = initial;
+  // The window may have changed while no line was edited. Only the numbers: rl_resize_terminal would draw.
+  rl_reset_screen_size();
   rl_callback_handler_install(prompt, line_accepted);
   initial_text = NULL;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,18 +15,36 @@
 
 extern char **environ;
 
+// What elbo_signals_open blocks, and what SIGPIPE did before it.
+static sigset_t held;
+static void (*pipe_before)(int) = SIG_DFL;
+
+// Who starts a program with a signal ignored means it: nohup, a shell that puts it into the background.
+static bool is_ignored(int number) {
+  struct sigaction action;
+  return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 int elbo_signals_open(void) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
-  sigaddset(&set, SIGWINCH);
-  sigaddset(&set, SIGTSTP);
-  sigaddset(&set, SIGCONT);
-  if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -1;
-  signal(SIGPIPE, SIG_IGN);
-  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  const int unless_ignored[] = {SIGINT, SIGHUP, SIGTSTP};
+  sigemptyset(&held);
+  sigaddset(&held, SIGTERM);
+  sigaddset(&held, SIGWINCH);
+  sigaddset(&held, SIGCONT);
+  for (size_t i = 0; i < sizeof unless_ignored / sizeof unless_ignored[0]; i++)
+    if (!is_ignored(unless_ignored[i])) sigaddset(&held, unless_ignored[i]);
+  if (pthread_sigmask(SIG_BLOCK, &held, NULL) != 0) return -1;
+  pipe_before = signal(SIGPIPE, SIG_IGN);
+  return signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+void elbo_signals_let_through(void) { pthread_sigmask(SIG_UNBLOCK, &held, NULL); }
+
+void elbo_signals_hold(void) { pthread_sigmask(SIG_BLOCK, &held, NULL); }
+
+void elbo_signals_give_up(void) {
+  elbo_signals_let_through();
+  signal(SIGPIPE, pipe_before);
 }
 
 int elbo_signals_next(int descriptor) {
@@ -48,15 +67,17 @@ void elbo_wake_clear(int descriptor) {
   while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) continue;
 }
 
-// A child must not inherit our blocked signals nor the ignored SIGPIPE.
+// A child must not inherit our blocked signals nor the ignored SIGPIPE. What we were started to ignore, as by nohup, it
+// ignores too.
 static int spawn_with_defaults(const char *file, char *const *arguments, const posix_spawn_file_actions_t *actions) {
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  sigset_t none, all;
+  sigset_t none, ignored;
   sigemptyset(&none);
-  sigfillset(&all);
+  sigemptyset(&ignored);
+  sigaddset(&ignored, SIGPIPE);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setsigdefault(&attributes, &ignored);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t process = -1;
   int failed = posix_spawnp(&process, file, actions, &attributes, arguments, environ);

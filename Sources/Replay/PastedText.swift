@@ -13,14 +13,14 @@ package enum PastedText {
   package static func commands(in text: String) -> [String] {
     var commands: [String] = []
     var isOpen = false
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
+    for line in text.textLines {
       if SessionFile.isPrompt(line) {
         commands.append(String(line.dropFirst(SessionFile.prompt.count)))
         isOpen = true
       } else if SessionFile.isContinuation(line), isOpen, let last = commands.popLast() {
         commands.append(last + "\n" + line.dropFirst(SessionFile.continuation.count))
-      } else {
+      } else if !line.isEmpty {
+        // A paste with "\r\n" comes with an empty line after each: readline makes a newline of both.
         isOpen = false
       }
     }

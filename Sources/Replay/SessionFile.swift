@@ -49,16 +49,14 @@ package struct SessionFile: Equatable, Sendable {
 
   /// True when `text` holds prompts: otherwise it is a plain script.
   package static func hasPrompts(_ text: String) -> Bool {
-    text.split(separator: "\n", omittingEmptySubsequences: true).contains { isPrompt($0) }
+    text.textLines.contains { isPrompt($0) }
   }
 
   /// Reads a session file.
   ///
   /// - Throws: `SessionHeader.Failure` when the first line says that it is a header and cannot be understood.
   package init(_ text: String) throws(SessionHeader.Failure) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      $0.hasSuffix("\r") ? String($0.dropLast()) : String($0)
-    }
+    var lines = text.textLines.map(String.init)
     if lines.last == "" { lines.removeLast() }
     header = SessionHeader()
     headerLine = nil

@@ -19,17 +19,17 @@ package struct InputLines {
     self.signals = signals
   }
 
-  /// The next line without its newline. Bytes that are no UTF-8 become U+FFFD.
+  /// The next line without its newline, or "\r\n". Bytes that are no UTF-8 become U+FFFD.
   package mutating func next() -> Item {
     while true {
       if let newline = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
         defer { start = newline + 1 }
-        return .line(String(decoding: buffer[start..<newline], as: UTF8.self))
+        return .line(text(start..<newline))
       }
       if hasEnded {
         guard start < buffer.count else { return .end }
         defer { start = buffer.count }
-        return .line(String(decoding: buffer[start...], as: UTF8.self))
+        return .line(text(start..<buffer.count))
       }
       if let number = waitForInput() { return .signal(number) }
       buffer.removeFirst(start)
@@ -42,6 +42,11 @@ package struct InputLines {
         hasEnded = true
       }
     }
+  }
+
+  private func text(_ line: Range<Int>) -> String {
+    let bytes = buffer[line]
+    return String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
   }
 
   /// Waits until something can be read; a signal's number when one comes first.

@@ -19,7 +19,8 @@ package enum Signal: Equatable, Sendable {
 }
 
 /// The program's signals as events. Made once, on the main thread, before any other thread exists: threads inherit what is
-/// blocked. SIGPIPE is ignored from then on; writes report a closed pipe instead.
+/// blocked. SIGPIPE is ignored from then on; writes report a closed pipe instead. Ctrl-C, Ctrl-Z and a hang-up never
+/// come when the program was started to ignore them, as by `nohup` or in the background of a script.
 package final class SignalSource: Sendable {
   package let descriptor: Int32
   private let wakeDescriptor: Int32
@@ -58,6 +59,17 @@ package final class SignalSource: Sendable {
       }
     }
   }
+
+  /// Runs `work`, which may wait for long and does not look here: a signal ends or stops the program meanwhile. For the
+  /// only thread there is.
+  package func letThrough<Value>(_ work: () -> Value) -> Value {
+    elbo_signals_let_through()
+    defer { elbo_signals_hold() }
+    return work()
+  }
+
+  /// Leaves all signals to the system, SIGPIPE too: what runs from here on never looks. Before any other thread exists.
+  package func giveUp() { elbo_signals_give_up() }
 
   /// Stops the process as Ctrl-Z does; returns when it goes on.
   package static func stopHere() { raise(SIGSTOP) }

@@ -14,15 +14,21 @@ enum Program {
     do {
       var command = try ElboCommand.parseAsRoot()
       if var ours = command as? any ElboSubcommand {
+        if !type(of: ours).answersSignals { signals.giveUp() }
         exit(try ours.run(in: surroundings))
       }
+      signals.giveUp()
       try command.run()
     } catch let status as ExitStatus {
       leave(status.code, status.message)
     } catch {
       let code = ElboCommand.exitCode(for: error)
       let text = ElboCommand.fullMessage(for: error)
-      if code == .success { leave(writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO) ? 0 : 1, "") }
+      if code == .success {
+        // Help and completions: nothing is left that would answer a signal.
+        signals.giveUp()
+        leave(writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO) ? 0 : 1, "")
+      }
       leave(code == .validationFailure ? 2 : code.rawValue, text)
     }
   }
@@ -46,9 +52,12 @@ struct ExitStatus: Error {
 
 /// A command of the command line that runs in surroundings of ours and says its exit code.
 protocol ElboSubcommand: ParsableCommand {
+  /// Reads signals while it runs. One that does not gets the system's own answers: Ctrl-C ends it, Ctrl-Z stops it.
+  static var answersSignals: Bool { get }
   mutating func run(in surroundings: Surroundings) throws -> Int32
 }
 
 extension ElboSubcommand {
+  static var answersSignals: Bool { true }
   mutating func run() throws {}
 }

@@ -54,7 +54,7 @@ struct Surroundings: Sendable {
 
   /// What a session is told.
   func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
-    var options = SessionOptions(workspace: workspace, seed: seed ?? 0)
+    var options = SessionOptions(workspace: workspace, seed: seed)
     options.threads = threads
     options.cacheDirectory = cacheFolder
     options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
@@ -69,7 +69,8 @@ struct Surroundings: Sendable {
     let isSilent = ["LC_ALL", "LC_CTYPE", "LANG"].allSatisfy { (name: String) in
       getenv(name).map { $0.pointee == 0 } ?? true
     }
-    _ = setlocale(LC_CTYPE, isSilent ? "C.UTF-8" : "")
+    // A locale that is named but not installed would leave "C" too.
+    if isSilent || setlocale(LC_CTYPE, "") == nil { _ = setlocale(LC_CTYPE, "C.UTF-8") }
   }
 }
 
@@ -81,15 +82,27 @@ func makeFolder(_ path: String) -> Bool {
   return makeFolder(String(path[..<slash])) && (mkdir(path, 0o700) == 0 || errno == EEXIST)
 }
 
-/// The text of a file, or why it cannot be read.
+/// The text of a file, or why it cannot be read. Its lines end in "\n", whatever they end in there.
 func textOfFile(_ path: String) -> Result<String, FileFailure> {
   guard let bytes = bytesOfFile(path) else {
     return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
   }
-  guard let text = String(validating: bytes, as: UTF8.self) else {
+  guard let text = String(validating: withPlainLineEnds(bytes), as: UTF8.self) else {
     return .failure(FileFailure(path: path, reason: "not UTF-8 text"))
   }
   return .success(text)
+}
+
+/// `bytes` without the carriage return of each "\r\n": Swift takes the two for one character, and that is no "\n".
+private func withPlainLineEnds(_ bytes: [UInt8]) -> [UInt8] {
+  guard bytes.contains(0x0D) else { return bytes }
+  var plain: [UInt8] = []
+  plain.reserveCapacity(bytes.count)
+  for (index, byte) in bytes.enumerated() {
+    if byte == 0x0D, index + 1 < bytes.count, bytes[index + 1] == 0x0A { continue }
+    plain.append(byte)
+  }
+  return plain
 }
 
 /// The bytes of a file; nil, with `errno` set, when it cannot be read.

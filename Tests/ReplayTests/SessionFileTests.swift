@@ -32,6 +32,15 @@ import Testing
     #expect(try SessionFile(text).text == text)
   }
 
+  @Test func linesMayEndAsOnWindows() throws {
+    let windows = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
+    #expect(SessionFile.hasPrompts(windows))
+    #expect(try SessionFile(windows) == SessionFile(text))
+    #expect(try SessionFile(windows).text == text)
+    #expect(!SessionFile.hasPrompts("# x\r\nload digits\r\n"))
+    #expect("a\r\n\nb\r\n".textLines == ["a", "", "b", ""])
+  }
+
   @Test func headersThatCannotBeReadAreRefused() {
     #expect(throws: SessionHeader.Failure.version("2")) { try SessionFile("#! elbo-session 2 seed=1\n") }
     #expect(throws: SessionHeader.Failure.setting("seed=x")) { try SessionFile("#! elbo-session 1 seed=x\n") }
@@ -57,5 +66,13 @@ import Testing
     let pasted = "elbo> load digits\nd: 1,797 images\nelbo> train m \\\n....> epochs=2\nepoch 1\n....> stray\nelbo> \n"
     #expect(PastedText.commands(in: pasted) == ["load digits", "train m \\\nepochs=2"])
     #expect(PastedText.source(of: "load a\nload b") == "load a\nload b")
+  }
+
+  @Test(arguments: ["\r\n", "\n\n"]) func transcriptsPastedFromWindowsGiveThemToo(end: String) {
+    // readline makes a newline of "\r" and one of "\n".
+    let lines = [
+      "elbo> load digits", "d: 1,797 images", "elbo> train m \\", "....> epochs=2", "epoch 1", "....> x", "",
+    ]
+    #expect(PastedText.commands(in: lines.joined(separator: end)) == ["load digits", "train m \\\nepochs=2"])
   }
 }

@@ -1,6 +1,13 @@
+import signal
+
 import pytest
 
 from screen import Screen
+
+# Started in the background of a script, or by nohup, this process ignores Ctrl-C or hang-ups, and so would what it starts.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -104,6 +105,131 @@ def computed(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def wait_until(condition, process, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None and time.monotonic() < end
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTSTP])
+def test_what_it_was_started_to_ignore_stays_ignored(number):
+    """As by nohup, or in the background of a script."""
+    process = subprocess.Popen(
+        [ELBO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_IGN),
+    )
+    try:
+        process.stdin.write("1\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "1\n"
+        process.send_signal(number)
+        assert process.communicate("2\n", timeout=20)[0] == "2\n"
+        assert process.returncode == 0
+    finally:
+        process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_a_benchmark(number):
+    process = subprocess.Popen([ELBO, "bench", "train", "mlp", "--steps", "1000000"], stdout=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: computed(process.pid) > 0.3, process)
+        process.send_signal(number)
+        assert process.wait(20) == -number
+    finally:
+        process.kill()
+
+
+def test_a_benchmark_ends_when_its_reader_has_left():
+    command = f"{ELBO} bench ops --threads 1 | head -1; echo code ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert result.stdout.splitlines()[1:] == ["code 141"]
+
+
+@pytest.mark.parametrize("command", ["run", "replay"])
+def test_ctrl_c_ends_the_wait_for_a_script_that_does_not_come(tmp_path, command):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    process = subprocess.Popen([ELBO, command, str(pipe)])
+    try:
+        # Opens as soon as the program reads there.
+        with open(pipe, "w", encoding="ascii"):
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == -signal.SIGINT
+    finally:
+        process.kill()
+
+
+def children(pid):
+    """The processes that a process has started, and their states."""
+    found = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
+                state, parent = file.read().rsplit(")", 1)[1].split()[:2]
+        except OSError:
+            continue
+        if int(parent) == pid:
+            found[int(entry)] = state
+    return found
+
+
+@pytest.fixture
+def replay(tmp_path):
+    """Starts a replay of two files, in a process each, that would train for hours."""
+    started = []
+
+    def begin(**options):
+        paths = [tmp_path / "a.session", tmp_path / "b.session"]
+        lines = ["load digits as=d", "model m mlp hidden=8 latent=2", "train m on=d epochs=100000"]
+        for path in paths:
+            path.write_text("".join(f"elbo> {line}\n...\n" for line in lines))
+        scratch = tmp_path / "scratch"
+        scratch.mkdir()
+        process = subprocess.Popen(
+            [ELBO, "replay", "--verify", "--jobs", "2", *map(str, paths)], env=os.environ | {"TMPDIR": str(scratch)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **options,
+        )
+        started.append(process)
+        wait_until(lambda: len(list(scratch.iterdir())) == 2, process)
+        return process
+
+    yield begin
+    for process in started:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_signals_end_a_replay_of_several_files_with_their_codes(replay, tmp_path, number, code):
+    process = replay()
+    process.send_signal(number)
+    assert process.wait(20) == code
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_stopped_replay_of_several_files_ends_when_it_is_told_to(replay):
+    process = replay()
+    # As Ctrl-Z does it; then the first process alone goes on.
+    os.killpg(process.pid, signal.SIGTSTP)
+    wait_until(lambda: set(children(process.pid).values()) == {"T"}, process)
+    wait_until(lambda: children(os.getpid())[process.pid] == "T", process)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(20) == 143
+
+
+def test_the_processes_of_a_replay_under_nohup_ignore_a_hang_up_too(replay):
+    process = replay(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    for pid in [process.pid, *children(process.pid)]:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            ignored = next(int(line.split()[1], 16) for line in file if line.startswith("SigIgn:"))
+        assert ignored & (1 << (signal.SIGHUP - 1))
+
+
 def test_session_seed_and_threads(tmp_path):
     work = str(tmp_path / "work.elbodb")
     assert run("--session", work, "-c", "x = 41").returncode == 0
@@ -183,3 +309,35 @@ def test_completions_and_man_page_are_made():
     assert ".SH COMMANDS" in manual and "history" in manual
     for subcommand in ["replay", "kernel", "jupyter", "bench"]:
         assert f".B elbo\n{subcommand}" in manual
+
+
+def test_scripts_and_sessions_whose_lines_end_as_on_windows(tmp_path):
+    script = tmp_path / "a.elbo"
+    script.write_bytes(b"# A comment first.\r\nx = 1 + \\\r\n  2\r\n\r\nx * 3\r\n")
+    assert run("run", str(script)).stdout == "x = 3\n9\n"
+    assert run(text=script.read_bytes().decode()).stdout == "x = 3\n9\n"
+    assert run("-c", "1 + 1\r\n2 + 2\r\n").stdout == "2\n4\n"
+    assert run(text="elbo> 1 + 1\r\n99\r\nelbo>\r\nelbo> 2 + 2\r\n").stdout == "2\n4\n"
+    session = tmp_path / "a.session"
+    session.write_bytes(
+        b"#! elbo-session 1 seed=0\r\n# Prose.\r\nelbo> 4 + \\\r\n....> 5\r\n9\r\nelbo> 1 + 1\r\n2\r\n")
+    verified = run("replay", "--verify", str(session))
+    assert verified.returncode == 0 and "2 commands" in verified.stdout
+    session.write_bytes(session.read_bytes().replace(b"\n2\r\n", b"\n3\r\n"))
+    assert run("replay", "--verify", str(session)).returncode == 3
+    assert run("replay", "--update", str(session)).returncode == 0
+    updated = session.read_bytes()
+    assert b"\r" not in updated and updated.endswith(b"elbo> 1 + 1\n2\n")
+    assert run("replay", "--record", str(script)).returncode == 0
+    assert session.read_bytes().count(b"elbo> ") == 2
+
+
+@pytest.mark.parametrize("content", ["", "# Prose alone.\n", "#! elbo-session 1 seed=0\n\n# Nothing.\n"])
+def test_what_has_no_commands_does_not_verify(tmp_path, content):
+    path, other = tmp_path / "a.session", tmp_path / "b.session"
+    path.write_text(content)
+    other.write_text("elbo> 1\n1\n")
+    for paths in [[path], [other, path]]:
+        result = run("replay", "--verify", *map(str, paths))
+        assert result.returncode == 2 and result.stdout == ""
+        assert f"{path} has no commands" in result.stderr and "'elbo> '" in result.stderr

@@ -1,5 +1,6 @@
 """Ctrl-C, Ctrl-Z, Ctrl-D, signals and resizes: the session is never lost."""
 
+import os
 import signal
 import time
 
@@ -193,6 +194,48 @@ def test_ctrl_z_stops_training_and_fg_goes_on_with_it(start):
     shell.wait(lambda: shell.current == "elbo>", "the prompt")
     shell.run("1 + 1")
     assert "2" in shell.lines
+
+
+def test_ctrl_z_stops_a_replay_of_several_files_and_fg_goes_on_with_it(start, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    lines = ["load digits as=d", "model m mlp hidden=8 latent=2", "train m on=d epochs=100000"]
+    for name in "ab":
+        (tmp_path / f"{name}.session").write_text("".join(f"elbo> {line}\n...\n" for line in lines))
+    shell = start("--norc", program="/bin/bash", environment={"PS1": "$ ", "TMPDIR": str(scratch)})
+    shell.wait_line("$")
+    shell.line(f"{ELBO} replay --verify --jobs 2 a.session b.session")
+    shell.wait(lambda: len(list(scratch.iterdir())) == 2, "both processes", 40)
+    shell.key("z")
+    shell.wait_text("Stopped")
+    shell.line("fg")
+    shell.wait(lambda: os.tcgetpgrp(shell.child.fileno()) != shell.child.pid, "the job in front")
+    shell.key("c")
+    shell.wait(lambda: shell.current.endswith("$"), "the shell's prompt")
+    shell.line("echo code $?")
+    shell.wait_line("code 130")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_comes_while_a_shell_command_runs_is_not_lost(prompt, number):
+    prompt.line("!echo ready; cat > /dev/null")
+    prompt.wait_line("ready")
+    prompt.signal(number)
+    prompt.key("d")
+    prompt.end(128 + number)
+
+
+def test_a_resize_while_a_shell_command_runs_is_known_at_the_next_prompt(prompt):
+    prompt.line("!echo ready; cat > /dev/null")
+    prompt.wait_line("ready")
+    prompt.resize(24, 50)
+    prompt.key("d")
+    prompt.wait_prompt()
+    prompt.type("x = " + "1" * 60)
+    prompt.wait(lambda: prompt.current == "1" * 20, "the second row")
+    # Who thinks that all stands in one row goes to the beginning of the second.
+    prompt.key("a")
+    prompt.wait(lambda: prompt.current.startswith("elbo> x = 1") and prompt.screen.cursor.x == 6, "the first row")
 
 
 def test_a_bar_follows_the_width_and_is_drawn_at_most_ten_times_a_second(prompt):

@@ -134,6 +134,25 @@ def test_a_paste_stops_at_its_first_error_and_says_what_was_left(prompt):
     prompt.wait_prompt()
 
 
+def test_a_paste_may_hold_shell_commands_and_questions(prompt):
+    prompt.paste("show?\na = 5\n!echo from the $((1 + 1))nd shell; exit 3\na * 9\n")
+    prompt.type("\r")
+    prompt.wait_line("45")
+    prompt.wait_prompt()
+    assert "show: show a value in full" in prompt.raw
+    assert "from the 2nd shell" in prompt.lines and "exit code 3" in prompt.lines
+    assert "prompt alone" not in prompt.raw
+
+
+def test_ctrl_c_in_a_pasted_shell_command_leaves_out_the_rest(prompt):
+    prompt.paste("!echo ready; exec cat > /dev/null\na = 5\n")
+    prompt.type("\r")
+    prompt.wait_line("ready")
+    prompt.key("c")
+    prompt.wait_text("1 pasted command not run")
+    prompt.wait_prompt()
+
+
 def test_an_open_bracket_asks_for_more_and_two_empty_lines_end_it(prompt):
     prompt.line("[1,")
     prompt.wait(lambda: prompt.current.startswith("....>"), "the second prompt")
@@ -155,6 +174,15 @@ def test_wide_characters_take_their_columns(prompt):
     prompt.wait(lambda: prompt.screen.cursor.x == 6 + 5, "the cursor")
     prompt.type('x"\r')
     prompt.wait_line("日本x") if "日本x" in prompt.text else prompt.wait_text("x")
+
+
+def test_letters_beyond_ascii_are_typed_under_a_locale_that_is_not_installed(start):
+    screen = start(environment={"LANG": "xx_XX.UTF-8"})
+    screen.wait_prompt()
+    screen.type('"é"')
+    screen.wait(lambda: screen.screen.cursor.x == 6 + 3, "the cursor")
+    screen.type("\r")
+    screen.wait_line("é")
 
 
 def test_inputrc_rules(start, tmp_path):

@@ -19,7 +19,8 @@ typedef struct {
 
 // Once, before anything else. `name` is what .inputrc files can test with `$if`.
 void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_callbacks callbacks);
-// Shows the prompt and puts the terminal into readline's mode; `initial` is text to start with, or NULL.
+// Shows the prompt, for the window as it is now, and puts the terminal into readline's mode; `initial` is text to start
+// with, or NULL.
 void elbo_line_begin(const char *prompt, const char *initial);
 // Feeds readline what standard input has. May call `accept`.
 void elbo_line_read(void);

@@ -3,20 +3,26 @@
 
 // Blocks SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP and SIGCONT in the calling thread and every thread it starts later,
 // ignores SIGPIPE (writes report EPIPE instead), and returns a descriptor that reads them; -1 when that fails.
+// SIGINT, SIGHUP and SIGTSTP stay ignored when the program was started so, as by nohup. Called once.
 int elbo_signals_open(void);
+// For the calling thread alone: signals do what they do by default, and are blocked again.
+void elbo_signals_let_through(void);
+void elbo_signals_hold(void);
+// Takes elbo_signals_open back, for a program that will not read signals. Before other threads start.
+void elbo_signals_give_up(void);
 // The next pending signal's number, or 0 when there is none.
 int elbo_signals_next(int descriptor);
 // A counter that one thread raises to wake another one's poll.
 int elbo_wake_open(void);
 void elbo_wake_raise(int descriptor);
 void elbo_wake_clear(int descriptor);
-// Runs `/bin/sh -c command` in the foreground with default signals, waits, returns the wait status, or -1.
-// `input` is what its standard input reads (-1: this process's own).
+// Runs `/bin/sh -c command` in the foreground with the signals that this program was started with, waits, returns the
+// wait status, or -1. `input` is what its standard input reads (-1: this process's own).
 int elbo_run_shell(const char *command, int input);
 // The same, not waited for: returns the process id or -1.
 int elbo_spawn_shell(const char *command, int input);
-// Starts `arguments` (NULL-terminated, looked up in PATH unless it has a slash) with default signals; standard input from
-// /dev/null, standard output and error to `output`. Returns the process id or -1.
+// Starts `arguments` (NULL-terminated, looked up in PATH unless it has a slash) with the signals that this program was
+// started with; standard input from /dev/null, standard output and error to `output`. Returns the process id or -1.
 int elbo_spawn(const char *const *arguments, int output);
 // Waits for a process; its wait status or -1.
 int elbo_wait(int process);

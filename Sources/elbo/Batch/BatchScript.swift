@@ -24,7 +24,7 @@ struct BatchScript {
     }
     var cutter = CellCutter()
     var cells: [Cell] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.textLines {
       if let cell = cutter.add(String(line), session) { cells.append(cell) }
     }
     if let last = cutter.rest() { cells.append(last) }
@@ -41,7 +41,6 @@ struct CellCutter {
   /// The cell that `line` completes, if it does.
   mutating func add(_ line: String, _ session: Session) -> BatchScript.Cell? {
     number += 1
-    let line = line.hasSuffix("\r") ? String(line.dropLast()) : line
     if lines.isEmpty {
       if Self.isNothing(line) { return nil }
       first = number

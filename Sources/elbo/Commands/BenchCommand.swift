@@ -5,6 +5,7 @@ import Foundation
 import Notebook
 import Plotting
 import Tensors
+import Terminal
 
 /// `elbo bench`: how fast this machine is.
 struct BenchCommand: ElboSubcommand {
@@ -20,6 +21,8 @@ struct BenchCommand: ElboSubcommand {
       elbo bench plots                figures of every kind
       elbo bench live                 what plot=live costs a training
       """)
+
+  static let answersSignals = false
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
@@ -110,7 +113,7 @@ struct BenchCommand: ElboSubcommand {
         let limit = result.limit.map {
           String(format: "  limit %.0f ms%@", $0, result.milliseconds > $0 ? ", missed" : "")
         }
-        print(
+        line(
           name, String(format: "%7.1f ms (%.1f…%.1f)", result.milliseconds, result.fastest, result.slowest),
           NumberText.bytes(result.bytes) + (limit ?? ""))
       }
@@ -118,7 +121,7 @@ struct BenchCommand: ElboSubcommand {
   }
 
   private func show(_ live: LiveTrainingBenchmark.Result) {
-    print(
+    line(
       String(
         format:
           "training with plot=live: %+.1f ± %.1f %% (median of %d pairs of %.2f s); %.1f %% of it drawing %d figures",
@@ -140,11 +143,14 @@ struct BenchCommand: ElboSubcommand {
   private func say(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    line(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
+  /// A line at once, so that `elbo bench | head` ends with what it wants to see.
+  private func line(_ parts: String...) { writeAll(parts.joined(separator: " ") + "\n", to: 1) }
+
   private func show(_ result: SessionBenchmark.Result) {
-    print(
+    line(
       result.what.padding(toLength: 50, withPad: " ", startingAt: 0),
       String(
         format: "%8.2f ms median, %8.2f ms at 95 %% of %d", result.medianMilliseconds, result.slowest95Milliseconds,
@@ -156,23 +162,23 @@ struct BenchCommand: ElboSubcommand {
     let flops = result.gigaflops > 0 ? String(format: "%8.1f GFLOP/s", result.gigaflops) : ""
     let time = String(format: "%10.1f µs", result.microseconds)
     guard let other = result.onednnMicroseconds else {
-      print(name, time, String(format: "%9.3f ns/element", result.nanosecondsPerElement), flops)
+      line(name, time, String(format: "%9.3f ns/element", result.nanosecondsPerElement), flops)
       return
     }
     let theirs = String(format: "oneDNN %10.1f µs   ", other)
-    print(name, time, flops, theirs, String(format: "%.2f× as fast", other / result.microseconds))
+    line(name, time, flops, theirs, String(format: "%.2f× as fast", other / result.microseconds))
   }
 
   private func show(_ result: TrainBenchmark.Result) {
     let name = result.workload + (result.k > 1 ? " k=\(result.k)" : "")
-    print(
+    line(
       "\(name): \(Int(result.imagesPerSecond)) images/s, \(Int(result.gigaflops)) GFLOP/s, "
         + "\(Int((100 * result.fractionOfMatmul).rounded())) % of a 1024³ matrix product (\(Int(result.matmulGigaflops)) GFLOP/s); "
         + String(format: "loss %.2f nats/image; peak memory %.0f MB; ", result.loss, result.peakMemoryMegabytes)
         + "batch \(result.batch), \(result.threads) threads")
     guard profile else { return }
     for kernel in result.kernels.prefix(24) {
-      print(String(format: "  %5.1f %% %9.1f µs  ", 100 * kernel.share, kernel.microseconds) + kernel.name)
+      line(String(format: "  %5.1f %% %9.1f µs  ", 100 * kernel.share, kernel.microseconds) + kernel.name)
     }
   }
 }

@@ -136,7 +136,8 @@ struct RunCommand: ElboSubcommand {
   func run(in surroundings: Surroundings) throws -> Int32 {
     var scripts: [BatchScript] = []
     for file in files where file != "-" {
-      switch textOfFile(file) {
+      // A pipe may keep us waiting; nothing runs yet.
+      switch surroundings.signals.letThrough({ textOfFile(file) }) {
       case .success(let text): scripts.append(BatchScript(text: text, name: file))
       case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
       }

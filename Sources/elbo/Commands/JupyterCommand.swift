@@ -44,17 +44,25 @@ struct JupyterCommand: ParsableCommand {
 
   struct Install: ElboSubcommand {
     static let configuration = CommandConfiguration(abstract: "Write the kernelspec.")
+    static let answersSignals = false
     @OptionGroup var place: Place
+
+    @Option(help: ArgumentHelp("The program that Jupyter is to start (default: this one).", valueName: "path"))
+    var program: String?
+
+    func validate() throws {
+      if program?.isEmpty == true { throw ValidationError("--program takes a path.") }
+    }
 
     func run(in surroundings: Surroundings) throws -> Int32 {
       let spec = try place.spec(surroundings)
-      do { try spec.install(program: Self.program()) } catch { throw ExitStatus(1, "elbo: \(error)") }
+      do { try spec.install(program: program ?? Self.thisProgram()) } catch { throw ExitStatus(1, "elbo: \(error)") }
       writeAll("installed \(spec.folder)\n", to: STDOUT_FILENO)
       return 0
     }
 
     /// The absolute path of this program.
-    private static func program() -> String {
+    private static func thisProgram() -> String {
       var buffer = [CChar](repeating: 0, count: 4096)
       let count = readlink("/proc/self/exe", &buffer, buffer.count)
       guard count > 0 else { return CommandLine.arguments[0] }
@@ -64,6 +72,7 @@ struct JupyterCommand: ParsableCommand {
 
   struct Uninstall: ElboSubcommand {
     static let configuration = CommandConfiguration(abstract: "Take the kernelspec away.")
+    static let answersSignals = false
     @OptionGroup var place: Place
 
     func run(in surroundings: Surroundings) throws -> Int32 {

@@ -7,6 +7,8 @@ struct ManualCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "manual", abstract: "Print the man page (roff).", shouldDisplay: false)
 
+  static let answersSignals = false
+
   func run(in surroundings: Surroundings) throws -> Int32 {
     writeAll(Manual(table: .standard).text, to: 1) ? 0 : 1
   }
@@ -51,8 +53,9 @@ struct Manual {
   private static let synopsis = [
     "[FILE.elbodb]", "-c COMMANDS", "run [--format text|json] [--keep-going] FILE...",
     "replay [--verify|--record|--update] [--lax] [--junit FILE] [--tap FILE] FILE...",
-    "kernel [--connection-file FILE]", "jupyter install|uninstall [--user|--sys-prefix|--prefix PREFIX]",
-    "bench train|ops", "--help | --version",
+    "kernel [--connection-file FILE]",
+    "jupyter install [--user|--sys-prefix|--prefix PREFIX] [--program PATH]",
+    "jupyter uninstall [--user|--sys-prefix|--prefix PREFIX]", "bench train|ops", "--help | --version",
   ]
 
   private static let description = """
@@ -91,7 +94,7 @@ struct Manual {
     (
       "FILES",
       [
-        ("$XDG_CONFIG_HOME/elbo/rc.elbo", "commands run before every prompt"),
+        ("$XDG_CONFIG_HOME/elbo/rc.elbo", "commands run when a prompt starts"),
         ("$XDG_STATE_HOME/elbo/history", "what was typed"),
         ("$XDG_STATE_HOME/elbo/recovery", "sessions that nobody named, while they live"),
         ("~/.inputrc", "keys, as readline(3) has it; the application name is elbo"),

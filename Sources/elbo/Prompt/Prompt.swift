@@ -53,14 +53,26 @@ final class Prompt {
       switch reader.next() {
       case .cells(let cells):
         if let code = run(cells) { return code }
-      case .help(let source): help(on: source)
-      case .shell(let command): shell(command)
+      case .help(let source):
+        help(on: source)
+        reader.initial = source
+      case .shell(let command):
+        if case .left(let code) = shell(command) { return code }
       case .terminated(let signal): return terminated(signal)
       case .endOfInput:
         say("\n")
         if let code = leaveIfWanted() { return code }
       }
     }
+  }
+
+  /// What came of a line.
+  private enum Outcome {
+    case done
+    /// What was pasted behind it is not to be run.
+    case failed
+    /// The session is over, with this exit code.
+    case left(Int32)
   }
 
   /// Runs cells in order; the exit code when the session is over.
@@ -73,32 +85,51 @@ final class Prompt {
         }
         say(lines.joined())
       }
-      reader.remember(source)
-      guard let outcome = withoutControlEcho({ runner.run(source, in: session, frontEnd: frontEnd) }) else { continue }
-      if frontEnd.isClosed { return 128 + SIGPIPE }
-      if let signal = runner.terminatedBy { return terminated(signal) }
-      var isDone = true
-      switch outcome.status {
-      case .ok: break
-      case .failed(let diagnostic):
-        isDone = false
-        say(diagnostic.rendered(color: color.isOn) + "\n")
-      case .interrupted(let note):
-        isDone = false
-        let text = TextWidth.wrap("interrupted" + (note.isEmpty ? "" : ": " + note), to: surroundings.screen.columns)
-        say(Style.warning.apply(text, color) + "\n")
-      }
-      keepTranscript(source, outcome)
-      if outcome.wantsToQuit, let code = leaveIfWanted() { return code }
-      if !isDone {
+      switch cells.count > 1 ? runPasted(source) : runCell(source) {
+      case .done: continue
+      case .left(let code): return code
+      case .failed:
         let left = cells.count - index - 1
         if left > 0 {
           say(Style.warning.apply("\(left) pasted \(left == 1 ? "command" : "commands") not run", color) + "\n")
         }
-        break
+        return nil
       }
     }
     return nil
+  }
+
+  /// One of several that were pasted: as if it had been typed, except that the next prompt does not begin with it.
+  private func runPasted(_ source: String) -> Outcome {
+    switch PromptReader.meaning(of: source) {
+    case .shell(let command)?: return shell(command)
+    case .help(let topic)?:
+      help(on: topic)
+      return .done
+    default: return runCell(source)
+    }
+  }
+
+  private func runCell(_ source: String) -> Outcome {
+    reader.remember(source)
+    let ran = withoutControlEcho { runner.run(source, in: session, frontEnd: frontEnd) }
+    guard let outcome = ran else { return .done }
+    if frontEnd.isClosed { return .left(128 + SIGPIPE) }
+    if let signal = runner.terminatedBy { return .left(terminated(signal)) }
+    var isDone = true
+    switch outcome.status {
+    case .ok: break
+    case .failed(let diagnostic):
+      isDone = false
+      say(diagnostic.rendered(color: color.isOn) + "\n")
+    case .interrupted(let note):
+      isDone = false
+      let text = TextWidth.wrap("interrupted" + (note.isEmpty ? "" : ": " + note), to: surroundings.screen.columns)
+      say(Style.warning.apply(text, color) + "\n")
+    }
+    keepTranscript(source, outcome)
+    if outcome.wantsToQuit, let code = leaveIfWanted() { return .left(code) }
+    return isDone ? .done : .failed
   }
 
   /// Writes the cell to the transcript, if there is one; starts or ends one when the cell asked for it.
@@ -117,7 +148,7 @@ final class Prompt {
     }
   }
 
-  /// `word?`: help, and the line again without its question mark.
+  /// `word?`: help.
   private func help(on source: String) {
     let text = session.inspect(source, cursor: source.unicodeScalars.count)?.text
     if let text {
@@ -126,17 +157,27 @@ final class Prompt {
       say("nothing is known of '\(source)'. Try: help\n")
     }
     reader.remember(source + "?")
-    reader.initial = source
   }
 
-  private func shell(_ command: String) {
+  private func shell(_ command: String) -> Outcome {
     reader.remember("!" + command)
     let status = elbo_run_shell(command, -1)
-    // Ctrl-C was for the command, not for us.
-    while surroundings.signals.next() != nil {}
+    var wasInterrupted = false
+    var ending: Int32?
+    while let signal = surroundings.signals.next() {
+      switch signal {
+      // What the keyboard sends was for the command; of a paste, Ctrl-C stops the rest.
+      case .interrupt: wasInterrupted = true
+      case .stop, .continued, .windowChanged: break
+      case .terminate: ending = SIGTERM
+      case .hangUp: ending = SIGHUP
+      }
+    }
+    if let ending { return .left(terminated(ending)) }
     if status >= 0, status & 0x7F == 0, status >> 8 != 0 {
       say(Style.faint.apply("exit code \((status >> 8) & 0xFF)", color) + "\n")
     }
+    return wasInterrupted ? .failed : .done
   }
 
   private func runRC() {
@@ -183,7 +224,16 @@ final class Prompt {
       }
     }
     session.close()
-    recovery?.remove()
+    guard let recovery else { return 0 }
+    let left = session.modelsLeft(in: recovery.path)
+    if left.isEmpty {
+      recovery.remove()
+    } else {
+      // 'open' went on elsewhere, and nothing else holds what was trained before.
+      let noun = left.count == 1 ? "Model" : "Models"
+      say("\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.\n")
+      recovery.release()
+    }
     return 0
   }
 

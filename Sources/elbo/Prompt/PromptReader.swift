@@ -55,7 +55,7 @@ final class PromptReader {
   /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
   /// prompts at once is output and is skipped.
   private func command(in line: String, wasWaiting: Bool) -> String? {
-    if line.contains("\n") { return line }
+    if Self.isSeveral(line) { return line }
     if SessionFile.isPrompt(line) {
       isInTranscript = true
       return String(line.dropFirst(SessionFile.prompt.count))
@@ -66,16 +66,25 @@ final class PromptReader {
   }
 
   private func input(from text: String) -> Input? {
-    let lines = text.contains("\n") ? pastedCells(text) : [text]
+    let lines = Self.isSeveral(text) ? pastedCells(text) : [text]
     if lines.count > 1 { return .cells(lines) }
-    guard let only = lines.first else { return nil }
-    let trimmed = trimmedRight(only.drop { $0 == " " || $0 == "\t" })
+    guard let only = lines.first, let input = Self.meaning(of: only) else { return nil }
+    if case .cells = input { return finished(only) }
+    return input
+  }
+
+  /// Lines of a paste; those that end in "\r\n" too.
+  private static func isSeveral(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "\n")) }
+
+  /// What a line, or each one of a paste, is for: a command of the shell, a question, a cell. nil when it is blank.
+  static func meaning(of source: String) -> Input? {
+    let trimmed = trimmedRight(source.drop { $0 == " " || $0 == "\t" })
     if trimmed.isEmpty { return nil }
     if trimmed.hasPrefix("!") { return .shell(String(trimmed.dropFirst())) }
     if trimmed.hasSuffix("?"), !trimmed.hasPrefix("?"), !trimmed.contains("#"), !trimmed.contains("\"") {
       return .help(trimmedRight(trimmed.dropLast()))
     }
-    return finished(only)
+    return .cells([source])
   }
 
   /// A paste, cut into cells; prompts and outputs of a transcript are taken out.
@@ -83,7 +92,7 @@ final class PromptReader {
     if SessionFile.hasPrompts(text) { return PastedText.commands(in: text) }
     var cutter = CellCutter()
     var cells: [String] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.textLines {
       if let cell = cutter.add(String(line), session) { cells.append(cell.source) }
     }
     if let last = cutter.rest() { cells.append(last.source) }

@@ -22,6 +22,10 @@ struct ReplayRun {
   func run(_ paths: [String]) throws(ExitStatus) -> Int32 {
     var sources: [Source] = []
     for path in paths { sources.append(try read(path)) }
+    if mode == .verify, let empty = sources.first(where: { $0.file.commands.isEmpty }) {
+      // What holds nothing would always agree.
+      throw ExitStatus(2, "elbo: \(empty.path) has no commands: their lines begin with '\(SessionFile.prompt)'")
+    }
     return mode == .show ? try show(sources) : try compare(sources)
   }
 
@@ -149,7 +153,8 @@ struct ReplayRun {
 
   private func read(_ path: String) throws(ExitStatus) -> Source {
     let text: String
-    switch textOfFile(path) {
+    // A pipe may keep us waiting; nothing runs yet.
+    switch surroundings.signals.letThrough({ textOfFile(path) }) {
     case .success(let read): text = read
     case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
     }
@@ -169,9 +174,9 @@ struct ReplayRun {
   static func file(ofScript text: String, _ surroundings: Surroundings) throws -> SessionFile {
     let session = try startSession(surroundings.sessionOptions())
     var cutter = CellCutter()
-    var file = try SessionFile(SessionHeader.isHeader(text) ? String(text.prefix { $0 != "\n" }) : "")
+    var lines = text.textLines.map(String.init)
+    var file = try SessionFile(SessionHeader.isHeader(text) ? lines[0] : "")
     file.items = []
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last == "" { lines.removeLast() }
     for (index, line) in lines.enumerated() where !(index == 0 && file.headerLine != nil) {
       if !cutter.isOpen, CellCutter.isNothing(line) {

@@ -24,7 +24,8 @@ struct ReplayWorkers {
     var bytes: [UInt8] = []
   }
 
-  /// Plays all files; `finished` is called with each one's index and what it gave, in the order they end.
+  /// Plays all files; `finished` is called with each one's index and what it gave, in the order they end. An exit code
+  /// when a signal ended it.
   func play(_ paths: [String], finished: (Int, Result<SessionPlayer.Played, Failure>) -> Void) -> Int32? {
     var waiting = Array(paths.enumerated())[...]
     var running: [Job] = []
@@ -42,10 +43,19 @@ struct ReplayWorkers {
       if poll(&descriptors, nfds_t(descriptors.count), -1) < 0, errno != EINTR { return 1 }
       if descriptors[running.count].revents != 0 {
         while let signal = surroundings.signals.next() {
-          guard signal == .interrupt || signal == .terminate || signal == .hangUp else { continue }
-          for job in running { kill(job.process, SIGTERM) }
-          for job in running { _ = elbo_wait(job.process) }
-          return signal == .interrupt ? 130 : 128 + SIGTERM
+          let number: Int32
+          switch signal {
+          case .interrupt: number = SIGINT
+          case .terminate: number = SIGTERM
+          case .hangUp: number = SIGHUP
+          case .stop:
+            // The workers have it from the terminal too.
+            SignalSource.stopHere()
+            continue
+          case .windowChanged, .continued: continue
+          }
+          Self.end(running)
+          return 128 + number
         }
       }
       for index in running.indices.reversed() where descriptors[index].revents != 0 {
@@ -75,6 +85,16 @@ struct ReplayWorkers {
       return nil
     }
     return Job(index: index, process: process, pipe: ends[0])
+  }
+
+  /// Ends workers that are still at it. One that is stopped has to go on first, one that writes finds no reader.
+  private static func end(_ jobs: [Job]) {
+    for job in jobs {
+      kill(job.process, SIGTERM)
+      kill(job.process, SIGCONT)
+      close(job.pipe)
+    }
+    for job in jobs { _ = elbo_wait(job.process) }
   }
 
   private static func result(of bytes: [UInt8], status: Int32) -> Result<SessionPlayer.Played, Failure> {
