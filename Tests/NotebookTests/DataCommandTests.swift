@@ -30,6 +30,12 @@ import Testing
     #expect(shown.split(separator: /\s+/).joined(separator: " ").contains("steps an epoch \(count) "), "\(shown)")
   }
 
+  @Test func bothNamesOfALoadAreMade() throws {
+    let bench = try Bench()
+    _ = bench.shown("x = load digits as=d")
+    #expect(bench.session.state.names == ["d", "x"])
+  }
+
   @Test(arguments: ["scale=0", "scale=1e300", "scale=1e-300", "scale=-0", "scale=inf"])
   func aFactorThatLeavesNothingIsRefused(_ option: String) throws {
     let bench = try Self.bench()

@@ -31,6 +31,7 @@ import Testing
       #expect(bench.run("evaluate m on=t \(option)").status == .ok, "\(option)")
     }
     #expect(try bench.failure("evaluate a on=t nll=10").code == "E403")
+    #expect(try bench.failure("evaluate m on=t features=latents").fix == "Add: quality=yes")
   }
 
   @Test func klListsEveryDimensionLargestFirst() throws {

@@ -1,5 +1,6 @@
 import Notebook
 import Testing
+import VAEngine
 
 @Suite(.serialized) struct ModelCommandTests {
   /// A session with digits and a small trained model.
@@ -39,6 +40,112 @@ import Testing
     let diagnostic = try bench.failure(line + " bias=mean")
     #expect(diagnostic.message.contains("ends in 'layernorm'"))
     #expect(diagnostic.fix == "Leave bias=mean out, or end the decoder in a dense layer or a convolution.")
+  }
+
+  /// A training that was stopped goes on to the epochs it was to have, with the schedule of all of them.
+  @Test func whatWasStoppedGoesOnToItsEnd() throws {
+    let line = "train m on=e epochs=6 schedule=cosine seed=2 batch=100"
+    let start = "load digits as=d; e = d.train[0..499]; model m mlp hidden=8 latent=2 seed=1 on=e"
+    let (straight, stopped) = (try Bench(), try Bench())
+    _ = straight.shown("\(start); \(line)")
+    _ = stopped.shown(start)
+    let stopper = Stopper(after: 2, stopped.interruption)
+    let outcome = stopped.session.execute(line, frontEnd: stopper, interruption: stopped.interruption)
+    guard case .interrupted = outcome.status else { return #expect(Bool(false), "\(outcome.status)") }
+    stopped.interruption.clear()
+    #expect(stopped.shown("(m.epochs < 6)") == ["1"])
+    _ = stopped.shown("train m;")
+    #expect(stopped.shown("m.epochs") == ["6"])
+    #expect(stopped.shown("m.loss") == straight.shown("m.loss"))
+    _ = stopped.shown("train m;")
+    #expect(stopped.shown("m.epochs") == ["16"])
+  }
+
+  /// Asks to stop after so many moments of progress.
+  private final class Stopper: FrontEnd {
+    let width = 80
+    private var left: Int
+    private let interruption: Interruption
+    init(after count: Int, _ interruption: Interruption) { (left, self.interruption) = (count, interruption) }
+    func emit(_ event: Event) {
+      guard case .progress = event else { return }
+      left -= 1
+      if left == 0 { interruption.request() }
+    }
+    func ask(_ prompt: String) -> String? { nil }
+  }
+
+  /// What comes after a training fails: the training stays, and can be undone.
+  @Test(arguments: ["train m epochs=+1 > t.npy", "train m epochs=+1 | plot loss", "train m epochs=+1 | nonsense"])
+  func trainingOutlivesTheRestOfItsStatement(line: String) throws {
+    let bench = try Self.trained()
+    _ = try bench.failure(line.replacing("t.npy", with: "/tmp/elbo-no-report.npy"))
+    #expect(bench.shown("m.epochs") == ["2"])
+    #expect(bench.session.state.names == ["d", "e", "m"])
+    _ = bench.shown("undo")
+    #expect(bench.shown("m.epochs") == ["1"])
+  }
+
+  @Test func whatIsFinishedOutlivesARunThatDiverges() throws {
+    let bench = try Self.trained()
+    _ = bench.shown("b = fork m; set b lr=1e30")
+    func steps() -> UInt64 {
+      guard case .object(let object as ModelValue)? = bench.session.state.variables["m"]?.value else { return 0 }
+      return object.training.step
+    }
+    let before = steps()
+    #expect(try bench.failure("race m b on=e for=100ms").code == "E401")
+    #expect(steps() > before)
+  }
+
+  @Test func aReportIsRefusedAsAPictureBeforeAnyWork() throws {
+    let bench = try Self.trained()
+    let failure = try bench.failure("train m epochs=+1 > loss.png")
+    #expect(failure.code == "E118" && failure.fix == "'plot' draws figures: plot loss m > loss.png")
+    #expect(bench.shown("m.epochs") == ["1"])
+  }
+
+  /// A model that no variable holds would be trained for nothing.
+  @Test(arguments: ["train _ on=e", "train _3 on=e", "train (m) on=e", "train l[0] on=e", "set _ beta=2", "race _ m"])
+  func onlyVariablesAreTrained(line: String) throws {
+    let bench = try Self.trained()
+    _ = bench.shown("l = [m, 1]\nm")
+    let failure = try bench.failure(line)
+    #expect(failure.message.contains("changes a variable") || failure.message.contains("there is no result"))
+  }
+
+  @Test func anotherSeedChangesTheOrderAndNotWhatIsHeldOut() throws {
+    let bench = try Self.trained()
+    _ = bench.shown("model a mlp hidden=16 latent=2 on=e seed=1; train a on=e epochs=1 validate=100 lr=1e-20 seed=1;")
+    _ = bench.shown("train a epochs=+1 seed=9;\ntrain a epochs=+1;")
+    guard case .object(let object as ModelValue)? = bench.session.state.variables["a"]?.value else {
+      return #expect(Bool(false), "no model")
+    }
+    let losses = object.training.history.epochs.compactMap(\.validation)
+    #expect(losses.count == 3 && Set(losses).count == 1, "\(losses)")
+    #expect(object.training.shuffleSeed == 9)
+  }
+
+  @Test(arguments: [
+    ("train m validate=1e19", "E103"), ("train m epochs=+9223372036854775807", "E103"), ("set m validate=0.95", "E103"),
+    ("train m epochs=+1e15", "E103"), ("set m validate=5000.5", "E103"), ("set m validate=1e19", "E103"),
+    ("normal(3, seed=-1)", "E103"), ("uniform(3, seed=-1)", "E103"), ("sample m label=3", "E103"),
+    ("decode m z label=3", "E103"), ("transform e crop=-9223372036854775808x24", "E103"),
+    ("transform e crop=0x24", "E103"),
+    ("model q encoder=\"conv8k4000000000 dense8\" on=e", "E205"),
+  ])
+  func numbersBeyondAllReasonAreRefused(line: String, code: String) throws {
+    let bench = try Self.trained()
+    _ = bench.shown("z = encode m e[0..3]")
+    #expect(try bench.failure(line).code == code)
+  }
+
+  @Test func dataAtTheEdgeOfTheirRangeAreTrainedOn() throws {
+    let bench = try Self.trained()
+    _ = bench.shown("i = transform e invert=yes; model q mlp hidden=8 latent=2 on=i; train q on=i epochs=1;")
+    _ = bench.run("b = transform e scale=1e30; kl m on=b")
+    #expect(bench.shown("evaluate m on=e n=1")[0].contains("±") == false)
+    #expect(bench.shown("evaluate m on=e n=20 nll=64")[0].contains("k = 64"))
   }
 
   @Test func trainingIsOneContinuousHistory() throws {

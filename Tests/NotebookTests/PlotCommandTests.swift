@@ -31,6 +31,7 @@ import Testing
     ("plot reconstruct m e n=4 errors=yes", "Reconstructions by m", "4 examples"),
     ("plot sample m n=4 seed=1", "Samples of m", "epoch 1 on"),
     ("plot interpolate m e from=3 to=8 steps=5", "From 3 to 8 by m", "great circle"),
+    ("plot interpolate m on=e from=3 to=8 steps=5", "From 3 to 8 by m", "ends from"),
     ("plot interpolate m e corners=3,8,0,6 steps=4 how=lerp", "Between 3, 8, 0 and 6 by m", "straight line"),
     ("plot traverse b steps=3", "Latent traversals of b", "by KL on"),
     ("plot manifold m n=3", "Latent plane of m", "N(0, 1)"),
@@ -49,13 +50,49 @@ import Testing
     #expect(try self.figure(line + " theme=dark").theme == .dark)
   }
 
+  /// What a figure would not look at is refused, and says where it belongs.
+  @Test(arguments: [
+    ("plot loss m from=3", "E103", "from means nothing to plot loss", "It is for plot interpolate."),
+    ("plot losses m k=5", "E103", "k means nothing to plot loss", "It is for plot nll."),
+    ("plot kl m on=e dims=0,1", "E103", "dims means nothing to plot kl", "It is for plot latent, histogram."),
+    (
+      "plot manifold m columns=3", "E103", "columns means nothing to plot manifold",
+      "It is for plot reconstruct, sample"
+    ),
+    ("plot manifold m n=100000", "E103", "n: expected an integer from 2 to 200, got 100000", ""),
+    ("plot z n=3", "E103", "n means nothing to plot z", "It is for plot reconstruct"),
+    ("plot loss m b terms=total", "E103", "terms means nothing to the losses of several models", ""),
+    ("plot interpolate m e corners=3,8,0,6 from=3", "E103", "from means nothing to a matrix between corners", ""),
+    ("plot los m terms=total", "E104", "no variable named 'los'", "Did you mean 'loss'?"),
+    ("plot loss m save=loss.png", "E102", "unknown option 'save'", "To write a file, end the line with: > loss.png"),
+    ("plot loss m out=x", "E102", "unknown option 'out'", "To write a file, end the line with: > NAME.png"),
+    ("plot loss m loss.png", "E104", "no variable named 'loss.png'", "To write a file, end the line with: > loss.png"),
+    ("describe e file=e.json", "E102", "unknown option 'file'", "To write a file, end the line with: > e.json"),
+    ("save m file=m.safetensors", "E102", "unknown option 'file'", "'save' takes no options. Example: save m "),
+  ])
+  func anOptionForSomethingElseSaysForWhat(line: String, code: String, message: String, fix: String) throws {
+    let failure = try Self.trained.get().failure(line)
+    #expect(failure.code == code && failure.message == message)
+    #expect((failure.fix ?? "").hasPrefix(fix), "\(failure.fix ?? "nothing")")
+  }
+
   @Test func traversalsAreInTheOrderOfKL() throws {
     guard case .images(let grid) = try figure("plot traverse b steps=3").kind,
       case .bars(let bars) = try figure("plot kl b on=e").kind
     else { return #expect(Bool(false), "kinds") }
     #expect(grid.rows == 4 && grid.columnLabels == ["−3.0", "0.0", "3.0"])
     #expect(grid.rowLabels.map { $0.split(separator: "]")[0].dropFirst(2) } == bars.names.map { $0[...] })
-    #expect(bars.values == bars.values.sorted(by: >) && bars.threshold == 0.01)
+    #expect(bars.values == bars.values.sorted(by: >) && bars.kinds != nil)
+  }
+
+  /// What is grey is what `kl` calls inactive, whatever its KL is.
+  @Test func inactiveDimensionsAreGrey() throws {
+    _ = try Self.trained.get().shown("model c mlp hidden=8 latent=4 beta=60 on=e seed=1; train c on=e epochs=2 seed=2;")
+    guard case .bars(let bars) = try figure("plot kl c on=e").kind else { return #expect(Bool(false), "kind") }
+    let rows = try #require(try Self.trained.get().run("kl c on=e").outputs.last?.json?.arrayValue)
+    let variances = rows.compactMap { $0["variance of means"]?.doubleValue }
+    let idle = variances.indices.filter { variances[$0] <= 0.01 }
+    #expect(bars.kinds?.idle == Set(idle) && !idle.isEmpty)
   }
 
   @Test func anEditIsMarkedAndValidationSaysWhatItIs() throws {

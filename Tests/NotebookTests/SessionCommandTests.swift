@@ -54,6 +54,20 @@ import Testing
     }
   }
 
+  /// On the screen the last cells, in a file all of them.
+  @Test func aHistoryInAFileIsWhole() throws {
+    let (bench, folder) = (try Bench(), Folder())
+    for number in 1...25 { _ = bench.shown("a\(number) = \(number)") }
+    #expect(bench.shown("history")[0].split(separator: "\n").count == 21)
+    let path = folder.file("run.session")
+    _ = bench.shown("history > \(path)")
+    let text = try contents(of: path)
+    #expect(text.contains("elbo> a1 = 1\n") && text.contains("elbo> a25 = 25\n"))
+    _ = bench.shown("history n=3 > \(path)")
+    #expect(try contents(of: path).contains("a1 = 1\n") == false)
+    #expect(try bench.failure("history all=yes > \(path)").code == "E103")
+  }
+
   @Test func earlierSessionsOfAWorkspaceAreInTheHistory() throws {
     let folder = Folder()
     let options = SessionOptions(workspace: folder.file("w.elbodb"))

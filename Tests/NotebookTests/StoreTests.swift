@@ -53,6 +53,39 @@ final class Folder {
     #expect(bench.session.history.tail(20, withOutputs: true).contains { $0.outputs == ["3"] })
   }
 
+  /// A workspace takes the session's place: as a part of a statement it would be left with what the other session holds.
+  @Test(arguments: ["w = open PATH", "open PATH as w", "open PATH | vars", "open PATH > OUT"])
+  func aWorkspaceIsOpenedAlone(line: String) throws {
+    _ = try Bench(options()).shown("kept = 1")
+    let path = folder.file("work.elbodb")
+    let bench = try Bench()
+    _ = bench.shown("own = 2")
+    let failure = try bench.failure(
+      line.replacing("PATH", with: path).replacing("OUT", with: folder.file("x.csv")))
+    #expect(failure.fix == "Write: open \(path)")
+    #expect(bench.session.state.names == ["own"])
+    #expect(try Bench(options()).session.state.names == ["kept"])
+  }
+
+  @Test func whatIsLeftForAWorkspaceIsKnown() throws {
+    _ = try Bench(options()).shown("kept = 1")
+    let bench = try Bench(SessionOptions(workspace: folder.file("own.elbodb")))
+    _ = bench.shown("load digits as=d; e = d.train[0..99]; model m mlp hidden=4 latent=2 on=e; train m on=e epochs=1;")
+    _ = bench.shown("open \(folder.file("work.elbodb"))")
+    #expect(bench.session.modelsLeft(in: folder.file("own.elbodb")) == ["m"])
+    _ = bench.shown("open \(folder.file("own.elbodb"))")
+    #expect(bench.session.modelsLeft(in: folder.file("own.elbodb")) == [])
+  }
+
+  @Test func aSeedThatIsGivenIsThatOfAnOldWorkspaceToo() throws {
+    _ = try Bench(options()).shown("seed 5\nz = normal(3)")
+    #expect(try Bench(options()).session.state.settings.seed == 5)
+    let bench = try Bench(SessionOptions(workspace: folder.file("work.elbodb"), seed: 8))
+    #expect(bench.shown("seed") == ["8"])
+    let fresh = try Bench(SessionOptions(seed: 8))
+    #expect(bench.shown("norm(normal(4))") == fresh.shown("norm(normal(4))"))
+  }
+
   @Test func everyStatementIsOnDiskBeforeItIsShown() throws {
     final class Reader: FrontEnd {
       let path: String

@@ -5,7 +5,9 @@ extension ArgumentType {
     case .integer(let range):
       return Self.integer(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .relativeInteger(let range):
-      if text.first == "+", let more = Self.integer(String(text.dropFirst())), more >= 0 { return .relative(more) }
+      if text.first == "+", let more = Self.integer(String(text.dropFirst())), more >= 0 {
+        return more <= range.upperBound ? .relative(more) : nil
+      }
       return Self.integer(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .number(let range):
       // What is computed with is float32.

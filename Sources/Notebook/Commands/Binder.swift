@@ -28,7 +28,7 @@ struct Binder {
         let text = BoundArgument(content: .text(word.text), raw: word.text, span: word.valueSpan)
         given.append((key, text))
       } else {
-        throw unknownOption(key)
+        throw unknownOption(key, value: word.text)
       }
     }
     let positionals = try place(plain, piped: piped)
@@ -44,11 +44,13 @@ struct Binder {
       command: command, verbSpan: verb.span, target: target, positionals: positionals, options: options, given: given)
   }
 
-  private func unknownOption(_ key: Spanned<String>) -> Fault {
+  private func unknownOption(_ key: Spanned<String>, value: String) -> Fault {
     let names = command.options.map(\.name)
+    let known = "Options: \(names.joined(separator: ", "))."
+    let none = ["'\(command.verb)' takes no options."] + command.examples.prefix(1).map { "Example: \($0.line)" }
     let fix =
-      Suggestion.question(key.value, in: names)
-      ?? (names.isEmpty ? "'\(command.verb)' takes no options." : "Options: \(names.joined(separator: ", ")).")
+      Suggestion.question(key.value, in: names) ?? (command.verb == "save" ? nil : Redirection.advice(key.value, value))
+      ?? (names.isEmpty ? none.joined(separator: " ") : known)
     return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
   }
 
@@ -150,7 +152,12 @@ struct Binder {
       }
       return value
     }
-    return try execution.evaluate(text: word.text, span: word.valueSpan)
+    do { return try execution.evaluate(text: word.text, span: word.valueSpan) } catch let fault as Fault {
+      // plot loss m loss.png
+      guard command.family == .plots, fault.code == .unknownVariable, let advice = Redirection.advice(nil, word.text)
+      else { throw fault }
+      throw Fault(fault.code, "no variable named '\(word.text)'", at: word.valueSpan, fix: advice)
+    }
   }
 
   private func wrongKind(_ value: Value, _ kinds: [ValueKind], text: String, span: Range<Int>) -> Fault {

@@ -67,13 +67,16 @@ enum SessionCommands {
         "pattern", .text(placeholder: "PATTERN", suggestions: []), required: false, help: "only cells with this text")
     ],
     options: [
-      CommandOption("n", .count, default: "20", help: "how many, counted from the last"),
+      CommandOption("n", .count, note: "20, all into a file", help: "how many, counted from the last"),
       CommandOption("all", .flag, default: "no", help: "earlier sessions of the workspace as well"),
     ],
     result: "a table",
     examples: [.init("history", "the last 20 cells"), .init("history train n=5", "the last 5 that train")]
   ) { arguments, execution in
-    let count = arguments.integer("n") ?? 20
+    let count = arguments.integer("n") ?? (execution.redirect == nil ? 20 : .max)
+    if arguments.flag("all"), execution.redirect?.hasSuffix(".session") == true {
+      throw arguments.fault(.badOptionValue, "a session file holds one session", at: "all")
+    }
     let history = execution.core.history
     let pattern = arguments.text("pattern").map { "*\($0)*" } ?? "*"
     let entries = history.search(pattern, limit: count, allSessions: arguments.flag("all"))

@@ -35,6 +35,7 @@ enum SettingCommands {
         .wrongKind, "'\(subject)' is \(value.kind.phrase), set changes models and plot", at: "subject")
     }
     guard !arguments.given.isEmpty else { return value }
+    _ = try execution.variable(arguments["subject"], changedBy: "set")
     let (changed, remark) = try object.adjusted(arguments.given, execution)
     execution.set(subject, to: .object(changed))
     execution.note(remark)

@@ -41,6 +41,12 @@ enum WorkspaceCommands {
   static func open(
     _ path: String, shown: String, readOnly: Bool, new: Bool, at span: Range<Int>?, _ execution: Execution
   ) throws {
+    // What comes after in the statement would be done in the other session.
+    guard execution.isAlone else {
+      throw Fault(
+        .wrongKind, "a workspace is no value: it takes the place of this session", at: span, fix: "Write: open \(shown)"
+      )
+    }
     if let own = execution.core.store, isSame(path, own.path), readOnly || !own.isReadOnly {
       guard readOnly == own.isReadOnly else {
         throw StoreError.locked(path: shown, process: Int(getpid())).fault.placed(at: span)

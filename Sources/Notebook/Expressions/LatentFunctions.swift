@@ -101,7 +101,9 @@ extension FunctionTable {
     guard let shape = Shape(validating: extents), shape.count <= 100_000_000 else {
       throw Fault(.outOfMemory, "\(call.function.name): more than 100 million draws")
     }
-    let stream = RandomStream(seed: call.seed(try call.integerOption("seed")), purpose: purpose)
+    let seed = try call.integerOption("seed")
+    guard seed ?? 0 >= 0 else { throw Fault(.badOptionValue, "seed: expected a whole number from 0") }
+    let stream = RandomStream(seed: call.seed(seed), purpose: purpose)
     var values = [Float](repeating: 0, count: shape.count)
     for block in 0..<(shape.count + 3) / 4 {
       if block & 0x3FFFF == 0 { try Stopping.check() }

@@ -26,11 +26,11 @@ extension Theory {
       too weak leaves a gap between q(z | x) and the true posterior.
       """, show: ["summary m", "z = encode m d", "x = decode m z"]),
     Theory(
-      "latent", "The latent space", aliases: ["latents", "latent space", "z"],
+      "latent", "The latent space", aliases: ["latents", "latent space", "z", "interpolation", "slerp"],
       """
-      The space of codes z. The KL term keeps the posteriors of all examples close to N(0, I), so that together they fill the
-      prior without holes: nearby codes decode to similar images, and every draw of the prior decodes to something. Differences
-      between class means act as directions of change:
+      The space of codes z. The KL term pulls the posteriors of all examples towards N(0, I), so that together they roughly fill
+      the prior: nearby codes decode to similar images, and most draws of the prior to something like the data. How well they
+      fill it, 'plot histogram m' shows. Differences between class means act as directions of change:
 
           v = mean(z[label=8]) − mean(z[label=3]),     decode(z + t·v)
 
@@ -50,7 +50,7 @@ extension Theory {
       stream keyed by seed and step, so a run can be repeated bit for bit.
       """, show: ["z = encode m d what=sample seed=1", "z = encode m d what=logvar", "train m epochs=+1"]),
     Theory(
-      "elbo", "The evidence lower bound", aliases: ["bound", "evidence lower bound", "loss"],
+      "elbo", "The evidence lower bound", aliases: ["bound", "evidence lower bound", "loss", "iwae"],
       """
       log p(x) cannot be computed: it is an integral over all codes. The ELBO is a bound that can:
 
@@ -58,8 +58,9 @@ extension Theory {
                       −reconstruction      rate
 
       The gap is KL(q(z | x) ‖ p(z | x)): how wrong the encoder is. Training minimises −ELBO = reconstruction + KL. elbo reports
-      it in nats per example, summed over pixels and dimensions, averaged over examples, never scaled; divide by D·ln 2 for bits
-      per dimension. Importance sampling with k draws tightens the bound (IWAE; evaluate nll=K).
+      it in nats per example, summed over pixels and dimensions, averaged over examples, never scaled. With beta ≠ 1, warm-up or free bits
+      the loss that 'train' shows weighs the KL; 'evaluate' gives the ELBO itself. Divided by ln 2 and the number of pixels it is
+      in bits per dimension, which mean something for discrete data (logistic256). Importance sampling with k draws tightens the bound (IWAE; evaluate nll=K).
       """, show: ["evaluate m on=d", "evaluate m on=d nll=500 n=500", "explain kl"]),
     Theory(
       "reconstruction", "The reconstruction term", aliases: ["likelihood", "bce", "mse"],
@@ -74,15 +75,19 @@ extension Theory {
       different likelihoods do not compare, and 'compare' refuses them.
       """, show: ["evaluate m on=d", "reconstruct m d n=10", "model g mlp likelihood=gaussian-learned"]),
     Theory(
-      "kl", "The Kullback–Leibler term", aliases: ["kl divergence", "rate", "regularisation"],
+      "kl", "The Kullback–Leibler term",
+      aliases: ["kl divergence", "rate", "regularisation", "beta", "total correlation"],
       """
       How far the posterior of an example is from the prior, in nats; for diagonal Gaussians in closed form:
 
           KL = ½ Σ_d ( mean_d² + σ_d² − 1 − log σ_d² )
 
-      It is the information about x that the code carries, at the price of nats. Its mean over the data splits into mutual
-      information, total correlation and a per-dimension part. beta weights it: above 1 for simpler, often disentangled codes,
-      below 1 for sharper reconstructions. Warm-up (beta from 0) and free bits help to avoid collapse early on.
+      It bounds from above the information about x that the code carries. Its mean over the data splits into that mutual
+      information, total correlation (how the dimensions depend on each other) and a per-dimension part. split=yes takes at most
+      2,000 examples: it can show log 2000 = 7.6 nats of mutual information, and what is above counts as total correlation.
+
+      beta weights it: above 1 for simpler, often disentangled codes, below 1 for sharper reconstructions. Warm-up (beta from 0)
+      and free bits help to avoid collapse early on.
       """, show: ["kl m", "evaluate m on=d split=yes", "set m beta=2"]),
   ]
 }

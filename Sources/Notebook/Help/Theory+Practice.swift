@@ -2,7 +2,7 @@ extension Theory {
   /// What goes wrong, how to measure, what it is good for.
   static let practice: [Theory] = [
     Theory(
-      "collapse", "Posterior collapse", aliases: ["posterior collapse", "inactive"],
+      "collapse", "Posterior collapse", aliases: ["posterior collapse", "inactive", "active units"],
       """
       A dimension has collapsed when q(z_d | x) = N(0, 1) whatever x is: its KL is 0 and the decoder ignores it. Its mean does not
       vary, and that is how it is counted (Burda et al. 2016):
@@ -17,7 +17,8 @@ extension Theory {
       still stay long without z; init=pytorch seldom does.
       """, show: ["kl m", "doctor m", "model m2 conv latent=20 warmup=10 freebits=0.1"]),
     Theory(
-      "evaluation", "How to evaluate a VAE", aliases: ["evaluate", "how to evaluate", "metrics"],
+      "evaluation", "How to evaluate a VAE",
+      aliases: ["evaluate", "how to evaluate", "metrics", "quality", "diversity"],
       """
       No single number does it. On held-out data, with standard errors:
 
@@ -73,8 +74,8 @@ extension Theory {
       """
       Posterior means are features learned without labels:  f(x) = mean(x).  What they know is measured by a probe: a simple
       classifier on the frozen codes (nearest neighbours, or linear). A high share of right labels says that the code keeps
-      what tells the classes apart. Distances in code space find what the model has not seen: anomalies have a large
-      reconstruction error plus KL.
+      what tells the classes apart. What the model has not seen tends to have a large −ELBO (reconstruction error plus KL), and
+      'anomaly' lists by it. Not always: plain images can score well whatever they show.
       """, show: ["z = encode m d", "evaluate m on=d probe=linear", "anomaly m d top=20", "z > codes.csv"]),
   ]
 }

@@ -8,8 +8,6 @@ package struct Fault: Error, Equatable, Sendable {
   package var fix: String?
   /// More input could make it right: an open quote or bracket, a line that is continued.
   package var isIncomplete = false
-  /// What the statement did until then is kept: training that ran into a loss that is not finite.
-  package var keepsState = false
 
   package init(_ code: ErrorCode, _ message: String, at span: Range<Int>? = nil, fix: String? = nil) {
     self.code = code

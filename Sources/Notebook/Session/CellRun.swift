@@ -44,9 +44,10 @@ struct CellRun {
   /// Runs a statement; puts the state back when it fails.
   private mutating func run(_ statement: Statement, left: Int) throws {
     let before = execution.state
+    execution.begin(statement)
     do {
       defer { execution.endProgress() }
-      if let redirect = statement.redirect { try Redirection(execution: execution).check(redirect) }
+      if let redirect = statement.redirect { try Redirection(execution: execution).check(redirect, for: statement) }
       let value = try Interpreter(execution: execution).run(statement)
       if let redirect = statement.redirect {
         execution.note(try Redirection(execution: execution).write(value, to: redirect))
@@ -59,14 +60,24 @@ struct CellRun {
       finish(statement, value, before: before, isLast: left == 0)
     } catch is Stopped {
       _ = execution.takeNotes()
-      execution.state = before
-      status = .interrupted("nothing was changed")
+      goBack(statement, to: before)
+      status = .interrupted(execution.keepsWork ? "what was trained is kept" : "nothing was changed")
     } catch {
       _ = execution.takeNotes()
       let fault = Fault.translating(error)
-      if fault.keepsState { execution.session.publish(execution.state) } else { execution.state = before }
+      goBack(statement, to: before)
       throw fault
     }
+  }
+
+  /// Puts back what a statement that failed had changed, except for work that cost time.
+  private func goBack(_ statement: Statement, to before: SessionState) {
+    guard execution.keepsWork else {
+      execution.state = before
+      return
+    }
+    execution.core.undoStack.push(execution.source.text(statement.span), before: before)
+    execution.session.publish(execution.state)
   }
 
   /// Keeps what the statement did, and then shows it.

@@ -127,7 +127,7 @@ struct Completer {
     if case .path? = positional?.type, !found.isEmpty { return found }
     if command.takesAnyOption || command.verb == "drop" { found += variables() }
     let used = Set(context.words.compactMap { $0.key?.value })
-    found += command.options.filter { !used.contains($0.name) }.map { option in
+    found += command.options.filter { !used.contains($0.name) && isOfSubject($0) }.map { option in
       let note = option.defaultText.map { " (default \($0))" } ?? ""
       return Candidate(text: option.name + "=", kind: .option, help: option.help + note)
     }
@@ -137,6 +137,14 @@ struct Completer {
       }
     }
     return found
+  }
+
+  /// `plot` takes other options for each subject.
+  private func isOfSubject(_ option: CommandOption) -> Bool {
+    guard command?.verb == "plot", let subject = context.words.first.flatMap({ PlotSubject(name: $0.text) }) else {
+      return true
+    }
+    return (subject.options + PlotSubject.everywhere).contains(option.name)
   }
 
   private func settable(_ subject: String) -> [CommandOption] {

@@ -23,6 +23,12 @@ package final class Execution {
   var transcriptRequest: TranscriptRequest?
   /// False for `undo` itself.
   var keepsUndo = true
+  /// Whether what the running statement has done stays when the rest of it fails: training does.
+  package var keepsWork = false
+  /// Whether the running statement is one command, neither named nor piped nor written to a file.
+  private(set) var isAlone = true
+  /// The file that the running statement writes.
+  private(set) var redirect: String?
   private var isShowingProgress = false
 
   init(
@@ -46,6 +52,12 @@ package final class Execution {
 
   /// Columns for text.
   package var width: Int { max(20, frontEnd.width) }
+
+  func begin(_ statement: Statement) {
+    keepsWork = false
+    redirect = statement.redirect?.value
+    isAlone = statement.stages.count == 1 && statement.target == nil && redirect == nil
+  }
 
   /// Adds a remark, shown after the statement's result.
   package func note(_ text: String) { notes.append(text) }
@@ -114,7 +126,11 @@ package final class Execution {
 
   /// Leaves this session for another one.
   func enter(_ core: Session.Core) {
+    var left = self.core.left
+    if let path = self.core.store?.path { left[path] = self.core.unfiledModels }
+    if let path = core.store?.path { left[path] = nil }
     self.core = core
+    self.core.left = left
     keepsUndo = false
   }
 
@@ -166,6 +182,15 @@ package final class Execution {
   func isReserved(_ name: String) -> Bool {
     Reserved.names.contains(name) || table[name] != nil || FunctionTable.shared[name] != nil
       || (name.hasPrefix("_") && Int(name.dropFirst()) != nil)
+  }
+
+  /// The variable that an argument is: a command that changes it would change nothing else.
+  func variable(_ argument: BoundArgument?, changedBy verb: String) throws -> String {
+    if let name = argument?.name, !isReserved(name) { return name }
+    let text = argument?.raw ?? ""
+    throw Fault(
+      .wrongKind, "\(verb) changes a variable, and '\(text)' is none", at: argument?.span,
+      fix: "Name it first: m = \(text)")
   }
 
   // MARK: Expressions

@@ -6,17 +6,25 @@ import Tensors
 struct Redirection {
   let execution: Execution
 
-  private static let endings = ["json", "csv", "npy", "txt", "md", "html", "session", "png", "svg", "pdf", "gif", "gp"]
+  private static let pictures = ["png", "svg", "pdf", "gif", "gp"]
+  private static let endings = ["json", "csv", "npy", "txt", "md", "html", "session"] + pictures
 
-  private func ending(of path: String) -> String {
+  /// What to type instead of an argument that was to name a file: `save=loss.png`, `out="x"`, `loss.png`.
+  static func advice(_ key: String?, _ value: String) -> String? {
+    let isFile = endings.contains(ending(of: value)) && !value.hasPrefix(".")
+    let saysFile = ["save", "file", "filename", "out", "output", "path", "export"].contains(key)
+    return isFile || saysFile ? "To write a file, end the line with: > \(isFile ? value : "NAME.png")" : nil
+  }
+
+  private static func ending(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
   }
 
   /// Throws before any work is done when the file could not be written or its ending is unknown.
-  func check(_ redirect: Spanned<String>) throws {
+  func check(_ redirect: Spanned<String>, for statement: Statement) throws {
     let path = execution.expanded(redirect.value)
-    let ending = ending(of: path)
+    let ending = Self.ending(of: path)
     guard Self.endings.contains(ending) else {
       let known = "Endings: json, csv, npy, txt, html, session (the history); figures: png, svg, pdf, gif, gp."
       throw Fault(
@@ -24,12 +32,19 @@ struct Redirection {
         at: redirect.span, fix: known)
     }
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
+    if Self.pictures.contains(ending), case .command(let verb, _)? = statement.stages.last?.content,
+      let command = execution.table[verb.value], ["a report", "a table"].contains(where: command.result.hasPrefix)
+    {
+      throw Fault(
+        .formatNotSupported, "\(command.verb) gives \(command.result.prefix { $0 != ";" && $0 != "," }), no figure",
+        at: redirect.span, fix: "'plot' draws figures: plot loss m > \(redirect.value)")
+    }
   }
 
   /// Writes `value` and returns the remark that says so.
   func write(_ value: Value, to redirect: Spanned<String>) throws -> String {
     let path = execution.expanded(redirect.value)
-    let ending = ending(of: path)
+    let ending = Self.ending(of: path)
     let bytes: [UInt8]
     switch ending {
     case "json": bytes = Array((value.json.text(pretty: true) + "\n").utf8)

@@ -11,6 +11,8 @@ package final class Session: Sendable {
   package let table: CommandTable
   /// What opening the workspace had to say: variables that could not be read, a file open for reading alone.
   package let openingRemarks: [String]
+  /// The seed it began with.
+  package let firstSeed: UInt64
   private let core: Mutex<Core>
   private let view: Mutex<SessionState>
 
@@ -26,6 +28,15 @@ package final class Session: Sendable {
     var isDetached = false
     /// Models that a file of their own holds, as they are there.
     var filed: Set<ModelStamp> = []
+    /// Workspaces that the session was left for others in, with their trained models that no file of their own holds.
+    var left: [String: [String]] = [:]
+
+    var unfiledModels: [String] {
+      state.names.filter { name in
+        guard case .object(let object as ModelValue)? = state.variables[name]?.value else { return false }
+        return object.training.step > 0 && !filed.contains(object.stamp)
+      }
+    }
 
     /// A core over a workspace, with everything it holds.
     init(store: Store, options: SessionOptions) throws(StoreError) {
@@ -59,9 +70,10 @@ package final class Session: Sendable {
         remarks.append("\(path) can only be read: the session goes on in memory. Keep it with: save session PATH")
       }
     }
-    if core.cell == 0 { core.state.settings.seed = options.seed }
+    if let seed = options.seed { (core.state.settings.seed, core.state.settings.draws) = (seed, 0) }
     if let threads = options.threads { core.state.settings.threads = threads }
     openingRemarks = remarks
+    firstSeed = core.state.settings.seed
     view = Mutex(core.state)
     self.core = Mutex(core)
   }
@@ -85,13 +97,10 @@ package final class Session: Sendable {
   package var state: SessionState { view.withLock { $0 } }
 
   /// Names of trained models that no file of their own holds as they are now. A workspace may hold them.
-  package var unfiledModels: [String] {
-    let (state, filed) = core.withLock { ($0.state, $0.filed) }
-    return state.names.filter { name in
-      guard case .object(let object as ModelValue)? = state.variables[name]?.value else { return false }
-      return object.training.step > 0 && !filed.contains(object.stamp)
-    }
-  }
+  package var unfiledModels: [String] { core.withLock { $0 }.unfiledModels }
+
+  /// The same of a workspace that this session was in before it opened another.
+  package func modelsLeft(in workspace: String) -> [String] { core.withLock { $0.left[workspace] ?? [] } }
 
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }

@@ -6,7 +6,7 @@ package enum SessionExport {
   /// A header that makes a replay on the same machine give the same bits.
   package static func header(_ session: Session, width: Int) -> SessionHeader {
     var header = SessionHeader()
-    header.seed = session.options.seed
+    header.seed = session.firstSeed
     header.rtol = 0
     header.atol = 0
     header.width = min(1000, max(20, width))

@@ -6,8 +6,8 @@ package struct SessionOptions: Sendable {
   package var workspace: String?
   /// Opens the workspace for reading alone.
   package var readOnly = false
-  /// Seed of everything random until `seed N` sets another.
-  package var seed: UInt64 = 0
+  /// Seed of everything random until `seed N` sets another; nil for a workspace's own, 0 in a new session.
+  package var seed: UInt64?
   /// Threads of the engine; nil for one per core.
   package var threads: Int?
   /// Where downloaded datasets are kept.
@@ -28,7 +28,7 @@ package struct SessionOptions: Sendable {
   /// Draws figures: one gnuplot, started with the first of them.
   package var renderer = FigureRenderer()
 
-  package init(workspace: String? = nil, seed: UInt64 = 0) {
+  package init(workspace: String? = nil, seed: UInt64? = nil) {
     self.workspace = workspace
     self.seed = seed
   }

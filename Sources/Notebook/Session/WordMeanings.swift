@@ -19,7 +19,7 @@ enum WordMeanings {
 
   private static let texts: [String: [String: String]] = [
     "likelihood": [
-      "bernoulli": "pixels as probabilities of black: cross-entropy",
+      "bernoulli": "pixels as probabilities of 1 (white): cross-entropy",
       "continuous-bernoulli": "grey values between 0 and 1, normalised (Loaiza-Ganem & Cunningham 2019)",
       "gaussian": "normal with a fixed σ (sigma=)", "gaussian-learned": "normal with one learned σ",
       "logistic256": "256 grey levels, discretised logistic",
@@ -61,7 +61,7 @@ enum WordMeanings {
       "pixels": "distances between images", "latents": "distances between posterior means",
     ],
     "probe": [
-      "no": "no probe", "knn": "the nearest latents' label", "linear": "a linear classifier on the latents",
+      "no": "no probe", "knn": "a vote of the ten nearest latents", "linear": "a linear classifier on the latents",
     ],
     "subject": [
       "loss": "training by epoch", "latent": "posterior means, coloured by label", "kl": "KL of each dimension",
@@ -87,7 +87,7 @@ enum WordMeanings {
     ],
     "format": ["text": "tables and words", "json": "all of it as data", "csv": "rows of numbers"],
     "binarize": [
-      "dynamic": "drawn anew each time", "static": "drawn once, with a seed", "0.5": "black above a half",
+      "dynamic": "drawn anew each time", "static": "drawn once, with a seed", "0.5": "white (1) from a half on",
     ],
     "missing": [
       "refuse": "an empty field is an error", "drop": "leave the row out", "mean": "take it for the column's mean",

@@ -10,7 +10,7 @@ package struct Report: Sendable, Equatable {
     package let label: String
     package let cell: Table.Cell
     package let unit: String
-    /// Standard error, when the number is an estimate.
+    /// Standard error, when the number is an estimate of more than one example.
     package let error: Double?
 
     package init(_ name: String, label: String? = nil, _ cell: Table.Cell, unit: String = "", error: Double? = nil) {
@@ -18,7 +18,7 @@ package struct Report: Sendable, Equatable {
       self.label = label ?? name
       self.cell = cell
       self.unit = unit
-      self.error = error
+      self.error = error.flatMap { $0.isFinite ? $0 : nil }
     }
 
     var text: String {

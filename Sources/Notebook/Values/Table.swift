@@ -1,3 +1,5 @@
+import Plotting
+
 /// Rows and columns with units, shown as text that fits, as HTML, as JSON records and as CSV.
 package struct Table: Sendable, Equatable {
   package struct Column: Sendable, Equatable {
@@ -149,15 +151,11 @@ package struct Table: Sendable, Equatable {
 
   /// Comma-separated values with a header (RFC 4180).
   package var csv: String {
-    func field(_ text: String) -> String {
-      text.contains(where: { ",\"\n\r".contains($0) })
-        ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
-    }
-    let header = columns.map { field($0.name) }.joined(separator: ",")
+    let header = columns.map { CSVText.field($0.name) }.joined(separator: ",")
     let lines = rows.map { row in
       row.map { cell -> String in
         switch cell {
-        case .text(let text): field(text)
+        case .text(let text): CSVText.field(text)
         case .number(let value), .fixed(let value, _): "\(JSON.numeric(value))"
         case .count(let value): String(value)
         case .empty: ""
@@ -170,16 +168,16 @@ package struct Table: Sendable, Equatable {
 
 /// Text for HTML.
 package enum HTML {
-  /// `text` with the characters that mean something in HTML replaced.
+  /// `text` with what means something in HTML replaced: scalar by scalar, for a combining mark hides none.
   package static func escaped(_ text: String) -> String {
     var result = ""
-    for character in text {
-      switch character {
+    for scalar in text.unicodeScalars {
+      switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      default: result.append(character)
+      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

@@ -75,10 +75,12 @@ enum LoadCommand {
       }
       for note in dataset.notes { execution.note(note) }
       let value = Value.object(DatasetValue(dataset, origin: .loaded(isNamed ? request : absolute(request))))
-      let name = arguments.text("as") ?? fallbackName(request.reference, execution)
-      if arguments.target == nil {
+      if let name = arguments.text("as") {
         execution.set(name, to: value)
-        if arguments.text("as") == nil { execution.note("named \(name)") }
+      } else if arguments.target == nil {
+        let name = fallbackName(request.reference, execution)
+        execution.set(name, to: value)
+        execution.note("named \(name)")
       }
       return value
     } catch let error as FileError {

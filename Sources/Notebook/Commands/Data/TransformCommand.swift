@@ -112,7 +112,7 @@ enum TransformCommand {
     let sides = (parts.first ?? "").split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     let corner = parts.count == 2 ? parts[1].split(separator: ",").map { Int($0) } : []
     guard parts.count <= 2, sides.count == 2, let height = sides[0], let width = sides[1],
-      parts.count == 1 || (corner.count == 2 && !corner.contains(nil))
+      height > 0, width > 0, parts.count == 1 || (corner.count == 2 && !corner.contains(nil))
     else {
       throw arguments.fault(
         .badOptionValue, "crop: expected HxW or HxW@TOP,LEFT, got '\(text)'", at: "crop", fix: "Example: crop=24x24")

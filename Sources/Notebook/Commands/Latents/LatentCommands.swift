@@ -50,7 +50,7 @@ enum LatentCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     guard case .tensor(let array) = arguments.value("latents") else { return .nothing }
-    return try model.decoded(array, label: arguments.integer("label"), labels: array.labels, execution)
+    return try model.decoded(array, label: try arguments.label(for: model), labels: array.labels, execution)
   }
 
   private static let reconstruct = Command(
@@ -94,6 +94,7 @@ enum LatentCommands {
     ]
   ) { arguments, execution in
     let model = try arguments.model("model")
+    let label = try arguments.label(for: model)
     let live = try model.model(threads: execution.state.settings.threads)
     let seed = execution.seed(given: arguments.integer("seed"))
     let draws = try live.prior(count: arguments.integer("n") ?? 64, seed: seed)
@@ -102,7 +103,7 @@ enum LatentCommands {
     if model.configuration.family == .autoencoder {
       execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
     }
-    return try model.decoded(ArrayValue(latents), label: arguments.integer("label"), labels: nil, execution)
+    return try model.decoded(ArrayValue(latents), label: label, labels: nil, execution)
   }
 }
 
@@ -112,6 +113,19 @@ extension Arguments {
     if let data = dataset(name) { return data }
     guard case .tensor(let array) = value(name) else { throw fault(.wrongKind, "a dataset is needed", at: name) }
     return try DatasetValue.images(array)
+  }
+}
+
+extension Arguments {
+  /// The class to decode, of models that know classes.
+  fileprivate func label(for model: ModelValue) throws -> Int? {
+    let family = model.configuration.family
+    if isGiven("label"), family != .conditional {
+      throw fault(
+        .badOptionValue, "label means nothing to \(family.rawValue) models", at: "label",
+        fix: "One that knows labels: model c cvae conv on=d")
+    }
+    return integer("label")
   }
 }
 

@@ -26,6 +26,7 @@ enum UseCommands {
     let source = try arguments.examples("data").testPart
     let n = min(arguments.integer("n") ?? 1000, source.dataset.count)
     let part = source.subset(Array(0..<n))
+    let how = arguments["noise"]?.raw ?? "gaussian:0.3"
     let noisy: DatasetValue =
       switch try NoiseText.parse(arguments, "noise") {
       case .gaussian(let sigma): try part.with([.gaussianNoise(sigma)])
@@ -53,7 +54,8 @@ enum UseCommands {
           .init("after", label: "error of the repaired", .number(after), unit: "mean squared, per pixel"),
           .init("gain", .fixed(gain, decimals: 2), unit: "dB"),
         ],
-        notes: gain < 0 ? ["The model makes it worse. One trained for it: model m denoising-vae conv"] : []))
+        notes: gain < 0
+          ? ["The model makes it worse. One trained for it: model m2 denoising-vae conv noise=\(how)"] : []))
   }
 
   private static let anomaly = Command(

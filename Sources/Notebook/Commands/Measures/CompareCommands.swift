@@ -130,6 +130,7 @@ enum CompareCommands {
     guard models.count > 1, let first = models.first else {
       throw arguments.fault(.missingArgument, "race needs two models or more", fix: "Example: race m m2 for=60s")
     }
+    for model in arguments.all("model") { _ = try execution.variable(model, changedBy: "race") }
     let limit = arguments.number("for") ?? 60
     let given = arguments.dataset("on")
     let source = try given?.trainingPart ?? arguments.measured("on", first.model, execution)
@@ -161,6 +162,7 @@ enum CompareCommands {
       recipe.data = arguments["on"]?.raw ?? recipe.data
       let updated = try model.updated(live, recipe: recipe)
       execution.set(name, to: .object(updated))
+      execution.keepsWork = true
       after.append((name, updated))
       seen.append(Int(((position - begin) * count).rounded()))
       if execution.interruption.isRequested {

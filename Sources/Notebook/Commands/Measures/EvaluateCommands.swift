@@ -33,6 +33,10 @@ enum EvaluateCommands {
     ]
   ) { arguments, execution in
     let model = try arguments.model("model")
+    if arguments.isGiven("features"), !arguments.flag("quality") {
+      throw arguments.fault(
+        .badOptionValue, "features means nothing without quality", at: "features", fix: "Add: quality=yes")
+    }
     var source = try arguments.measured("on", model, execution)
     if let n = arguments.integer("n"), n < source.dataset.count {
       source = source.subset(Array(0..<n), title: source.title)
@@ -110,7 +114,8 @@ enum EvaluateCommands {
           "KL per dimension on \(source.title), \(NumberText.count(result.count)) examples: \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
         columns: [.init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("")],
         rows: order.map { j in
-          let bar = String(repeating: "█", count: Int((result.klPerDimension[j] / largest * 20).rounded()))
+          let share = result.klPerDimension[j] / largest
+          let bar = String(repeating: "█", count: share.isFinite ? Int((share * 20).rounded()) : 20)
           let state = result.meanVariance[j] > 0.01 ? bar : "inactive"
           return [
             .count(j), .fixed(result.klPerDimension[j], decimals: 3), .fixed(result.meanVariance[j], decimals: 4),

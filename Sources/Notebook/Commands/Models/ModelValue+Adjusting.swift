@@ -58,7 +58,13 @@ extension ModelValue: AdjustableValue {
       case ("beta", .number(let value)): configuration.beta = .constant(Float(value))
       case ("freebits", .number(let value)): configuration.freeBits = Float(value)
       case ("capacity", .number(let value)): configuration.capacity = .constant(Float(value))
-      case ("validate", .number(let value)): (recipe.validate, recipe.validationData) = (value, nil)
+      case ("validate", .number(let value)):
+        guard TrainingRecipe.isHeldOut(value) else {
+          throw Fault(
+            .badOptionValue, "validate: expected a share up to 0.9, or a number of examples, got '\(argument.raw)'",
+            at: argument.span)
+        }
+        (recipe.validate, recipe.validationData) = (value, nil)
       default: _ = recipe.take(key.value, content)
       }
     }

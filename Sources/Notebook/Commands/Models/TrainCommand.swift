@@ -13,13 +13,16 @@ enum TrainCommand {
     "train", family: .models, summary: "train a model, or go on training it",
     details: """
       epochs=20 trains until the model has had 20 epochs, epochs=+10 ten more. What is not given stays as it was the last \
-      time. Stopping it (Ctrl-C) keeps every step that is done; the next train goes on in the middle of the epoch, with \
-      the same bits as if it had not been stopped. A loss that is not finite rolls back to the last good state.
+      time. Stopping it (Ctrl-C) keeps every step that is done; the next train goes on in the middle of the epoch, to the \
+      epochs that were asked for, with the same bits as if it had not been stopped. A loss that is not finite rolls back \
+      to the last good state.
       """,
     positionals: [Positional("model", .model, help: "the model")],
     options: [
       CommandOption("on", .dataset, note: "the data of the last time", help: "the training data"),
-      CommandOption("epochs", .relativeInteger(1...1_000_000), default: "+10", help: "how many in all, or +N more"),
+      CommandOption(
+        "epochs", .relativeInteger(1...1_000_000), note: "those not finished, else +10",
+        help: "how many in all, or +N more"),
       CommandOption("batch", .integer(1...1_000_000), note: "128 at first", help: "examples per step"),
       CommandOption("lr", .positive, note: "0.001 at first", help: "learning rate"),
       CommandOption("optimizer", .choice(optimizers), note: "adam at first", help: "update rule"),
@@ -55,6 +58,7 @@ enum TrainCommand {
       .init("train m on=d epochs=7 seeds=1..3", "three seeds, and their median"),
     ]
   ) { arguments, execution in
+    if !arguments.flag("dry") { _ = try execution.variable(arguments["model"], changedBy: "train") }
     if let seeds = arguments.indices("seeds") { return try TrainingRuns(seeds, arguments, execution).train() }
     let run = try TrainingRun(arguments, execution)
     return arguments.flag("dry") ? try run.estimate() : try run.train()

@@ -13,6 +13,8 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var clipNorm: Double?
   package var weightDecay = 0.0
   package var seed: UInt64 = 0
+  /// Of what is held out, where another seed came later.
+  package var splitSeed: UInt64?
   /// A share of the examples below 1, or how many, held out of the training data.
   package var validate = 0.0
   /// The variable that is held out instead.
@@ -24,6 +26,8 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var beta1: Double?
   package var beta2: Double?
   package var momentum: Double?
+  /// Epochs that a training under way was to have, until it has had them; what stopped it does not matter.
+  package var unfinished: Int?
   /// How its data were seen: what `transform d like=m` gives to new data. nil when nothing was trained or said.
   package var transforms: [Transform]?
   package init() {}
@@ -39,6 +43,11 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     (beta1, beta2) = (number(numbers.beta1), number(numbers.beta2))
     (seed, patience) = (plan.seed, plan.patience)
     schedule = LearningRateText.text(plan.learningRateSchedule)
+  }
+
+  /// Whether so much can be held out: a share up to 0.9, or a number of examples.
+  static func isHeldOut(_ amount: Double) -> Bool {
+    amount >= 0 && (amount <= 0.9 || amount >= 1 && amount <= 1e12 && amount == amount.rounded())
   }
 
   /// The plan up to `epochs`, for a set of `count` examples.

@@ -47,19 +47,34 @@ struct TrainingRun {
       }
     }
     if let seed {
-      recipe.seed = seed
-    } else if arguments.isGiven("seed") || model.training.step == 0 {
-      recipe.seed = execution.seed(given: arguments.integer("seed"))
+      (recipe.seed, recipe.splitSeed) = (seed, nil)
+    } else if model.training.step == 0 {
+      (recipe.seed, recipe.splitSeed) = (execution.seed(given: arguments.integer("seed")), nil)
+    } else if let seed = arguments.integer("seed") {
+      guard model.training.batchInEpoch == 0 || UInt64(seed) == recipe.seed else {
+        throw arguments.fault(
+          .badOptionValue, "epoch \(model.training.epoch + 1) is under way in its own order", at: "seed",
+          fix: "Leave seed out until it is done.")
+      }
+      // Another order, but what was held out stays so.
+      (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, UInt64(seed))
     }
     (training, validation) = try Self.split(data, recipe, arguments, execution)
-    let asked = arguments.integer("epochs") ?? 10
     plan = recipe.plan(
-      epochs: arguments.isRelative("epochs") ? model.training.epoch + asked : asked, count: training.source.count)
+      epochs: Self.epochs(arguments, recipe, done: model.training.epoch), count: training.source.count)
     if plan.epochs <= model.training.epoch {
       throw arguments.fault(
         .badOptionValue, "the model has had \(model.training.epoch) epochs already", at: "epochs",
         fix: "Go on with epochs=+10.")
     }
+  }
+
+  /// How many in all: what is asked for, else what was not finished, else ten more.
+  private static func epochs(_ arguments: Arguments, _ recipe: TrainingRecipe, done: Int) -> Int {
+    guard arguments.isGiven("epochs"), let asked = arguments.integer("epochs") else {
+      return recipe.unfinished.map { $0 > done ? $0 : done + 10 } ?? done + 10
+    }
+    return arguments.isRelative("epochs") ? done + asked : asked
   }
 
   private static func data(
@@ -87,7 +102,7 @@ struct TrainingRun {
   private static func validating(_ recipe: TrainingRecipe, _ arguments: Arguments) throws -> TrainingRecipe {
     var recipe = recipe
     switch arguments.value("validate") {
-    case .number(let amount) where amount >= 0 && (amount <= 0.9 || amount >= 1 && amount == amount.rounded()):
+    case .number(let amount) where TrainingRecipe.isHeldOut(amount):
       (recipe.validate, recipe.validationData) = (amount, nil)
     case .object(_ as DatasetValue): (recipe.validate, recipe.validationData) = (0, arguments["validate"]?.raw)
     default:
@@ -117,7 +132,7 @@ struct TrainingRun {
       throw arguments.fault(
         .badOptionValue, "validate=\(held) would leave nothing of the \(count) examples to train on", at: "validate")
     }
-    let order = Shuffle.order(count: count, seed: recipe.seed ^ 0x5EED, epoch: 0)
+    let order = Shuffle.order(count: count, seed: (recipe.splitSeed ?? recipe.seed) ^ 0x5EED, epoch: 0)
     return (
       data.subset(order[held...].sorted().map(Int.init)),
       data.subset(order[..<held].sorted().map(Int.init), title: "held out")
@@ -128,6 +143,7 @@ struct TrainingRun {
   func train() throws -> Value {
     let live = try model.model(threads: execution.state.settings.threads, willChange: true)
     live.dataDescription = data.summary
+    if arguments.isGiven("seed") { live.training.shuffleSeed = plan.seed }
     try warn(live)
     let stop = StopSignal(when: Stopping.current)
     let reporter = TrainingReporter(self, live)
@@ -140,11 +156,9 @@ struct TrainingRun {
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
       let rate = NumberText.short(recipe.learningRate / 10)
-      var fault = arguments.fault(.notFinite, error.description, fix: "Try: train \(name ?? "m") lr=\(rate)")
-      fault.keepsState = error.restoredStep > firstStep
-      throw fault
+      throw arguments.fault(.notFinite, error.description, fix: "Try: train \(name ?? "m") lr=\(rate)")
     }
-    try keep(live)
+    try keep(live, isDone: end != .stopped)
     let seconds = (ContinuousClock.now - start).seconds
     if end == .stopped {
       let steps = Int(live.training.step - firstStep)
@@ -168,8 +182,11 @@ struct TrainingRun {
     }
   }
 
-  func keep(_ live: Model) throws {
+  func keep(_ live: Model, isDone: Bool = false) throws {
     guard let name else { return }
+    var recipe = recipe
+    recipe.unfinished = isDone ? nil : plan.epochs
     execution.set(name, to: .object(try model.updated(live, recipe: recipe)))
+    execution.keepsWork = true
   }
 }

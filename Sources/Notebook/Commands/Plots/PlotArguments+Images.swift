@@ -37,11 +37,12 @@ extension PlotArguments {
   /// A strip between two, or a matrix between four.
   func interpolation() throws -> Figure {
     let (name, model) = try model()
-    let data = values.lazy.compactMap { item -> DatasetValue? in
-      if case .object(let data as DatasetValue) = item.value { data } else { nil }
-    }.first
+    let data = givenData
     let how = arguments.text("how") == "lerp" ? "straight line" : "great circle"
     if let text = arguments.text("corners") {
+      if let other = ["from", "to", "inputs"].first(where: arguments.isGiven) {
+        throw arguments.fault(.badOptionValue, "\(other) means nothing to a matrix between corners", at: other)
+      }
       let ends = text.split(separator: ",").map(String.init)
       guard ends.count == 4 else {
         throw arguments.fault(.badOptionValue, "corners: expected four such as 3,8,0,6, got '\(text)'", at: "corners")

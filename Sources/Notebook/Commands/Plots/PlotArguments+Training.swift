@@ -9,6 +9,9 @@ extension PlotArguments {
     for (name, model) in models where model.training.history.steps.isEmpty {
       throw fault(.notSupported, "\(name) has not been trained", fix: "Train it first: train \(name) on=d")
     }
+    if models.count > 1, arguments.isGiven("terms") {
+      throw arguments.fault(.badOptionValue, "terms means nothing to the losses of several models", at: "terms")
+    }
     var loss = LossFigure(runs: models.map { .init(name: $0.name, training: $0.model.training) })
     loss.terms = arguments.text("terms") ?? "overlaid"
     loss.logY = arguments.flag("logy")
@@ -30,11 +33,13 @@ extension PlotArguments {
     let data = try data(for: model)
     let result = try live(model).evaluate(data.source)
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
+    let idle = order.indices.filter { result.meanVariance[order[$0]] <= 0.01 }
     return Figure(
       .bars(
         Bars(
-          values: order.map { result.klPerDimension[$0] }, names: order.map(String.init), threshold: 0.01,
-          thresholdName: "active", xLabel: "latent dimension, by KL", yLabel: "KL, nats")),
+          values: order.map { result.klPerDimension[$0] }, names: order.map(String.init),
+          kinds: .init(idle: Set(idle), activeName: "active: variance of means > 0.01", idleName: "inactive"),
+          xLabel: "latent dimension, by KL", yLabel: "KL, nats")),
       title: "KL per dimension of \(name): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats",
       subtitle: about(model, data))
   }

@@ -36,12 +36,15 @@ struct PlotArguments {
     return first
   }
 
-  /// The data of `on=` or among the items, else those the model was trained on; nil when there are none.
-  func knownData(for model: ModelValue) -> DatasetValue? {
+  /// The data of `on=` or among the items.
+  var givenData: DatasetValue? {
     if case .value(.object(let object as DatasetValue)) = arguments["on"]?.content { return object }
     for item in values { if case .object(let object as DatasetValue) = item.value { return object } }
-    return trainingData(of: model)
+    return nil
   }
+
+  /// The same, else what the model was trained on; nil when that is not known.
+  func knownData(for model: ModelValue) -> DatasetValue? { givenData ?? trainingData(of: model) }
 
   /// What the model was last trained on, where that is still a variable.
   private func trainingData(of model: ModelValue) -> DatasetValue? {
@@ -136,7 +139,8 @@ extension Arguments {
     var places: [String: [BoundArgument]] = [:]
     for positional in other.positionals {
       guard case .value(let kinds) = positional.type else { continue }
-      if let fitting = all("items").first(where: { $0.kind.map(kinds.contains) ?? false }) {
+      let given = all("items") + [self["on"]].compactMap { $0 }
+      if let fitting = given.first(where: { $0.kind.map(kinds.contains) ?? false }) {
         places[positional.name] = [fitting]
       } else if positional.isRequired {
         throw fault(
@@ -147,6 +151,10 @@ extension Arguments {
     var choices: [String: BoundArgument] = [:]
     for option in other.options {
       if isGiven(option.name) {
+        if case .integer(let range) = option.type, let number = integer(option.name), !range.contains(number) {
+          throw fault(
+            .badOptionValue, "\(option.name): expected \(option.type.expectation), got \(number)", at: option.name)
+        }
         choices[option.name] = self[option.name]
       } else if let text = option.defaultText,
         let content = option.type.read(text)

@@ -12,7 +12,7 @@ enum PlotCommand {
       plot loss m …            training by epoch, smoothed; several models: their losses
       plot latent m on=d       posterior means, by PCA when there are more than two dimensions
       plot z color=label       the same of a tensor of latents
-      plot kl m                mean KL of each dimension, with the threshold of active units
+      plot kl m                mean KL of each dimension; inactive ones are grey
       plot reconstruct m d     inputs above outputs; errors=yes shows where they differ
       plot sample m            images decoded from the prior
       plot interpolate m d from=3 to=8        a strip; corners=3,8,0,6 a matrix between four
@@ -41,7 +41,17 @@ enum PlotCommand {
     ]
   ) { arguments, execution in
     let name = arguments.text("subject") ?? ""
-    var figure = try figure(name, PlotArguments(arguments: arguments, execution: execution))
+    let subject = subject(name, in: execution)
+    let plot = PlotArguments(arguments: arguments, execution: execution)
+    var figure: Figure
+    if let subject {
+      try check(arguments.given.map(\.key), against: subject.options, of: subject.rawValue)
+      figure = try draw(subject, plot)
+    } else {
+      // What is no expression either is a subject mistyped: said first.
+      figure = try plot.scatter(ofExpression: name)
+      try check(arguments.given.map(\.key), against: PlotSubject.ofTensor, of: name)
+    }
     let settings = execution.state.settings.plot
     figure.theme = (arguments.text("theme") ?? settings["theme"]).flatMap { Figure.Theme(rawValue: $0) } ?? .light
     if let text = arguments.text("size") ?? settings["size"] {
@@ -86,24 +96,38 @@ enum PlotCommand {
     CommandOption("title", .text(placeholder: "TEXT", suggestions: []), note: "what it shows", help: "another title"),
   ]
 
-  private static func figure(_ name: String, _ plot: PlotArguments) throws -> Figure {
+  /// - Returns: nil where the name is an expression.
+  private static func subject(_ name: String, in execution: Execution) -> PlotSubject? {
     // A variable goes before a synonym, but not before the subject's own name.
-    let isVariable = plot.execution.lookup(name) != nil && !PlotSubject.names.contains(name)
-    guard !isVariable, let subject = PlotSubject(name: name) else { return try plot.scatter(ofExpression: name) }
+    let isVariable = execution.lookup(name) != nil && !PlotSubject.names.contains(name)
+    return isVariable ? nil : PlotSubject(name: name)
+  }
+
+  /// Throws when an option is for other subjects.
+  private static func check(_ given: [Spanned<String>], against taken: [String], of name: String) throws {
+    for key in given where !(taken + PlotSubject.everywhere).contains(key.value) {
+      let places = PlotSubject.allCases.filter { $0.options.contains(key.value) }.map(\.rawValue)
+      throw Fault(
+        .badOptionValue, "\(key.value) means nothing to plot \(name)", at: key.span,
+        fix: "It is for plot \(places.joined(separator: ", ")).")
+    }
+  }
+
+  private static func draw(_ subject: PlotSubject, _ plot: PlotArguments) throws -> Figure {
     switch subject {
-    case .loss: return try plot.loss()
-    case .kl: return try plot.kl()
-    case .latent: return try plot.latent()
-    case .reconstruct: return try plot.reconstruction()
-    case .sample: return try plot.samples()
-    case .interpolate: return try plot.interpolation()
-    case .traverse: return try plot.traversal()
-    case .manifold: return try plot.manifold()
-    case .grid: return try plot.grid()
-    case .rd: return try plot.rateDistortion()
-    case .nll: return try plot.likelihood()
-    case .histogram: return try plot.histogram()
-    case .confusion: return try plot.confusion()
+    case .loss: try plot.loss()
+    case .kl: try plot.kl()
+    case .latent: try plot.latent()
+    case .reconstruct: try plot.reconstruction()
+    case .sample: try plot.samples()
+    case .interpolate: try plot.interpolation()
+    case .traverse: try plot.traversal()
+    case .manifold: try plot.manifold()
+    case .grid: try plot.grid()
+    case .rd: try plot.rateDistortion()
+    case .nll: try plot.likelihood()
+    case .histogram: try plot.histogram()
+    case .confusion: try plot.confusion()
     }
   }
 }

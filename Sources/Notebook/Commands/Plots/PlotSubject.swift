@@ -21,6 +21,28 @@ enum PlotSubject: String, CaseIterable {
     }
   }
 
+  /// The options that mean something to it, beside those of every figure (`everywhere`).
+  var options: [String] {
+    switch self {
+    case .loss: ["on", "terms", "logy"]
+    case .latent: ["on"] + Self.ofScatter
+    case .kl, .rd, .confusion: ["on"]
+    case .reconstruct: ["on", "n", "errors", "columns"]
+    case .sample: ["n", "seed", "columns"]
+    case .interpolate: ["on", "from", "to", "corners", "steps", "how", "inputs"]
+    case .traverse: ["on", "dim", "range", "steps"]
+    case .manifold: ["n"]
+    case .grid: ["n", "columns"]
+    case .nll: ["on", "n", "k", "seed"]
+    case .histogram: ["on", "dims", "seed"]
+    }
+  }
+
+  static let everywhere = ["theme", "size", "title"]
+  private static let ofScatter = ["color", "dims", "marginals"]
+  /// Of a tensor, which may be latents or images.
+  static let ofTensor = ofScatter + ["columns"]
+
   static let names = allCases.map(\.rawValue)
   static let allNames = allCases.flatMap { [$0.rawValue] + $0.synonyms }
 
