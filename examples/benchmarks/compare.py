@@ -87,7 +87,9 @@ def peer(name, options, recipe, epochs, seed):
 
 def once(options, recipe, epochs, program, seed):
     """The run, from the file of curves if it is there; else it is made and written there."""
-    key = {"recipe": recipe, "program": program, "seed": seed, "threads": options.threads, "begin": options.begin}
+    key = {"recipe": recipe, "program": program, "seed": seed, "threads": options.threads}
+    if program == "elbo":
+        key["begin"] = options.begin
     if options.curves and os.path.exists(options.curves):
         with open(options.curves, encoding="utf-8") as file:
             for row in map(json.loads, file):
