@@ -96,7 +96,9 @@ final class CellFrontEnd: FrontEnd {
     let waits = progress.figure == nil && live.last.figure != nil
     live.last = progress
     if waits { live.last.figure = self.live?.last.figure }
-    let patience = progress.terms.isEmpty && progress.figure == nil ? Self.patienceWithoutNumbers : Self.patience
+    // A picture was asked for: it is shown however short the work is.
+    let patience: Duration =
+      progress.figure != nil ? .zero : progress.terms.isEmpty ? Self.patienceWithoutNumbers : Self.patience
     let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= patience)
     // A reader that is far behind wants no older moments first.
     if isDue, !waits, !publisher.isBehind {
