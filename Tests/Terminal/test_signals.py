@@ -94,9 +94,34 @@ def test_a_killed_session_is_offered_again(start, tmp_path):
     assert "42" in second.lines
     second.line("quit")
     second.end()
+    # Nothing is left of a session that ended well.
+    assert list((tmp_path / "state" / "elbo" / "recovery").iterdir()) == []
     third = start()
     third.wait_prompt()
     assert "ended badly" not in third.text
+
+
+def test_what_open_left_behind_is_offered_at_the_next_start(start, tmp_path):
+    first = start()
+    first.wait_prompt()
+    first.run("a = 1")
+    first.run("save session other.elbodb")
+    first.line("quit")
+    first.end()
+    second = start()
+    second.wait_prompt()
+    for line in ["load digits as=d", "model m mlp hidden=4 latent=2", "train m on=d[0..99] epochs=1"]:
+        second.run(line)
+    second.run("open other.elbodb")
+    second.line("quit")
+    second.wait_text("Model m of the session before 'open' will be offered")
+    second.end()
+    third = start()
+    third.wait_text("ended badly")
+    third.line("")
+    third.wait_prompt()
+    third.run("m.epochs")
+    assert "1" in third.lines
 
 
 def test_typing_is_echoed_at_once(prompt):

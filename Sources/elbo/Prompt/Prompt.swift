@@ -27,7 +27,7 @@ final class Prompt {
     let historyPath = surroundings.stateFolder + "/history"
     isFirstRun = access(historyPath, F_OK) != 0
     makeFolder(surroundings.stateFolder)
-    recovery = workspace == nil ? Prompt.chooseRecovery(surroundings, editor) : nil
+    recovery = workspace == nil ? RecoveryWorkspace.chosen(surroundings, editor) : nil
     var options = surroundings.sessionOptions(
       seed: choices.seed, threads: choices.threads, workspace: workspace ?? recovery?.path)
     options.isInteractive = true
@@ -246,24 +246,4 @@ final class Prompt {
   }
 
   private func say(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
-
-  /// The workspace of this session: one that ended badly if the person wants it, else a new one.
-  private static func chooseRecovery(_ surroundings: Surroundings, _ editor: LineEditor) -> RecoveryWorkspace? {
-    for old in RecoveryWorkspace.abandoned(surroundings) {
-      writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
-      switch editor.readLine(prompt: "Open it? [Y]es, [n]o and forget it, [l]ater: ") {
-      case .line(let answer):
-        switch answer.lowercased().first {
-        case nil, "y": return old
-        case "n": old.remove()
-        default: old.release()
-        }
-      case .terminated(let signal): exit(128 + signal)
-      default:
-        writeAll("\n", to: STDOUT_FILENO)
-        old.release()
-      }
-    }
-    return RecoveryWorkspace.make(surroundings)
-  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Terminal
 
 /// A workspace that an interactive session keeps when nobody named one, so that a crash loses nothing.
 ///
@@ -11,8 +12,28 @@ struct RecoveryWorkspace {
   /// The folder of all of them.
   static func folder(_ surroundings: Surroundings) -> String { surroundings.stateFolder + "/recovery" }
 
+  /// The workspace of this session: one that ended badly if the person wants it, else a new one.
+  static func chosen(_ surroundings: Surroundings, _ editor: LineEditor) -> RecoveryWorkspace? {
+    for old in abandoned(surroundings) {
+      writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
+      switch editor.readLine(prompt: "Open it? [Y]es, [n]o and forget it, [l]ater: ") {
+      case .line(let answer):
+        switch answer.lowercased().first {
+        case nil, "y": return old
+        case "n": old.remove()
+        default: old.release()
+        }
+      case .terminated(let signal): exit(128 + signal)
+      default:
+        writeAll("\n", to: STDOUT_FILENO)
+        old.release()
+      }
+    }
+    return make(surroundings)
+  }
+
   /// A new one; nil when the folder cannot be written: the session is then kept in memory.
-  static func make(_ surroundings: Surroundings) -> RecoveryWorkspace? {
+  private static func make(_ surroundings: Surroundings) -> RecoveryWorkspace? {
     let folder = folder(surroundings)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
@@ -25,7 +46,7 @@ struct RecoveryWorkspace {
   }
 
   /// Those that ended badly, newest first, locked for this program.
-  static func abandoned(_ surroundings: Surroundings) -> [RecoveryWorkspace] {
+  private static func abandoned(_ surroundings: Surroundings) -> [RecoveryWorkspace] {
     let folder = folder(surroundings)
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -65,7 +86,7 @@ struct RecoveryWorkspace {
 
   /// Takes it away.
   func remove() {
-    for suffix in ["", "-wal", "-shm", ".lock"] { unlink(path + suffix) }
+    for suffix in ["", "-wal", "-shm", "-lock", ".lock"] { unlink(path + suffix) }
     close(lock)
   }
 }

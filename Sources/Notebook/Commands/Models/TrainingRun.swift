@@ -165,7 +165,7 @@ struct TrainingRun {
       let place = live.training.isEpochTrained ? "before the validation of epoch" : "at epoch"
       execution.interruptionNote =
         "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all of them are kept. "
-        + "'train \(name ?? "m")' goes on"
+        + "'train \(name ?? "m")' goes on to epoch \(plan.epochs)"
     }
     return .report(report(live, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
   }
