@@ -100,6 +100,14 @@ import Testing
     let again = digits.split(0.8, seed: 7)
     #expect(first.first.view == again.first.view && first.second.view == again.second.view)
     #expect(digits.split(0.8, seed: 8).first.view != first.first.view)
+    // Shares of every class, and of all.
+    let small = try Tensor([Float](repeating: 0, count: 60), shape: [60, 1])
+    let classes = Dataset(name: "x", source: "", storage: small, labels: (0..<60).map { Int32($0 / 3) })
+    for (share, count) in [(0.5, 30), (0.1, 6), (0.8, 48)] {
+      let parts = classes.split(share, seed: 1, stratified: true)
+      #expect(parts.first.count == count && parts.second.count == 60 - count)
+      #expect(parts.first.labelCounts.values.allSatisfy { abs(Double($0) - 3 * share) < 1 })
+    }
     #expect(first.first.labelCounts.values.contains { $0 != 960 }, "not stratified unless asked")
   }
 

@@ -23,6 +23,8 @@ import Testing
 
   @Test func archivesSayWhatTheirArraysAre() throws {
     #expect(try load(Corpus.path("stored.npz")).labels == [0, 1, 2, 1, 0])
+    // Named, they are the same.
+    #expect(try load(Corpus.path("stored.npz")) { $0.labels = "y" }.labels == [0, 1, 2, 1, 0])
     let parts = try load(Corpus.path("parts.npz"))
     #expect(parts.parts == ["train": 0..<3, "test": 3..<5])
     #expect(parts.labels == [0, 1, 2, 1, 0])

@@ -34,6 +34,36 @@ import Testing
     #expect(try bench.failure("evaluate m on=t features=latents").fix == "Add: quality=yes")
   }
 
+  /// Examples that come class by class, as folders of pictures do.
+  @Test func theOrderOfTheDataDoesNotMatter() throws {
+    let bench = try Bench()
+    _ = bench.shown("x = concat(normal(60, 4, seed=1) / 20, normal(60, 4, seed=2) / 20 + 1)")
+    _ = bench.shown("s = dataset x labels=(concat(zeros(60), zeros(60) + 1))")
+    _ = bench.shown(
+      "model m mlp hidden=16 latent=2 likelihood=gaussian on=s seed=1; train m on=s epochs=30 batch=20 seed=1;")
+    _ = bench.shown("model a ae mlp hidden=16 latent=2 on=s seed=1; train a on=s epochs=30 batch=20 seed=1;")
+    for probe in ["knn", "linear"] {
+      let share = try #require(bench.run("evaluate a on=s probe=\(probe)").outputs.last?.json?["probe"]?.doubleValue)
+      #expect(share > 95)
+    }
+    let rows = try Self.rows(bench, "versus m a on=s n=30")
+    let nearest = try #require(rows.last?["a"]?.doubleValue)
+    #expect(nearest > 0.95)
+    // Codes of an autoencoder keep what they say: 256 levels lose next to nothing.
+    let report = try #require(bench.run("compress a s").outputs.last?.json)
+    let mse = try #require(bench.run("evaluate a on=s").outputs.last?.json?["mse"]?.doubleValue)
+    #expect(try #require(report["distortion"]?.doubleValue) < 1.1 * mse + 1e-4)
+  }
+
+  @Test func dataOutsideTheLikelihoodAreNotMeasured() throws {
+    let bench = try Self.bench()
+    _ = bench.shown("w = transform t scale=255")
+    for line in ["evaluate m on=w", "anomaly m w", "compare m m on=w"] {
+      #expect(try bench.failure(line).code == "E201", "\(line)")
+    }
+    #expect(bench.shown("doctor m on=w")[0].contains("input outside [0, 1]"))
+  }
+
   @Test func klListsEveryDimensionLargestFirst() throws {
     let bench = try Self.bench()
     let kl = try Self.rows(bench, "kl m on=t").compactMap { $0["KL"]?.doubleValue }

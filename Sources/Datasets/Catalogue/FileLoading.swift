@@ -24,7 +24,9 @@ package struct FileLoading {
 
   /// As `dataset()`, of a file's bytes that are in memory already.
   package mutating func dataset(holding storage: Storage) throws -> Dataset {
-    try dataset(of: content(Self.unpacked(storage, path)))
+    // First, because it finds out where the labels are.
+    let content = try content(Self.unpacked(storage, path))
+    return try dataset(of: content)
   }
 
   private func dataset(of content: Content) throws -> Dataset {

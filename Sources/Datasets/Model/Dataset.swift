@@ -90,14 +90,21 @@ package struct Dataset: Sendable {
   }
 
   /// Two disjoint parts, `share` of the examples in the first, by a seeded permutation; stratified keeps the share in
-  /// every class.
+  /// every class, and in all: what rounding down leaves goes to the classes that lost most by it.
   package func split(_ share: Double, seed: UInt64, stratified: Bool = false) -> (first: Dataset, second: Dataset) {
     let order = Permutation.order(count: count, seed: seed, purpose: "split")
     let groups = stratified ? Dictionary(grouping: order) { label(Int($0)) ?? 0 } : [0: order]
     var (first, second): ([Int], [Int]) = ([], [])
-    for key in groups.keys.sorted() {
+    let keys = groups.keys.sorted()
+    let wanted = keys.map { Double(groups[$0]?.count ?? 0) * share }
+    let left = Int((Double(count) * share).rounded()) - wanted.reduce(0) { $0 + Int($1) }
+    let byLoss = keys.indices.sorted {
+      (wanted[$1].truncatingRemainder(dividingBy: 1), $0) < (wanted[$0].truncatingRemainder(dividingBy: 1), $1)
+    }
+    let rounded = Set(byLoss.prefix(max(left, 0)))
+    for (index, key) in keys.enumerated() {
       let group = groups[key] ?? []
-      let cut = Int((Double(group.count) * share).rounded())
+      let cut = min(group.count, Int(wanted[index]) + (rounded.contains(index) ? 1 : 0))
       first += group[..<cut].map(Int.init)
       second += group[cut...].map(Int.init)
     }

@@ -55,11 +55,13 @@ extension FunctionTable {
     let values = array.floats
     guard !values.isEmpty else { throw Fault(.emptySelection, "\(name) of nothing") }
     let rank = array.shape.rank
-    if rank <= 1 || axis == .max { return .number(body(values.map { Double($0) })) }
+    func all() -> Value { .number(body(values.map { Double($0) })) }
+    if rank == 0 || axis == .max { return all() }
     let chosen = axis < 0 ? rank + axis : axis
     guard chosen >= 0, chosen < rank else {
       throw Fault(.indexOutOfRange, "axis \(axis) of shape \(array.shape)", fix: "Axes go from 0 to \(rank - 1).")
     }
+    if rank == 1 { return all() }
     let keepsLabels = chosen > 0
     let keepsMeaning = chosen == 0 && name != "argmax" && name != "argmin"
     return .tensor(

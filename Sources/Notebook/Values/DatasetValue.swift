@@ -142,6 +142,12 @@ package struct DatasetValue: SelectableValue {
     return DatasetValue(part, origin: origin, isWhole: isWhole)
   }
 
+  /// Examples in a seeded order, all or so many: the first of data that come sorted would be of one class.
+  func shuffled(seed: UInt64, first: Int = .max) -> DatasetValue {
+    let order = Permutation.order(count: dataset.count, seed: seed, purpose: "measure")
+    return subset(order.prefix(first).map(Int.init))
+  }
+
   /// The same examples under more transforms, or under these alone.
   ///
   /// - Throws: `TransformError` for one that does not fit.

@@ -4,7 +4,8 @@ import Tensors
 /// Latents as bytes: what a file of them would really take.
 ///
 /// Each dimension is rounded to a grid as fine as its posterior is sharp, the root mean square of σ, since the decoder was
-/// trained to bear that much noise. The whole numbers are coded by range asymmetric numeral systems (Duda 2013) with
+/// trained to bear that much noise; the codes of a plain autoencoder, which bear none, to so many levels from the least to
+/// the largest. The whole numbers are coded by range asymmetric numeral systems (Duda 2013) with
 /// 64-bit states, each dimension by the normal distribution fitted to it, so that a dimension which carries nothing costs
 /// next to nothing. Lossy in the latents; the bytes decode to exactly the rounded ones.
 package struct LatentCode: Sendable, Equatable {
@@ -17,8 +18,9 @@ package struct LatentCode: Sendable, Equatable {
   private static let scaleBits: UInt64 = 16
   private static let lowest: UInt64 = 1 << 31
 
+  /// - Parameter levels: Rounds to so many levels of each dimension, whatever its posterior.
   /// - Throws: `ModelError.notFinite` for a mean that is none.
-  package init(_ codes: Codes) throws(ModelError) {
+  package init(_ codes: Codes, levels: Int? = nil) throws(ModelError) {
     let (count, dimensions) = (codes.mean.shape[0], codes.mean.shape[1])
     let means = codes.mean.elements(as: Float.self)
     let logVariances = codes.logVariance.elements(as: Float.self)
@@ -27,6 +29,10 @@ package struct LatentCode: Sendable, Equatable {
     var grids: [Grid] = []
     for j in 0..<dimensions {
       let column = (0..<count).map { means[$0 * dimensions + j] }
+      if let levels, let low = column.min(), let high = column.max() {
+        grids.append(Grid(column, step: (high - low) / Float(max(levels - 1, 1))))
+        continue
+      }
       let variance = (0..<count).reduce(0.0) { $0 + exp(Double(logVariances[$1 * dimensions + j])) } / Double(count)
       grids.append(Grid(column, step: Float(variance.squareRoot())))
     }

@@ -2,12 +2,15 @@ import Graphs
 import Tensors
 
 /// ‖a − b‖² between the rows of a few vectors and all rows of a table, as one matrix product:
-/// `‖a‖² + ‖b‖² − 2 a·b`, not below 0. Its rounding is about 1e-6 of ‖a‖² + ‖b‖².
+/// `‖a‖² + ‖b‖² − 2 a·b`, not below 0, measured from the middle of the table: far from 0 the norms would swallow the
+/// distances. Its rounding is about 1e-6 of ‖a‖² + ‖b‖².
 struct Distances {
   private static let chunk = 256
   private let program: Program
   private let rows: Int
   let count: Int
+  /// The mean of the table's rows.
+  private let middle: [Float]
 
   /// - Parameter table: `[M, D]`.
   init(to table: Tensor, options: CompilerOptions) throws {
@@ -21,11 +24,20 @@ struct Distances {
     let squares = try square(a).sum([1], keepingAxes: true) + norms
     let distances = relu(try squares - product * 2)
     program = try Program(graph, outputs: [("distances", distances)], options: options)
-    table.withElements(of: Float.self) { elements in
-      _ = program.input("b").update(from: elements)
-      for row in 0..<m {
-        program.input("norms")[row] = elements[row * d..<(row + 1) * d].reduce(0) { $0 + $1 * $1 }
+    let values = table.elements(as: Float.self)
+    let middle = (0..<d).map { j in
+      Float((0..<m).reduce(0.0) { $0 + Double(values[$1 * d + j]) } / Double(max(m, 1)))
+    }
+    self.middle = middle
+    let (centred, lengths) = (program.input("b"), program.input("norms"))
+    for row in 0..<m {
+      var norm: Float = 0
+      for j in 0..<d {
+        let x = values[row * d + j] - middle[j]
+        centred[row * d + j] = x
+        norm += x * x
       }
+      lengths[row] = norm
     }
   }
 
@@ -39,7 +51,7 @@ struct Distances {
         try Stopping.check()
         let valid = min(rows, n - begin)
         let input = program.input("a")
-        for i in 0..<valid * d { input[i] = elements[begin * d + i] }
+        for i in 0..<valid * d { input[i] = elements[begin * d + i] - middle[i % d] }
         program.run()
         let output = program.output("distances")
         for row in 0..<valid {

@@ -71,7 +71,9 @@ enum UseCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let source = try arguments.examples("data")
-    let terms = try model.model(threads: execution.state.settings.threads).exampleTerms(
+    let live = try model.model(threads: execution.state.settings.threads)
+    _ = try live.checkValues(source.source)
+    let terms = try live.exampleTerms(
       source.source, draws: arguments.integer("draws") ?? 1, seed: UInt64(arguments.integer("seed") ?? 0)
     ) { try execution.working("anomaly", $0) }
     let totals = zip(terms.reconstruction, terms.kl).map { $0 + $1 }
@@ -108,7 +110,7 @@ enum UseCommands {
     let codes = try live.encode(source.source) { try execution.working("compress", $0) }
     let isPlain = model.configuration.family == .autoencoder
     let kl = isPlain ? nil : try live.evaluate(source.source).kl.scaled(by: 1 / log(2.0))
-    let code = try LatentCode(codes)
+    let code = try LatentCode(codes, levels: isPlain ? 256 : nil)
     // What the bytes give back, decoded from them alone.
     let restored = try live.decode(code.decoded(), labels: try source.conditioning(model))
     let count = source.dataset.count
@@ -136,7 +138,8 @@ enum UseCommands {
         "floats", label: "latents as float32", .count(model.configuration.latentDimensions * 4), unit: "bytes/example"),
       .init(
         "coded", label: "latents, entropy-coded", .fixed(coded, decimals: 2),
-        unit: "bytes/example, measured: \(NumberText.bytes(code.bytes.count)) in all"),
+        unit: "bytes/example, measured: \(NumberText.bytes(code.bytes.count)) in all"
+          + (isPlain ? ", 256 levels each" : "")),
       .init("ratio", .fixed(Double(raw) / coded, decimals: 1), unit: "times smaller"),
     ]
     if let kl {

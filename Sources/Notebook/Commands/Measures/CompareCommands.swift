@@ -47,8 +47,10 @@ enum CompareCommands {
     _ execution: Execution
   ) throws -> Table {
     let rows = try models.map { name, model -> [Table.Cell] in
-      let result = try model.model(threads: execution.state.settings.threads)
-        .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
+      let live = try model.model(threads: execution.state.settings.threads)
+      _ = try live.checkValues(source.source)
+      let result =
+        try live.evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
           try execution.working("evaluate \(name)", $0)
         }
       let isPlain = model.configuration.family == .autoencoder

@@ -42,6 +42,7 @@ enum EvaluateCommands {
       source = source.subset(Array(0..<n), title: source.title)
     }
     let live = try model.model(threads: execution.state.settings.threads)
+    _ = try live.checkValues(source.source)
     let seed = UInt64(arguments.integer("seed") ?? 0)
     let result = try live.evaluate(source.source, options: .init(seed: seed)) { try execution.working("evaluate", $0) }
     var report = report(result, model, source)

@@ -38,6 +38,7 @@ struct EvaluateExtras {
 
   /// Reads labels from the latents of one half by those of the other.
   private func probe(_ how: String, _ arguments: Arguments, _ report: inout Report, _ execution: Execution) throws {
+    let source = source.shuffled(seed: seed)
     guard let labels = try source.rowLabels()?.map(Int.init), labels.count >= 40 else {
       throw arguments.fault(.noLabels, "a probe needs 40 examples with labels", at: "probe")
     }

@@ -4,6 +4,8 @@ import VAEngine
 /// What `versus` measures of one model.
 struct VersusProbe {
   let source: DatasetValue
+  /// Some of its examples, mixed.
+  private let mixed: DatasetValue
   let n: Int
   let seed: UInt64
   let execution: Execution
@@ -27,9 +29,10 @@ struct VersusProbe {
 
   init(source: DatasetValue, n: Int, seed: UInt64, execution: Execution) throws {
     (self.source, self.n, self.seed, self.execution) = (source, n, seed, execution)
-    images = try source.dataset.examples(Array(0..<n))
+    mixed = source.shuffled(seed: seed, first: max(n, min(Self.probed, source.dataset.count)))
+    images = try mixed.dataset.examples(Array(0..<n))
     real = Self.rows(images)
-    realDiversity = Self.spread(real)
+    realDiversity = try Self.spread(real)
   }
 
   private static func rows(_ tensor: Tensor) -> [[Float]] {
@@ -44,10 +47,16 @@ struct VersusProbe {
     return Double(sum).squareRoot()
   }
 
-  /// Mean distance of neighbours in the list: of independent draws, the mean distance of pairs.
-  private static func spread(_ rows: [[Float]]) -> Double {
+  /// Mean distance of all pairs, of the first thousand.
+  private static func spread(_ rows: [[Float]]) throws -> Double {
+    let rows = rows.prefix(1000)
     guard rows.count > 1 else { return 0 }
-    return zip(rows, rows.dropFirst()).reduce(0) { $0 + distance($1.0, $1.1) } / Double(rows.count - 1)
+    var sum = 0.0
+    for (index, row) in rows.enumerated() {
+      try Stopping.check()
+      for other in rows[..<index] { sum += distance(row, other) }
+    }
+    return sum / Double(rows.count * (rows.count - 1) / 2)
   }
 
   private func toReal(_ images: [[Float]]) throws -> Double {
@@ -63,7 +72,7 @@ struct VersusProbe {
     let live = try model.model(threads: execution.state.settings.threads)
     func working(_ share: Double) throws { try execution.working("versus \(name)", share) }
     let evaluation = try live.evaluate(source.source, options: .init(seed: seed)) { try working($0 / 2) }
-    let labels = try source.conditioning(model).map { Array($0[0..<n]) }
+    let labels = try mixed.conditioning(model).map { Array($0[0..<n]) }
     let drawn = try live.decode(try live.prior(count: n, seed: seed), labels: labels)
     let samples = Self.rows(drawn)
     try working(0.6)
@@ -72,8 +81,8 @@ struct VersusProbe {
       samples: drawn.reshaped(to: [n, pixels]), data: images.reshaped(to: [n, pixels]), features: .pixels,
       options: live.options)
     try working(0.7)
-    let known = min(Self.probed, source.dataset.count)
-    let codes = try live.encode(source.subset(Array(0..<max(known, n))).source).mean
+    let known = min(Self.probed, mixed.dataset.count)
+    let codes = try live.encode(mixed.source).mean
     let walk = try walks(between: Self.rows(codes[0..<n]), live, labels: labels)
     try working(0.8)
     return [
@@ -82,7 +91,7 @@ struct VersusProbe {
       Measure(what: "samples, share that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
       Measure(what: "samples, share of the real covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
       Measure(
-        what: "samples, diversity off the real one", value: abs(Self.spread(samples) - realDiversity),
+        what: "samples, diversity off the real one", value: abs(try Self.spread(samples) - realDiversity),
         lowerIsBetter: true),
       Measure(
         what: "halfway images, distance to the nearest real", value: try toReal(walk.middles), lowerIsBetter: true),
@@ -117,7 +126,7 @@ struct VersusProbe {
   /// What codes know of labels: read from the second half by those of the first.
   private func probes(_ codes: Tensor) throws -> [Measure] {
     let count = codes.shape[0]
-    guard let labels = try source.rowLabels()?.prefix(count).map(Int.init), count >= 40 else { return [] }
+    guard let labels = try mixed.rowLabels()?.prefix(count).map(Int.init), count >= 40 else { return [] }
     let half = count / 2
     let (train, test) = (codes[0..<half], codes[half..<count])
     let (known, asked) = (Array(labels[..<half]), Array(labels[half...]))

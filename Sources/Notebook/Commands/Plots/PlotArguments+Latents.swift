@@ -137,11 +137,11 @@ extension PlotArguments {
     }
     var (known, asked) = (data.trainingPart, data.testPart)
     if data.part("train") == nil || data.part("test") == nil {
-      let half = data.dataset.count / 2
-      (known, asked) = (data.subset(Array(0..<half)), data.subset(Array(half..<data.dataset.count)))
+      let (half, mixed) = (data.dataset.count / 2, data.shuffled(seed: 0))
+      (known, asked) = (mixed.subset(Array(0..<half)), mixed.subset(Array(half..<data.dataset.count)))
     }
-    if known.dataset.count > 5000 { known = known.subset(Array(0..<5000)) }
-    if asked.dataset.count > 2000 { asked = asked.subset(Array(0..<2000)) }
+    if known.dataset.count > 5000 { known = known.shuffled(seed: 0, first: 5000) }
+    if asked.dataset.count > 2000 { asked = asked.shuffled(seed: 0, first: 2000) }
     guard let labels = try known.rowLabels(), let truth = try asked.rowLabels() else {
       throw fault(.noLabels, "\(data.title) has no labels")
     }
