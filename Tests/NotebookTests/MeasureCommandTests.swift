@@ -55,6 +55,24 @@ import Testing
     #expect(try #require(report["distortion"]?.doubleValue) < 1.1 * mse + 1e-4)
   }
 
+  /// The next command is one that the model takes, and what is compared is of one kind.
+  @Test func theDoctorKnowsTheFamily() throws {
+    let bench = try Self.bench()
+    for words in ["iwae mlp", "capacity-vae mlp", "beta-vae mlp beta=20", "denoising-vae mlp"] {
+      _ = bench.shown("model q \(words) hidden=8 latent=12 seed=1 on=d; train q on=d epochs=1;")
+      let checks = try Self.rows(bench, "doctor q on=t")
+      for next in checks.compactMap({ $0["next"]?.stringValue }) where !next.isEmpty {
+        #expect(bench.run(next).status == .ok, "\(words): \(next)")
+      }
+      _ = bench.run("drop q q2")
+    }
+    _ = bench.shown("model b beta-vae mlp beta=8 hidden=8 latent=4 seed=1 on=d; train b on=d epochs=2 validate=100;")
+    let evidence = bench.shown("doctor b on=t")[0]
+    #expect(evidence.contains("no overfitting"))
+    _ = bench.shown("train m on=all.all epochs=+1;")
+    #expect(bench.shown("doctor m on=all.test")[0].contains("nothing was held out"))
+  }
+
   @Test func dataOutsideTheLikelihoodAreNotMeasured() throws {
     let bench = try Self.bench()
     _ = bench.shown("w = transform t scale=255")

@@ -140,6 +140,40 @@ import VAEngine
     #expect(try bench.failure(line).code == code)
   }
 
+  /// What needs a class can be told one, everywhere.
+  @Test func conditionalModelsAreToldTheClass() throws {
+    let bench = try Self.trained()
+    _ = bench.shown("model c cvae mlp hidden=8 latent=2 on=e seed=1; train c on=e epochs=1; z = encode c e[0..2]")
+    for line in [
+      "interpolate c e from=3 to=8", "interpolate c e from=3 to=8 label=5", "traverse c label=3",
+      "manifold c n=3 label=1",
+      "sample c n=2 label=3", "decode c z", "plot sample c n=2 label=1", "plot traverse c label=2",
+      "plot interpolate c e from=3 to=8", "plot interpolate c on=e corners=3,8,0,6 steps=3 label=4",
+      "plot manifold c n=3 label=2",
+    ] {
+      #expect(bench.run(line).status == .ok, "\(line)")
+    }
+    for line in ["traverse c", "manifold c", "sample c", "decode c [0, 0]", "interpolate c from=z[0] to=z[1]"] {
+      #expect(try bench.failure(line).fix == "Add: label=3", "\(line)")
+    }
+  }
+
+  @Test(arguments: [
+    ("model q mlp conv", "a model has one architecture, mlp or conv"),
+    ("model q vae ae", "a model is of one family, vae or ae"),
+    (
+      "model q mlp encoder=\"dense8\" decoder=\"dense784\"",
+      "mlp is an architecture, and encoder= and decoder= are another"
+    ),
+    ("model q mlp hidden=32,,32", "hidden: expected widths such as 400 or 400,200"),
+    ("race m m for=1s on=e", "m would race itself"),
+    ("plot loss m > /tmp/elbo-x.json", "a figure cannot be written as .json"),
+    ("2 > 3", "'3' has no ending"), ("set seed=3", "set needs to know what to change"),
+  ])
+  func whatContradictsItselfIsRefused(line: String, message: String) throws {
+    #expect(try Self.trained().failure(line).message == message)
+  }
+
   @Test func dataAtTheEdgeOfTheirRangeAreTrainedOn() throws {
     let bench = try Self.trained()
     _ = bench.shown("i = transform e invert=yes; model q mlp hidden=8 latent=2 on=i; train q on=i epochs=1;")

@@ -36,6 +36,8 @@ enum SessionCommands {
     examples: [.init("drop z", "forgets z"), .init("drop m m2", "forgets both")]
   ) { arguments, execution in
     for argument in arguments.all("name") {
+      // Named twice, it is forgotten once.
+      if arguments.all("name").first(where: { $0.raw == argument.raw })?.span != argument.span { continue }
       guard execution.state.variables[argument.raw] != nil else {
         throw execution.noVariable(argument.raw, at: argument.span)
       }

@@ -23,8 +23,12 @@ enum SettingCommands {
   ) { arguments, execution in
     guard let subject = arguments.text("subject") else {
       guard let first = arguments.given.first else { return .report(report(execution.state.settings)) }
+      let key = first.key.value
+      let known = ["seed", "threads", "format", "time"].contains(key) ? "\(key) \(first.argument.raw)" : nil
+      let ofPlot = plotOptions.contains { $0.name == key } ? "set plot \(key)=\(first.argument.raw)" : nil
       throw Fault(
-        .missingArgument, "set needs to know what to change", at: first.key.span, fix: "Example: set m beta=2")
+        .missingArgument, "set needs to know what to change", at: first.key.span,
+        fix: (known ?? ofPlot).map { "Write: \($0)" } ?? "Example: set m beta=2")
     }
     if subject == "plot" { return try setPlot(arguments, execution) }
     guard let value = execution.lookup(subject) else {

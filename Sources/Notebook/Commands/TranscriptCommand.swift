@@ -13,7 +13,7 @@ enum TranscriptCommand {
     details: """
       'transcript on run.session' writes the cells so far and every later one, with what they gave, to a session file; \
       'transcript off' ends it. 'elbo replay --verify run.session' runs it again and compares, bit for bit on the same \
-      machine.
+      machine. A training that was stopped by hand runs to its end there.
       """,
     positionals: [
       Positional("state", .flag, help: "on or off"),

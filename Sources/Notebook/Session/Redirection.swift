@@ -26,10 +26,11 @@ struct Redirection {
     let path = execution.expanded(redirect.value)
     let ending = Self.ending(of: path)
     guard Self.endings.contains(ending) else {
-      let known = "Endings: json, csv, npy, txt, html, session (the history); figures: png, svg, pdf, gif, gp."
+      let known = "Endings: json, csv, npy, txt, md, html, session (the history); figures: png, svg, pdf, gif, gp."
+      let isNumber = Double(redirect.value) != nil || execution.lookup(redirect.value) != nil
       throw Fault(
         .formatNotSupported, ending.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(ending)'",
-        at: redirect.span, fix: known)
+        at: redirect.span, fix: isNumber ? "Comparisons stand in parentheses: (a > \(redirect.value))." : known)
     }
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
     if Self.pictures.contains(ending), case .command(let verb, _)? = statement.stages.last?.content,
@@ -47,6 +48,10 @@ struct Redirection {
     let ending = Self.ending(of: path)
     let bytes: [UInt8]
     switch ending {
+    case "json" where value.kind == .figure, "md" where value.kind == .figure:
+      throw Fault(
+        .formatNotSupported, "a figure cannot be written as .\(ending)", at: redirect.span,
+        fix: "Its data: .csv, with the script that draws them: .gp.")
     case "json": bytes = Array((value.json.text(pretty: true) + "\n").utf8)
     case "csv":
       if case .figure(let figure) = value {
@@ -93,6 +98,12 @@ struct Redirection {
     case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
     case "html":
       let output = value.output(width: 120)
+      if case .figure(let figure) = value {
+        do { bytes = try execution.options.renderer.bytes(figure, .svg) } catch {
+          throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix)
+        }
+        break
+      }
       bytes = Array((output.html ?? "<pre>\(HTML.escaped(output.text))</pre>").utf8)
     default: throw unsupported(value, ending, redirect.span)
     }

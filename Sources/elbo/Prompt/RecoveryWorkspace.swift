@@ -16,17 +16,25 @@ struct RecoveryWorkspace {
   static func chosen(_ surroundings: Surroundings, _ editor: LineEditor) -> RecoveryWorkspace? {
     for old in abandoned(surroundings) {
       writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
-      switch editor.readLine(prompt: "Open it? [Y]es, [n]o and forget it, [l]ater: ") {
-      case .line(let answer):
-        switch answer.lowercased().first {
-        case nil, "y": return old
-        case "n": old.remove()
-        default: old.release()
+      var isOpen = true
+      while isOpen {
+        isOpen = false
+        switch editor.readLine(prompt: "Open it? [Y]es, [n]o and forget it, [l]ater: ") {
+        case .line(let answer):
+          switch answer.lowercased().trimmingPrefix(" ") {
+          case "", "y", "yes": return old
+          case "n", "no": old.remove()
+          case "l", "later": old.release()
+          default:
+            // Perhaps a statement, typed ahead: nothing is forgotten for it.
+            writeAll("'\(answer)' was not run: the session is not open yet.\n", to: STDOUT_FILENO)
+            isOpen = true
+          }
+        case .terminated(let signal): exit(128 + signal)
+        default:
+          writeAll("\n", to: STDOUT_FILENO)
+          old.release()
         }
-      case .terminated(let signal): exit(128 + signal)
-      default:
-        writeAll("\n", to: STDOUT_FILENO)
-        old.release()
       }
     }
     return make(surroundings)

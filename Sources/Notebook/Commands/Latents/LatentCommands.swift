@@ -44,13 +44,14 @@ enum LatentCommands {
       Positional("model", .model, help: "the model"),
       Positional("latents", .value([.tensor]), takesPipe: true, help: "latents N×D, or one of D numbers"),
     ],
-    options: [CommandOption("label", .integer(0...100_000), help: "the class, for conditional models")],
+    options: [Arguments.label],
     result: "images N×C×H×W",
     examples: [.init("x = decode m z[0..9]", "ten of them"), .init("decode m mean(z[label=3])", "the mean three")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     guard case .tensor(let array) = arguments.value("latents") else { return .nothing }
-    return try model.decoded(array, label: try arguments.label(for: model), labels: array.labels, execution)
+    return try model.decoded(
+      array, label: try arguments.label(for: model, else: array.labels), labels: array.labels, execution)
   }
 
   private static let reconstruct = Command(
@@ -86,7 +87,7 @@ enum LatentCommands {
       CommandOption("n", .integer(1...1_000_000), default: "64", help: "how many"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the draws"),
       CommandOption("temperature", .nonNegative, default: "1", help: "factor of the draws' deviation"),
-      CommandOption("label", .integer(0...100_000), help: "the class, for conditional models"),
+      Arguments.label,
     ],
     result: "images n×C×H×W",
     examples: [
@@ -118,15 +119,22 @@ extension Arguments {
 
 extension Arguments {
   /// The class to decode, of models that know classes.
-  fileprivate func label(for model: ModelValue) throws -> Int? {
+  ///
+  /// - Parameter labels: Classes that the latents have already.
+  func label(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
     let family = model.configuration.family
     if isGiven("label"), family != .conditional {
       throw fault(
         .badOptionValue, "label means nothing to \(family.rawValue) models", at: "label",
         fix: "One that knows labels: model c cvae conv on=d")
     }
+    if family == .conditional, !isGiven("label"), labels == nil {
+      throw fault(.missingArgument, "a conditional model needs to be told the class", fix: "Add: label=3")
+    }
     return integer("label")
   }
+
+  static let label = CommandOption("label", .integer(0...100_000), help: "the class, for conditional models")
 }
 
 extension Execution {

@@ -20,16 +20,30 @@ enum PathCommands {
       CommandOption(
         "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp",
         help: "straight or on a great circle"),
+      Arguments.label,
     ],
     result: "images steps×C×H×W",
     examples: [.init("interpolate m d from=3 to=8 steps=12 how=slerp", "from a three to an eight")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
+    let label = try arguments.label(for: model, else: startLabel(arguments))
     let a = try end("from", arguments, model, execution)
     let b = try end("to", arguments, model, execution)
     let path = try LatentPath.between(a, b, steps: arguments.integer("steps") ?? 12, kind: kind)
-    return try model.decoded(ArrayValue(path), label: nil, labels: nil, execution)
+    return try model.decoded(
+      ArrayValue(path), label: label ?? startLabel(arguments)?.first.map { Int($0) }, labels: nil, execution)
+  }
+
+  /// The class of the example that a way starts from; nil when it is none of some data.
+  private static func startLabel(_ arguments: Arguments) throws -> [Int32]? {
+    guard let text = arguments["from"]?.raw, arguments["data"] != nil else { return nil }
+    let data = try arguments.examples("data")
+    let span = arguments["from"]?.span ?? arguments.verbSpan
+    guard let row = try row(text, named: "from", at: span, data: data), let label = data.dataset.label(row) else {
+      return nil
+    }
+    return [Int32(label)]
   }
 
   /// A point of latent space: the first example of a label, an example, or a latent.
@@ -86,11 +100,13 @@ enum PathCommands {
       CommandOption("range", .interval, default: "-3:3", help: "from where to where"),
       CommandOption("steps", .integer(2...1000), default: "11", help: "images for each dimension"),
       CommandOption("from", .tensor, note: "the origin", help: "the latent that is moved"),
+      Arguments.label,
     ],
     result: "images, a row of steps for each dimension",
     examples: [.init("traverse m dim=0..9 range=-3:3 steps=11", "ten rows")]
   ) { arguments, execution in
     let model = try arguments.model("model")
+    let label = try arguments.label(for: model)
     let d = model.configuration.latentDimensions
     let dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
     if let outside = dimensions.first(where: { $0 >= d }) {
@@ -107,13 +123,15 @@ enum PathCommands {
     let (low, high) = arguments.interval("range") ?? (-3, 3)
     let path = try LatentPath.traversal(
       from: origin, dimensions: dimensions, range: Float(low)...Float(high), steps: arguments.integer("steps") ?? 11)
-    return try model.decoded(ArrayValue(path), label: nil, labels: nil, execution)
+    return try model.decoded(ArrayValue(path), label: label, labels: nil, execution)
   }
 
   private static let manifold = Command(
     "manifold", family: .latents, summary: "the plane of a two-dimensional latent space",
     positionals: [Positional("model", .model, takesPipe: true, help: "a model with latent=2")],
-    options: [CommandOption("n", .integer(2...200), default: "20", help: "images along each side")],
+    options: [
+      CommandOption("n", .integer(2...200), default: "20", help: "images along each side"), Arguments.label,
+    ],
     result: "images n²×C×H×W, at the quantiles of N(0, 1)",
     examples: [.init("manifold m n=20", "the whole space at a glance")]
   ) { arguments, execution in
@@ -123,7 +141,8 @@ enum PathCommands {
         .notSupported, "manifold needs latent=2, this model has \(model.configuration.latentDimensions)", at: "model",
         fix: "Use: traverse")
     }
+    let label = try arguments.label(for: model)
     let path = try LatentPath.manifold(side: arguments.integer("n") ?? 20)
-    return try model.decoded(ArrayValue(path), label: nil, labels: nil, execution)
+    return try model.decoded(ArrayValue(path), label: label, labels: nil, execution)
   }
 }

@@ -132,7 +132,13 @@ enum CompareCommands {
     guard models.count > 1, let first = models.first else {
       throw arguments.fault(.missingArgument, "race needs two models or more", fix: "Example: race m m2 for=60s")
     }
-    for model in arguments.all("model") { _ = try execution.variable(model, changedBy: "race") }
+    var names: Set<String> = []
+    for model in arguments.all("model") {
+      let name = try execution.variable(model, changedBy: "race")
+      guard names.insert(name).inserted else {
+        throw Fault(.repeatedOption, "\(name) would race itself", at: model.span, fix: "A copy: fork \(name) as=m2")
+      }
+    }
     let limit = arguments.number("for") ?? 60
     let given = arguments.dataset("on")
     let source = try given?.trainingPart ?? arguments.measured("on", first.model, execution)

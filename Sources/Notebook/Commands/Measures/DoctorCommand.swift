@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 import VAEngine
 
@@ -72,12 +73,34 @@ private struct Examination {
       return Check(what: "dimensions in use", evidence: "all \(d) posterior means vary", next: nil)
     }
     let severe = result.activeUnits == 0 || dead * 2 > d
-    let architecture = model.configuration.architecture.name
     return Check(
       what: severe ? "posterior collapse" : "inactive dimensions",
       evidence: "\(dead) of \(d) posterior means vary by less than 0.01",
-      next: severe || architecture == "custom"
-        ? "set \(name) beta=0.5 freebits=0.1" : "model \(name)2 \(architecture) latent=\(result.activeUnits)")
+      next: severe ? loosened : smaller(latent: result.activeUnits) ?? loosened)
+  }
+
+  /// What lets more dimensions live, of what the family has.
+  private var loosened: String {
+    switch model.configuration.family {
+    case .capacity: "set \(name) capacity=\(text(Double(max(model.configuration.capacity.target, 10)) * 2))"
+    case let family where family.hasWeightedKL: "set \(name) beta=0.5 freebits=0.1"
+    default: "explain collapse"
+    }
+  }
+
+  /// The same model with fewer latent dimensions; nil where a line cannot say it.
+  private func smaller(latent: Int) -> String? {
+    let c = model.configuration
+    guard Preset(rawValue: c.architecture.name) != nil else { return nil }
+    var words = ["model \(name)2 \(c.family.rawValue) \(c.architecture.name) latent=\(latent)"]
+    if c.architecture.name == Preset.mlp.rawValue {
+      let widths = c.architecture.encoder.compactMap {
+        if case .dense(let width, _) = $0 { String(width) } else { nil }
+      }
+      words.append("hidden=\(widths.joined(separator: ","))")
+    }
+    if c.likelihood != .bernoulli { words.append("likelihood=\(c.likelihood.name)") }
+    return words.joined(separator: " ")
   }
 
   private var balance: Check? {
@@ -105,15 +128,20 @@ private struct Examination {
       next: "train \(name) clip=1 lr=\(text(model.recipe.learningRate / 3))")
   }
 
-  /// Compares what was trained with what was held out, both of one loss.
+  /// Compares what was trained with what was held out: −ELBO of both, whatever the loss weighs; the bound of k samples of
+  /// an importance-weighted model.
   private var overfitting: Check? {
     guard let last = model.training.history.epochs.last else { return nil }
-    let tested = data.title.hasSuffix("test") && model.configuration.beta.target == 1
-    guard let held = last.validation ?? (tested ? result.negativeElbo.mean : nil) else {
+    let isWeighted = model.configuration.family == .importanceWeighted
+    let trained = isWeighted ? last.loss : last.reconstruction + last.kl
+    // The test part is unseen unless it was trained on.
+    let known = model.recipe.data ?? ""
+    let tested = data.title.hasSuffix("test") && !known.hasSuffix(".all") && !known.hasSuffix(".test")
+    guard let held = last.validation ?? (tested && !isWeighted ? result.negativeElbo.mean : nil) else {
       return Check(what: "nothing was held out", evidence: "the gap to unseen data is not known", next: nil)
     }
-    let evidence = "training \(text(last.loss)), held out \(text(held)) nats"
-    guard held > last.loss + 0.1 * abs(last.loss) + 1 else {
+    let evidence = "training \(text(trained)), held out \(text(held)) nats"
+    guard held > trained + 0.1 * abs(trained) + 1 else {
       return Check(what: "no overfitting", evidence: evidence, next: nil)
     }
     return Check(what: "overfitting", evidence: evidence, next: "train \(name) validate=0.1 patience=5")

@@ -17,8 +17,22 @@ struct ModelWords {
     for (position, word) in arguments.all("words").enumerated() {
       // 'iwae' is both: the family, or after another family the architecture.
       if let family = Family(rawValue: word.raw), !namesFamily || Preset(rawValue: word.raw) == nil {
+        if namesFamily {
+          throw Fault(
+            .badOptionValue, "a model is of one family, \(self.family.rawValue) or \(word.raw)", at: word.span)
+        }
         (self.family, namesFamily) = (family, true)
       } else if let preset = Preset(rawValue: word.raw) {
+        if let first = self.preset {
+          throw Fault(
+            .badOptionValue, "a model has one architecture, \(first.rawValue) or \(word.raw)", at: word.span)
+        }
+        let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
+        if isText, family != .importanceWeighted || preset != .iwae {
+          throw Fault(
+            .badOptionValue, "\(word.raw) is an architecture, and encoder= and decoder= are another", at: word.span,
+            fix: "Leave one of them out.")
+        }
         self.preset = preset
       } else if position == 0, arguments.target == nil, word.raw.isName {
         guard !execution.isReserved(word.raw) else { throw execution.reserved(word.raw, at: word.span) }
@@ -122,7 +136,9 @@ struct ModelWords {
       return Architecture(
         name: "custom", encoder: try layers("encoder"), decoder: try layers("decoder"), activation: activation ?? .relu)
     }
-    let widths = (arguments.text("hidden") ?? "400").split(separator: ",").map { Int($0) }
+    let widths = (arguments.text("hidden") ?? "400").split(separator: ",", omittingEmptySubsequences: false).map {
+      Int($0)
+    }
     let hidden = widths.compactMap { $0 }.filter { $0 > 0 && $0 <= 65536 }
     guard hidden.count == widths.count, !hidden.isEmpty else {
       throw arguments.fault(.badOptionValue, "hidden: expected widths such as 400 or 400,200", at: "hidden")

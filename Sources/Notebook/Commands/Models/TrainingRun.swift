@@ -155,8 +155,15 @@ struct TrainingRun {
         .run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
-      let rate = NumberText.short(recipe.learningRate / 10)
-      throw arguments.fault(.notFinite, error.description, fix: "Try: train \(name ?? "m") lr=\(rate)")
+      // Far above what any training takes, a tenth would be no help.
+      let rate = NumberText.short(min(recipe.learningRate / 10, 1e-3))
+      let rest = arguments.isGiven("epochs") ? " epochs=\(arguments["epochs"]?.raw ?? "")" : ""
+      let isRuined = error.step == firstStep && firstStep > 0
+      throw arguments.fault(
+        .notFinite, error.description,
+        fix: isRuined
+          ? "It was the first step: what the model learned before is no use any more. Try: undo"
+          : "Try: train \(name ?? "m") lr=\(rate)\(rest)")
     }
     try keep(live, isDone: end != .stopped)
     let seconds = (ContinuousClock.now - start).seconds

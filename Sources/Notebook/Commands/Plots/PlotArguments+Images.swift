@@ -48,6 +48,7 @@ extension PlotArguments {
         throw arguments.fault(.badOptionValue, "corners: expected four such as 3,8,0,6, got '\(text)'", at: "corners")
       }
       let span = arguments["corners"]?.span ?? arguments.verbSpan
+      let label = try arguments.label(for: model)
       let points = try ends.map {
         try PathCommands.point(
           $0, named: "corners", at: span, data: data ?? knownData(for: model), model: model, execution)
@@ -55,7 +56,7 @@ extension PlotArguments {
       let steps = arguments.integer("steps") ?? 9
       let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
       let path = try LatentPath.square(points[0], points[1], points[2], points[3], steps: steps, kind: kind)
-      guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: nil, labels: nil, execution) else {
+      guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: label, labels: nil, execution) else {
         throw fault(.internalError, "decoding gave no images")
       }
       let corners = [0, steps - 1, steps * (steps - 1), steps * steps - 1]
@@ -114,6 +115,7 @@ extension PlotArguments {
   /// A row for each dimension, those of most KL first.
   func traversal() throws -> Figure {
     let (name, model) = try model()
+    let label = try arguments.label(for: model)
     let d = model.configuration.latentDimensions
     var kl: [Int: Double] = [:]
     var dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
@@ -134,7 +136,7 @@ extension PlotArguments {
     let steps = arguments.integer("steps") ?? 11
     let path = try LatentPath.traversal(
       from: [Float](repeating: 0, count: d), dimensions: dimensions, range: Float(low)...Float(high), steps: steps)
-    guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: nil, labels: nil, execution) else {
+    guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: label, labels: nil, execution) else {
       throw fault(.internalError, "decoding gave no images")
     }
     var figure = try images(array, columns: steps, framed: []) { grid in

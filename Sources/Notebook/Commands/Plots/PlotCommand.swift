@@ -80,7 +80,7 @@ enum PlotCommand {
     CommandOption(
       "n", .integer(1...100_000), note: "the command's own", help: "images, examples, or a manifold's side"),
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
-    CommandOption("seed", .seed, default: "0", help: "of draws"),
+    CommandOption("seed", .seed, default: "0", help: "of draws"), Arguments.label,
     CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
     CommandOption("from", .place, help: "where a path starts"),
     CommandOption("to", .place, help: "where it ends"),
