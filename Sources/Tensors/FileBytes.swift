@@ -57,30 +57,51 @@ package enum FileBytes {
     return storage
   }
 
-  /// Writes a file so that it is either all there or not at all: a temporary file beside it, synced, then renamed.
+  /// Writes a file so that it is either all there or not at all: a temporary file beside it, synced, then renamed. Links are
+  /// followed and permissions stay; what is no regular file, such as a pipe, is written into.
   package static func write(_ pieces: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
-    let temporary = "\(path).\(getpid()).part"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let (target, mode, isReplaced) = place(of: path)
+    let written = isReplaced ? "\(target).\(getpid()).part" : target
+    let descriptor = open(written, O_WRONLY | O_CLOEXEC | (isReplaced ? O_CREAT | O_TRUNC : 0), 0o666)
     guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
     var failure: Int32 = 0
-    outer: for piece in pieces {
+    if isReplaced, let mode, fchmod(descriptor, mode) != 0 { failure = errno }
+    outer: for piece in pieces where failure == 0 {
       var done = 0
       while done < piece.count, let base = piece.baseAddress {
-        let written = Glibc.write(descriptor, base + done, piece.count - done)
-        if written < 0 {
+        let count = Glibc.write(descriptor, base + done, piece.count - done)
+        if count < 0 {
           if errno == EINTR { continue }
           failure = errno
           break outer
         }
-        done += written
+        done += count
       }
     }
-    if failure == 0, fsync(descriptor) != 0 { failure = errno }
-    close(descriptor)
-    if failure == 0, rename(temporary, path) != 0 { failure = errno }
+    if failure == 0, isReplaced, fsync(descriptor) != 0 { failure = errno }
+    if close(descriptor) != 0, failure == 0 { failure = errno }
+    if failure == 0, isReplaced, rename(written, target) != 0 { failure = errno }
     if failure != 0 {
-      unlink(temporary)
+      if isReplaced { unlink(written) }
       throw FileError(path: path, reason: String(cString: strerror(failure)))
     }
+  }
+
+  /// The same of bytes in an array.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let result = bytes.withUnsafeBytes { buffer in
+      Result { () throws(FileError) in try write([buffer], to: path) }
+    }
+    try result.get()
+  }
+
+  /// The file that a path leads to, its permissions if it is there, and whether another may take its place.
+  package static func place(of path: String) -> (target: String, mode: mode_t?, isReplaced: Bool) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return (path, nil, true) }
+    guard status.st_mode & S_IFMT == S_IFREG else { return (path, nil, false) }
+    guard let whole = realpath(path, nil) else { return (path, status.st_mode & 0o7777, true) }
+    defer { free(whole) }
+    return (String(cString: whole), status.st_mode & 0o7777, true)
   }
 }

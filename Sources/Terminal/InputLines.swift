@@ -13,6 +13,7 @@ package struct InputLines {
   private var buffer: [UInt8] = []
   private var start = 0
   private var hasEnded = false
+  private var isFirst = true
 
   package init(descriptor: Int32, signals: SignalSource) {
     self.descriptor = descriptor
@@ -44,8 +45,11 @@ package struct InputLines {
     }
   }
 
-  private func text(_ line: Range<Int>) -> String {
-    let bytes = buffer[line]
+  private mutating func text(_ line: Range<Int>) -> String {
+    var bytes = buffer[line]
+    // A byte order mark says nothing of UTF-8.
+    if isFirst, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    isFirst = false
     return String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
   }
 

@@ -7,6 +7,10 @@ import Terminal
 @main
 enum Program {
   static func main() {
+    // What is opened next would take the place of a standard stream that is closed.
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
     // Before any thread: they inherit which signals are blocked.
     guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors") }
     Surroundings.useUTF8()

@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import Tensors
 import Terminal
 
 /// What the program takes from around it. The environment is read here and nowhere else.
@@ -87,7 +88,10 @@ func textOfFile(_ path: String) -> Result<String, FileFailure> {
   guard let bytes = bytesOfFile(path) else {
     return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
   }
-  guard let text = String(validating: withPlainLineEnds(bytes), as: UTF8.self) else {
+  // A byte order mark says nothing of UTF-8.
+  let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+  let plain = withPlainLineEnds(marked ? Array(bytes.dropFirst(3)) : bytes)
+  guard let text = String(validating: plain, as: UTF8.self) else {
     return .failure(FileFailure(path: path, reason: "not UTF-8 text"))
   }
   return .success(text)
@@ -121,18 +125,9 @@ func bytesOfFile(_ path: String) -> [UInt8]? {
   }
 }
 
-/// Writes a file through a new one beside it, so that no half file is ever seen.
+/// Writes a whole file, or none of it.
 func replaceFile(_ path: String, with text: String) throws(FileFailure) {
-  let fresh = "\(path).\(getpid()).new"
-  let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
-  let isWritten = writeAll(text, to: descriptor)
-  let reason = String(cString: strerror(errno))
-  close(descriptor)
-  guard isWritten, rename(fresh, path) == 0 else {
-    unlink(fresh)
-    throw FileFailure(path: path, reason: reason)
-  }
+  do { try FileBytes.write(Array(text.utf8), to: path) } catch { throw FileFailure(path: path, reason: error.reason) }
 }
 
 /// A file that cannot be read or written.

@@ -45,6 +45,14 @@ def test_a_cell_not_stored_has_no_history(kernel):
     assert [e[1:] for e in entries] == [[1, ["1 + 1", "2"]]]
 
 
+def test_a_cell_sent_after_the_reply_of_a_failed_one_runs(kernel):
+    for _ in range(300):
+        kernel.execute("nope")
+        while kernel.next()["header"]["msg_type"] != "execute_reply":
+            pass
+        assert reply(kernel.run("1"))["status"] == "ok"
+
+
 def test_queued_cells_are_aborted_after_an_error(kernel):
     first = kernel.execute("!sleep 0.3; exit 1")
     rest = [kernel.execute(f"{n}") for n in range(3)]

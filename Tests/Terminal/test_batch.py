@@ -332,6 +332,48 @@ def test_scripts_and_sessions_whose_lines_end_as_on_windows(tmp_path):
     assert session.read_bytes().count(b"elbo> ") == 2
 
 
+def test_a_byte_order_mark_is_no_character(tmp_path):
+    script = tmp_path / "a.elbo"
+    script.write_bytes(b"\xef\xbb\xbfx = 1\nx + 1\n")
+    assert run("run", str(script)).stdout == "x = 1\n2\n"
+    assert run(text=script.read_bytes().decode()).stdout == "x = 1\n2\n"
+
+
+def test_closed_standard_streams_are_the_end_of_input():
+    for arguments in ["", "run -"]:
+        done = subprocess.run(f"exec {ELBO} {arguments} <&-", shell=True, capture_output=True, timeout=20)
+        assert done.returncode == 0 and done.stdout == b""
+
+
+def test_files_are_written_where_links_lead_and_keep_their_permissions(tmp_path):
+    real, link, pipe = tmp_path / "a.session", tmp_path / "b.session", tmp_path / "pipe.csv"
+    real.write_text("elbo> 1\n2\n")
+    real.chmod(0o600)
+    link.symlink_to(real.name)
+    assert run("replay", "--update", str(link)).returncode == 0
+    assert link.is_symlink() and real.read_text() == "elbo> 1\n1\n"
+    assert real.stat().st_mode & 0o777 == 0o600
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    assert run("-c", f"vars > {pipe}").returncode == 0
+    assert reader.communicate(timeout=20)[0] and pipe.is_fifo()
+
+
+def test_a_pattern_that_takes_for_ever_can_be_ended(tmp_path):
+    session = tmp_path / "a.session"
+    session.write_text('elbo> "' + "a" * 40 + '"\n(a+)+b (re)\n')
+    program = subprocess.Popen([ELBO, "replay", "--verify", str(session)])
+    with pytest.raises(subprocess.TimeoutExpired):
+        program.wait(2)
+    program.terminate()
+    assert program.wait(20) == -signal.SIGTERM
+
+
+def test_the_name_of_a_workspace_is_not_empty():
+    result = run("--session", "", "-c", "x = 1")
+    assert result.returncode == 2 and "--session" in result.stderr
+
+
 @pytest.mark.parametrize("content", ["", "# Prose alone.\n", "#! elbo-session 1 seed=0\n\n# Nothing.\n"])
 def test_what_has_no_commands_does_not_verify(tmp_path, content):
     path, other = tmp_path / "a.session", tmp_path / "b.session"

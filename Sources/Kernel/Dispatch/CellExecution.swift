@@ -2,7 +2,7 @@ import Notebook
 
 /// One `execute_request` on the executing thread: busy, execute_input, outputs, execute_reply. The dispatcher says idle.
 struct CellExecution {
-  enum Ending { case ok, failed, failedAndStops, quits }
+  enum Ending { case ok, failed, quits }
 
   let dispatcher: Dispatcher
   let request: Request
@@ -112,12 +112,13 @@ struct CellExecution {
     let content = Publisher.errorContent(name, value, traceback: traceback.map(String.init))
     if !isSilent { publisher.publish("error", parent: request.header, content) }
     guard case .object(let members) = content else { return .failed }
+    if stopsOnError { dispatcher.giveUpWaiting() }
     publisher.reply(
       to: request, "execute_reply",
       .object(
         [.init("status", .string("error")), .init("execution_count", .integer(count))] + members
           + [.init("user_expressions", .empty), .init("payload", .array([]))]))
-    return stopsOnError ? .failedAndStops : .failed
+    return .failed
   }
 
   private func userExpressions() -> JSON {

@@ -135,7 +135,6 @@ package final class Dispatcher: Sendable {
       state.withLock { state in
         state.running = nil
         interruption.clear()
-        if ending == .failedAndStops { state.abortsBefore = max(state.abortsBefore, state.nextNumber) }
         if ending == .quits { (state.abortsBefore, state.leavesWhenDone) = (.max, true) }
       }
       publisher.status("idle", parent: next.request.header)
@@ -143,6 +142,10 @@ package final class Dispatcher: Sendable {
     }
     if state.withLock({ $0.leavesWhenDone && $0.waiting.isEmpty && $0.running == nil }) { leave() }
   }
+
+  /// A cell has failed: those that wait now are not run. Before its reply, for what a client sends after that waits for
+  /// nothing.
+  func giveUpWaiting() { state.withLock { $0.abortsBefore = max($0.abortsBefore, $0.nextNumber) } }
 
   private func abort(_ request: Request) {
     publisher.status("busy", parent: request.header)

@@ -106,7 +106,11 @@ enum SettingCommands {
     positionals: [Positional("seed", .seed, required: false, help: "the seed")],
     examples: [.init("seed 7", "starts the random streams anew from 7")]
   ) { arguments, execution in
-    guard let seed = arguments.integer("seed") else { return .number(Double(execution.state.settings.seed)) }
+    guard let seed = arguments.integer("seed") else {
+      // As text where a number would lose digits.
+      let seed = execution.state.settings.seed
+      return UInt64(exactly: Double(seed)) == seed ? .number(Double(seed)) : .string(String(seed))
+    }
     execution.state.settings.seed = UInt64(seed)
     execution.state.settings.draws = 0
     return .nothing

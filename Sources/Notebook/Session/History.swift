@@ -3,7 +3,12 @@ import GRDB
 /// The cells of a session and, with a workspace, of the sessions before it.
 package struct History: Sendable {
   /// Cells kept in memory: all of a session without workspace, those not yet written of one with.
-  private var entries: [HistoryEntry] = []
+  ///
+  /// In pieces: the running cell's copy of the session and the one that others look at share them, and adding to one long
+  /// list would copy all of it for every cell.
+  private var pieces: [[HistoryEntry]] = []
+  private static let pieceSize = 256
+  private var entries: FlattenSequence<[[HistoryEntry]]> { pieces.joined() }
   private let store: Store?
 
   init(store: Store? = nil) { self.store = store }
@@ -13,11 +18,12 @@ package struct History: Sendable {
 
   mutating func add(_ entry: HistoryEntry, isStored: Bool) {
     if isStored {
-      entries.removeAll()
+      pieces.removeAll()
     } else {
       var entry = entry
       entry.session = session
-      entries.append(entry)
+      if pieces.last.map({ $0.count < Self.pieceSize }) != true { pieces.append([]) }
+      pieces[pieces.count - 1].append(entry)
     }
   }
 

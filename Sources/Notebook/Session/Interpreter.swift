@@ -81,8 +81,8 @@ struct Interpreter {
     if let command = execution.table[verb.value] { return command }
     if verb.value == "!" {
       throw Fault(
-        .shellNotAvailable, "shell commands work at the prompt alone", at: verb.span,
-        fix: "Leave the line out of scripts and notebooks.")
+        .shellNotAvailable, "shell commands work at the prompt and in notebooks, not in scripts", at: verb.span,
+        fix: "Leave the line out.")
     }
     if execution.lookup(verb.value) != nil, let next = words.first {
       throw Fault(

@@ -131,8 +131,10 @@ enum FileWriting {
         throw Fault(.unwritableFile, "\(shown): \(String(cString: strerror(errno)))", at: span)
       }
     }
+    let place = FileBytes.place(of: path)
+    guard place.isReplaced else { return }
     // Only trying tells: permissions, read-only file systems and quotas have their own minds.
-    let temporary = path + ".part\(getpid())"
+    let temporary = place.target + ".part\(getpid())"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       let reason = String(cString: strerror(errno))
@@ -147,28 +149,9 @@ enum FileWriting {
   }
 
   static func replace(_ path: String, with bytes: [UInt8], shown: String, at span: Range<Int>?) throws {
-    let temporary = path + ".part\(getpid())"
-    func fail() -> Fault {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return Fault(.unwritableFile, "\(shown): \(reason)", at: span)
+    do { try FileBytes.write(bytes, to: path) } catch {
+      throw Fault(.unwritableFile, "\(shown): \(error.reason)", at: span)
     }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw fail() }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let fault = fail()
-        close(descriptor)
-        throw fault
-      }
-      written += count
-    }
-    guard close(descriptor) == 0, rename(temporary, path) == 0 else { throw fail() }
   }
 }
 

@@ -42,6 +42,7 @@ struct SessionChoices: ParsableArguments {
 
   func validate() throws {
     if let threads { try Self.checkThreads(threads) }
+    if session?.isEmpty == true { throw ValidationError("--session needs the name of a file, and it is empty.") }
   }
 
   static func checkThreads(_ count: Int) throws {
