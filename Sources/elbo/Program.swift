@@ -7,9 +7,9 @@ import Terminal
 @main
 enum Program {
   static func main() {
-    // What is opened next would take the place of a standard stream that is closed.
+    // What is opened next would take the place of a standard stream that is closed. Reading finds an end, writing fails.
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      _ = open("/dev/null", O_RDWR)
+      _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread: they inherit which signals are blocked.
     guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors") }
@@ -31,7 +31,8 @@ enum Program {
       if code == .success {
         // Help and completions: nothing is left that would answer a signal.
         signals.giveUp()
-        leave(writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO) ? 0 : 1, "")
+        let isWritten = writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
+        exit(isWritten ? 0 : StandardOutput.exitCode(after: errno))
       }
       leave(code == .validationFailure ? 2 : code.rawValue, text)
     }
@@ -40,6 +41,17 @@ enum Program {
   private static func leave(_ code: Int32, _ message: String) -> Never {
     if !message.isEmpty { writeAll(message + "\n", to: STDERR_FILENO) }
     exit(code)
+  }
+}
+
+/// What became of standard output.
+enum StandardOutput {
+  /// The exit code after a write that failed: a reader that left wants no more, as if SIGPIPE had ended us; everything else
+  /// is said.
+  static func exitCode(after failure: Int32) -> Int32 {
+    if failure == EPIPE { return 128 + SIGPIPE }
+    writeAll("elbo: standard output: \(String(cString: strerror(failure)))\n", to: STDERR_FILENO)
+    return 1
   }
 }
 

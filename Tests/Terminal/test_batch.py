@@ -359,6 +359,13 @@ def test_files_are_written_where_links_lead_and_keep_their_permissions(tmp_path)
     assert reader.communicate(timeout=20)[0] and pipe.is_fifo()
 
 
+def test_output_that_cannot_be_written_is_said(tmp_path):
+    for arguments in ["-c 1", "--format json -c 1", "--version"]:
+        for where in ["/dev/full", "&-"]:
+            done = subprocess.run(f"exec {ELBO} {arguments} >{where}", shell=True, capture_output=True, text=True)
+            assert done.returncode == 1 and "standard output: " in done.stderr, f"{arguments} >{where}: {done}"
+
+
 def test_a_pattern_that_takes_for_ever_can_be_ended(tmp_path):
     session = tmp_path / "a.session"
     session.write_text('elbo> "' + "a" * 40 + '"\n(a+)+b (re)\n')

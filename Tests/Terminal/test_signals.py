@@ -101,6 +101,31 @@ def test_a_killed_session_is_offered_again(start, tmp_path):
     assert "ended badly" not in third.text
 
 
+def test_a_training_that_was_killed_is_in_the_history(start, tmp_path):
+    first = start("work.elbodb")
+    first.wait_prompt()
+    first.run("load digits as=d")
+    first.run("model m mlp hidden=8 latent=2")
+    first.line("train m on=d epochs=100000 checkpoint=200ms")
+    first.wait(lambda: "%" in first.current, "the bar", 40)
+    time.sleep(1)
+    first.signal(signal.SIGKILL)
+    first.end(killed_by=signal.SIGKILL)
+    second = start("work.elbodb")
+    second.wait_text("cell 3 was cut off: train m on=d epochs=100000")
+    second.wait_prompt()
+    second.run("(m.epochs > 0)")
+    assert "1" in second.lines
+    second.run("history all=yes")
+    assert any("train m on=d epochs=100000" in line for line in second.lines)
+    second.line("quit")
+    second.end()
+    # Said once.
+    third = start("work.elbodb")
+    third.wait_prompt()
+    assert "cut off" not in third.text
+
+
 def test_what_open_left_behind_is_offered_at_the_next_start(start, tmp_path):
     first = start()
     first.wait_prompt()

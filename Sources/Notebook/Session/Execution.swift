@@ -23,6 +23,8 @@ package final class Execution {
   var transcriptRequest: TranscriptRequest?
   /// False for `undo` itself.
   var keepsUndo = true
+  /// Whether the cell is numbered and kept.
+  let keepsCell: Bool
   /// Whether what the running statement has done stays when the rest of it fails: training does.
   package var keepsWork = false
   /// Whether the running statement is one command, neither named nor piped nor written to a file.
@@ -32,8 +34,10 @@ package final class Execution {
   private var isShowingProgress = false
 
   init(
-    session: Session, core: Session.Core, source: SourceText, frontEnd: any FrontEnd, interruption: Interruption
+    session: Session, core: Session.Core, source: SourceText, frontEnd: any FrontEnd, interruption: Interruption,
+    keepsCell: Bool = false
   ) {
+    self.keepsCell = keepsCell
     self.session = session
     self.core = core
     self.source = source
@@ -104,8 +108,12 @@ package final class Execution {
   /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.
   package func checkpoint() throws {
     guard let store = core.store else { return }
+    // With the cell that makes it, so that the history says where it came from.
+    let record = CellRecord(
+      number: cell, source: source.text(0..<source.count), status: "running", error: nil, seconds: 0, outputs: [],
+      result: nil)
     do {
-      try store.commit(nil, state: state)
+      try store.commit(keepsCell ? record : nil, state: state)
     } catch {
       guard !core.isDetached else { return }
       core.isDetached = true

@@ -47,11 +47,14 @@ package final class Session: Sendable {
       history = History(store: store)
       self.store = store
       problems = restored.problems
+      cutOff = restored.cutOff
     }
 
     init() {}
 
     var problems: [String] = []
+    /// What to say of the cell in whose middle the session before ended.
+    var cutOff: String?
   }
 
   /// Starts a session, with everything that its workspace holds.
@@ -65,7 +68,7 @@ package final class Session: Sendable {
     if let path = options.workspace {
       let store = try Session.store(path, options)
       core = try Core(store: store, options: options)
-      remarks = core.problems.map { "could not be restored: \($0)" }
+      remarks = core.problems.map { "could not be restored: \($0)" } + [core.cutOff].compactMap { $0 }
       if store.isReadOnly {
         remarks.append("\(path) can only be read: the session goes on in memory. Keep it with: save session PATH")
       }
@@ -132,7 +135,8 @@ package final class Session: Sendable {
       return core
     }
     let execution = Execution(
-      session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption)
+      session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption,
+      keepsCell: keeps)
     var run = CellRun(execution: execution, source: source, keeps: keeps, silent: silent, start: start)
     Stopping.when({ interruption.isRequested }) { run.all() }
     let seconds = (ContinuousClock.now - start).seconds

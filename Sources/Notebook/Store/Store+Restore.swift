@@ -9,11 +9,29 @@ struct RestoredSession: Sendable {
   var lastCell: Int
   /// Variables that could not be read, each with the reason.
   var problems: [String]
+  /// What to say of the cell in whose middle the session before ended.
+  var cutOff: String?
 }
 
 extension Store {
   /// Results of the last cells that come back with a workspace.
   static let restoredResults = 100
+
+  /// The last cell that a session before this one did not end; said once.
+  private func cutOff(_ db: Database) throws -> String? {
+    let ofOthers = "FROM cells WHERE status = 'running' AND session <> ?"
+    let row = try Row.fetchOne(
+      db, sql: "SELECT number, source \(ofOthers) ORDER BY id DESC LIMIT 1", arguments: [sessionID])
+    guard let row else { return nil }
+    if !isReadOnly {
+      try db.execute(
+        sql: "UPDATE cells SET status = 'interrupted', error = 'cut off' WHERE status = 'running' AND session <> ?",
+        arguments: [sessionID])
+    }
+    let (number, source): (Int, String) = (row[0], row[1])
+    let line = TextWidth.fit(source.replacing("\n", with: " ⏎ "), to: 60)
+    return "cell \(number) was cut off: \(line). What it had kept is here"
+  }
 
   /// Everything the workspace holds.
   func restore(_ restorers: Restorers) throws(StoreError) -> RestoredSession {
@@ -22,6 +40,7 @@ extension Store {
       var revisions: [String: Int] = [:]
       try queue.inDatabase { db in
         restored.lastCell = try Int.fetchOne(db, sql: "SELECT max(number) FROM cells") ?? 0
+        restored.cutOff = try cutOff(db)
         let settings = try Row.fetchAll(db, sql: "SELECT key, value FROM settings")
         if !settings.isEmpty {
           restored.state.settings = Settings(

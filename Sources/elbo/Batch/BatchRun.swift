@@ -69,8 +69,8 @@ final class BatchRun {
     guard let outcome = runner.run(cell.source, in: session, frontEnd: frontEnd) else { return 1 }
     frontEnd.finish(cell, outcome)
     if outcome.wantsToQuit { hasQuit = true }
-    // A reader that left wants no more: as if SIGPIPE had ended us, but after the cell was kept.
-    if frontEnd.isClosed { return 128 + SIGPIPE }
+    // After the cell was kept.
+    if let failure = frontEnd.closedBy { return StandardOutput.exitCode(after: failure) }
     if let signal = runner.terminatedBy { return 128 + signal }
     switch outcome.status {
     case .ok: return runner.wasInterrupted ? 130 : 0
@@ -91,8 +91,8 @@ final class BatchRun {
 
 /// A front end for batches.
 protocol BatchFrontEnd: FrontEnd, Sendable {
-  /// Nobody reads standard output any more.
-  var isClosed: Bool { get }
+  /// Why standard output takes no more (`errno`); nil while it does.
+  var closedBy: Int32? { get }
   func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome)
 }
 

@@ -9,14 +9,14 @@ import Terminal
 final class JSONFrontEnd: BatchFrontEnd {
   let width: Int
   private let interruption: Interruption
-  private let closed = Mutex(false)
+  private let closed = Mutex<Int32?>(nil)
 
   init(width: Int, interruption: Interruption) {
     self.width = width
     self.interruption = interruption
   }
 
-  var isClosed: Bool { closed.withLock { $0 } }
+  var closedBy: Int32? { closed.withLock { $0 } }
   func emit(_ event: Event) {}
   func ask(_ prompt: String) -> String? { nil }
 
@@ -43,7 +43,10 @@ final class JSONFrontEnd: BatchFrontEnd {
     members.append(.init("seconds", .number(outcome.seconds)))
     members.append(.init("outputs", .array(outcome.outputs.map(Self.object(of:)))))
     if let error { members.append(.init("error", error)) }
-    if !writeAll(JSON.object(members).text() + "\n", to: STDOUT_FILENO) { closed.withLock { $0 = true } }
+    if !writeAll(JSON.object(members).text() + "\n", to: STDOUT_FILENO) {
+      let failure = errno
+      closed.withLock { $0 = failure }
+    }
   }
 
   private static func object(of output: Output) -> JSON {

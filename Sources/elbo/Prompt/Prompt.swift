@@ -47,7 +47,9 @@ final class Prompt {
     say(
       Banner.text(
         isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
-    for remark in session.openingRemarks { say(Style.warning.apply(remark, color) + "\n") }
+    for remark in session.openingRemarks {
+      say(Style.warning.apply(TextWidth.wrap(remark, to: surroundings.screen.columns), color) + "\n")
+    }
     if readsRC { runRC() }
     while true {
       switch reader.next() {
@@ -114,7 +116,7 @@ final class Prompt {
     reader.remember(source)
     let ran = withoutControlEcho { runner.run(source, in: session, frontEnd: frontEnd) }
     guard let outcome = ran else { return .done }
-    if frontEnd.isClosed { return .left(128 + SIGPIPE) }
+    if let failure = frontEnd.closedBy { return .left(StandardOutput.exitCode(after: failure)) }
     if let signal = runner.terminatedBy { return .left(terminated(signal)) }
     var isDone = true
     switch outcome.status {

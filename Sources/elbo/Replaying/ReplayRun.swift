@@ -36,14 +36,15 @@ struct ReplayRun {
     for source in sources {
       let player = SessionPlayer(surroundings: surroundings, threads: threads)
       let color = surroundings.outputColor
-      var isOpen = true
+      var failure: Int32?
       let played = try player.play(source.file, folder: folderOfFile(source.path), isScratch: false) { command, text in
         let lines = SessionFile.promptLines(command.source).map { line in
           Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
         }
-        isOpen = isOpen && writeAll(lines.joined() + (text.isEmpty ? "" : text + "\n"), to: STDOUT_FILENO)
+        let shown = lines.joined() + (text.isEmpty ? "" : text + "\n")
+        if failure == nil, !writeAll(shown, to: STDOUT_FILENO) { failure = errno }
       }
-      if !isOpen { return 128 + SIGPIPE }
+      if let failure { return StandardOutput.exitCode(after: failure) }
       if let signal = played.signal { return 128 + signal }
       if played.failures > 0 { code = 1 }
     }

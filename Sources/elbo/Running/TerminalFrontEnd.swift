@@ -11,8 +11,8 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     var progress = ProgressLine()
     /// Lines of the live figure above the bar.
     var figureLines = 0
-    /// Standard output is gone (a closed pipe).
-    var isClosed = false
+    /// Why standard output is gone: a closed pipe, a full disk.
+    var closedBy: Int32?
     var shown: [Output] = []
   }
   private let surroundings: Surroundings
@@ -32,7 +32,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   }
 
   var width: Int { surroundings.screen.columns }
-  var isClosed: Bool { state.withLock { $0.isClosed } }
+  var closedBy: Int32? { state.withLock { $0.closedBy } }
 
   func emit(_ event: Event) {
     state.withLock { state in
@@ -102,9 +102,9 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   }
 
   private func write(_ text: String, _ state: inout State) {
-    if text.isEmpty || state.isClosed { return }
+    if text.isEmpty || state.closedBy != nil { return }
     if !writeAll(text, to: STDOUT_FILENO) {
-      state.isClosed = true
+      state.closedBy = errno
       interruption.request()
     }
   }

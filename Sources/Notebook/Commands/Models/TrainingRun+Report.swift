@@ -26,8 +26,13 @@ extension TrainingRun {
     fields.append(.init("seconds", label: "took", .text(NumberText.duration(seconds))))
     var notes: [String] = []
     if case .early(let best) = end {
+      let held = history.epochs.first { $0.epoch == best }.map { kept in
+        kept.validation.map { ", validation \(NumberText.fixed($0, decimals: 2))" }
+          ?? ", loss \(NumberText.fixed(kept.loss, decimals: 2))"
+      }
       notes.append(
-        "stopped early: no better loss for \(plan.patience ?? 0) epochs; the parameters of epoch \(best) are back")
+        "stopped early: no better loss for \(plan.patience ?? 0) epochs; the parameters of epoch \(best) are back"
+          + (held ?? ""))
     }
     let recent = Array(history.epochs.suffix(5))
     var tables: [Report.NamedTable] = []
