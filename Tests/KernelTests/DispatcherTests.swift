@@ -36,15 +36,19 @@ import Testing
     #expect(transport.kinds("1") == ["busy", "execute_input", "execute_result", "execute_reply", "idle"])
   }
 
-  @Test func cellsBehindAFailureAreGivenUpAndLaterOnesRun() throws {
-    let dispatcher = try dispatcher()
-    // A question keeps the first waiting until the second stands in line.
+  /// A question keeps the first cell waiting until the second stands in line; the interrupt gives both up.
+  private func interruptTwo(_ dispatcher: Dispatcher) throws {
     let question = [("code", JSON.string("ask \"which?\"")), ("allow_stdin", .bool(true))]
     dispatcher.receive(try request("1", "execute_request", question))
     transport.waitFor { $0.type == "input_request" }
     dispatcher.receive(try cell("2", "1"))
     dispatcher.interrupt()
     transport.waitForIdle("2")
+  }
+
+  @Test func cellsBehindAFailureAreGivenUpAndLaterOnesRun() throws {
+    let dispatcher = try dispatcher()
+    try interruptTwo(dispatcher)
     #expect(transport.kinds("1").suffix(3) == ["error", "execute_reply", "idle"])
     #expect(transport.kinds("2") == ["busy", "execute_reply", "idle"])
     dispatcher.receive(try cell("3", "1"))
@@ -59,12 +63,7 @@ import Testing
       let isIdle = message.content["execution_state"]?.stringValue == "idle"
       if isIdle, message.parent["msg_id"]?.stringValue == "1" { dispatcher.interrupt() }
     }
-    let question = [("code", JSON.string("ask \"which?\"")), ("allow_stdin", .bool(true))]
-    dispatcher.receive(try request("1", "execute_request", question))
-    transport.waitFor { $0.type == "input_request" }
-    dispatcher.receive(try cell("2", "1"))
-    dispatcher.interrupt()
-    transport.waitForIdle("2")
+    try interruptTwo(dispatcher)
     #expect(transport.kinds("2") == ["busy", "execute_reply", "idle"])
     // Two statements: an interrupt is noticed between them.
     dispatcher.receive(try cell("3", "1\n2"))

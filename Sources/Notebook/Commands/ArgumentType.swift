@@ -30,6 +30,14 @@ package indirect enum ArgumentType: Sendable {
   /// An expression, or a number or label as it stands.
   case anyValue
 
+  /// Whether it may name a file.
+  var isPath: Bool {
+    switch self {
+    case .path, .nameOrPath: true
+    default: false
+    }
+  }
+
   /// Stands for the value in usage lines.
   package var placeholder: String {
     switch self {

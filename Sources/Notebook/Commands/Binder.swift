@@ -46,11 +46,13 @@ struct Binder {
 
   private func unknownOption(_ key: Spanned<String>, value: String) -> Fault {
     let names = command.options.map(\.name)
-    let known = "Options: \(names.joined(separator: ", "))."
-    let none = ["'\(command.verb)' takes no options."] + command.examples.prefix(1).map { "Example: \($0.line)" }
+    let known = names.isEmpty ? "'\(command.verb)' takes no options." : "Options: \(names.joined(separator: ", "))."
+    let example = command.examples.first.map { " Example: \($0.line)" } ?? ""
+    // A command that is told a file by its place reads or writes that one.
+    let takesFile = command.positionals.contains { $0.type.isPath }
     let fix =
-      Suggestion.question(key.value, in: names) ?? (command.verb == "save" ? nil : Redirection.advice(key.value, value))
-      ?? (names.isEmpty ? none.joined(separator: " ") : known)
+      Suggestion.question(key.value, in: names) ?? (takesFile ? known + example : Redirection.advice(key.value, value))
+      ?? (names.isEmpty ? known + example : known)
     return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
   }
 

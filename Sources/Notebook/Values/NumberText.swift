@@ -6,9 +6,9 @@ package enum NumberText {
   ///
   /// Whole numbers below 10¹⁵ keep all their digits.
   package static func short(_ value: Double, digits: Int = 6) -> String {
-    // Not abs(whole): the smallest integer has none.
     // glibc's sign of what is no number says nothing.
     if value.isNaN { return "nan" }
+    // Not abs(whole): the smallest integer has none.
     if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 { return String(whole) }
     return format("%.\(digits)g", value)
   }

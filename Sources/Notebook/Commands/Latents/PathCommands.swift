@@ -27,12 +27,13 @@ enum PathCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
-    let label = try arguments.label(for: model, else: startLabel(arguments))
+    let start = try startLabel(arguments)
+    let label = try arguments.label(for: model, else: start)
     let a = try end("from", arguments, model, execution)
     let b = try end("to", arguments, model, execution)
     let path = try LatentPath.between(a, b, steps: arguments.integer("steps") ?? 12, kind: kind)
     return try model.decoded(
-      ArrayValue(path), label: label ?? startLabel(arguments)?.first.map { Int($0) }, labels: nil, execution)
+      ArrayValue(path), label: label ?? start?.first.map { Int($0) }, labels: nil, execution)
   }
 
   /// The class of the example that a way starts from; nil when it is none of some data.

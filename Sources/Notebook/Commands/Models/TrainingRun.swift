@@ -51,7 +51,7 @@ struct TrainingRun {
     } else if model.training.step == 0 {
       (recipe.seed, recipe.splitSeed) = (execution.seed(given: arguments.integer("seed")), nil)
     } else if let seed = arguments.integer("seed") {
-      guard model.training.batchInEpoch == 0 || UInt64(seed) == recipe.seed else {
+      guard model.training.batchInEpoch == 0 || UInt64(seed) == model.training.shuffleSeed else {
         throw arguments.fault(
           .badOptionValue, "epoch \(model.training.epoch + 1) is under way in its own order", at: "seed",
           fix: "Leave seed out until it is done.")
