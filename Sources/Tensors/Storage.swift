@@ -32,7 +32,7 @@ package final class Storage: @unchecked Sendable {
     let rounded = (max(byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment
     guard byteCount >= 0, rounded < 1 << 46, Storage.reserve(rounded) else { throw AllocationError(bytes: byteCount) }
     guard let memory = Storage.allocateZeroed(rounded) else {
-      Storage.giveBack(rounded)
+      Storage.releaseReservation(rounded)
       throw AllocationError(bytes: byteCount)
     }
     self.base = memory
@@ -42,7 +42,7 @@ package final class Storage: @unchecked Sendable {
     if rounded >= Storage.mapThreshold {
       self.release = {
         munmap($0, rounded)
-        Storage.giveBack(rounded)
+        Storage.releaseReservation(rounded)
       }
     } else {
       self.release = { free($0) }
@@ -105,11 +105,11 @@ package final class Storage: @unchecked Sendable {
   private static func reserve(_ byteCount: Int) -> Bool {
     guard byteCount >= mapThreshold else { return true }
     if reserved.add(byteCount, ordering: .relaxed).newValue <= byteLimit { return true }
-    giveBack(byteCount)
+    releaseReservation(byteCount)
     return false
   }
 
-  private static func giveBack(_ byteCount: Int) {
+  private static func releaseReservation(_ byteCount: Int) {
     guard byteCount >= mapThreshold else { return }
     reserved.subtract(byteCount, ordering: .relaxed)
   }

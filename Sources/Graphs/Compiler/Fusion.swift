@@ -51,13 +51,13 @@ struct Fusion {
       case .leaf, .constant: break
       case .view: producer[id] = producer[node.inputs[0]]
       case .elementwise, .rowSum, .leadingSum: place(id)
-      case .standalone: alone(id)
+      case .standalone: appendStandalone(id)
       }
     }
     return kernels
   }
 
-  private mutating func alone(_ id: Int) {
+  private mutating func appendStandalone(_ id: Int) {
     // Its inputs must exist as arrays: a broadcast that feeds it is written out first by whoever emits it.
     producer[id] = kernels.count
     kernels.append(.node(id))
@@ -69,20 +69,20 @@ struct Fusion {
     var earliest = 0
     for input in node.inputs where producer[viewSource(input)] >= 0 {
       let source = viewSource(input)
-      let joinable = isLive(source, count: count) && Self.isIdentityView(input, source, ir)
-      earliest = max(earliest, producer[source] + (joinable ? 0 : 1))
+      let canShareLoop = isLive(source, count: count) && Self.isIdentityView(input, source, ir)
+      earliest = max(earliest, producer[source] + (canShareLoop ? 0 : 1))
     }
     if fuses {
       for index in earliest..<max(kernels.count, earliest) {
         guard index < kernels.count, case .loop(let loop) = kernels[index], loop.count == count,
-          let joined = joining(id, loop)
+          let joined = adding(id, loop)
         else { continue }
         kernels[index] = .loop(joined)
         producer[id] = index
         return
       }
     }
-    guard let loop = joining(id, FusedLoop(count: count), alwaysRelated: true) else {
+    guard let loop = adding(id, FusedLoop(count: count), alwaysRelated: true) else {
       preconditionFailure("Fusion: node \(id) \(node.op) of \(node.shape) fits no loop")
     }
     producer[id] = kernels.count
@@ -118,7 +118,7 @@ struct Fusion {
   }
 
   /// `loop` with node `id` in it, nil when it does not fit or has nothing in common with the loop.
-  private func joining(_ id: Int, _ loop: FusedLoop, alwaysRelated: Bool = false) -> FusedLoop? {
+  private func adding(_ id: Int, _ loop: FusedLoop, alwaysRelated: Bool = false) -> FusedLoop? {
     var loop = loop
     var related = alwaysRelated
     let node = ir[id]

@@ -23,7 +23,7 @@ package struct ElboSplit: Sendable, Equatable, Codable {
   ///   - draws: One draw from each, `[N, D]`.
   package init(codes: Codes, draws: Tensor) throws {
     let (n, d) = (codes.mean.shape[0], codes.mean.shape[1])
-    guard n > 1 else { throw ModelError.tooFew(n, needed: 2) }
+    guard n > 1 else { throw ModelError.tooFewExamples(n, needed: 2) }
     let means = codes.mean.elements(as: Float.self)
     let logVariances = codes.logVariance.elements(as: Float.self)
     let z = draws.elements(as: Float.self)

@@ -16,7 +16,7 @@ extension Model {
   /// Dynamically binarised examples are drawn once.
   ///
   /// - Throws: `ModelError` when the data do not fit or are not finite; then nothing has changed.
-  package func beginAtMean(of source: any BatchSource) throws {
+  package func initializeOutputBias(toMeanOf source: any BatchSource) throws {
     try check(source)
     let likelihood = configuration.likelihood
     let name = "decoder.\(configuration.architecture.decoder.count).bias"

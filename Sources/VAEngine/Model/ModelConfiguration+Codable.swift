@@ -6,7 +6,8 @@ extension ModelConfiguration: Codable {
   private enum Key: String, CodingKey {
     case version, family, architecture, encoder, decoder, activation, logVarianceBounds, exampleShape, latentDimensions,
       likelihood, beta
-    case capacity, freeBits, importanceSamples, noise, classCount, initializer, beginsAtMean, seed
+    case capacity, freeBits, importanceSamples, noise, classCount, initializer, seed
+    case outputBiasStartsAtMean = "beginsAtMean"
   }
 
   /// Raised when a file that older programs cannot read is written.
@@ -32,7 +33,7 @@ extension ModelConfiguration: Codable {
     try container.encodeIfPresent(noise, forKey: .noise)
     try container.encodeIfPresent(classCount, forKey: .classCount)
     try container.encode(initializer, forKey: .initializer)
-    if beginsAtMean { try container.encode(true, forKey: .beginsAtMean) }
+    if outputBiasStartsAtMean { try container.encode(true, forKey: .outputBiasStartsAtMean) }
     try container.encode(seed, forKey: .seed)
   }
 
@@ -66,7 +67,7 @@ extension ModelConfiguration: Codable {
       noise: try container.decodeIfPresent(Noise.self, forKey: .noise),
       classCount: try container.decodeIfPresent(Int.self, forKey: .classCount),
       initializer: try container.decode(Initializer.self, forKey: .initializer),
-      beginsAtMean: try container.decodeIfPresent(Bool.self, forKey: .beginsAtMean) ?? false,
+      outputBiasStartsAtMean: try container.decodeIfPresent(Bool.self, forKey: .outputBiasStartsAtMean) ?? false,
       seed: try container.decode(UInt64.self, forKey: .seed))
   }
 }

@@ -121,15 +121,15 @@ package struct ObjectiveGraph {
     let perDimension = try q.klPerDimension().mean([0])
     let kl = try perDimension.sum()
     let beta = try graph.input("beta", [])
-    let pressed: Symbol
+    let penalizedKL: Symbol
     if configuration.family == .capacity {
-      pressed = abs(try kl - graph.input("capacity", []))
+      penalizedKL = abs(try kl - graph.input("capacity", []))
     } else if configuration.freeBits > 0 {
-      pressed = try maximum(perDimension, graph.constant(configuration.freeBits)).sum()
+      penalizedKL = try maximum(perDimension, graph.constant(configuration.freeBits)).sum()
     } else {
-      pressed = kl
+      penalizedKL = kl
     }
-    return Terms(loss: try reconstruction + beta * pressed, reconstruction: reconstruction, kl: kl)
+    return Terms(loss: try reconstruction + beta * penalizedKL, reconstruction: reconstruction, kl: kl)
   }
 
   /// log p(x, z) − log q(z | x) for `k` samples per example, `[k, B]`, and −log p(x | z) `[k, B]`.

@@ -3,10 +3,10 @@ import Tensors
 /// What a look at the data found: nothing that stops training, but worth saying once.
 package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
   /// Values between 0 and 1 under a Bernoulli likelihood.
-  case greyValues
+  case grayValues
 
   package var description: String {
-    "grey values under a Bernoulli: the loss is a cross-entropy, no log-likelihood; "
+    "gray values under a Bernoulli: the loss is a cross-entropy, no log-likelihood; "
       + "binarize=dynamic or likelihood=continuous-bernoulli make it one"
   }
 }
@@ -24,7 +24,7 @@ extension Model {
     let size = source.exampleShape.count
     let rows = 64
     var buffer = [Float](repeating: 0, count: rows * size)
-    var grey = false
+    var gray = false
     let isBounded =
       switch configuration.likelihood {
       case .bernoulli, .continuousBernoulli, .logistic256: true
@@ -52,8 +52,8 @@ extension Model {
       if isBounded, low < -1e-5 || high > 1 + 1e-5 {
         throw ModelError.outsideSupport(low < 0 ? low : high, likelihood: configuration.likelihood.name)
       }
-      grey = grey || between != 0
+      gray = gray || between != 0
     }
-    return grey && configuration.likelihood == .bernoulli ? [.greyValues] : []
+    return gray && configuration.likelihood == .bernoulli ? [.grayValues] : []
   }
 }

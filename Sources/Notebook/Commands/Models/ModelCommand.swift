@@ -66,8 +66,8 @@ enum ModelCommands {
         "layers as text"),
     ]
   ) { arguments, execution in
-    let words = try ModelWords(arguments, execution)
-    try words.refuseStrayOptions()
+    let words = try ModelArguments(arguments, execution)
+    try words.rejectUnusedOptions()
     let shape = try words.exampleShape
     let architecture = try words.architecture(for: shape)
     let seed = execution.seed(given: arguments.integer("seed"))
@@ -81,11 +81,11 @@ enum ModelCommands {
       importanceSamples: words.family == .importanceWeighted ? arguments.integer("k") ?? 5 : 1,
       noise: words.family == .denoising ? try NoiseText.parse(arguments, "noise") : nil, classCount: words.classCount,
       initializer: arguments.text("init").flatMap { Initializer(rawValue: $0) } ?? .pytorch,
-      beginsAtMean: arguments.text("bias") != "init", seed: seed)
+      outputBiasStartsAtMean: arguments.text("bias") != "init", seed: seed)
     var recipe = TrainingRecipe()
     recipe.data = words.dataName
     try words.refuseMeanBias(of: architecture)
-    let made = try words.placingShapeErrors {
+    let made = try words.locatingShapeErrors {
       try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
     }
     let value = Value.object(try ModelValue(made, recipe: recipe))
