@@ -21,9 +21,11 @@ struct Fusion {
   /// The kernel that gives each node, −1 for leaves and views of leaves.
   private var producer: [Int]
   private let ir: IR
+  private let uses: [Int]
 
   init(_ ir: IR, fuses: Bool) {
     self.ir = ir
+    self.uses = ir.useCounts()
     self.fuses = fuses
     self.producer = [Int](repeating: -1, count: ir.nodes.count)
   }
@@ -151,7 +153,7 @@ struct Fusion {
     default: loop.nodes.append(id)
     }
     guard loop.loads.count <= Self.loadLimit, loop.sums.count <= Self.sumLimit,
-      alwaysRelated || RegisterPlan(loop, ir).registerCount <= RegisterPlan.limit, loop.columns() != nil
+      alwaysRelated || RegisterPlan(loop, ir, uses: uses).registerCount <= RegisterPlan.limit, loop.columns() != nil
     else { return nil }
     return loop
   }

@@ -38,7 +38,7 @@ struct Assembly {
     self.memory = memory
     let arguments = ArgumentArena()
     emitter = Emitter(
-      ir: lowered.ir, threads: options.threads, backend: options.backend,
+      ir: lowered.ir, uses: lowered.ir.useCounts(), threads: options.threads, backend: options.backend,
       inTiles: options.passes.contains(.winograd), arguments: arguments, addresses: memory.addresses,
       blockArrays: memory.blockArrays,
       randomState: UnsafePointer(arguments.store(elbo_random_state(seed: seed, step: 0))))

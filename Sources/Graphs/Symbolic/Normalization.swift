@@ -70,6 +70,7 @@ extension Symbol {
 
   /// The shape in which vectors over axis 1 meet this value.
   private func channelShape(_ operation: String, _ vectors: [Symbol]) throws(ShapeError) -> [Int] {
+    try requireSameGraph(operation, vectors)
     guard shape.rank == 2 || shape.rank == 4 else { throw fail(operation, vectors, "needs [B, D] or [B, C, H, W]") }
     for vector in vectors where vector.shape != [shape[1]] {
       throw fail(operation, [vector], "needs vectors of \(shape[1]), one number per channel")

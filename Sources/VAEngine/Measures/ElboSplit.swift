@@ -63,7 +63,9 @@ package struct ElboSplit: Sendable, Equatable, Codable {
   }
 
   private static func logSumExp(_ values: Slice<UnsafeBufferPointer<Float>>) -> Double {
-    let peak = values.max() ?? 0
+    let peak = values.max() ?? -.infinity
+    // Of nothing but −∞, or with a +∞; differences from them would be no numbers.
+    guard peak.isFinite else { return values.contains(where: \.isNaN) ? .nan : Double(peak) }
     var sum = 0.0
     // Terms below 1e-11 of the largest change nothing that is reported.
     for value in values where value - peak > -25 { sum += Double(expf(value - peak)) }

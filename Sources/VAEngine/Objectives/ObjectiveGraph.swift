@@ -112,7 +112,7 @@ package struct ObjectiveGraph {
     let q = try posterior(configuration.family == .denoising ? corrupted(x) : x)
     let labels = try labels()
     if configuration.family == .importanceWeighted { return try importanceWeighted(q, target) }
-    let noise = try graph.random(.normal, "posterior", q.mean.shape)
+    let noise = try graph.random(.normal, StreamPurpose.posterior, q.mean.shape)
     let z = configuration.family == .autoencoder ? q.mean : try q.sample(noise)
     let reconstruction = try self.reconstruction(decode(z, labels: labels), target).mean()
     if configuration.family == .autoencoder {
@@ -134,12 +134,12 @@ package struct ObjectiveGraph {
 
   /// log p(x, z) − log q(z | x) for `k` samples per example, `[k, B]`, and −log p(x | z) `[k, B]`.
   ///
-  /// The constants of the two Gaussians cancel: log p(z) − log q(z | x) = ½ Σ (ε² + log σ² − z²).
+  /// `purpose` names the stream of the draws. The constants of the two Gaussians cancel: log p(z) − log q(z | x) = ½ Σ (ε² + log σ² − z²).
   func importanceWeights(
-    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int
+    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, purpose: String
   ) throws -> (logWeights: Symbol, reconstruction: Symbol) {
     let d = configuration.latentDimensions
-    let noise = try graph.random(.normal, "posterior", [k, rows, d])
+    let noise = try graph.random(.normal, purpose, [k, rows, d])
     let z = try q.mean + exp(q.logVariance * 0.5) * noise
     var condition: Symbol?
     if let labels = try labels() {
@@ -155,7 +155,8 @@ package struct ObjectiveGraph {
   /// Minus the bound L_k = E log (1/k) Σ w (Burda et al. 2016, equation 8).
   private func importanceWeighted(_ q: DiagonalGaussian, _ target: Symbol) throws -> Terms {
     let k = configuration.importanceSamples
-    let (logWeights, reconstruction) = try importanceWeights(q, target, samples: k)
+    let (logWeights, reconstruction) = try importanceWeights(
+      q, target, samples: k, purpose: StreamPurpose.posterior)
     let bound = try logWeights.logSumExp([0]).mean() - logOf(Float(k))
     return Terms(loss: -bound, reconstruction: try reconstruction.mean(), kl: try q.klPerDimension().sum([1]).mean())
   }

@@ -160,7 +160,7 @@ package struct Trainer {
     let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
     let epoch = Double(model.training.epoch) + done
     let step = model.training.step
-    let stream = RandomStream(seed: model.training.shuffleSeed, purpose: "batch", step: step)
+    let stream = RandomStream(seed: model.training.shuffleSeed, purpose: StreamPurpose.trainingData, step: step)
     source.fill(program.input("x"), indices, stream: stream, threads: model.options.threads)
     if model.configuration.family == .conditional {
       source.fillOneHot(program.input("labels"), indices, classes: model.configuration.classCount ?? 0)

@@ -1,4 +1,5 @@
 import Glibc
+import Graphs
 import Replay
 import Terminal
 
@@ -75,7 +76,7 @@ struct ReplayRun {
       if try !conclude(report) { code = max(code, 3) }
     }
 
-    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let cores = CompilerOptions.hardwareThreads
     let count = min(sources.count, jobs ?? cores)
     if sources.count == 1 {
       let played = try SessionPlayer(process: process, threads: threads).play(

@@ -17,7 +17,9 @@ enum ModelCommands {
       Words after the name are a family (\(families.joined(separator: ", "))) and an architecture \
       (\(presets.joined(separator: ", "))), in any order; or give encoder= and decoder= as text. 'iwae' is the family, \
       or after another family the architecture: 'vae iwae'. The example's shape is \
-      that of on=, or of the only dataset of the session, or 28x28 grey images.
+      that of on=, or of the only dataset of the session, or 28x28 grey images. Of the layers that normalize, layernorm \
+      takes all features of an example and has a scale and a shift for each, groupnorm8 takes the channels in groups \
+      and has one per channel, as batchnorm has.
       """,
     positionals: [
       Positional(
