@@ -94,7 +94,8 @@ let package = Package(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
       exclude: ["Fixtures"]),
-    .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors", "CAllocations"]),
+    .testTarget(
+      name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"]),
     .target(name: "CAllocations", path: "Tests/Allocations"),
     .testTarget(
       name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CHighway", "CTeam"],
