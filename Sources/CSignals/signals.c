@@ -101,12 +101,13 @@ int elbo_run_shell(const char *command, int input) {
   return process < 0 ? -1 : elbo_wait(process);
 }
 
-int elbo_spawn(const char *const *arguments, int output) {
+int elbo_spawn(const char *const *arguments, int result, int messages) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, messages, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, result, ELBO_SPAWN_RESULT);
   int process = spawn_with_defaults(arguments[0], (char *const *)arguments, &actions);
   posix_spawn_file_actions_destroy(&actions);
   return process;

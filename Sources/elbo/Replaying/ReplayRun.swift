@@ -75,6 +75,7 @@ struct ReplayRun {
       if try !conclude(report) { code = max(code, 3) }
     }
 
+    try ScratchFolder.check(surroundings)
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let count = min(sources.count, jobs ?? cores)
     if sources.count == 1 {
