@@ -1,5 +1,6 @@
 #include "line.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,27 @@ static int insert_initial(void) {
   return 0;
 }
 
+// The program's own LC_CTYPE is UTF-8. readline asks the environment for it, once, and would go back to "C" under LC_ALL=C.
+static void initialize(void) {
+  const char *current = setlocale(LC_CTYPE, NULL);
+  char *locale = current ? strdup(current) : NULL;
+  const char *all = getenv("LC_ALL"), *own = getenv("LC_CTYPE");
+  char *kept_all = all ? strdup(all) : NULL, *kept = own ? strdup(own) : NULL;
+  if (locale) {
+    unsetenv("LC_ALL");
+    setenv("LC_CTYPE", locale, 1);
+  }
+  rl_initialize();
+  if (locale) {
+    if (kept_all) setenv("LC_ALL", kept_all, 1);
+    if (kept) setenv("LC_CTYPE", kept, 1); else unsetenv("LC_CTYPE");
+    setlocale(LC_CTYPE, locale);
+  }
+  free(locale);
+  free(kept_all);
+  free(kept);
+}
+
 void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_callbacks given) {
   callbacks = given;
   rl_readline_name = strdup(name);
@@ -81,7 +103,7 @@ void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_ca
   rl_add_defun("elbo-help", help, -1);
   // One Tab lists what is possible; an .inputrc, read next, may say otherwise.
   rl_variable_bind("show-all-if-ambiguous", "on");
-  rl_initialize();
+  initialize();
   // F1 and Alt-h, unless .inputrc gave them a meaning.
   rl_bind_keyseq_if_unbound("\\eOP", help);
   rl_bind_keyseq_if_unbound("\\e[11~", help);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,6 +97,16 @@ int elbo_spawn_shell(const char *command, int input) {
   return process;
 }
 
+int elbo_spawn_shell_capturing(const char *command, int output) {
+  char *arguments[] = {"sh", "-c", (char *)command, NULL};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  int process = spawn_with_defaults("/bin/sh", arguments, &actions);
+  posix_spawn_file_actions_destroy(&actions);
+  return process;
+}
+
 int elbo_run_shell(const char *command, int input) {
   int process = elbo_spawn_shell(command, input);
   return process < 0 ? -1 : elbo_wait(process);
@@ -124,6 +135,15 @@ int elbo_wait(int process) {
     raise(SIGSTOP);
     kill(process, SIGCONT);
   }
+}
+
+int elbo_process_watch(int process) {
+#ifdef SYS_pidfd_open
+  return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+  (void)process;
+  return -1;
+#endif
 }
 
 int elbo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

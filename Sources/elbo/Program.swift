@@ -12,11 +12,14 @@ enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread: they inherit which signals are blocked.
-    guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors") }
+    guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors", nil) }
     Surroundings.useUTF8()
     let surroundings = Surroundings(signals: signals)
+    let given = Array(CommandLine.arguments.dropFirst())
+    // Asking the parser what it knows takes milliseconds: only where it can matter.
+    let arguments = given.first?.hasPrefix("-") == true || given.first == "jupyter" ? ArgumentOrder.arranged(given) : given
     do {
-      var command = try ElboCommand.parseAsRoot()
+      var command = try ElboCommand.parseAsRoot(arguments)
       if var ours = command as? any ElboSubcommand {
         if !type(of: ours).answersSignals { signals.giveUp() }
         exit(try ours.run(in: surroundings))
@@ -24,7 +27,7 @@ enum Program {
       signals.giveUp()
       try command.run()
     } catch let status as ExitStatus {
-      leave(status.code, status.message)
+      leave(status.code, status.message, surroundings)
     } catch {
       let code = ElboCommand.exitCode(for: error)
       let text = ElboCommand.fullMessage(for: error)
@@ -34,12 +37,13 @@ enum Program {
         let isWritten = writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
         exit(isWritten ? 0 : StandardOutput.exitCode(after: errno))
       }
-      leave(code == .validationFailure ? 2 : code.rawValue, text)
+      leave(code == .validationFailure ? 2 : code.rawValue, text, surroundings)
     }
   }
 
-  private static func leave(_ code: Int32, _ message: String) -> Never {
-    if !message.isEmpty { writeAll(message + "\n", to: STDERR_FILENO) }
+  private static func leave(_ code: Int32, _ message: String, _ surroundings: Surroundings?) -> Never {
+    let shown = surroundings?.shown(message, on: STDERR_FILENO) ?? message
+    if !message.isEmpty { writeAll(shown + "\n", to: STDERR_FILENO) }
     exit(code)
   }
 }

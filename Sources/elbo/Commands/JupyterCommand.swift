@@ -57,7 +57,7 @@ struct JupyterCommand: ParsableCommand {
     func run(in surroundings: Surroundings) throws -> Int32 {
       let spec = try place.spec(surroundings)
       do { try spec.install(program: program ?? Self.thisProgram()) } catch { throw ExitStatus(1, "elbo: \(error)") }
-      writeAll("installed \(spec.folder)\n", to: STDOUT_FILENO)
+      surroundings.say("installed \(spec.folder)")
       return 0
     }
 
@@ -79,7 +79,7 @@ struct JupyterCommand: ParsableCommand {
       let spec = try place.spec(surroundings)
       let wasThere: Bool
       do { wasThere = try spec.uninstall() } catch { throw ExitStatus(1, "elbo: \(error)") }
-      writeAll(wasThere ? "removed \(spec.folder)\n" : "nothing at \(spec.folder)\n", to: STDOUT_FILENO)
+      surroundings.say(wasThere ? "removed \(spec.folder)" : "nothing at \(spec.folder)")
       return 0
     }
   }

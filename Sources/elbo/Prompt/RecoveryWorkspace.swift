@@ -29,7 +29,7 @@ struct RecoveryWorkspace {
           case "l", "later": old.release()
           default:
             // Perhaps a statement, typed ahead: nothing is forgotten for it.
-            writeAll("'\(answer)' was not run: the session is not open yet.\n", to: STDOUT_FILENO)
+            surroundings.say("'\(answer)' was not run: the session is not open yet.")
             isOpen = true
           }
         case .terminated(let signal): exit(128 + signal)

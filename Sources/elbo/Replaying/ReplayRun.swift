@@ -1,5 +1,6 @@
 import Glibc
 import Replay
+import Tensors
 import Terminal
 
 /// `elbo replay` over one or more files.
@@ -39,7 +40,7 @@ struct ReplayRun {
       var failure: Int32?
       let played = try player.play(source.file, folder: folderOfFile(source.path), isScratch: false) { command, text in
         let lines = SessionFile.promptLines(command.source).map { line in
-          Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
+          Style.prompt.apply(String(line.prefix(5)), color) + VisibleText.name(String(line.dropFirst(5))) + "\n"
         }
         let shown = lines.joined() + (text.isEmpty ? "" : text + "\n")
         if failure == nil, !writeAll(shown, to: STDOUT_FILENO) { failure = errno }
@@ -92,7 +93,7 @@ struct ReplayRun {
         case .success(let played):
           do throws(ExitStatus) { try finish(index, played) } catch { failure = failure ?? error }
         case .failure(let problem):
-          writeAll("\(sources[index].path): \(problem.message)\n", to: STDERR_FILENO)
+          surroundings.say("\(sources[index].path): \(problem.message)", on: STDERR_FILENO)
           code = max(code, 1)
         }
       }
@@ -108,6 +109,7 @@ struct ReplayRun {
   /// Writes and says what the mode wants; false when a verification failed.
   private func conclude(_ report: ReplayReport) throws(ExitStatus) -> Bool {
     let color = surroundings.outputColor
+    let name = VisibleText.name(report.path)
     let count = report.results.count
     let size = "\(count) \(count == 1 ? "command" : "commands"), \(durationText(report.seconds))"
     switch mode {
@@ -117,21 +119,21 @@ struct ReplayRun {
       if file.headerLine == nil { file.headerLine = file.header.line }
       let path = output ?? Self.recordedPath(report.path)
       try write(path, file.text)
-      say("\(Style.success.apply("recorded", color)) \(path) (\(size))")
+      say("\(Style.success.apply("recorded", color)) \(VisibleText.name(path)) (\(size))")
       return true
     case .update:
       if report.agrees {
-        say("\(Style.success.apply("unchanged", color)) \(report.path) (\(size))")
+        say("\(Style.success.apply("unchanged", color)) \(name) (\(size))")
       } else {
         try write(output ?? report.path, report.updated.text)
-        say("\(Style.success.apply("updated", color)) \(output ?? report.path) (\(report.mismatches) of \(size))")
+        say("\(Style.success.apply("updated", color)) \(VisibleText.name(output ?? report.path)) (\(report.mismatches) of \(size))")
       }
       return true
     case .verify:
       let actual = report.path + ".actual"
       if report.agrees {
         unlink(actual)
-        say("\(Style.success.apply("ok", color))    \(report.path) (\(size))")
+        say("\(Style.success.apply("ok", color))    \(name) (\(size))")
         return true
       }
       for line in UnifiedDiff(report).lines {
@@ -141,13 +143,13 @@ struct ReplayRun {
         case .added: say(Style.added.apply(line.text, color))
         case .removed: say(Style.removed.apply(line.text, color))
         case .remark: say(Style.faint.apply(line.text, color))
-        case .context: say(line.text)
+        case .context: say(VisibleText.lines(line.text))
         }
       }
       try write(actual, report.updated.text)
       say(
-        "\(Style.error.apply("FAIL", color))  \(report.path): \(report.mismatches) of \(count) "
-          + "\(count == 1 ? "command differs" : "commands differ"); what it would be now is in \(actual)")
+        "\(Style.error.apply("FAIL", color))  \(name): \(report.mismatches) of \(count) "
+          + "\(count == 1 ? "command differs" : "commands differ"); what it would be now is in \(VisibleText.name(actual))")
       return false
     }
   }

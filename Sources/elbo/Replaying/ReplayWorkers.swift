@@ -103,7 +103,7 @@ struct ReplayWorkers {
         let lines = String(decoding: job.bytes[1], as: UTF8.self).split(separator: "\n")
         let said = lines.joined(separator: "\n")
         finished(job.index, Self.result(of: job.bytes[0], said: said, status: status))
-        if !said.isEmpty, !job.bytes[0].isEmpty { writeAll("\(paths[job.index]): \(said)\n", to: STDERR_FILENO) }
+        if !said.isEmpty, !job.bytes[0].isEmpty { surroundings.say("\(paths[job.index]): \(said)", on: STDERR_FILENO) }
       }
     }
     return nil
