@@ -15,7 +15,7 @@ package struct Pager: Sendable {
     if let wish, wish.isEmpty || wish == "cat" { return nil }
     var settings = ["LESSSECURE=1"]
     if environment["LESS"] == nil {
-      settings.append("LESS='-RFX -Pslines %lt-%lb · q leaves, space goes on?e · (END).$'")
+      settings.append("LESS='-RFX -Pslines %lt-%lb, q leaves, space goes on?e (END).$'")
     }
     // Ours is UTF-8 text, whatever the locale says.
     if environment["LESSCHARSET"] == nil { settings.append("LESSCHARSET=utf-8") }

@@ -84,6 +84,7 @@ struct Surroundings: Sendable {
     options.cacheDirectory = cacheFolder
     options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
     options.homeDirectory = home
+    options.programDirectories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     options.version = Self.version
     options.renderer = FigureRendering.shared
     return options

@@ -21,6 +21,8 @@ package struct SessionOptions: Sendable {
   package var outputDirectory: String?
   /// Whether datasets may be fetched from the network.
   package var allowsDownloads = true
+  /// Where programs for `!` are found, for completion (`$PATH`).
+  package var programDirectories: [String] = []
   /// What `~` stands for in paths.
   package var homeDirectory: String?
   /// Shortened verbs are understood, as at a prompt; scripts refuse them.
