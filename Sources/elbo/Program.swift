@@ -12,37 +12,37 @@ enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread: they inherit which signals are blocked.
-    guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors", nil) }
-    Surroundings.useUTF8()
-    let surroundings = Surroundings(signals: signals)
+    guard let signals = SignalSource() else { terminate(with: 1, "elbo: the system gives no more file descriptors", nil) }
+    ProcessContext.useUTF8()
+    let process = ProcessContext(signals: signals)
     let given = Array(CommandLine.arguments.dropFirst())
     // Asking the parser what it knows takes milliseconds: only where it can matter.
     let arguments = given.first?.hasPrefix("-") == true || given.first == "jupyter" ? ArgumentOrder.arranged(given) : given
     do {
       var command = try ElboCommand.parseAsRoot(arguments)
-      if var ours = command as? any ElboSubcommand {
-        if !type(of: ours).answersSignals { signals.giveUp() }
-        exit(try ours.run(in: surroundings))
+      if var subcommand = command as? any ElboSubcommand {
+        if !type(of: subcommand).handlesSignals { signals.restoreDefaults() }
+        exit(try subcommand.run(in: process))
       }
-      signals.giveUp()
+      signals.restoreDefaults()
       try command.run()
     } catch let status as ExitStatus {
-      leave(status.code, status.message, surroundings)
+      terminate(with: status.code, status.message, process)
     } catch {
       let code = ElboCommand.exitCode(for: error)
       let text = ElboCommand.fullMessage(for: error)
       if code == .success {
         // Help and completions: nothing is left that would answer a signal.
-        signals.giveUp()
+        signals.restoreDefaults()
         let isWritten = writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
         exit(isWritten ? 0 : StandardOutput.exitCode(after: errno))
       }
-      leave(code == .validationFailure ? 2 : code.rawValue, text, surroundings)
+      terminate(with: code == .validationFailure ? 2 : code.rawValue, text, process)
     }
   }
 
-  private static func leave(_ code: Int32, _ message: String, _ surroundings: Surroundings?) -> Never {
-    let shown = surroundings?.shown(message, on: STDERR_FILENO) ?? message
+  private static func terminate(with code: Int32, _ message: String, _ process: ProcessContext?) -> Never {
+    let shown = process?.shown(message, on: STDERR_FILENO) ?? message
     if !message.isEmpty { writeAll(shown + "\n", to: STDERR_FILENO) }
     exit(code)
   }
@@ -73,11 +73,11 @@ struct ExitStatus: Error {
 /// A command of the command line that runs in surroundings of ours and says its exit code.
 protocol ElboSubcommand: ParsableCommand {
   /// Reads signals while it runs. One that does not gets the system's own answers: Ctrl-C ends it, Ctrl-Z stops it.
-  static var answersSignals: Bool { get }
-  mutating func run(in surroundings: Surroundings) throws -> Int32
+  static var handlesSignals: Bool { get }
+  mutating func run(in process: ProcessContext) throws -> Int32
 }
 
 extension ElboSubcommand {
-  static var answersSignals: Bool { true }
+  static var handlesSignals: Bool { true }
   mutating func run() throws {}
 }

@@ -65,10 +65,10 @@ struct ReplayCommand: ElboSubcommand {
     }
   }
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     let mode: ReplayRun.Mode = verify ? .verify : record ? .record : update ? .update : .show
     return try ReplayRun(
-      surroundings: surroundings, mode: mode, isLax: lax, jobs: jobs, threads: threads, output: output, junit: junit,
+      process: process, mode: mode, ignoresNumbers: lax, jobs: jobs, threads: threads, output: output, junit: junit,
       tap: tap
     ).run(files)
   }
@@ -82,7 +82,7 @@ struct ReplayWorkerCommand: ElboSubcommand {
   @Option var threads: Int?
   @Argument var file: String
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     // What it starts itself has no part in the result.
     _ = fcntl(ELBO_SPAWN_RESULT, F_SETFD, FD_CLOEXEC)
     let text: String
@@ -91,8 +91,8 @@ struct ReplayWorkerCommand: ElboSubcommand {
     case .failure(let failure): throw ExitStatus(1, "elbo: \(failure)")
     }
     let session =
-      SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, surroundings)
-    let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(
+      SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, process)
+    let played = try SessionPlayer(process: process, threads: threads).play(
       session, folder: folderOfFile(file), isScratch: true)
     return writeAll(ReplayWorkers.json(of: played).text() + "\n", to: Int32(ELBO_SPAWN_RESULT)) ? 0 : 1
   }

@@ -12,11 +12,11 @@ struct RecoveryWorkspace {
   private let lock: FileLock
 
   /// The folder of all of them.
-  static func folder(_ surroundings: Surroundings) -> String { surroundings.stateFolder + "/recovery" }
+  static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
 
   /// The workspace of this session: one that ended badly if the person wants it, else a new one.
-  static func chosen(_ surroundings: Surroundings, _ editor: LineEditor) -> RecoveryWorkspace? {
-    for old in abandoned(surroundings) {
+  static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
+    for old in abandoned(process) {
       writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
       var isOpen = true
       while isOpen {
@@ -29,7 +29,7 @@ struct RecoveryWorkspace {
           case "l", "later": old.release()
           default:
             // Perhaps a statement, typed ahead: nothing is forgotten for it.
-            surroundings.say("'\(answer)' was not run: the session is not open yet.")
+            process.say("'\(answer)' was not run: the session is not open yet.")
             isOpen = true
           }
         case .terminated(let signal): exit(128 + signal)
@@ -39,12 +39,12 @@ struct RecoveryWorkspace {
         }
       }
     }
-    return make(surroundings)
+    return make(process)
   }
 
   /// A new one; nil when the folder cannot be written: the session is then kept in memory.
-  private static func make(_ surroundings: Surroundings) -> RecoveryWorkspace? {
-    let folder = folder(surroundings)
+  private static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
+    let folder = folder(process)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
     var parts = tm()
@@ -56,8 +56,8 @@ struct RecoveryWorkspace {
   }
 
   /// Those that ended badly, newest first, locked for this program.
-  private static func abandoned(_ surroundings: Surroundings) -> [RecoveryWorkspace] {
-    let folder = folder(surroundings)
+  private static func abandoned(_ process: ProcessContext) -> [RecoveryWorkspace] {
+    let folder = folder(process)
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

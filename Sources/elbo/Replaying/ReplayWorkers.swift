@@ -14,7 +14,7 @@ struct ReplayWorkers {
     let code: Int32
     let message: String
   }
-  let surroundings: Surroundings
+  let process: ProcessContext
   let jobs: Int
   /// For files whose header leaves the threads open.
   let threads: Int
@@ -60,7 +60,7 @@ struct ReplayWorkers {
 
   /// Plays all files; `finished` is called with each one's index and what it gave, in the order they end. An exit code
   /// when a signal ended it.
-  func play(_ paths: [String], finished: (Int, Result<SessionPlayer.Played, Failure>) -> Void) -> Int32? {
+  func play(_ paths: [String], finished: (Int, Result<SessionPlayer.PlayedSession, Failure>) -> Void) -> Int32? {
     var waiting = Array(paths.enumerated())[...]
     var running: [Job] = []
     while !waiting.isEmpty || !running.isEmpty {
@@ -74,10 +74,10 @@ struct ReplayWorkers {
       if running.isEmpty { continue }
       // A negative descriptor is not looked at.
       var descriptors = running.flatMap { $0.pipes.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
-      descriptors.append(pollfd(fd: surroundings.signals.descriptor, events: Int16(POLLIN), revents: 0))
+      descriptors.append(pollfd(fd: process.signals.descriptor, events: Int16(POLLIN), revents: 0))
       if poll(&descriptors, nfds_t(descriptors.count), -1) < 0, errno != EINTR { return 1 }
       if descriptors[2 * running.count].revents != 0 {
-        while let signal = surroundings.signals.next() {
+        while let signal = process.signals.next() {
           let number: Int32
           switch signal {
           case .interrupt: number = SIGINT
@@ -85,7 +85,7 @@ struct ReplayWorkers {
           case .hangUp: number = SIGHUP
           case .stop:
             // The workers have it from the terminal too.
-            SignalSource.stopHere()
+            SignalSource.suspendProcess()
             continue
           case .windowChanged, .continued: continue
           }
@@ -103,7 +103,7 @@ struct ReplayWorkers {
         let lines = String(decoding: job.bytes[1], as: UTF8.self).split(separator: "\n")
         let said = lines.joined(separator: "\n")
         finished(job.index, Self.result(of: job.bytes[0], said: said, status: status))
-        if !said.isEmpty, !job.bytes[0].isEmpty { surroundings.say("\(paths[job.index]): \(said)", on: STDERR_FILENO) }
+        if !said.isEmpty, !job.bytes[0].isEmpty { process.say("\(paths[job.index]): \(said)", on: STDERR_FILENO) }
       }
     }
     return nil
@@ -138,14 +138,14 @@ struct ReplayWorkers {
 
   private static func result(
     of bytes: [UInt8], said: String, status: Int32
-  ) -> Result<SessionPlayer.Played, Failure> {
+  ) -> Result<SessionPlayer.PlayedSession, Failure> {
     let code = status < 0 ? 1 : status & 0x7F != 0 ? 128 + (status & 0x7F) : (status >> 8) & 0xFF
     guard let json = try? JSON(parsing: bytes), case .array(let outputs)? = json["outputs"],
       case .array(let seconds)? = json["seconds"]
     else {
       return .failure(Failure(code: code, message: said.isEmpty ? "its process ended with code \(code)" : said))
     }
-    var played = SessionPlayer.Played()
+    var played = SessionPlayer.PlayedSession()
     played.outputs = outputs.compactMap(\.stringValue)
     played.seconds = seconds.compactMap(\.doubleValue)
     played.failures = json["failures"]?.integerValue ?? 0
@@ -153,7 +153,7 @@ struct ReplayWorkers {
     return .success(played)
   }
 
-  static func json(of played: SessionPlayer.Played) -> JSON {
+  static func json(of played: SessionPlayer.PlayedSession) -> JSON {
     .object([
       .init("outputs", .array(played.outputs.map { .string($0) })),
       .init("seconds", .array(played.seconds.map { .number($0) })),

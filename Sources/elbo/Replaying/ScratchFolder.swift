@@ -42,20 +42,20 @@ struct ScratchFolder {
   }
 
   /// Goes back and takes the folder away with all that is in it.
-  func leave() {
+  func remove() {
     _ = fchdir(home)
     close(home)
     try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Where scratch folders are made: `$TMPDIR`, or `/tmp` where that is not set or empty.
-  static func base(_ surroundings: Surroundings) -> String {
-    surroundings.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+  static func base(_ process: ProcessContext) -> String {
+    process.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
   }
 
   /// Throws what `init` would.
-  static func check(_ surroundings: Surroundings) throws(ExitStatus) {
-    try ScratchFolder(under: base(surroundings)).leave()
+  static func check(_ process: ProcessContext) throws(ExitStatus) {
+    try ScratchFolder(under: base(process)).remove()
   }
 
   private static var reason: String { String(cString: strerror(errno)) }

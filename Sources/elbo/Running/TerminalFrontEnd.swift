@@ -17,7 +17,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     /// A pager has the screen.
     var isPaging = false
   }
-  private let surroundings: Surroundings
+  private let process: ProcessContext
   private let pager: Pager?
   /// At a prompt: long text is paged, transcripts are kept.
   let keepsTranscripts: Bool
@@ -25,15 +25,15 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   private let state = Mutex(State())
   private let screen: FigureScreen
 
-  init(surroundings: Surroundings, isPrompt: Bool, interruption: Interruption) {
-    self.surroundings = surroundings
+  init(process: ProcessContext, isPrompt: Bool, interruption: Interruption) {
+    self.process = process
     self.interruption = interruption
     keepsTranscripts = isPrompt
-    screen = FigureScreen(surroundings: surroundings, interruption: interruption)
-    pager = isPrompt ? Pager(environment: surroundings.environment) : nil
+    screen = FigureScreen(process: process, interruption: interruption)
+    pager = isPrompt ? Pager(environment: process.environment) : nil
   }
 
-  var width: Int { surroundings.screen.columns }
+  var width: Int { process.screen.columns }
   var closedBy: Int32? { state.withLock { $0.closedBy } }
 
   func emit(_ event: Event) {
@@ -43,9 +43,9 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
         write(state.progress.hide(), &state)
         return show(output, &state)
       case .progress(let progress):
-        guard surroundings.outputIsTerminal else { return nil }
+        guard process.outputIsTerminal else { return nil }
         if let figure = progress.figure { showLive(figure, progress, &state) }
-        let bar = ProgressBar(columns: surroundings.screen.columns, color: surroundings.outputColor)
+        let bar = ProgressBar(columns: process.screen.columns, color: process.outputColor)
         if let bytes = state.progress.update(progress, now: monotonicSeconds(), bar: bar) { write(bytes, &state) }
       case .progressEnded:
         write(state.progress.end(), &state)
@@ -76,12 +76,12 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
       // The screen is the pager's, and what was remarked on is over when it ends.
       if state.isPaging { return }
       write(state.progress.hide(), &state)
-      write(Style.faint.apply(text, surroundings.outputColor) + "\n", &state)
+      write(Style.faint.apply(text, process.outputColor) + "\n", &state)
     }
   }
 
   func ask(_ prompt: String) -> String? {
-    guard surroundings.isInteractive else { return nil }
+    guard process.isInteractive else { return nil }
     state.withLock { state in
       write(state.progress.hide(), &state)
       write(VisibleText.lines(prompt), &state)
@@ -121,11 +121,11 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     // What nobody draws is said in numbers.
     let record = output.record
     guard !record.isEmpty else { return nil }
-    let broken = surroundings.outputIsTerminal && !output.isData ? HangingText.wrapped(record, to: width) : record
+    let broken = process.outputIsTerminal && !output.isData ? HangingText.wrapped(record, to: width) : record
     let text = broken.hasSuffix("\n") ? broken : broken + "\n"
     let styled =
-      output.role == .note ? Style.faint.apply(String(text.dropLast()), surroundings.outputColor) + "\n" : text
-    if pager != nil, Pager.isNeeded(for: text, on: surroundings.screen), !hasTypedAhead() { return styled }
+      output.role == .note ? Style.faint.apply(String(text.dropLast()), process.outputColor) + "\n" : text
+    if pager != nil, Pager.isNeeded(for: text, on: process.screen), !hasTypedAhead() { return styled }
     write(styled, &state)
     return nil
   }
