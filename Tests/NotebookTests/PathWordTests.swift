@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 /// What Tab completes can be run: it names the file that it was completed from.
-@Suite struct PathWordTests {
+@Suite final class PathWordTests {
   let bench: Bench
   let folder = Folder()
 
@@ -13,6 +13,8 @@ import Testing
     options.programDirectories = ["/usr/bin", "/bin"]
     bench = try Bench(options)
   }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder.path) }
 
   private static let pieces = [
     "a", "Z", "7", ".", "-", "_", " ", "\t", "\n", "\r", "\"", "'", "\\", "=", "(", ")", "[", "]", "{", "}", "#", "|", ">", "<",

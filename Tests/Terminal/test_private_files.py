@@ -192,3 +192,13 @@ def test_what_libraries_say_in_workers_is_no_result(work):
     assert result.returncode == 0 and result.stdout.count("ok ") == 2
     assert "/missing.so" in result.stderr and '"outputs"' not in result.stderr
     assert is_untouched(work)
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_a_workspace_with_links_beside_it_is_refused(tmp_path, ending):
+    run(tmp_path, "w.elbodb", "-c", "x = 1")
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / f"w.elbodb{ending}").symlink_to(tmp_path / "victim")
+    result = run(tmp_path, "w.elbodb", "-c", "x = 2")
+    assert result.returncode == 1 and f"w.elbodb{ending} is a link" in result.stderr
+    assert (tmp_path / "victim").read_text() == "precious" and not (tmp_path / "w.elbodb-lock").exists()

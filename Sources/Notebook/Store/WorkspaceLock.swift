@@ -7,8 +7,9 @@ final class WorkspaceLock: Sendable {
   private let lock: FileLock
 
   init(workspace: String) throws(StoreError) {
+    let real = Self.realPath(workspace)
     do {
-      lock = try FileLock(path: Self.realPath(workspace) + "-lock")
+      lock = try FileLock(path: real + "-lock")
     } catch {
       switch error {
       case .held(let process): throw .locked(path: workspace, process: process)
@@ -16,6 +17,17 @@ final class WorkspaceLock: Sendable {
       case .unusable(ELOOP):
         throw .cannotWrite(path: workspace, reason: "\(workspace)-lock is a link or has a second name; remove it")
       case .unusable(let number): throw .cannotWrite(path: workspace, reason: String(cString: strerror(number)))
+      }
+    }
+    try Self.checkNeighbors(real, of: workspace)
+  }
+
+  /// SQLite follows links to the files that it keeps beside a database, and would write over what they lead to.
+  private static func checkNeighbors(_ path: String, of workspace: String) throws(StoreError) {
+    for ending in ["-wal", "-shm", "-journal"] {
+      var status = stat()
+      if lstat(path + ending, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+        throw .cannotWrite(path: workspace, reason: "\(workspace)\(ending) is a link; remove it")
       }
     }
   }
