@@ -47,7 +47,8 @@ final class Prompt {
   func run() -> Int32 {
     say(
       Banner.text(
-        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
+        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color,
+        width: process.screen.columns))
     for remark in session.openingNotes {
       process.say(remark, .warning)
     }
