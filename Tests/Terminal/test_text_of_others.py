@@ -95,7 +95,7 @@ def test_tab_lists_names_as_they_can_be_shown(start, tmp_path):
 
 @pytest.mark.parametrize("columns", [40, 60, 80])
 def test_errors_help_and_remarks_break_between_words(start, columns):
-    screen = start(columns=columns, rows=60)
+    screen = start(columns=columns, rows=200)
     screen.wait_prompt()
     assert all(word in screen.text.split() for word in ["latent=20,", "epochs=5,", "'train?'", "Ctrl-D", "leaves."])
     for line in ["help train", "train nothing_of_this_name epochs=20", "explain elbo", "help language", "help vars",
