@@ -41,6 +41,7 @@ struct CellExecution {
       publisher: publisher, parent: parent, count: count, isSilent: isSilent, pages: trimmed.hasPrefix("?"),
       draw: draw, isInterrupted: { [interruption = dispatcher.interruption] in interruption.isRequested },
       asking: question)
+    if !isSilent { for remark in dispatcher.takeRemarks() { frontEnd.stream("stdout", remark + "\n") } }
     if trimmed.hasPrefix("!") { return shell(String(trimmed.dropFirst()), frontEnd) }
     if trimmed.isEmpty { return succeed([], quits: false) }
     let outcome = dispatcher.session.execute(
@@ -77,8 +78,9 @@ struct CellExecution {
       if output.utf8.count < Self.rememberedOutput { output += text.prefix(Self.rememberedOutput) }
     }
     if keeps {
-      dispatcher.session.remember(
+      let remark = dispatcher.session.remember(
         code, output: output, succeeded: ending == .exited(0), seconds: (ContinuousClock.now - start) / .seconds(1))
+      if let remark { frontEnd.stream("stdout", remark + "\n") }
     }
     switch ending {
     case .exited(0): return succeed([], quits: false)

@@ -36,11 +36,13 @@ extension Store {
         }
       }
     } catch {
+      self.books.withLock { $0.isBehind = true }
       throw Store.translated(error, path: path)
     }
     books.settings = state.settings
     books.pending = []
     books.metrics = []
+    books.isBehind = false
     self.books.withLock { $0 = books }
   }
 

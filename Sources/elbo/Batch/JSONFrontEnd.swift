@@ -41,7 +41,7 @@ final class JSONFrontEnd: BatchFrontEnd {
       ])
     }
     members.append(.init("seconds", .number(outcome.seconds)))
-    members.append(.init("outputs", .array(outcome.outputs.map(Self.object(of:)))))
+    members.append(.init("outputs", .array((outcome.outputs + outcome.remarks).map(Self.object(of:)))))
     if let error { members.append(.init("error", error)) }
     if !writeAll(JSON.object(members).text() + "\n", to: STDOUT_FILENO) {
       let failure = errno

@@ -212,10 +212,17 @@ final class Prompt {
   /// Leaves, after a question when something would be lost; nil when the person stays.
   private func leaveIfWanted() -> Int32? {
     let names = unsaved
+    // Of a recovery workspace nothing stays anyway.
+    let unwritten = session.workspace == recovery?.path ? nil : session.unwritten
+    if let unwritten {
+      say(TextWidth.wrap("\(unwritten). 'save session PATH' keeps everything elsewhere.", to: surroundings.screen.columns) + "\n")
+    }
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
       let noun = names.count == 1 ? "Model" : "Models"
       say("\(noun) \(list) would be lost; 'save session work.elbodb' keeps everything.\n")
+    }
+    if !names.isEmpty || unwritten != nil {
       switch reader.ask("Leave all the same? [y/N] ") {
       case .line(let answer):
         if !["y", "yes"].contains(answer.lowercased()) { return nil }
@@ -241,7 +248,7 @@ final class Prompt {
 
   /// Killed: what is in the recovery workspace stays there and is offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
-    if recovery == nil { session.close() }
+    if recovery == nil, let lost = session.close() { writeAll("elbo: \(lost)\n", to: STDERR_FILENO) }
     if session.cellNumber == 0 { recovery?.remove() }
     say("\n")
     return 128 + signal

@@ -1,7 +1,7 @@
 import Glibc
 import Terminal
 
-/// A workspace that an interactive session keeps when nobody named one, so that a crash loses nothing.
+/// A workspace that a prompt or a notebook's kernel keeps when nobody named one, so that a crash loses nothing.
 ///
 /// It lies under `$XDG_STATE_HOME/elbo/recovery` and is locked while its program lives. One that nobody has locked is left
 /// from a session that ended badly; a session that ends well takes its own away.
@@ -41,7 +41,7 @@ struct RecoveryWorkspace {
   }
 
   /// A new one; nil when the folder cannot be written: the session is then kept in memory.
-  private static func make(_ surroundings: Surroundings) -> RecoveryWorkspace? {
+  static func make(_ surroundings: Surroundings) -> RecoveryWorkspace? {
     let folder = folder(surroundings)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
@@ -55,6 +55,23 @@ struct RecoveryWorkspace {
 
   /// Those that ended badly, newest first, locked for this program.
   private static func abandoned(_ surroundings: Surroundings) -> [RecoveryWorkspace] {
+    all(surroundings).compactMap { RecoveryWorkspace(locking: $0) }
+  }
+
+  /// The same without a lock: others may look at the same time.
+  static func abandonedPaths(_ surroundings: Surroundings) -> [String] {
+    all(surroundings).filter { path in ![".lock", "-lock"].contains { isLocked(path + $0) } }
+  }
+
+  private static func isLocked(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  /// Every recovery workspace there is, newest first.
+  private static func all(_ surroundings: Surroundings) -> [String] {
     let folder = folder(surroundings)
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -63,10 +80,10 @@ struct RecoveryWorkspace {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       if name.hasSuffix(".elbodb") { names.append(name) }
     }
-    return names.sorted(by: >).compactMap { RecoveryWorkspace(locking: folder + "/" + $0) }
+    return names.sorted(by: >).map { folder + "/" + $0 }
   }
 
-  private init?(locking path: String) {
+  init?(locking path: String) {
     let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0 else { return nil }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
@@ -78,7 +95,9 @@ struct RecoveryWorkspace {
   }
 
   /// When it was last written, as the person's clock said then.
-  var lastUse: String {
+  var lastUse: String { Self.lastUse(of: path) }
+
+  static func lastUse(of path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "an unknown time" }
     var parts = tm()
