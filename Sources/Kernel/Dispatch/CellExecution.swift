@@ -57,7 +57,7 @@ struct CellExecution {
   /// Draws for this cell: an interrupt gives the figure up.
   private var draw: MimeBundle.Draw? {
     dispatcher.renderer.map { renderer in
-      { [interruption = dispatcher.interruption] figure in renderer(figure) { interruption.isRequested } }
+      { [interruption = dispatcher.interruption] figure, set in renderer(figure, set) { interruption.isRequested } }
     }
   }
 
@@ -132,8 +132,8 @@ struct CellExecution {
         }
         do throws(Diagnostic) {
           let output = try dispatcher.session.evaluate(expression)
-          let display = MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook)
-          return .init(member.key, .object([.init("status", .string("ok"))] + display))
+          let bundle = MimeBundle(output, draw: draw, isNotebook: publisher.isNotebook)
+          return .init(member.key, .object([.init("status", .string("ok"))] + bundle.members))
         } catch {
           let lines = error.rendered(color: false).split(separator: "\n").map(String.init)
           return .init(member.key, errorResult(error.code, error.headline, lines))

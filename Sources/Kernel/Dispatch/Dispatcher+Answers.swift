@@ -59,7 +59,7 @@ extension Dispatcher {
     let found = session.inspect(code(content), cursor: cursor(content))
     return .members([
       "status": .string("ok"), "found": .bool(found != nil),
-      "data": found.map { MimeBundle.content(of: $0, draw: nil, isNotebook: publisher.isNotebook) } ?? .empty,
+      "data": .object(found.map { MimeBundle($0, draw: nil, isNotebook: publisher.isNotebook).data } ?? []),
       "metadata": .empty,
     ])
   }

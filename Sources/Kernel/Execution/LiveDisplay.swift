@@ -2,17 +2,19 @@ import Notebook
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.
 enum LiveDisplay {
-  /// - Parameter took: How many seconds the work was, when it has ended.
-  static func content(_ progress: Progress, took: Double?, draw: MimeBundle.Draw?) -> JSON {
-    var members: [JSON.Member] = [
-      .init("text/plain", .string(text(progress, took: took))),
-      .init("text/html", .string(html(progress, took: took))),
-    ]
+  /// `data` and `metadata` of the display.
+  ///
+  /// - Parameter took: How many seconds the work was, when it has ended: the last moment stays in the notebook.
+  static func members(
+    _ progress: Progress, took: Double?, draw: MimeBundle.Draw?, isNotebook: Bool
+  ) -> [JSON.Member] {
+    var bundle = MimeBundle(text: text(progress, took: took))
     if let figure = progress.figure, let draw {
-      members.removeLast()
-      MimeBundle.add(figure, draw, to: &members)
+      bundle.add(figure, took != nil && isNotebook ? .notebook : .best, draw)
+    } else {
+      bundle.add(html: html(progress, took: took))
     }
-    return .object(members)
+    return bundle.members
   }
 
   private static func terms(_ progress: Progress) -> [String] {

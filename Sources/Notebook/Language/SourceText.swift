@@ -41,9 +41,16 @@ struct SourceText: Sendable {
     return after < end && bytes[after] == UInt8(ascii: "\n") ? after + 1 : nil
   }
 
+  /// Whether a brace at `position` opens a dictionary: where a value is expected, and not in the middle of a path.
+  func opensBrace(at position: Int, from start: Int) -> Bool {
+    var before = position
+    while before > start, bytes[before - 1].isBlank || bytes[before - 1] == 0x0A { before -= 1 }
+    return before <= start || "=([{,:".utf8.contains(bytes[before - 1])
+  }
+
   /// The text between the quotes that open at `start`, and the offset after the closing one.
   ///
-  /// `\"`, `\'`, `\\`, `\n` and `\t` are escapes; any other backslash stands for itself.
+  /// A backslash means what `Escapes` says.
   func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
     let quote = bytes[start]
     var text: [UInt8] = []
@@ -52,13 +59,9 @@ struct SourceText: Sendable {
       let byte = bytes[position]
       if byte == quote { return (String(decoding: text, as: UTF8.self), position + 1) }
       if byte == UInt8(ascii: "\\"), position + 1 < limit {
-        switch bytes[position + 1] {
-        case quote, UInt8(ascii: "\\"): text.append(bytes[position + 1])
-        case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
-        case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
-        default: text += [byte, bytes[position + 1]]
-        }
-        position += 2
+        let escape = Escapes.read(bytes, at: position, limit: limit)
+        text += escape.bytes
+        position = escape.after
       } else {
         text.append(byte)
         position += 1

@@ -27,6 +27,10 @@ struct CursorContext {
   var words: [Word]
   /// What has been typed of it, UTF-8 offsets.
   var partial: Range<Int>
+  /// Brackets that are open at the cursor, outermost first, UTF-8 offsets.
+  private(set) var brackets: [Int] = []
+  /// The line is a command for the shell.
+  private(set) var isShell = false
 
   /// Reads the source up to `cursor` (a UTF-8 offset).
   init(_ source: SourceText, cursor: Int) {
@@ -55,7 +59,9 @@ struct CursorContext {
       } else {
         switch byte {
         case UInt8(ascii: "("), UInt8(ascii: "["): open.append(position)
+        case UInt8(ascii: "{") where source.opensBrace(at: position, from: start): open.append(position)
         case UInt8(ascii: ")"), UInt8(ascii: "]"): _ = open.popLast()
+        case UInt8(ascii: "}") where open.last.map { bytes[$0] == UInt8(ascii: "{") } == true: _ = open.popLast()
         case UInt8(ascii: "#") where position == start || bytes[position - 1].isBlank: comment = true
         case 0x0A where open.isEmpty, UInt8(ascii: ";") where open.isEmpty, UInt8(ascii: "|") where open.isEmpty:
           (start, redirect) = (position + 1, false)
@@ -70,6 +76,7 @@ struct CursorContext {
     words = []
     place = .nothing
     partial = cursor..<cursor
+    brackets = open
     if comment { return }
     let from = source.skippingBlanks(from: start, to: cursor, newlines: true)
     if redirect {
@@ -95,7 +102,7 @@ struct CursorContext {
       while end < cursor, bytes[end].isNamePart { end += 1 }
     }
     if start < cursor, bytes[start] == UInt8(ascii: "!") {
-      place = .path
+      (place, isShell) = (.path, true)
       var word = cursor
       while word > start + 1, !bytes[word - 1].isBlank { word -= 1 }
       partial = word..<cursor

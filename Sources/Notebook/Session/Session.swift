@@ -105,6 +105,13 @@ package final class Session: Sendable {
   /// The same of a workspace that this session was in before it opened another.
   package func modelsLeft(in workspace: String) -> [String] { core.withLock { $0.left[workspace] ?? [] } }
 
+  /// The value of `_` or `_3`; nil when there is none, or the name is another.
+  func result(_ name: String) -> Value? {
+    guard name.hasPrefix("_") else { return nil }
+    let results = core.withLock { $0.results }
+    return name == "_" ? results.last : Int(name.dropFirst()).flatMap { results[$0] }
+  }
+
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }
 

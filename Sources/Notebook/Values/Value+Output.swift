@@ -26,7 +26,7 @@ extension Value {
     case .range(let lower, let upper):
       return Output(text: "\(lower)..\(upper)", json: .array([.integer(lower), .integer(upper)]))
     case .list(let items):
-      let text = "[" + items.map { $0.output(width: width).text }.joined(separator: ", ") + "]"
+      let text = "[" + items.map { $0.text(inListOf: width) }.joined(separator: ", ") + "]"
       return Output(text: TextWidth.wrap(text, to: width), json: .array(items.map(\.json)))
     case .tensor(let array): return array.output(width: width)
     case .table(let table): return Output(text: table.text(width: width), html: table.html, json: table.json)

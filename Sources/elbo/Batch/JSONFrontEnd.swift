@@ -60,8 +60,9 @@ final class JSONFrontEnd: BatchFrontEnd {
       .init("role", .string(role)), .init("text", .string(output.record)), .init("json", output.json ?? .null),
     ]
     if let figure = output.figure, let draw = FigureRendering.renderer {
-      switch draw(figure, { false }) {
-      case .success(let picture): members.append(.init("figure", .object([.init(picture.type, .string(picture.data))])))
+      switch draw(figure, .best, { false }) {
+      case .success(let drawings):
+        members.append(.init("figure", .object(drawings.map { .init($0.type, .string($0.data)) })))
       case .failure(let failure):
         members.append(.init("figure", .null))
         members.append(.init("figure_error", .string(failure.reason)))
