@@ -17,7 +17,7 @@ import Testing
     let x = (1...12).map(Double.init)
     let line = Curves.Line(name: "loss", x: x, y: x.map { scale * (1 + 1 / $0) })
     return Figure(
-      .curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats/image", wholeX: true)), title: "loss", size: size)
+      .curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true)), title: "loss", size: size)
   }
 
   private func points(names: [String], size: Figure.Size? = nil) -> Figure {

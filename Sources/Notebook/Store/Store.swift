@@ -12,12 +12,12 @@ package final class Store: Sendable {
   let queue: DatabaseQueue
   let sessionID: Int64
   private let lock: WorkspaceLock?
-  let books: Mutex<Books>
+  let written: Mutex<WrittenState>
   /// Opened with the first look at the history.
   private let reader = Mutex<DatabaseQueue?>(nil)
 
   /// What the store knows to be on disk.
-  struct Books: Sendable {
+  struct WrittenState: Sendable {
     /// Revision of each variable as written.
     var variables: [String: Int] = [:]
     var settings: Settings?
@@ -68,12 +68,12 @@ package final class Store: Sendable {
     do {
       (queue, sessionID) =
         readOnly
-        ? try ReadingCopy.openingWhereNeeded(path, configuration, begin)
+        ? try ReadingCopy.copyingIfUnreadable(path, configuration, begin)
         : try Store.opening(path, configuration, begin)
     } catch {
       throw Store.translated(error, path: path)
     }
-    books = Mutex(Books())
+    written = Mutex(WrittenState())
   }
 
   /// A queue on `path`, and what `first` does with it.
@@ -105,12 +105,12 @@ package final class Store: Sendable {
   ///
   /// - Returns: Why that failed again, and how much is not on disk; nil when all of it is.
   func catchUp(_ state: SessionState) -> String? {
-    guard books.withLock({ $0.isBehind }) else { return nil }
+    guard written.withLock({ $0.isBehind }) else { return nil }
     do throws(StoreError) {
       try commit(nil, state: state)
       return nil
     } catch {
-      let count = books.withLock { $0.pending.count }
+      let count = written.withLock { $0.pending.count }
       let what =
         count == 0 ? "the last changes" : count == 1 ? "1 cell with what it changed" : "\(count) cells with what they changed"
       return "\(error.description); not in it: \(what)"

@@ -4,7 +4,7 @@ extension GnuplotScript {
     let high = top > 0 ? top * 1.06 : 1
     left = Self.left(forNumbersFrom: 0, to: high)
     labels(bars.xLabel, bars.yLabel)
-    sides(legend: bars.kinds.map { [$0.activeName, $0.idleName] } ?? [])
+    sides(legend: bars.kinds.map { [$0.activeName, $0.inactiveName] } ?? [])
     say("set style fill solid 1 noborder")
     say("set boxwidth 0.8")
     say("set yrange [0:\(high)]")
@@ -20,9 +20,9 @@ extension GnuplotScript {
     let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
       .map { "\(Self.ticName($0.element, limit: limit)) \($0.offset)" }
     if !tics.isEmpty { say("set xtics noenhanced scale 0 (\(tics.joined(separator: ", ")))") }
-    let idle = bars.kinds?.idle ?? []
-    let active = (bars.values.indices.filter { !idle.contains($0) }, palette.lines[0], bars.kinds?.activeName)
-    let others = (bars.values.indices.filter(idle.contains), palette.idle, bars.kinds?.idleName)
+    let inactive = bars.kinds?.inactive ?? []
+    let active = (bars.values.indices.filter { !inactive.contains($0) }, palette.lines[0], bars.kinds?.activeName)
+    let others = (bars.values.indices.filter(inactive.contains), palette.inactive, bars.kinds?.inactiveName)
     var parts: [String] = []
     for (members, color, name) in [active, others] where !members.isEmpty {
       let data = source([members.map(Float.init), members.map { Float(bars.values[$0]) }])

@@ -119,7 +119,7 @@ extension GnuplotScript {
     let margin = curves.logX ? 0 : (last - first) * 0.02
     say("set xrange [\(curves.logX ? first * 0.9 : first - margin):\(curves.logX ? last * 1.15 : last + margin)]")
     let width = size.width - left - 28
-    guard curves.wholeX else {
+    guard curves.hasIntegerX else {
       if !curves.logX { horizontalTics(from: first - margin, to: last + margin, pixels: width) }
       return
     }

@@ -16,16 +16,16 @@ struct KernelRecovery {
   /// The workspace of this kernel; nil where the state folder cannot be written: the session is then kept in memory.
   var path: String? { own?.path }
 
-  init(_ surroundings: Surroundings) {
-    folder = RecoveryWorkspace.folder(surroundings)
-    home = surroundings.home
-    remarks = [Self.offer(surroundings)].compactMap { $0 }
-    own = RecoveryWorkspace.make(surroundings)
+  init(_ process: ProcessContext) {
+    folder = RecoveryWorkspace.folder(process)
+    home = process.home
+    remarks = [Self.offer(process)].compactMap { $0 }
+    own = RecoveryWorkspace.make(process)
   }
 
   /// One remark on all that ended badly, the newest by name.
-  private static func offer(_ surroundings: Surroundings) -> String? {
-    let found = RecoveryWorkspace.abandonedPaths(surroundings).compactMap { path in
+  private static func offer(_ process: ProcessContext) -> String? {
+    let found = RecoveryWorkspace.abandonedPaths(process).compactMap { path in
       WorkspaceSummary.of(path).map { (path: path, summary: $0) }
     }.filter { !$0.summary.isEmpty }
     guard let newest = found.first else { return nil }
@@ -34,7 +34,7 @@ struct KernelRecovery {
     let held = names.isEmpty ? size : "\(size) and \(TextWidth.fit(names.joined(separator: ", "), to: 60))"
     let others = found.count - 1
     let rest =
-      others == 0 ? "" : ". \(others) older \(others == 1 ? "one is" : "ones are") in \(RecoveryWorkspace.folder(surroundings))"
+      others == 0 ? "" : ". \(others) older \(others == 1 ? "one is" : "ones are") in \(RecoveryWorkspace.folder(process))"
     return "The session of \(RecoveryWorkspace.lastUse(of: newest.path)) ended badly; what was finished in it is kept "
       + "(\(held)). To go on with it: open \(quoted(newest.path))" + rest
   }
