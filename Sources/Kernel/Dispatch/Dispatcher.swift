@@ -60,7 +60,7 @@ package final class Dispatcher: Sendable {
     self.session = session
     self.publisher = Publisher(transport: transport)
     self.renderer = renderer
-    self.remarks = session.openingRemarks + remarks
+    self.remarks = session.openingNotes + remarks
     self.log = log
     self.onExit = onExit
   }

@@ -104,12 +104,12 @@ private struct Inspector {
     let name = text.text(word)
     switch context.place {
     case .optionValue(let key):
-      guard let option = option(key), WordMeanings.meaning(of: name, argument: key) != nil else { return nil }
+      guard let option = option(key), ValueDescriptions.meaning(of: name, argument: key) != nil else { return nil }
       return Output(text: pages.page(option))
     case .word(let position):
       let positionals = command.positionals
       let place = position < positionals.count ? positionals[position] : positionals.last { $0.isVariadic }
-      guard let place, let meaning = WordMeanings.meaning(of: name, argument: place.name) else { return nil }
+      guard let place, let meaning = ValueDescriptions.meaning(of: name, argument: place.name) else { return nil }
       return Output(text: HelpPages.entry("\(name): ", meaning) + "\n\n" + pages.page(command))
     default: return nil
     }

@@ -50,10 +50,10 @@ struct KernelRecovery {
   /// restarted. What a signal ended is offered at the next start.
   func end(_ session: Session, isOrderly: Bool, isRestart: Bool) {
     if let own {
-      let isGivenUp = isOrderly && session.modelsLeft(in: own.path).isEmpty
+      let isGivenUp = isOrderly && session.unsavedModels(in: own.path).isEmpty
       if isGivenUp || session.cellNumber == 0 { own.remove() } else { own.release() }
     }
-    guard isOrderly, !isRestart, let path = session.workspace, path != own?.path, session.unfiledModels.isEmpty,
+    guard isOrderly, !isRestart, let path = session.workspace, path != own?.path, session.unsavedModels.isEmpty,
       Self.expanded(path, home).hasPrefix(folder + "/"), let opened = RecoveryWorkspace(locking: Self.expanded(path, home))
     else { return }
     opened.remove()
