@@ -38,8 +38,12 @@ struct MimeBundle {
     }
     var second = MimeBundle(text: pictureText(output))
     second.addPicture(of: output, draw, isNotebook)
+    let isDrawn = second.data.count > 1
+    if isDrawn, let html = first.data[1].value.stringValue {
+      first.data[1] = .init("text/html", .string(HTML.withoutTextPictures(html)))
+    }
     first.addJSON(of: output, isNotebook)
-    return second.data.count > 1 || second.hasFailed ? [first, second] : [first]
+    return isDrawn || second.hasFailed ? [first, second] : [first]
   }
 
   /// A live display's moment.

@@ -10,6 +10,7 @@ extension Value {
   /// Every representation of the value, text at most `width` columns wide.
   package func output(width: Int, format: ResultFormat = .text) -> Output {
     var output = richOutput(width: width)
+    output.images = images
     switch format {
     case .text: break
     case .json: output.text = (output.json ?? .string(output.text)).text(pretty: true)
@@ -114,14 +115,13 @@ extension ArrayValue {
     } else {
       members.append(.init("note", .string("\(values.count) elements: write them with > out.npy")))
     }
-    var output = Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
-    output.images = meaning == .images ? grid(values) : nil
-    return output
+    return Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
   }
 
   /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be.
-  private func grid(_ values: [Float]) -> ImageGrid? {
-    guard shape.rank == 4, shape[1] == 1 || shape[1] == 3, values.count > 0 else { return nil }
+  var images: ImageGrid? {
+    guard meaning == .images, shape.rank == 4, shape[1] == 1 || shape[1] == 3, shape.count > 0 else { return nil }
+    let values = floats
     let count = min(shape[0], 100)
     let side = max(1, Int(Double(count).squareRoot().rounded(.up)))
     let columns = count <= 12 ? count : (side...20).first { count % $0 == 0 } ?? side
