@@ -12,7 +12,7 @@ extension GnuplotScript {
       margin = scatter.showsMarginals ? min(70, size.height / 9) : 0
       left = max(96, GnuplotScript.left(forNumbersFrom: scatter.bounds.y.lowerBound, to: scatter.bounds.y.upperBound))
       let present = scatter.classesPresent
-      let names = present.map { min(scatter.name(ofClass: $0).count, 16) }.max() ?? 0
+      let names = present.map { min(TextMetrics.letters(scatter.name(ofClass: $0)), 16) }.max() ?? 0
       let isMany = scatter.x.count > Scatter.contoursBeyond
       // Symbols and names; of many classes the last line says how many more there are.
       let letters = max(names, isMany ? 5 : 1, present.count > 20 ? 7 : 1)

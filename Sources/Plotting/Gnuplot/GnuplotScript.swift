@@ -80,7 +80,10 @@ package struct GnuplotScript: Equatable, Sendable {
         line.unicodeScalars.append(scalar)
       }
     }
-    if line.count > limit { line = line.prefix(max(limit - 1, 0)) + "…" }
+    if TextMetrics.letters(line) > limit {
+      while !line.isEmpty, TextMetrics.letters(line) >= limit { line.removeLast() }
+      line += "…"
+    }
     return "'" + line + "'"
   }
 
@@ -169,29 +172,19 @@ package struct GnuplotScript: Equatable, Sendable {
         + "left noenhanced font ':Bold,\(letters)' \(textColor(palette.foreground))")
     if !figure.subtitle.isEmpty {
       say(
-        "set label 2 \(Self.quoted(figure.subtitle, limit: Self.letters(figure.subtitle, in: (width - 36) / 7.8))) at screen \(px(18, across: true)), screen \(px(size.height - 46)) "
+        "set label 2 \(Self.quoted(figure.subtitle, limit: Int((width - 36) / 7.8))) at screen \(px(18, across: true)), screen \(px(size.height - 46)) "
           + "left noenhanced font ',12' \(textColor(palette.faded))")
     }
     say("set tmargin at screen \(px(size.height - 74))")
-  }
-
-  /// How many of its characters fit in so many narrow ones.
-  private static func letters(_ text: String, in room: Double) -> Int {
-    var used = 0.0
-    for (count, character) in text.enumerated() {
-      used += character.unicodeScalars.contains { $0.value >= 0x2E80 } ? 2 : 1
-      if used > room { return count }
-    }
-    return text.count + 1
   }
 
   /// A title in letters small enough to fit between the margins, and cut where that is not enough; a bold letter is on
   /// average three quarters as wide as its size says, one of a script without an alphabet twice that.
   private static func fitted(_ title: String, width: Double) -> (text: String, size: Int) {
     let room = width - 36
-    let length = Double(title.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) })
+    let length = Double(TextMetrics.letters(title))
     let size = max(11, min(16, Int(room / (0.77 * max(length, 1)))))
-    return (quoted(title, limit: Int(room / (0.77 * Double(size)) * Double(title.count) / max(length, 1))), size)
+    return (quoted(title, limit: Int(room / (0.77 * Double(size)))), size)
   }
 
   /// Pixels from the left or the bottom as a share of the picture.

@@ -10,6 +10,11 @@ enum TextMetrics {
   /// How much smaller an exponent is.
   private static let exponent = 0.8
 
+  /// The length of text in narrow letters: those of scripts without an alphabet are two wide.
+  static func letters(_ text: String) -> Int {
+    text.reduce(0) { sum, character in sum + (character.unicodeScalars.contains { $0.value >= 0x2E80 } ? 2 : 1) }
+  }
+
   /// A number along an axis as `set format '%h'` writes it: 0.075, 14477, −3.5×10⁻¹⁰.
   static func width(ofNumber value: Double) -> Int {
     let text = general(value)

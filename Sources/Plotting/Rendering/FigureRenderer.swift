@@ -154,7 +154,10 @@ package final class FigureRenderer: Sendable {
     _ script: GnuplotScript, _ terminal: String, _ isCancelled: @Sendable () -> Bool, closes: Bool = true
   ) throws(PlotError) -> [UInt8] {
     let (commands, data) = script.packed
-    return try exchange("set terminal \(terminal)\n\(commands)", data, isCancelled).output
+    // Browsers and terminals have fonts of their own.
+    let drawsLetters = !terminal.hasPrefix("svg") && !terminal.hasPrefix("dumb")
+    let text = drawsLetters ? FontCoverage.replacingMissing(commands) : commands
+    return try exchange("set terminal \(terminal)\n\(text)", data, isCancelled).output
   }
 
   private func exchange(
