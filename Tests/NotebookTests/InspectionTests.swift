@@ -13,7 +13,8 @@ import Testing
   @Test(arguments: [
     // A function whose arguments are typed, how far they may be.
     ("mean(|", "mean("), ("mean( |", "mean("), ("b = 2 * mean(a + (1 - |", "mean("), ("slerp(a, |", "slerp("),
-    ("mean(a, axis=|", "mean("), ("mea|n(a)", "mean("), ("mean(a, ax|is=0)", "mean("), ("train m epochs=(mean(|", "mean("),
+    ("mean(a, axis=|", "mean("), ("mea|n(a)", "mean("), ("mean(a, ax|is=0)", "mean("),
+    ("train m epochs=(mean(|", "mean("),
     // Values.
     ("a|", "41"), ("1 + a|", "41"), ("mean(a|", "41"), ("train m epochs=a|", "41"), ("_|", "42"), ("_4|", "42"),
     // Attributes, of attributes too, and all of them.
@@ -38,7 +39,9 @@ import Testing
     #expect(!text.isEmpty)
   }
 
-  @Test(arguments: ["qqqq|", "a.nope|", "# a comm|ent", "nope.|"]) func whatIsNothingKnownIsNotFound(place: String) throws {
+  @Test(arguments: ["qqqq|", "a.nope|", "# a comm|ent", "nope.|"]) func whatIsNothingKnownIsNotFound(place: String)
+    throws
+  {
     let cursor = try #require(place.firstIndex(of: "|"))
     let source = place.replacing("|", with: "")
     #expect(try bench().session.inspect(source, cursor: place[..<cursor].unicodeScalars.count) == nil)

@@ -27,7 +27,7 @@ import Testing
 
   @Test func truthsNoneAndNumbersWithoutDigits() throws {
     let bench = try Bench()
-    #expect(bench.shown("a = True\nb = False\na") .last == "yes")
+    #expect(bench.shown("a = True\nb = False\na").last == "yes")
     #expect(bench.shown("x = float('inf'); x") == ["inf"])
     #expect(bench.shown("x = float(\"-inf\"); x") == ["-inf"])
     #expect(bench.shown("x = float('nan'); x") == ["nan"])
@@ -55,7 +55,9 @@ import Testing
     #expect(bench.shown("p.sizes[1] + p.count") == ["37"])
     #expect(bench.shown("p.deep.on") == ["yes"])
     #expect(
-      bench.shown("p") == [#"{"lr": 0.001, "sizes": [64, 32], "deep": {"on": yes, "é": None}, "texts": [a, b], "x-y": -2}"#])
+      bench.shown("p") == [
+        #"{"lr": 0.001, "sizes": [64, 32], "deep": {"on": yes, "é": None}, "texts": [a, b], "x-y": -2}"#
+      ])
     #expect(try bench.failure("p.lrr").message.contains("lrr"))
     #expect(try bench.failure(#"p["lrr"]"#).fix?.contains("lr") == true)
     #expect(bench.shown("q = {}; q.count") == ["0"])

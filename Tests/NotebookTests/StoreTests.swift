@@ -146,7 +146,8 @@ final class Folder {
     bench.session.limitPagesForTesting(to: 1)
     _ = bench.session.execute(
       "z = normal(20000, 4, seed=1)", silent: true, frontEnd: bench.recorder, interruption: bench.interruption)
-    #expect(bench.session.remember("!echo hi", output: "hi\n", succeeded: true, seconds: 0)?.contains("in memory") == true)
+    #expect(
+      bench.session.remember("!echo hi", output: "hi\n", succeeded: true, seconds: 0)?.contains("in memory") == true)
     #expect(bench.session.remember("!date", output: "", succeeded: true, seconds: 0) == nil)
     #expect(bench.session.history.tail(9).map(\.source) == ["a = 1", "!echo hi", "!date"])
     #expect(bench.session.unwritten?.contains("2 cells") == true)

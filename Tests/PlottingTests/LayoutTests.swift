@@ -17,7 +17,8 @@ import Testing
     let x = (1...12).map(Double.init)
     let line = Curves.Line(name: "loss", x: x, y: x.map { scale * (1 + 1 / $0) })
     return Figure(
-      .curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true)), title: "loss", size: size)
+      .curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true)), title: "loss",
+      size: size)
   }
 
   private func points(names: [String], size: Figure.Size? = nil) -> Figure {
@@ -77,7 +78,8 @@ import Testing
   }
 
   private func picture(of grid: ImageGrid) -> Picture {
-    (try? FigureRenderer().picture(Figure(.images(grid), title: "lines"))) ?? Picture(width: 1, height: 1, pixels: [0, 0, 0])
+    (try? FigureRenderer().picture(Figure(.images(grid), title: "lines")))
+      ?? Picture(width: 1, height: 1, pixels: [0, 0, 0])
   }
 
   @Test func squareImagesKeepTheirProportions() {
@@ -119,5 +121,7 @@ import Testing
 
 extension Substring {
   /// The parts between `separator`.
-  fileprivate func components(_ separator: String) -> [Substring] { split(separator: separator, omittingEmptySubsequences: false) }
+  fileprivate func components(_ separator: String) -> [Substring] {
+    split(separator: separator, omittingEmptySubsequences: false)
+  }
 }

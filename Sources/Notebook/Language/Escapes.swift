@@ -33,7 +33,8 @@ enum Escapes {
   }
 
   private static let plain: [UInt8: UInt8] = [
-    UInt8(ascii: "\\"): UInt8(ascii: "\\"), UInt8(ascii: "'"): UInt8(ascii: "'"), UInt8(ascii: "\""): UInt8(ascii: "\""),
+    UInt8(ascii: "\\"): UInt8(ascii: "\\"), UInt8(ascii: "'"): UInt8(ascii: "'"),
+    UInt8(ascii: "\""): UInt8(ascii: "\""),
     UInt8(ascii: "a"): 7, UInt8(ascii: "b"): 8, UInt8(ascii: "t"): 9, UInt8(ascii: "n"): 10, UInt8(ascii: "v"): 11,
     UInt8(ascii: "f"): 12, UInt8(ascii: "r"): 13,
   ]
@@ -41,7 +42,8 @@ enum Escapes {
   private static func utf8(_ value: UInt32) -> [UInt8]? { Unicode.Scalar(value).map { Array(String($0).utf8) } }
 
   /// `digits` hexadecimal digits; of JSON's habit, a pair of surrogates, one character.
-  private static func scalar(_ bytes: [UInt8], _ start: Int, digits: Int, _ limit: Int) -> (bytes: [UInt8], after: Int)? {
+  private static func scalar(_ bytes: [UInt8], _ start: Int, digits: Int, _ limit: Int) -> (bytes: [UInt8], after: Int)?
+  {
     guard let value = hexadecimal(bytes, from: start + 2, digits, limit) else { return nil }
     let end = start + 2 + digits
     if let text = utf8(value) { return (text, end) }

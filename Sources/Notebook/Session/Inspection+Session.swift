@@ -81,7 +81,8 @@ private struct Inspector {
     "yes": "a flag that is set; also true, on, True", "no": "a flag that is not set; also false, off, False",
     "true": "a flag that is set; also yes, on, True", "false": "a flag that is not set; also no, off, False",
     "True": "a flag that is set; also yes, on, true", "False": "a flag that is not set; also no, off, false",
-    "None": "no value: an option that gets it is left out", "float": "the number a text says: float(\"inf\"), float(\"nan\")",
+    "None": "no value: an option that gets it is left out",
+    "float": "the number a text says: float(\"inf\"), float(\"nan\")",
   ]
 
   private var isComparison: Bool {

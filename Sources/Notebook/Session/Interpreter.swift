@@ -28,7 +28,8 @@ struct Interpreter {
 
   /// `x = None` is meant; a command or an attribute that gives nothing is not.
   private func isNone(_ statement: Statement) -> Bool {
-    guard case .expression(let expression)? = statement.stages.last?.content, case .name(let name) = expression.node else {
+    guard case .expression(let expression)? = statement.stages.last?.content, case .name(let name) = expression.node
+    else {
       return false
     }
     return name == "None" || execution.state.variables[name]?.value.kind == .nothing

@@ -112,7 +112,8 @@ package final class Store: Sendable {
     } catch {
       let count = written.withLock { $0.pending.count }
       let what =
-        count == 0 ? "the last changes" : count == 1 ? "1 cell with what it changed" : "\(count) cells with what they changed"
+        count == 0
+        ? "the last changes" : count == 1 ? "1 cell with what it changed" : "\(count) cells with what they changed"
       return "\(error.description); not in it: \(what)"
     }
   }

@@ -35,7 +35,9 @@ extension GnuplotScript {
   /// Fewer numbers along a narrow axis than gnuplot, which does not know how wide they are, would write into each other.
   mutating func horizontalTics(from low: Double, to high: Double, pixels: Int) {
     guard medium != .characters, low.isFinite, high.isFinite, high > low else { return }
-    let widest = max(TextMetrics.width(ofNumber: Self.rounded(low, to: high - low)), TextMetrics.width(ofNumber: Self.rounded(high, to: high - low)))
+    let widest = max(
+      TextMetrics.width(ofNumber: Self.rounded(low, to: high - low)),
+      TextMetrics.width(ofNumber: Self.rounded(high, to: high - low)))
     let most = max(1, pixels / (widest + 24))
     guard most < 10 else { return }
     say("set xtics \(Self.step(atLeast: (high - low) / Double(most)))")

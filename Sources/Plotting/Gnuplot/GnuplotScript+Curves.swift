@@ -4,7 +4,8 @@ extension GnuplotScript {
     if twoPanels { say("set multiplot") }
     if medium != .characters {
       // Both panels have one.
-      left = [0, 1].compactMap { frame(curves, $0) }.map { Self.left(forNumbersFrom: $0.low, to: $0.high) }.max() ?? left
+      left =
+        [0, 1].compactMap { frame(curves, $0) }.map { Self.left(forNumbersFrom: $0.low, to: $0.high) }.max() ?? left
       say("set lmargin at screen \(px(left, across: true))")
       say("set rmargin at screen \(px(size.width - 28, across: true))")
       say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")

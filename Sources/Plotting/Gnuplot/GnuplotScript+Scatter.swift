@@ -157,7 +157,8 @@ extension GnuplotScript {
     say("set cbrange [\(Float(range.lowerBound)):\(Float(range.upperBound))]")
     // A point outside the picture brings the colour bar.
     return [
-      source([[.greatestFiniteMagnitude / 4], [0], [Float(range.lowerBound)]]) + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
+      source([[.greatestFiniteMagnitude / 4], [0], [Float(range.lowerBound)]])
+        + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
     ]
   }
 

@@ -81,6 +81,7 @@ package struct GnuplotScript: Equatable, Sendable {
       }
     }
     if TextMetrics.letters(line) > limit {
+      line = String(line.prefix(limit))
       while !line.isEmpty, TextMetrics.letters(line) >= limit { line.removeLast() }
       line += "…"
     }

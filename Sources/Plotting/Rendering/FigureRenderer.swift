@@ -30,7 +30,9 @@ package final class FigureRenderer: Sendable {
       }
       return GIF.encode([try picture(figure, isCancelled: isCancelled)])
     case .png:
-      if figure.isLayered || GnuplotScript.shrink(of: figure) > 1 { return PNG.encode(try picture(figure, isCancelled: isCancelled)) }
+      if figure.isLayered || GnuplotScript.shrink(of: figure) > 1 {
+        return PNG.encode(try picture(figure, isCancelled: isCancelled))
+      }
       return try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
     case .svg:
       if case .images(let grid) = figure.kind { return GridSVG.bytes(figure, grid) }

@@ -215,7 +215,9 @@ final class Prompt {
     // Of a recovery workspace nothing stays anyway.
     let unwritten = session.workspace == recovery?.path ? nil : session.unwritten
     if let unwritten {
-      say(TextWidth.wrap("\(unwritten). 'save session PATH' keeps everything elsewhere.", to: process.screen.columns) + "\n")
+      say(
+        TextWidth.wrap("\(unwritten). 'save session PATH' keeps everything elsewhere.", to: process.screen.columns)
+          + "\n")
     }
     if !names.isEmpty {
       let list = names.joined(separator: ", ")

@@ -34,7 +34,8 @@ struct KernelRecovery {
     let held = names.isEmpty ? size : "\(size) and \(TextWidth.fit(names.joined(separator: ", "), to: 60))"
     let others = found.count - 1
     let rest =
-      others == 0 ? "" : ". \(others) older \(others == 1 ? "one is" : "ones are") in \(RecoveryWorkspace.folder(process))"
+      others == 0
+      ? "" : ". \(others) older \(others == 1 ? "one is" : "ones are") in \(RecoveryWorkspace.folder(process))"
     return "The session of \(RecoveryWorkspace.lastUse(of: newest.path)) ended badly; what was finished in it is kept "
       + "(\(held)). To go on with it: open \(quoted(newest.path))" + rest
   }
@@ -54,7 +55,8 @@ struct KernelRecovery {
       if isGivenUp || session.cellNumber == 0 { own.remove() } else { own.release() }
     }
     guard isOrderly, !isRestart, let path = session.workspace, path != own?.path, session.unsavedModels.isEmpty,
-      Self.expanded(path, home).hasPrefix(folder + "/"), let opened = RecoveryWorkspace(locking: Self.expanded(path, home))
+      Self.expanded(path, home).hasPrefix(folder + "/"),
+      let opened = RecoveryWorkspace(locking: Self.expanded(path, home))
     else { return }
     opened.remove()
   }
