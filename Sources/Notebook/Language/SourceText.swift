@@ -8,13 +8,12 @@ struct SourceText: Sendable {
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  /// The character that starts at `offset` and its length in bytes.
-  func character(at offset: Int) -> (text: String, length: Int) {
-    guard let first = String(decoding: bytes[offset...].prefix(32), as: UTF8.self).first else { return ("", 0) }
-    if first == "\u{1B}" || first.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-      return ("control character \(bytes[offset])", 1)
+  /// The scalar that starts at `offset` and its length in bytes.
+  func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
+    guard let first = String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.first else {
+      return ("\u{FFFD}", 0)
     }
-    return (String(first), String(first).utf8.count)
+    return (first, String(first).utf8.count)
   }
 
   /// The first offset from `start` that is no blank. A backslash at the end of a line continues it, so both are blank.
@@ -74,6 +73,8 @@ struct SourceText: Sendable {
     throw fault
   }
 }
+
+extension SourceText {}
 
 extension UInt8 {
   var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }

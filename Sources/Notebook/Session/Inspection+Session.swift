@@ -40,7 +40,7 @@ private struct Inspector {
   }
 
   var output: Output? {
-    if context.isShell { return Output(text: "!COMMAND runs in /bin/sh; what it writes is shown.") }
+    if context.place == .shell { return Output(text: "!COMMAND runs in /bin/sh; what it writes is shown.") }
     if case .attribute(let base) = context.place { return attribute(of: base) }
     if !word.isEmpty, let found = named(text.text(word)) { return found }
     if let found = optionValue ?? call ?? indexed { return found }

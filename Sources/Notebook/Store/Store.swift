@@ -98,6 +98,7 @@ package final class Store: Sendable {
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
       try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
+    lock?.release()
     return nil
   }
 

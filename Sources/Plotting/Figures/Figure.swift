@@ -1,3 +1,5 @@
+import Tensors
+
 /// A picture as a value: what it shows, not how it is drawn.
 package struct Figure: Sendable, Equatable, Codable {
   package var kind: Kind
@@ -47,7 +49,7 @@ extension Figure {
   package var summary: String { "figure: \(description)" }
 
   /// What it shows: `loss of m · digits.train (loss, kl)`.
-  package var description: String { "\(caption) (\(content))" }
+  package var description: String { VisibleText.name("\(caption) (\(content))") }
 
   private var content: String {
     func many(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

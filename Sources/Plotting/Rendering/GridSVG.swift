@@ -1,3 +1,5 @@
+import Tensors
+
 /// An image grid as SVG: the images as one PNG that stays sharp, the text as text.
 enum GridSVG {
   static func bytes(_ figure: Figure, _ grid: ImageGrid) -> [UInt8] {

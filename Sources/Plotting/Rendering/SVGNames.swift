@@ -24,7 +24,7 @@ enum XMLText {
   /// `text` with what means something in XML replaced; characters that XML does not have become blanks.
   static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.name(text).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
