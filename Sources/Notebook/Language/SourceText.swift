@@ -74,8 +74,6 @@ struct SourceText: Sendable {
   }
 }
 
-extension SourceText {}
-
 extension UInt8 {
   var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
   var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }

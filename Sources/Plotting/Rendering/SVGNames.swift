@@ -1,3 +1,5 @@
+import Tensors
+
 /// The name of an SVG: what a screen reader says and a browser shows under the pointer.
 enum SVGNames {
   /// gnuplot calls every picture "Gnuplot"; ours have the figure's title, and what it shows as their description.
