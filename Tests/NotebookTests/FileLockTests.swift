@@ -34,7 +34,9 @@ import Testing
   /// Whoever opens the file of a lock that is just being released must not believe to hold what nobody else can see.
   @Test func manyThatTakeAndReleaseItNeverHoldItTogether() async {
     let path = folder.file("w-lock")
-    let (inside, most, taken) = (Atomic<Int>(0), Atomic<Int>(0), Atomic<Int>(0))
+    let inside = Atomic<Int>(0)
+    let most = Atomic<Int>(0)
+    let taken = Atomic<Int>(0)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
         group.addTask {
