@@ -246,7 +246,8 @@ final class Prompt {
     } else {
       // 'open' went on elsewhere, and nothing else holds what was trained before.
       let noun = left.count == 1 ? "Model" : "Models"
-      process.say("\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.")
+      process.say(
+        "\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.")
       recovery.release()
     }
     return 0
