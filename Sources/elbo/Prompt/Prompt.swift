@@ -59,7 +59,8 @@ final class Prompt {
     if session.options.workspace == nil {
       let folder = RecoveryWorkspace.folder(process)
       process.say(
-        "\(folder) cannot be written: nothing of this session is on disk. To keep it: save session work.elbodb", .warning)
+        "\(folder) cannot be written: nothing of this session is on disk. To keep it: save session work.elbodb",
+        .warning)
     }
     if readsRC { runRC() }
     if let signal = runner.terminatedBy { return terminated(signal) }
