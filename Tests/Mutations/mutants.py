@@ -129,8 +129,8 @@ def check(_):
     return 1 if bad else 0
 
 
-def copy(tree):
-    """Brings the copy up to date; files that did not change keep their times."""
+def copy(_):
+    """The files of the tree, committed or not."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     ).stdout.decode().split("\0")
@@ -142,6 +142,7 @@ def copy(tree):
 
 
 def write(tree, wanted):
+    """Brings the copy up to date; files that did not change keep their times."""
     for name, data in wanted.items():
         path = tree / name
         if path.exists() and path.read_bytes() == data:
@@ -157,21 +158,30 @@ def write(tree, wanted):
 
 
 def swift_build(tree):
+    """Builds; the numbers of the mutants whose lines the compiler refused, None when something else is wrong."""
     command = ["swift", "build", "-c", "release", "--build-tests", "--scratch-path", str(tree / ".build")]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
-    lines = [line for line in done.stdout.splitlines() if "error:" in line]
-    print("\n".join(lines[:60]))
-    return done.returncode
+    refused, unknown = set(), done.returncode != 0
+    for path, line, what in re.findall(r"^(/\S+?):(\d+):\d+: error: (.*)", done.stdout, re.MULTILINE):
+        text = pathlib.Path(path).read_text().splitlines()
+        near = "\n".join(text[max(0, int(line) - 3):int(line) + 2])
+        numbers = {int(number) for number in re.findall(r"elboMutant\((\d+)\)", text[int(line) - 1])} or {
+            int(number) for number in re.findall(r"elboMutant\((\d+)\)", near)}
+        print(f"{path}:{line}: {what} {sorted(numbers)}", flush=True)
+        refused |= numbers
+    if done.returncode and not refused:
+        print(done.stdout[-3000:] + done.stderr[-2000:])
+        return None
+    return refused
 
 
-def build(options):
-    tree = pathlib.Path(options.tree)
-    wanted = copy(tree)
-    skipped = []
-    targets = set()
-    places = {}
+def schemata(without):
+    """The files of the copy with the mutants in them; those whose place is not there."""
+    wanted = copy(ROOT)
+    skipped, targets, places = [], set(), {}
     for mutant in mutants():
-        places.setdefault((mutant.file, mutant.at), []).append(mutant)
+        if mutant.number not in without:
+            places.setdefault((mutant.file, mutant.at), []).append(mutant)
     for group in places.values():
         mutant = group[0]
         name = "Sources/" + mutant.file
@@ -184,18 +194,29 @@ def build(options):
         for one in group:
             choice = one.switched(choice)
         wanted[name] = text.replace(mutant.original, mutant.written(choice)).encode()
-        targets.add((mutant.target, pathlib.Path(name).suffix))
-    for target, suffix in targets:
-        if suffix == ".swift":
+        targets.add((mutant.target, name))
+    for target, name in targets:
+        if name.endswith(".swift"):
             wanted[f"Sources/{target}/Mutant.swift"] = SWIFT.encode()
-    for mutant in mutants():
-        name = "Sources/" + mutant.file
-        if pathlib.Path(name).suffix in (".c", ".cpp") and not wanted[name].decode().startswith(C):
+        else:
             wanted[name] = C.encode() + wanted[name]
-    write(tree, wanted)
-    if skipped:
-        print(f"left out, their places are not there: {skipped}")
-    return swift_build(tree)
+    return wanted, skipped
+
+
+def build(options):
+    tree = pathlib.Path(options.tree)
+    without = set()
+    while True:
+        wanted, skipped = schemata(without)
+        write(tree, wanted)
+        refused = swift_build(tree)
+        if refused is None:
+            return 1
+        if not refused - without:
+            break
+        without |= refused
+    print(f"built; their places are not there: {skipped}; the compiler refused: {sorted(without)}")
+    return 0
 
 
 def execute(command, tree, environment, seconds):
@@ -325,7 +346,7 @@ def attempt(options):
     wanted[name] = clean.decode().replace(mutant.original, mutant.plain).encode()
     write(tree, wanted)
     try:
-        if swift_build(tree):
+        if swift_build(tree) != set():
             return 1
         names = [word for word in mutant.near if ":" not in word]
         verdict, took, failed, _ = suites(tree, {}, names, ALL)

@@ -115,7 +115,7 @@ def test_objects_hold_what_belongs_to_them_and_nothing_else():
         assert ("error" in cell) == (cell["status"] == "error")
         assert isinstance(cell["seconds"], float | int) and 0 <= cell["seconds"] < 60
     assert [[output["role"] for output in cell["outputs"]] for cell in found] == [
-        ["display"], ["display"], [], [], [], ["result"]]
+        ["result"], ["result"], [], [], [], ["result"]]
     assert found[5]["outputs"] == [{"role": "result", "text": "9", "json": 9}]
     # Only what has a figure has one.
     assert all("figure" not in output for cell in found for output in cell["outputs"])
@@ -124,6 +124,14 @@ def test_objects_hold_what_belongs_to_them_and_nothing_else():
     # Places are counted in bytes.
     begin = len("'é😀' ; ".encode())
     assert found[4]["error"]["span"] == [begin, begin + len('"a" + 1')]
+
+
+def test_a_remark_is_a_note_and_no_result():
+    result, found = cells(
+        "-c", "load digits as=d;\nmodel m mlp hidden=4 latent=2 seed=1;\nreconstruct m d[0..9] n=2;", text="")
+    assert result.returncode == 0
+    note, = found[-1]["outputs"]
+    assert note["role"] == "note" and note["json"] is None and note["text"].startswith("rows 0..1 are the inputs")
 
 
 def test_the_last_object_is_that_of_the_failure():

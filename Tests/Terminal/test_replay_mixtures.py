@@ -117,10 +117,10 @@ def test_what_the_header_says_holds(tmp_path):
         assert run("replay", "--verify", str(path)).returncode == 0
     path.write_text(f"#! elbo-session 1 seed=7 rtol=0 atol=0\nelbo> normal(3)\n{drawn[1]}")
     assert run("replay", "--verify", str(path)).returncode == 3
-    narrow = run("-c", "help language", env=os.environ | {"COLUMNS": "50"}).stdout
-    path.write_text("#! elbo-session 1 seed=0 width=50\nelbo> help language\n" + narrow)
+    narrow = run("-c", "datasets", env=os.environ | {"COLUMNS": "50"}).stdout
+    path.write_text("#! elbo-session 1 seed=0 width=50\nelbo> datasets\n" + narrow)
     assert run("replay", "--verify", str(path)).returncode == 0
-    path.write_text("#! elbo-session 1 seed=0\nelbo> help language\n" + narrow)
+    path.write_text("#! elbo-session 1 seed=0\nelbo> datasets\n" + narrow)
     assert run("replay", "--verify", str(path)).returncode == 3
 
 
