@@ -33,12 +33,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("train m on=d lr=1e-3 ", ["on=", "lr="], "epochs="), ("train m lr=1e-3 on=d e", ["on=", "lr="], "epochs="),
-    ("set m lr=1 ", ["lr="], "optimizer="), ("set plot theme=dark ", ["theme="], "size="),
-    ("plot loss m logy=yes ", ["logy=", "steps="], "terms="), ("encode m d | head n=3 ", ["n=", "what="], nil),
-    ("x = train m lr=1 ", ["lr="], "epochs="),
-  ] as [(String, [String], String?)])
+  @Test(
+    arguments: [
+      ("train m on=d lr=1e-3 ", ["on=", "lr="], "epochs="), ("train m lr=1e-3 on=d e", ["on=", "lr="], "epochs="),
+      ("set m lr=1 ", ["lr="], "optimizer="), ("set plot theme=dark ", ["theme="], "size="),
+      ("plot loss m logy=yes ", ["logy=", "steps="], "terms="), ("encode m d | head n=3 ", ["n=", "what="], nil),
+      ("x = train m lr=1 ", ["lr="], "epochs="),
+    ] as [(String, [String], String?)])
   func whatWasGivenIsNotOfferedAgain(line: String, absent: [String], present: String?) {
     let found = texts(line)
     for name in absent { #expect(!found.contains(name), "\(found)") }

@@ -32,8 +32,9 @@ import VAEngine
   }
 
   private func figure(_ source: String) throws -> Figure {
-    guard case .figure(let figure)? = bench.run("f = \(source)").status == .ok
-      ? bench.session.state.variables["f"]?.value : nil
+    guard
+      case .figure(let figure)? = bench.run("f = \(source)").status == .ok
+        ? bench.session.state.variables["f"]?.value : nil
     else { throw Bench.NotFailed() }
     return figure
   }
@@ -60,7 +61,8 @@ import VAEngine
     let labels = (0..<200).compactMap { data.dataset.label($0) }
     let (three, seven) = (try #require(labels.firstIndex(of: 3)), try #require(labels.firstIndex(of: 7)))
     #expect(
-      try floats("interpolate m d from=3 to=7 steps=4") == floats("interpolate m d from=#\(three) to=#\(seven) steps=4"))
+      try floats("interpolate m d from=3 to=7 steps=4") == floats("interpolate m d from=#\(three) to=#\(seven) steps=4")
+    )
     #expect(try floats("interpolate m d from=3 to=7 steps=4") != floats("interpolate m d from=7 to=3 steps=4"))
   }
 
@@ -140,7 +142,8 @@ import VAEngine
     #expect(traversal.columnLabels == ["−2.0", "0.0", "2.0", "4.0"])
     #expect(traversal.rowLabels.count == 2 && traversal.rowLabels[0].hasPrefix("z[1]") && traversal.columns == 4)
     #expect(strip.columnLabels == ["3", "", "", "7"] && strip.framed == [0, 3] && strip.isSequence)
-    #expect(square.columnLabels == ["3", "", "7"] && square.rowLabels == ["", "", "0 → 6"] && square.framed == [0, 2, 6, 8])
+    #expect(
+      square.columnLabels == ["3", "", "7"] && square.rowLabels == ["", "", "0 → 6"] && square.framed == [0, 2, 6, 8])
   }
 
   /// As a map: the first row is the highest z[1], the last column the highest z[0].
@@ -166,7 +169,8 @@ import VAEngine
   }
 
   @Test func ratesAreInOrderAndNamesAtTheirPoints() throws {
-    _ = bench.shown("model n beta-vae mlp hidden=16 latent=3 beta=20 seed=1 on=d; train n on=d epochs=2 batch=50 seed=1;")
+    _ = bench.shown(
+      "model n beta-vae mlp hidden=16 latent=3 beta=20 seed=1 on=d; train n on=d epochs=2 batch=50 seed=1;")
     guard case .curves(let curves) = try figure("plot rd m n on=d").kind else { throw Bench.NotFailed() }
     let line = curves.lines[0]
     #expect(line.x.count == 2 && line.x == line.x.sorted())

@@ -40,7 +40,8 @@ import VAEngine
 
   /// Numbers that are larger as texts come later as numbers: `_10` is after `_9`.
   @Test func theLastOfElevenIsTheEleventh() throws {
-    #expect(try shown((1...11).map { "\($0 * 100)" }, ["_", "_9", "_10", "_2"]) == [["1100"], ["900"], ["1000"], ["200"]])
+    #expect(
+      try shown((1...11).map { "\($0 * 100)" }, ["_", "_9", "_10", "_2"]) == [["1100"], ["900"], ["1000"], ["200"]])
   }
 
   @Test func drawsGoOnWhereTheyWere() throws {
@@ -140,7 +141,9 @@ import VAEngine
   }
 
   @Test func numbersTextsFlagsAndRangesComeBackToTheLastBit() throws {
-    for number in [1.0 / 3, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, -.infinity, .nan, 0x1p53 + 2] {
+    for number in [
+      1.0 / 3, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, -.infinity, .nan, 0x1p53 + 2,
+    ] {
       guard case .number(let again) = try reopened(.number(number)) else { return #expect(Bool(false)) }
       #expect(again.bitPattern == number.bitPattern || (again.isNaN && number.isNaN))
     }
@@ -152,7 +155,9 @@ import VAEngine
       guard case .flag(let again) = try reopened(.flag(flag)) else { return #expect(Bool(false)) }
       #expect(again == flag)
     }
-    guard case .range(let low, let high) = try reopened(.range(lower: -7, upper: 3)) else { return #expect(Bool(false)) }
+    guard case .range(let low, let high) = try reopened(.range(lower: -7, upper: 3)) else {
+      return #expect(Bool(false))
+    }
     #expect(low == -7 && high == 3)
   }
 
@@ -184,7 +189,8 @@ import VAEngine
     ]
     let second = [
       "show m", "m.epochs", "m.steps", "u.train.count", "u.test.count", "describe u.test",
-      "train m epochs=+1 | _.loss", "m.steps", "show m", "z = encode m u; sum(z, axis=all)", "sample m n=2 | sum(_, axis=all)",
+      "train m epochs=+1 | _.loss", "m.steps", "show m", "z = encode m u; sum(z, axis=all)",
+      "sample m n=2 | sum(_, axis=all)",
       "evaluate m on=u.test", "history all=no | _.count",
     ]
     let (again, straight) = (try shown(first, second), try unbroken(first, second))

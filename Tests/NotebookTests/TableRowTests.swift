@@ -31,12 +31,15 @@ import VAEngine
     let third = (2.0 / 3).squareRoot()
     let wanted: [(Double, Double)] = [(2, third), (20, 10 * third), (4, 8.0.squareRoot())]
     for (row, (mean, deviation)) in zip(columns.rows, wanted) {
-      guard case .number(let foundMean) = row[1], case .number(let foundDeviation) = row[2] else { throw Bench.NotFailed() }
+      guard case .number(let foundMean) = row[1], case .number(let foundDeviation) = row[2] else {
+        throw Bench.NotFailed()
+      }
       #expect(abs(foundMean - mean) < 1e-5 && abs(foundDeviation - deviation) < 1e-5, "\(row)")
     }
     // Classes are sorted, and counted one by one.
     let labels = try table("labels", of: value)
-    #expect(labels.rows.map { $0.last } == [.count(1), .count(2)] && labels.rows.map { $0[0] } == [.count(0), .count(1)])
+    #expect(
+      labels.rows.map { $0.last } == [.count(1), .count(2)] && labels.rows.map { $0[0] } == [.count(0), .count(1)])
   }
 
   @Test func theFirstExamplesHaveTheirOwnNumbers() throws {
@@ -54,7 +57,9 @@ import VAEngine
     let bench = try Bench()
     _ = bench.shown("d = dataset uniform(64, 6, seed=1); model m mlp hidden=8 latent=2 seed=1 on=d")
     _ = bench.shown("train m on=d epochs=4 batch=16 schedule=step:2:0.5 validate=0.25;")
-    guard case .object(let model as ModelValue)? = bench.session.state.variables["m"]?.value else { throw Bench.NotFailed() }
+    guard case .object(let model as ModelValue)? = bench.session.state.variables["m"]?.value else {
+      throw Bench.NotFailed()
+    }
     let epochs = model.training.history.epochs
     #expect(epochs.map(\.epoch) == [1, 2, 3, 4] && epochs.map(\.step) == [3, 6, 9, 12])
     _ = bench.shown("h = m.history; losses = h.loss; last = m.loss")

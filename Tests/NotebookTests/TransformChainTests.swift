@@ -63,7 +63,8 @@ import Testing
   @Test func likeAModelReplacesWhatWasThereAndGoesOn() throws {
     let bench = try bench()
     _ = bench.shown(
-      "a = transform d scale=2; m = model mlp hidden=4 latent=2 likelihood=gaussian on=a; train m on=a epochs=1 batch=2;")
+      "a = transform d scale=2; m = model mlp hidden=4 latent=2 likelihood=gaussian on=a; train m on=a epochs=1 batch=2;"
+    )
     _ = bench.shown("b = transform d invert=yes scale=5; t = transform b like=m; u = transform b like=m invert=yes")
     #expect(try values(data("t", bench)) == Self.x.map { 2 * $0 })
     #expect(try values(data("u", bench)) == Self.x.map { 1 - 2 * $0 })

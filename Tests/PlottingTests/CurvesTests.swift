@@ -71,7 +71,8 @@ import Testing
       series: [.init(name: "a", values: [4, 0, 1, .nan, 2, 3]), .init(name: "b", values: [1.5])], xLabel: "x")
     let bins = histogram.bins(count: 4)
     #expect(bins.low == 0 && bins.width == 1)
-    #expect(bins.densities[0].count == 4 && zip(bins.densities[0], [0.2, 0.2, 0.2, 0.4]).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(
+      bins.densities[0].count == 4 && zip(bins.densities[0], [0.2, 0.2, 0.2, 0.4]).allSatisfy { abs($0 - $1) < 1e-12 })
     #expect(bins.densities[1] == [0, 1, 0, 0])
   }
 

@@ -49,7 +49,9 @@ import Testing
   @Test func everyNumberOfALineCounts() {
     let expected = "a 1.0 b 2.0 c 3.0 of 7"
     #expect(matches(expected, "a 1.1 b 2.1 c 3.1 of 7", rtol: 0, atol: 0.2))
-    for wrong in ["a 1.5 b 2.0 c 3.0 of 7", "a 1.0 b 2.5 c 3.0 of 7", "a 1.0 b 2.0 c 3.5 of 7", "a 1.0 b 2.0 c 3.0 of 8"] {
+    for wrong in [
+      "a 1.5 b 2.0 c 3.0 of 7", "a 1.0 b 2.5 c 3.0 of 7", "a 1.0 b 2.0 c 3.5 of 7", "a 1.0 b 2.0 c 3.0 of 8",
+    ] {
       #expect(!matches(expected, wrong, rtol: 0, atol: 0.2), "\(wrong)")
     }
     #expect(!matches(expected, "a 1.0 b 2.0 c 3.0 of 7 d", rtol: 0, atol: 0.2))

@@ -39,7 +39,8 @@ import VAEngine
 
   private static func standardError(_ values: [Double]) -> Double {
     let m = mean(values)
-    return (values.reduce(0) { $0 + ($1 - m) * ($1 - m) } / Double(values.count - 1) / Double(values.count)).squareRoot()
+    return (values.reduce(0) { $0 + ($1 - m) * ($1 - m) } / Double(values.count - 1) / Double(values.count))
+      .squareRoot()
   }
 
   private func expect(

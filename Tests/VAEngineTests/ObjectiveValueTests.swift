@@ -170,7 +170,8 @@ import VAEngine
       (plan.batchSize, plan.learningRate, plan.optimizer) = (16, 1e-5, .sgd)
       plan.learningRateSchedule = .milestones([1], factor: 0)
       try Trainer(model, on: Examples.blobs(64), plan: plan).run()
-      #expect(model.training.history.epochs.map(\.learningRate) == [Double(Float(1e-5)), 0, 0].prefix(epochs).map { $0 })
+      #expect(
+        model.training.history.epochs.map(\.learningRate) == [Double(Float(1e-5)), 0, 0].prefix(epochs).map { $0 })
       return try model.parameters.snapshot().values.elements(as: Float.self)
     }
     let model = try TrainingTests.model(.vae, preset: .mlp)

@@ -21,7 +21,8 @@ import VAEngine
         [5, 6, -3], [5, 6, -2], [5, 6, -1], [5, 6, 0], [5, 6, 1], [-3, 6, 7], [-2, 6, 7], [-1, 6, 7], [0, 6, 7],
         [1, 6, 7],
       ])
-    #expect(rows(try LatentPath.traversal(from: [0, 9], dimensions: [1], range: -2...4, steps: 2)) == [[0, -2], [0, 4]])
+    #expect(
+      rows(try LatentPath.traversal(from: [0, 9], dimensions: [1], range: -2...4, steps: 2)) == [[0, -2], [0, 4]])
     #expect(rows(try LatentPath.traversal(from: [0, 9], dimensions: [1], range: -2...4, steps: 1)) == [[0, -2]])
   }
 

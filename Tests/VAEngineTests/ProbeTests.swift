@@ -71,7 +71,8 @@ import VAEngine
       draws: Tensor(draws, shape: [3, 2]))
     func density(_ z: Float, _ mean: Float, _ logVariance: Float) -> Double {
       let delta = Double(z - mean)
-      return exp(-0.5 * delta * delta / exp(Double(logVariance))) / (2 * Double.pi * exp(Double(logVariance))).squareRoot()
+      return exp(-0.5 * delta * delta / exp(Double(logVariance)))
+        / (2 * Double.pi * exp(Double(logVariance))).squareRoot()
     }
     var terms = [[Double]](repeating: [], count: 4)
     for i in 0..<3 {
