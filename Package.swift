@@ -94,7 +94,9 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"], exclude: ["Corpus"]),
     .testTarget(
       name: "NotebookTests",
-      dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Notebook", "Plotting", "Tensors", "Datasets", "VAEngine", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"]),

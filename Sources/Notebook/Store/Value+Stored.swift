@@ -3,7 +3,7 @@ import Tensors
 
 extension Value {
   /// How the workspace keeps the value.
-  func stored() throws -> StoredValue {
+  package func stored() throws -> StoredValue {
     switch self {
     case .number(let value): return StoredValue(kind: "number", detail: .string("\(value)"))
     case .string(let text): return StoredValue(kind: "text", detail: .string(text))
@@ -36,6 +36,9 @@ extension Value {
 package struct Restorers: Sendable {
   package typealias Restorer = @Sendable (StoredValue, SessionOptions) throws -> Value
   let options: SessionOptions
+
+  package init(options: SessionOptions) { self.options = options }
+
   /// By kind; models and datasets register theirs here.
   static let objects: [String: Restorer] = [
     "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
@@ -43,7 +46,8 @@ package struct Restorers: Sendable {
     "dataset": { stored, options in .object(try DatasetValue(stored: stored, options: options)) },
   ]
 
-  func value(_ stored: StoredValue) throws -> Value {
+  /// The value that `stored()` made this of.
+  package func value(_ stored: StoredValue) throws -> Value {
     let damaged = Fault(.notAWorkspace, "a value of kind '\(stored.kind)' is damaged")
     switch stored.kind {
     case "number":
