@@ -217,10 +217,17 @@ final class Prompt {
   /// Leaves, after a question when something would be lost; nil when the person stays.
   private func confirmQuit() -> Int32? {
     let names = unsaved
+    // Of a recovery workspace nothing stays anyway.
+    let unwritten = session.workspace == recovery?.path ? nil : session.unwritten
+    if let unwritten {
+      process.say("\(unwritten). 'save session PATH' keeps everything elsewhere.")
+    }
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
       let noun = names.count == 1 ? "Model" : "Models"
       process.say("\(noun) \(list) would be lost; 'save session work.elbodb' keeps everything.")
+    }
+    if !names.isEmpty || unwritten != nil {
       switch reader.ask("Leave all the same? [y/N] ") {
       case .line(let answer):
         if !["y", "yes"].contains(answer.lowercased()) { return nil }
@@ -246,7 +253,7 @@ final class Prompt {
 
   /// Killed: what is in the recovery workspace stays there and is offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
-    if recovery == nil { session.close() }
+    if recovery == nil, let lost = session.close() { writeAll("elbo: \(lost)\n", to: STDERR_FILENO) }
     if session.cellNumber == 0 { recovery?.remove() }
     say("\n")
     return 128 + signal
