@@ -32,7 +32,8 @@ enum WorkspaceCommands {
   private static func record(_ entry: HistoryEntry, _ results: Results) -> CellRecord {
     var record = CellRecord(
       number: entry.number, source: entry.source, status: entry.succeeded ? "ok" : "failed", error: nil,
-      seconds: entry.seconds, outputs: entry.outputs.map { Output(role: .result, text: $0) }, result: nil)
+      seconds: entry.seconds, outputs: zip(entry.outputs, entry.recordings).map { OutputRecord(text: $0, marked: $1) },
+      result: nil)
     if entry.succeeded, let value = results[entry.number] { record.keep(value) }
     return record
   }

@@ -174,7 +174,7 @@ extension Value {
   /// A tensor without axes as the number it is.
   var scalarised: Value {
     if case .tensor(let array) = self, array.shape.rank == 0, let only = array.floats.first {
-      return .number(Double(only))
+      return .number(array.numbers.first ?? Double(only))
     }
     return self
   }

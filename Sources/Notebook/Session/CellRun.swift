@@ -87,25 +87,32 @@ struct CellRun {
     }
     execution.keepsUndo = true
     if value.kind != .nothing, !silent {
-      execution.core.results.add(value, cell: execution.cell)
+      execution.core.results.add(value, cell: execution.cell, isClocked: execution.readsClock)
       result = value
     }
     execution.session.publish(execution.state)
     var shown: [Output] = []
     let notes = execution.takeNotes()
     if !statement.isSilent, statement.redirect == nil, value.kind != .nothing {
-      var output = value.output(width: execution.width, format: execution.state.settings.format)
-      if let target = statement.target, execution.state.settings.format == .text {
-        output.text = "\(target.value) = \(value.summary)"
-        output.html = nil
-        output.figure = nil
-        output.images = nil
+      let format = execution.state.settings.format
+      var output: Output
+      if let target = statement.target, format == .text {
+        output = Output(value, text: "\(target.value) = \(value.summary)", isSummary: true)
+      } else {
+        output = value.output(width: execution.width, format: format)
       }
+      if execution.readsClock { output.markNumbers() }
       output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
       shown.append(output)
     }
-    if !statement.isSilent { shown += notes.map { Output(role: .note, text: $0) } }
+    if !statement.isSilent {
+      shown += notes.map { note in
+        var output = Output(role: .note, text: note)
+        if execution.readsClock { output.markNumbers() }
+        return output
+      }
+    }
     outputs += silent ? [] : shown
     show(shown + keep(isLast: isLast))
   }
@@ -136,7 +143,7 @@ struct CellRun {
   private func record(isLast: Bool) -> CellRecord {
     var record = CellRecord(
       number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
-      seconds: (ContinuousClock.now - start).seconds, outputs: outputs, result: nil)
+      seconds: (ContinuousClock.now - start).seconds, outputs: outputs.map { OutputRecord($0) }, result: nil)
     switch status {
     case .ok: break
     case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
@@ -152,7 +159,7 @@ struct CellRun {
     let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
     execution.core.history.add(
       HistoryEntry(
-        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
+        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record), recordings: outputs.map(\.recording),
         seconds: (ContinuousClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
   }
 }

@@ -157,15 +157,15 @@ package final class Session: Sendable {
       core.cell += 1
       let record = CellRecord(
         number: core.cell, source: source, status: succeeded ? "ok" : "failed", error: nil, seconds: seconds,
-        outputs: output.isEmpty ? [] : [Output(role: .note, text: output)], result: nil)
+        outputs: output.isEmpty ? [] : [OutputRecord(Output(role: .note, text: output))], result: nil)
       var isStored = false
       if let store = core.store, !store.isReadOnly, !core.isDetached {
         isStored = (try? store.commit(record, state: core.state)) != nil
       }
       core.history.add(
         HistoryEntry(
-          session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output], seconds: seconds,
-          succeeded: succeeded), isStored: isStored)
+          session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output],
+          recordings: output.isEmpty ? [] : [output], seconds: seconds, succeeded: succeeded), isStored: isStored)
     }
   }
 

@@ -63,7 +63,7 @@ extension Store {
       sql: "INSERT OR REPLACE INTO outputs (cell, position, role, text, html, json) VALUES (?, ?, ?, ?, ?, ?)")
     for (position, value) in record.outputs.enumerated() {
       try output.execute(
-        arguments: [id, position, "\(value.role)", value.record, value.html, Store.bounded(value.json)])
+        arguments: [id, position, value.role, value.text, nil, value.detail?.text()])
     }
     try forgetResult(of: record.number - Results.limit, db)
     guard let result = record.result else { return }
@@ -78,12 +78,6 @@ extension Store {
     guard cell > 0 else { return }
     try db.cachedStatement(sql: "DELETE FROM results WHERE cell = ?").execute(arguments: [cell])
     try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: ["result:\(cell)"])
-  }
-
-  /// Structured data up to 1 MB of text; larger results are in the variables.
-  private static func bounded(_ json: JSON?) -> String? {
-    guard let text = json?.text(), text.utf8.count <= 1 << 20 else { return nil }
-    return text
   }
 
   private func writeVariables(_ state: SessionState, _ books: inout Books, _ db: Database) throws {

@@ -127,11 +127,17 @@ extension Store {
       ).map { row in
         let outputs =
           withOutputs
-          ? try String.fetchAll(
-            db, sql: "SELECT text FROM outputs WHERE cell = ? ORDER BY position", arguments: [row[0] as Int64]) : []
+          ? try Row.fetchAll(
+            db, sql: "SELECT text, json FROM outputs WHERE cell = ? ORDER BY position", arguments: [row[0] as Int64])
+          : []
+        // Only what is small was ever looked at for marks: older workspaces hold whole results there.
+        let recordings = outputs.map { output -> String in
+          guard let text: String = output[1], text.contains("\"marked\"") else { return output[0] }
+          return (try? JSON(parsing: text))?["marked"]?.stringValue ?? output[0]
+        }
         return HistoryEntry(
-          session: row[1], number: row[2], source: row[3], outputs: outputs, seconds: row[4],
-          succeeded: (row[5] as String) == "ok")
+          session: row[1], number: row[2], source: row[3], outputs: outputs.map { $0[0] }, recordings: recordings,
+          seconds: row[4], succeeded: (row[5] as String) == "ok")
       }
     }
     return entries ?? []

@@ -72,9 +72,8 @@ package struct Restorers: Sendable {
             StoredValue(kind: part["kind"]?.stringValue ?? "", detail: part["detail"] ?? .null, arrays: arrays))
         })
     case "table":
-      guard let table = Table(storedDetail: stored.detail) else { throw damaged }
-      return .table(table)
-    case "report": return .report(Report(storedDetail: stored.detail))
+      return .table(try Table(storedDetail: stored.detail))
+    case "report": return .report(try Report(storedDetail: stored.detail))
     case "figure": return .figure(try stored.detail.decoded(Figure.self))
     case "nothing": return .nothing
     default:

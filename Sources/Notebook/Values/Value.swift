@@ -55,8 +55,8 @@ package protocol ObjectValue: Sendable {
   var attributeNames: [String] { get }
   /// The value of an attribute; nil when there is none of this name.
   func attribute(_ name: String) throws -> Value?
-  /// How it looks when a statement ends with it.
-  func output(width: Int) -> Output
+  /// What it says when a statement ends with it.
+  var report: Report { get }
   /// How the workspace keeps it.
   func stored() throws -> StoredValue
 }
@@ -65,6 +65,8 @@ package protocol ObjectValue: Sendable {
 package struct ArrayValue: Sendable {
   package enum Meaning: String, Sendable {
     case plain, latents, logVariance, images
+    /// Extents of something: printed as `2000×20`.
+    case shape
   }
   package var tensor: Tensor
   /// The class of each row, when known; counts agree with the first axis.
@@ -75,6 +77,11 @@ package struct ArrayValue: Sendable {
     self.tensor = tensor
     self.labels = labels.flatMap { $0.count == tensor.shape.dimensions.first ? $0 : nil }
     self.meaning = meaning
+  }
+
+  /// The extents of something.
+  init(shape: Shape) throws {
+    self.init(try Tensor(shape.dimensions.map { Double($0) }), meaning: .shape)
   }
 
   package var shape: Shape { tensor.shape }

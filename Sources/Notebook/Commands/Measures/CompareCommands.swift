@@ -60,14 +60,15 @@ enum CompareCommands {
         isPlain ? .empty : .fixed(result.negativeElbo.mean, decimals: 2),
         .fixed(result.reconstruction.mean, decimals: 2),
         isPlain ? .empty : .fixed(result.kl.mean, decimals: 2), .number(result.meanSquaredError),
-        .count(result.activeUnits),
+        .count(result.activeUnits), isPlain ? .empty : .number(-result.negativeElbo.mean),
       ]
     }
     return Table(
       title: "on \(source.title), \(NumberText.count(source.dataset.count)) examples, nats/example",
-      columns: ["model", "family", "epochs", "parameters", "−ELBO", "reconstruction", "KL", "MSE", "active"].map {
-        .init($0)
-      },
+      columns: [
+        .init("model"), .init("family"), .init("epochs"), .init("parameters"), .init("−ELBO"), .init("reconstruction"),
+        .init("KL"), .init("MSE"), .init("active", key: "active_units"), .init("ELBO", for: .programs),
+      ],
       rows: rows)
   }
 
@@ -103,7 +104,10 @@ enum CompareCommands {
       Table(
         title:
           "\(names.0) (\(a.configuration.family.rawValue)) against \(names.1) (\(b.configuration.family.rawValue)) on \(source.title)",
-        columns: [.init("measure"), .init(names.0), .init(names.1), .init("better")], rows: rows,
+        columns: [
+          .init("measure"), .init(names.0, key: FieldKey.named(names.0)), .init(names.1, key: FieldKey.named(names.1)),
+          .init("better"),
+        ], rows: rows,
         notes: [
           "Samples are \(n) decoded draws of N(0, I), which only the VAE was trained for. Distances are Euclidean, in pixels, to the nearest of \(n) real examples; diversity is the mean distance of pairs, \(NumberText.short(probe.realDiversity, digits: 4)) among the real. Steps are those of \(VersusProbe.stops) images between two codes; 1 is even."
         ]))
@@ -139,6 +143,8 @@ enum CompareCommands {
         throw Fault(.repeatedOption, "\(name) would race itself", at: model.span, fix: "A copy: fork \(name) as=m2")
       }
     }
+    // How far each gets in its time is the machine's to say, and everything that comes of it.
+    execution.readsClock = true
     let limit = arguments.number("for") ?? 60
     let given = arguments.dataset("on")
     let source = try given?.trainingPart ?? arguments.measured("on", first.model, execution)

@@ -10,20 +10,21 @@ extension TrainingRun {
     if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
     if let last = history.epochs.last {
       fields += [
-        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
+        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
         .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
         .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
       ]
       if let held = last.validation {
         fields.append(
           .init(
-            "validation", .fixed(held, decimals: 2), unit: "nats/example, \(validation?.source.count ?? 0) held out"))
+            "validation", .fixed(held, decimals: 2), unit: "nats/example",
+            detail: ", \(validation?.source.count ?? 0) held out"))
       }
       if last.imagesPerSecond > 0 {
-        fields.append(.init("speed", .count(Int(last.imagesPerSecond)), unit: "images/s"))
+        fields.append(.init("speed", .rate(last.imagesPerSecond), unit: "images/s"))
       }
     }
-    fields.append(.init("seconds", label: "took", .text(NumberText.duration(seconds))))
+    fields.append(.init("seconds", label: "took", .duration(seconds)))
     var notes: [String] = []
     if case .early(let best) = end {
       let held = history.epochs.first { $0.epoch == best }.map { kept in
@@ -41,7 +42,9 @@ extension TrainingRun {
         .init(
           "last_epochs",
           Table(
-            columns: [.init("epoch"), .init("loss", unit: "nats"), .init("reconstruction"), .init("kl")],
+            columns: [
+              .init("epoch"), .init("loss", unit: "nats"), .init("reconstruction"), .init("kl"),
+            ],
             rows: recent.map {
               [
                 .count($0.epoch), .fixed($0.loss, decimals: 2), .fixed($0.reconstruction, decimals: 2),
