@@ -76,10 +76,11 @@ package struct Progress: Sendable, Equatable {
       self.unit = unit
     }
 
-    /// The number as reports have it: rates whole, with separators, losses with two decimals, and with four below 1.
+    /// The number as every live line has it: four digits, `223.3`, `2.89`, `0.0412`, and whole with separators from a
+    /// thousand on, `13,640`.
     package var number: String {
-      if unit.hasSuffix("/s") { return NumberText.rate(value) }
-      return NumberText.fixed(value, decimals: value.magnitude < 1 && value != 0 ? 4 : 2)
+      guard value.magnitude < 1000 else { return NumberText.rate(value) }
+      return NumberText.fixed(value, decimals: value.magnitude >= 100 ? 1 : value.magnitude >= 1 ? 2 : 4)
     }
   }
   package var task: String

@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Graphs
 import VAEngine
 
@@ -41,7 +42,7 @@ enum FileCommands {
 
   private static let open = Command(
     "open", family: .session, summary: "open a workspace, or a model from a file",
-    details: "The name's ending decides: .safetensors is a model, which the statement names (m = open m.safetensors).",
+    details: "The content decides what a file is. The statement names a model that it opens: m = open m.safetensors.",
     positionals: [Positional("path", .path, help: "a workspace (.elbodb) or a model (.safetensors)")],
     options: [
       CommandOption("read-only", .flag, default: "no", help: "look without keeping anything"),
@@ -54,8 +55,24 @@ enum FileCommands {
   ) { arguments, execution in
     guard let file = arguments["path"] else { return .nothing }
     let path = execution.readable(file.raw)
-    let ending = path.split(separator: ".").last.map(String.init) ?? ""
-    if let opener = Openers.byEnding[ending] { return try opener(path, arguments, execution) }
+    let nature = FileNature(of: path)
+    if nature == .model || nature == .tensors || path.hasSuffix(".safetensors") {
+      return try Openers.model(path, shown: file.raw, arguments, execution)
+    }
+    let isNew = arguments.flag("new") && (nature == .missing || nature == .empty)
+    if nature != .workspace, nature != .missing, !isNew {
+      let fix = nature.advice(path, shown: file.raw, target: arguments.target, execution.options)
+      let reason = nature.phrase ?? "it is no database"
+      // Another database, or one that is damaged, has more to say than that.
+      if nature != .other || fix != nil {
+        throw Fault(.notAWorkspace, "\(file.raw) is not a workspace: \(reason)", at: file.span, fix: fix)
+      }
+    }
+    if nature == .missing, let target = arguments.target {
+      throw Fault(
+        .unreadableFile, "\(file.raw): \(String(cString: strerror(ENOENT)))", at: file.span,
+        fix: "Models are saved with: save \(target) FILE.safetensors")
+    }
     try WorkspaceCommands.open(
       path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution
     )
@@ -69,21 +86,20 @@ package protocol SavableValue: ObjectValue {
   func save(to path: String, shown: String, threads: Int?) throws -> String
 }
 
-/// What `open` makes of files, by their ending.
+/// What `open` makes of files that are no workspaces.
 enum Openers {
-  typealias Opener = @Sendable (String, Arguments, Execution) throws -> Value
-  static let byEnding: [String: Opener] = [
-    "safetensors": { path, arguments, execution in
-      let options = CompilerOptions(threads: execution.state.settings.threads)
-      let opened = try Model.open(path, options: options)
-      var recipe = TrainingRecipe(opened.training.plan)
-      recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
-      let model = try ModelValue(opened, recipe: recipe)
-      if arguments.target == nil {
-        throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
-      }
-      execution.core.filed.insert(model.stamp)
-      return .object(model)
+  static func model(_ path: String, shown: String, _ arguments: Arguments, _ execution: Execution) throws -> Value {
+    let options = CompilerOptions(threads: execution.state.settings.threads)
+    let opened = try Model.open(path, options: options)
+    var recipe = TrainingRecipe(opened.training.plan)
+    recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
+    let model = try ModelValue(opened, recipe: recipe)
+    if arguments.target == nil {
+      throw arguments.fault(
+        .missingArgument, "the model needs a name",
+        fix: FileNature.model.advice(path, shown: shown, target: nil, execution.options))
     }
-  ]
+    execution.core.filed.insert(model.stamp)
+    return .object(model)
+  }
 }

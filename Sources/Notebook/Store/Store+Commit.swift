@@ -142,7 +142,7 @@ extension Settings {
     showsTime = stored["time"] == "true"
     seed = stored["seed"].flatMap { UInt64($0) } ?? 0
     draws = stored["draws"].flatMap { UInt64($0) } ?? 0
-    threads = stored["threads"].flatMap { Int($0) }
+    threads = stored["threads"].flatMap { Int($0) }.flatMap { Self.threadCounts.contains($0) ? $0 : nil }
     for (key, value) in stored where key.hasPrefix("plot.") { plot[String(key.dropFirst(5))] = value }
   }
 }

@@ -96,6 +96,7 @@ package final class Store: Sendable {
 
   static func translated(_ error: any Error, path: String) -> StoreError {
     if let error = error as? StoreError { return error }
+    if let damage = error as? Damage { return .notAWorkspace(path: path, reason: "\(damage)") }
     guard let error = error as? DatabaseError else { return .cannotOpen(path: path, reason: "\(error)") }
     let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
     switch error.resultCode {

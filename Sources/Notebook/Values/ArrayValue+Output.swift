@@ -3,23 +3,23 @@ import Tensors
 
 /// A tensor as people and programs see it.
 extension ArrayValue {
-  /// `2000×20 float32 · latents · 10 labels`; of a shape the shape.
+  /// `2000×20 float32 · latents · 10 labels`; of a shape its extents, `[2000, 20]`.
   package var summary: String {
-    if meaning == .shape { return Shape(wholeNumbers).description }
+    if isShape { return "[" + numbers.map { NumberText.short($0) }.joined(separator: ", ") + "]" }
     var parts = ["\(shape) \(tensor.dtype.rawValue)"]
-    if meaning != .plain { parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue) }
+    if meaning != .plain, meaning != .shape { parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue) }
     if let labels { parts.append("\(Set(labels).count) labels") }
     return parts.joined(separator: " · ")
   }
 
-  /// The elements of a shape.
-  private var wholeNumbers: [Int] { numbers.map { Int(exactly: $0) ?? 0 }.map { max($0, 0) } }
+  /// Whether the elements are extents. What is computed of them is float32, and no shape any more.
+  private var isShape: Bool { meaning == .shape && shape.rank == 1 && tensor.dtype == .float64 }
 
   /// Elements that `> out.json` and `application/json` carry in full.
   static let jsonLimit = 100_000
 
   func text(width: Int) -> String {
-    if meaning == .shape { return summary }
+    if isShape { return summary }
     return withFloats { values in
       if shape.rank == 0 { return NumberText.short(Double(shortest: values.first ?? 0)) }
       var lines = [summary + statistics(values)]
@@ -138,7 +138,7 @@ extension ArrayValue {
   }
 
   var html: String? {
-    guard meaning != .shape, shape.rank == 2, shape[0] > 0, shape[1] > 0 else { return nil }
+    guard !isShape, shape.rank == 2, shape[0] > 0, shape[1] > 0 else { return nil }
     let columns = min(shape[1], 20)
     let rows = withFloats { values in
       (0..<min(shape[0], 10)).map { row in
@@ -179,7 +179,7 @@ extension ArrayValue {
 
   /// A table, a row of the first axis each.
   var markdown: String {
-    guard meaning != .shape, shape.rank > 0 else { return text(width: .max) }
+    guard !isShape, shape.rank > 0 else { return text(width: .max) }
     let (heads, cells) = rows
     let rule = "|" + String(repeating: " ---: |", count: heads.count)
     return ([Markdown.escaped(summary), "", Markdown.row(heads), rule] + cells.map(Markdown.row)).joined(separator: "\n")

@@ -208,7 +208,7 @@ final class LiveModel: Sendable {
     guard fresh.values.byteCount == wanted.values.byteCount,
       fresh.firstMoments.byteCount == wanted.firstMoments.byteCount,
       fresh.secondMoments.byteCount == wanted.secondMoments.byteCount
-    else { throw Fault(.notAWorkspace, "a model is damaged") }
+    else { throw Fault(.notAWorkspace, "the model is damaged: its parameters are of another architecture") }
     current = 0
     return model
   }

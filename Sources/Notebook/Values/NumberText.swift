@@ -61,10 +61,12 @@ package enum NumberText {
     scaled(Double(count), units: ["B", "kB", "MB", "GB", "TB"])
   }
 
-  /// A measured rate, such as images/s: whole, with separators.
+  /// A large live number, such as images/s: whole, with separators from a thousand on, so that its width holds still.
   package static func rate(_ value: Double) -> String {
     guard value.magnitude < 1e15 else { return short(value) }
-    return count(Int(value.rounded()))
+    let whole = Int(value.rounded())
+    return whole.magnitude < 10_000 && whole.magnitude >= 1000
+      ? "\(whole / 1000),\(String(whole.magnitude % 1000 + 1000).dropFirst())" : count(whole)
   }
 
   /// Large quantities such as FLOPs: `3.4 M`.

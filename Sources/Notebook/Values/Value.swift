@@ -65,7 +65,7 @@ package protocol ObjectValue: Sendable {
 package struct ArrayValue: Sendable {
   package enum Meaning: String, Sendable {
     case plain, latents, logVariance, images
-    /// Extents of something: printed as `2000×20`.
+    /// Extents of something: printed as `[2000, 20]`.
     case shape
   }
   package var tensor: Tensor

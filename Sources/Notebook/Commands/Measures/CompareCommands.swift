@@ -155,22 +155,29 @@ enum CompareCommands {
       var plan = model.recipe.plan(epochs: live.training.epoch + 1_000_000, count: source.dataset.count)
       plan.patience = nil
       plan.seed = UInt64(arguments.integer("seed") ?? 0)
+      if let before = live.begin(on: source) {
+        execution.note("\(name) goes on with other data: \(source.title) after \(before.title)")
+      }
       // Models of other seeds get the same order; one in the middle of an epoch ends that in its own.
       if live.training.batchInEpoch == 0 { live.training.shuffleSeed = plan.seed }
       let count = Double(source.dataset.count)
       let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
       var position = begin
       let stop = StopSignal(when: Stopping.current)
+      var smoothed = SmoothedTerms()
       let start = ContinuousClock.now
       try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
         let spent = (ContinuousClock.now - start).seconds
         position = moment.position
-        if let last = moment.last { execution.record(MetricRow.training(last, of: name, epoch: moment.position)) }
+        if let last = moment.last {
+          smoothed.add(last)
+          execution.record(MetricRow.training(last, of: name, epoch: moment.position))
+        }
         if spent >= limit { stop.request() }
         execution.progress(
           Progress(
             task: "race \(name)", fraction: min(1, spent / limit), secondsLeft: max(0, limit - spent),
-            terms: [.init(name: "loss", value: moment.loss, unit: "nats")]))
+            terms: [.init(name: "loss", value: smoothed.terms?.loss ?? moment.loss, unit: "nats")]))
       }
       var recipe = model.recipe
       recipe.data = arguments["on"]?.raw ?? recipe.data

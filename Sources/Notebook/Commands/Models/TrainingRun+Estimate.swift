@@ -4,6 +4,7 @@ import VAEngine
 extension TrainingRun {
   /// What the training would cost: a few steps are run on a copy and timed.
   func estimate() throws -> Value {
+    if isDone { return try alreadyTrained() }
     let trial = try model.model(threads: execution.state.settings.threads).copy()
     let forward = try trial.summary().flops
     let size = min(training.source.count, plan.batchSize * 12)

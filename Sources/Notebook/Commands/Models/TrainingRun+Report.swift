@@ -1,19 +1,27 @@
 import VAEngine
 
 extension TrainingRun {
+  /// The means of the last epoch; none before there is one.
+  static func losses(of history: TrainingHistory) -> [Report.Field] {
+    guard let last = history.epochs.last else { return [] }
+    return [
+      .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
+      .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
+      .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
+    ]
+  }
+
   /// What `train` says when it is done.
-  func report(_ live: Model, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
+  ///
+  /// - Parameter begin: Where this training began, in epochs.
+  func report(_ live: Model, from begin: Double, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
     let history = live.training.history
     // Both of the whole history, of which this training may be the end only.
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
     if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
     if let last = history.epochs.last {
-      fields += [
-        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
-        .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
-        .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
-      ]
+      fields += Self.losses(of: history)
       if let held = last.validation {
         fields.append(
           .init(
@@ -25,7 +33,9 @@ extension TrainingRun {
       }
     }
     fields.append(.init("seconds", label: "took", .duration(seconds)))
-    var notes: [String] = []
+    var notes = history.edits.filter { $0.epoch >= begin }.map {
+      "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)"
+    }
     if case .early(let best) = end {
       let held = history.epochs.first { $0.epoch == best }.map { kept in
         kept.validation.map { ", validation \(NumberText.fixed($0, decimals: 2))" }
