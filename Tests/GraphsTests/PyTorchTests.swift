@@ -63,7 +63,7 @@ import Testing
     func number(_ key: String) -> Float? { if case .number(let value)? = settings[key] { value } else { nil } }
     program.hyperparameters.learningRate = number("learningRate") ?? 0
     program.hyperparameters.beta1 = number("beta1") ?? 0.9
-    program.hyperparameters.beta2 = number("beta2") ?? 0.999
+    program.hyperparameters.beta2 = number("beta2")
     program.hyperparameters.epsilon = number("epsilon") ?? 1e-8
     program.hyperparameters.weightDecay = number("weightDecay") ?? 0
     program.hyperparameters.momentum = number("momentum") ?? 0

@@ -5,7 +5,7 @@ extension Emitter {
   /// A fused loop, its rows shared out at whole examples so that threads keep to their own part of a batch.
   func emit(_ loop: FusedLoop, isArray: (Int) -> Bool) -> Step {
     guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
-    var plan = RegisterPlan(loop, ir)
+    var plan = RegisterPlan(loop, ir, uses: uses)
     let randoms = plan.streams.map { elbo_fused_random(state: randomState, purpose: RandomStream.purpose(named: $0)) }
     let stored = loop.nodes.filter { isArray($0) && plan.registers[$0] != nil }
     let sumRegisters = loop.sums.map { plan.register(of: $0.input) }

@@ -21,9 +21,15 @@ package final class Program {
   private let inputs: [String: (storage: Storage, count: Int)]
   private let outputs: [String: (address: UnsafeMutablePointer<Float>, count: Int)]
   private let parameters: ParameterStore?
+  private let optimizer: OptimizerKind
   private let arguments: ArgumentArena
   private let arena: Storage
   private let randomState: UnsafeMutablePointer<elbo_random_state>
+  /// Of all random nodes. Read at every run.
+  package var seed: UInt64 {
+    get { randomState.pointee.seed }
+    set { randomState.pointee.seed = newValue }
+  }
   private let updateState: UnsafeMutablePointer<elbo_hyperparameters>
   private let clipLimit: UnsafeMutablePointer<Float>
 
@@ -41,6 +47,11 @@ package final class Program {
   ) throws {
     self.options = options
     self.parameters = parameters
+    self.optimizer = training?.optimizer ?? .adam
+    for (name, symbol) in outputs + assignments where symbol.graph !== graph {
+      throw ProgramError.otherGraph("output or assignment '\(name)'")
+    }
+    if let training, training.loss.graph !== graph { throw ProgramError.otherGraph("the loss") }
     let gradients = try Program.gradients(graph, parameters, training?.loss)
     let symbols = outputs.map(\.1) + gradients.map(\.symbol) + assignments.map(\.1)
     let lowered = Lowering(options: options).run(graph, symbols)
@@ -152,7 +163,7 @@ package final class Program {
     randomState.pointee.step = step
     guard parameters != nil else { return }
     hyperparameters.updateCount += 1
-    updateState.pointee = hyperparameters.forKernel()
+    updateState.pointee = hyperparameters.forKernel(optimizer)
     clipLimit.pointee = hyperparameters.clipNorm ?? .infinity
   }
 
@@ -180,6 +191,8 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownParameter(String)
   /// Name, shape in the store, shape in the graph.
   case parameterShape(String, Shape, Shape)
+  /// A value that is none of the graph's.
+  case otherGraph(String)
   /// A primitive that the kernel library could not make.
   case unsupported(String)
 
@@ -188,6 +201,7 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownParameter(let name): "no parameter '\(name)' in the store"
     case .parameterShape(let name, let stored, let wanted):
       "parameter '\(name)' is \(stored), the graph wants \(wanted)"
+    case .otherGraph(let what): "\(what) is of another graph than the program's"
     case .unsupported(let what): what
     }
   }

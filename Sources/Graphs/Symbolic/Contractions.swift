@@ -4,6 +4,7 @@ import Tensors
 package func matmul(
   _ a: Symbol, _ b: Symbol, transposeA: Bool = false, transposeB: Bool = false
 ) throws(ShapeError) -> Symbol {
+  try a.requireSameGraph("matmul", [b])
   guard a.shape.rank == 2, b.shape.rank == 2 else { throw a.fail("matmul", [b], "needs two matrices") }
   let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
   let (inner, n) = transposeB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
@@ -16,6 +17,7 @@ extension Symbol {
   ///
   ///     y[b, o, p, q] = Σ_{i, u, v} w[o, i, u, v] · x[b, i, p·stride + u·dilation − pad, q·stride + v·dilation − pad]
   package func conv2d(_ weight: Symbol, _ geometry: ConvGeometry) throws(ShapeError) -> Symbol {
+    try requireSameGraph("conv2d", [weight])
     guard geometry.isValid, shape.rank == 4, weight.shape.rank == 4, shape[1] == weight.shape[1],
       geometry.kernel == [weight.shape[2], weight.shape[3]]
     else {
@@ -31,6 +33,7 @@ extension Symbol {
   package func convTranspose2d(
     _ weight: Symbol, _ geometry: ConvGeometry, outputPadding: [Int] = [0, 0]
   ) throws(ShapeError) -> Symbol {
+    try requireSameGraph("convTranspose2d", [weight])
     guard geometry.isValid, shape.rank == 4, weight.shape.rank == 4, shape[1] == weight.shape[0],
       geometry.kernel == [weight.shape[2], weight.shape[3]]
     else {

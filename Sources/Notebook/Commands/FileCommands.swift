@@ -36,7 +36,7 @@ enum FileCommands {
         fix: "Write other values with: show \(what.raw) > out.json")
     }
     execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
-    if let model = object as? ModelValue { execution.core.filed.insert(model.stamp) }
+    if let model = object as? ModelValue { execution.core.savedModels.insert(model.stamp) }
     return .nothing
   }
 
@@ -57,7 +57,7 @@ enum FileCommands {
     let path = execution.readable(file.raw)
     let nature = FileNature(of: path)
     if nature == .model || nature == .tensors || path.hasSuffix(".safetensors") {
-      return try Openers.model(path, shown: file.raw, arguments, execution)
+      return try FileOpeners.model(path, shown: file.raw, arguments, execution)
     }
     let isNew = arguments.flag("new") && (nature == .missing || nature == .empty)
     if nature != .workspace, nature != .missing, !isNew {
@@ -87,7 +87,7 @@ package protocol SavableValue: ObjectValue {
 }
 
 /// What `open` makes of files that are no workspaces.
-enum Openers {
+enum FileOpeners {
   static func model(_ path: String, shown: String, _ arguments: Arguments, _ execution: Execution) throws -> Value {
     let options = CompilerOptions(threads: execution.state.settings.threads)
     let opened = try Model.open(path, options: options)
@@ -99,7 +99,7 @@ enum Openers {
         .missingArgument, "the model needs a name",
         fix: FileNature.model.advice(path, shown: shown, target: nil, execution.options))
     }
-    execution.core.filed.insert(model.stamp)
+    execution.core.savedModels.insert(model.stamp)
     return .object(model)
   }
 }

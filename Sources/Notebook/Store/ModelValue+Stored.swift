@@ -24,8 +24,9 @@ extension ModelValue {
     let configuration = try JSON.decoded(
       ModelConfiguration.self, from: try Damage.text(stored.detail["configuration"], "configuration"))
     let training = try JSON.decoded(TrainingState.self, from: try Damage.text(stored.detail["training"], "training"))
-    let recipe = try JSON.decoded(TrainingRecipe.self, from: try Damage.text(stored.detail["recipe"], "recipe"))
+    var recipe = try JSON.decoded(TrainingRecipe.self, from: try Damage.text(stored.detail["recipe"], "recipe"))
     guard training.isSound else { throw Damage("the state of its training") }
+    recipe.takeBeta2(of: training.plan)
     guard recipe.isSound else { throw Damage("its recipe") }
     guard configuration.isSound else { throw Damage("its configuration") }
     guard let values = stored["values"], let first = stored["firstMoments"], let second = stored["secondMoments"],

@@ -132,7 +132,7 @@ package struct ModelValue: ObjectValue {
         .init(
           "capacity", .number(Double(shortest: capacity.target)), unit: "nats", detail: Self.behind(capacity.course)))
     }
-    if !configuration.beginsAtMean, configuration.architecture.endsInBias {
+    if !configuration.outputBiasStartsAtMean, configuration.architecture.endsInBias {
       fields.append(.init("output_bias", label: "output bias", .text("as init says, not at the data's mean")))
     }
     fields += [

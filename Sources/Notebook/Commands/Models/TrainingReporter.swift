@@ -8,7 +8,7 @@ final class TrainingReporter {
   private let live: Model
   private var shown: ContinuousClock.Instant
   private var kept: ContinuousClock.Instant
-  private var trail: [Double] = []
+  private var recentLosses: [Double] = []
   private var smoothed = SmoothedTerms()
   private var lastStep: UInt64?
   private let interval: Double
@@ -41,8 +41,8 @@ final class TrainingReporter {
     guard (now - shown).seconds >= 0.1 || moment.finished != nil else { return }
     shown = now
     let terms = smoothed.terms ?? (moment.loss, moment.reconstruction, moment.kl)
-    trail.append(terms.loss)
-    if trail.count > 120 { trail.removeFirst(trail.count - 120) }
+    recentLosses.append(terms.loss)
+    if recentLosses.count > 120 { recentLosses.removeFirst(recentLosses.count - 120) }
     var progress = Progress(
       task: "train \(run.name ?? "") epoch \(moment.epoch)/\(moment.epochs)", fraction: moment.fraction,
       secondsLeft: moment.secondsLeft,
@@ -51,7 +51,7 @@ final class TrainingReporter {
         .init(name: "rec", value: terms.reconstruction, unit: "nats"),
         .init(name: "kl", value: terms.kl, unit: "nats"),
         .init(name: "speed", value: moment.imagesPerSecond, unit: "images/s"),
-      ], trail: trail)
+      ], recentLosses: recentLosses)
     if isLive, now >= nextFigure || moment.fraction >= 1 {
       progress.figure = figure(moment)
       progress.figureTerminal = run.execution.state.settings.plot["terminal"]

@@ -1,6 +1,6 @@
 /// Bytes that threads read or write, as many ranges as they like, and whether they get into each other's way.
-package struct Touches {
-  package struct Touch {
+package struct MemoryAccesses {
+  package struct MemoryAccess {
     package var range: Range<UInt>
     package var thread: Int
 
@@ -8,14 +8,14 @@ package struct Touches {
   }
 
   /// By their beginnings.
-  private var sorted: [Touch]
+  private var sorted: [MemoryAccess]
 
-  package init(_ touches: [Touch] = []) {
-    sorted = touches.filter { !$0.range.isEmpty }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  package init(_ accesses: [MemoryAccess] = []) {
+    sorted = accesses.filter { !$0.range.isEmpty }.sorted { $0.range.lowerBound < $1.range.lowerBound }
   }
 
-  package mutating func add(_ other: Touches) {
-    var merged: [Touch] = []
+  package mutating func add(_ other: MemoryAccesses) {
+    var merged: [MemoryAccess] = []
     merged.reserveCapacity(sorted.count + other.sorted.count)
     var (a, b) = (sorted[...], other.sorted[...])
     while let first = a.first, let second = b.first {
@@ -28,7 +28,7 @@ package struct Touches {
   ///
   /// One pass over both in the order of their beginnings: two ranges overlap when the one that begins first ends behind
   /// the other's beginning, so that of each side only how far it reaches has to be known.
-  package func conflict(with other: Touches) -> Bool {
+  package func conflict(with other: MemoryAccesses) -> Bool {
     var (a, b) = (sorted[...], other.sorted[...])
     var (left, right) = (Reach(), Reach())
     while !a.isEmpty || !b.isEmpty {
@@ -49,21 +49,21 @@ package struct Touches {
   private struct Reach {
     var end: UInt = 0
     var thread = -1
-    var endOfOthers: UInt = 0
+    var otherThreadsEnd: UInt = 0
 
-    mutating func add(_ touch: Touch) {
-      let end = touch.range.upperBound
-      if touch.thread == thread {
+    mutating func add(_ access: MemoryAccess) {
+      let end = access.range.upperBound
+      if access.thread == thread {
         self.end = max(self.end, end)
       } else if end > self.end {
-        (endOfOthers, self.end, thread) = (self.end, end, touch.thread)
+        (otherThreadsEnd, self.end, thread) = (self.end, end, access.thread)
       } else {
-        endOfOthers = max(endOfOthers, end)
+        otherThreadsEnd = max(otherThreadsEnd, end)
       }
     }
 
-    func covers(_ touch: Touch) -> Bool {
-      (touch.thread == thread ? endOfOthers : end) > touch.range.lowerBound
+    func covers(_ access: MemoryAccess) -> Bool {
+      (access.thread == thread ? otherThreadsEnd : end) > access.range.lowerBound
     }
   }
 }
