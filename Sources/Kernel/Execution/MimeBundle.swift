@@ -31,7 +31,7 @@ enum MimeBundle {
     }
     let jsonType = isNotebook ? "application/vnd.elbo+json" : "application/json"
     // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
-    if let json = output.json, !isNotebook || json.text().utf8.count <= largestNotebookJSON {
+    if let json = isNotebook ? output.json(upTo: largestNotebookJSON) : output.json {
       members.append(.init(jsonType, json))
     }
     return .object(members)

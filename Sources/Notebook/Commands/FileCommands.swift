@@ -60,18 +60,13 @@ enum FileCommands {
       return try FileOpeners.model(path, shown: file.raw, arguments, execution)
     }
     let isNew = arguments.flag("new") && (nature == .missing || nature == .empty)
-    if nature != .workspace, nature != .missing, !isNew {
-      let fix = nature.advice(path, shown: file.raw, target: arguments.target, execution.options)
-      let reason = nature.phrase ?? "it is no database"
-      // Another database, or one that is damaged, has more to say than that.
-      if nature != .other || fix != nil {
-        throw Fault(.notAWorkspace, "\(file.raw) is not a workspace: \(reason)", at: file.span, fix: fix)
-      }
-    }
-    if nature == .missing, let target = arguments.target {
+    if nature != .workspace, !isNew, access(path, R_OK) == 0, let reason = nature.phrase {
       throw Fault(
-        .unreadableFile, "\(file.raw): \(String(cString: strerror(ENOENT)))", at: file.span,
-        fix: "Models are saved with: save \(target) FILE.safetensors")
+        .notAWorkspace, "\(file.raw) is not a workspace: \(reason)", at: file.span,
+        fix: nature.advice(path, shown: file.raw, target: arguments.target, execution.options))
+    }
+    if nature == .missing, arguments.target != nil {
+      throw Fault(.unreadableFile, "\(file.raw): \(String(cString: strerror(ENOENT)))", at: file.span)
     }
     try WorkspaceCommands.open(
       path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution

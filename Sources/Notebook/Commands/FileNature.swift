@@ -7,8 +7,10 @@ import Tensors
 /// What a file is, told by its content, and the line that reads it: what `open` and `load` say of a file that is not for
 /// them.
 enum FileNature: Equatable {
-  case missing, empty, folder
+  case missing, empty, folder, special
   case workspace
+  /// An SQLite database of another program.
+  case database
   /// A model of elbo, and tensors of another program.
   case model, tensors
   case session, notebook, script
@@ -26,7 +28,7 @@ enum FileNature: Equatable {
       return
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      self = .other
+      self = .special
       return
     }
     guard status.st_size > 0 else {
@@ -39,7 +41,7 @@ enum FileNature: Equatable {
   private static func nature(head: [UInt8], size: Int, isScript: Bool) -> FileNature {
     if head.starts(with: Array("SQLite format 3\0".utf8)), head.count >= 100 {
       let application = head[68..<72].reduce(0) { $0 << 8 | Int($1) }
-      return application == Schema.applicationID ? .workspace : .other
+      return application == Schema.applicationID ? .workspace : .database
     }
     if head.count > 9, head[8] == UInt8(ascii: "{") {
       let length = head[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -70,7 +72,10 @@ enum FileNature: Equatable {
   /// As messages say it; nil of what is no more than a file.
   var phrase: String? {
     switch self {
-    case .missing, .other: nil
+    case .missing: nil
+    case .other: "file is not a database"
+    case .special: "it is no regular file"
+    case .database: "it is another program's database"
     case .empty: "it is empty"
     case .folder: "it is a folder"
     case .workspace: "it is a workspace"
@@ -90,7 +95,7 @@ enum FileNature: Equatable {
   func advice(_ path: String, shown: String, target: String?, _ options: SessionOptions) -> String? {
     let word = Self.word(shown)
     return switch self {
-    case .missing, .tensors: nil
+    case .missing, .tensors, .database, .special: nil
     case .empty: "Make a workspace of it with: open \(word) new=yes"
     case .workspace: "Workspaces are opened: open \(word)"
     case .model: "Models are opened: \(target ?? "m") = open \(word)"
@@ -100,7 +105,8 @@ enum FileNature: Equatable {
     case .folder, .other:
       Self.array(path, options).map { array in
         let array = array.isEmpty ? "" : " array=\(Self.word(array))"
-        return target.map { "Data are loaded: \($0) = load \(word)\(array)" } ?? "Data are loaded: load \(word)\(array) as=d"
+        return target.map { "Data are loaded: \($0) = load \(word)\(array)" }
+          ?? "Data are loaded: load \(word)\(array) as=d"
       }
     }
   }
@@ -108,6 +114,9 @@ enum FileNature: Equatable {
   /// Whether a file can be loaded as data, found out by doing it: empty as it is, of an archive the array; nil where not.
   private static func array(_ path: String, _ options: SessionOptions) -> String? {
     var request = LoadRequest(path)
+    // Trying takes as long as loading.
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_size <= 64 << 20 else { return nil }
     do {
       _ = try DatasetLoading.load(request, options)
       return ""
@@ -124,7 +133,7 @@ enum FileNature: Equatable {
   }
 
   /// A path as a word of the language.
-  private static func word(_ path: String) -> String {
+  static func word(_ path: String) -> String {
     let isPlain = path.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-~+,@%".unicodeScalars.contains($0)
     }
@@ -135,7 +144,9 @@ enum FileNature: Equatable {
 
   /// A path as a word of a shell.
   private static func shellWord(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { $0.isDigit || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || "/._-+,@%".utf8.contains($0) }
+    let isPlain = path.utf8.allSatisfy {
+      $0.isDigit || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || "/._-+,@%".utf8.contains($0)
+    }
     return isPlain && path.first != "-" ? path : "'" + path.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -45,7 +45,8 @@ enum WorkspaceCommands {
     // What comes after in the statement would be done in the other session.
     guard execution.isAlone else {
       throw Fault(
-        .wrongKind, "a workspace is no value: it takes the place of this session", at: span, fix: "Write: open \(shown)"
+        .wrongKind, "a workspace is no value: it takes the place of this session", at: span,
+        fix: "Write: open \(FileNature.word(shown))"
       )
     }
     if let own = execution.core.store, isSame(path, own.path), readOnly || !own.isReadOnly {
@@ -58,7 +59,7 @@ enum WorkspaceCommands {
     if !new, access(path, F_OK) != 0 {
       throw Fault(
         .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
-        fix: "Make a workspace with: save session \(shown)")
+        fix: "Make a workspace with: save session \(FileNature.word(shown))")
     }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)

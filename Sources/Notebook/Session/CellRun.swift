@@ -159,7 +159,8 @@ struct CellRun {
     let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
     execution.core.history.add(
       HistoryEntry(
-        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record), recordings: outputs.map(\.recording),
+        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
+        recordings: outputs.map(\.recording),
         seconds: (ContinuousClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
   }
 }

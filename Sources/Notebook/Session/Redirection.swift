@@ -67,7 +67,8 @@ struct Redirection {
       }
       bytes = NPYText.bytes(of: array.tensor)
     case "session":
-      guard case .table(let table) = value, table.columns.map(\.name) == SessionCommands.historyColumns.map(\.name) else {
+      guard case .table(let table) = value, table.columns.map(\.name) == SessionCommands.historyColumns.map(\.name)
+      else {
         throw Fault(
           .formatNotSupported, "only the history is written as a session file", at: redirect.span,
           fix: "Write: history > \(redirect.value)")

@@ -37,7 +37,8 @@ extension DatasetValue {
           fix: "Put the old file back, or load the new one under another name.")
       }
     } else {
-      guard let content = stored["content"], content.shape.rank > 1, content.dtype == .float32 || content.dtype == .uint8
+      guard let content = stored["content"], content.shape.rank > 1,
+        content.dtype == .float32 || content.dtype == .uint8
       else { throw damaged }
       let labels = try stored.labels(count: content.shape[0])
       dataset = Dataset(name: name, source: "a tensor of the session", storage: content, labels: labels)

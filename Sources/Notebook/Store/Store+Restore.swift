@@ -39,8 +39,10 @@ extension Store {
       var restored = RestoredSession(state: SessionState(), results: Results(), lastCell: 0, problems: [])
       var revisions: [String: Int] = [:]
       try queue.inDatabase { db in
-        restored.lastCell = try Int.fetchOne(
-          db, sql: "SELECT max(number) FROM cells WHERE typeof(number) = 'integer' AND number BETWEEN 0 AND 1 << 40") ?? 0
+        restored.lastCell =
+          try Int.fetchOne(
+            db, sql: "SELECT max(number) FROM cells WHERE typeof(number) = 'integer' AND number BETWEEN 0 AND 1 << 40")
+          ?? 0
         restored.interruptedCell = try interruptedCell(db)
         let settings = try Row.fetchAll(db, sql: "SELECT key, value FROM settings")
         if !settings.isEmpty {
@@ -68,7 +70,7 @@ extension Store {
           // `_N` of a cell whose value cannot be read is not there.
           guard let cell = try? row.integer(0) else { continue }
           do {
-            let stored = try stored(kind: row.text(1), detail: row.text(2), owner: "result:\(cell)", db)
+            let stored = try result(of: cell, kind: row.text(1), detail: row.text(2), db)
             restored.results.add(try restorers.value(stored), cell: cell)
           } catch let error as DatabaseError { throw error } catch {}
         }
@@ -82,6 +84,15 @@ extension Store {
     } catch {
       throw Store.translated(error, path: path)
     }
+  }
+
+  /// The value of a cell, which may be that of an earlier one.
+  private func result(of cell: Int, kind: String, detail: String, _ db: Database) throws -> StoredValue {
+    guard kind == Self.sameKind else { return try stored(kind: kind, detail: detail, owner: "result:\(cell)", db) }
+    let row = try Row.fetchOne(
+      db, sql: "SELECT kind, detail FROM results WHERE cell = ? AND kind <> 'same'", arguments: [detail])
+    guard let row else { throw Damage("cell \(detail), whose value it is, has none") }
+    return try stored(kind: row.text(0), detail: row.text(1), owner: "result:\(detail)", db)
   }
 
   private func stored(kind: String, detail: String, owner: String, _ db: Database) throws -> StoredValue {

@@ -22,6 +22,8 @@ package final class Store: Sendable {
     /// Commits that could not be written yet.
     var pending: [CellRecord] = []
     var metrics: [MetricRow] = []
+    /// Results that are on disk, the last of them.
+    var results: [WrittenResult] = []
   }
 
   /// Opens a workspace, making it when there is none.

@@ -7,7 +7,9 @@ extension ArrayValue {
   package var summary: String {
     if isShape { return "[" + numbers.map { NumberText.short($0) }.joined(separator: ", ") + "]" }
     var parts = ["\(shape) \(tensor.dtype.rawValue)"]
-    if meaning != .plain, meaning != .shape { parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue) }
+    if meaning != .plain, meaning != .shape {
+      parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue)
+    }
     if let labels { parts.append("\(Set(labels).count) labels") }
     return parts.joined(separator: " · ")
   }
@@ -182,6 +184,7 @@ extension ArrayValue {
     guard !isShape, shape.rank > 0 else { return text(width: .max) }
     let (heads, cells) = rows
     let rule = "|" + String(repeating: " ---: |", count: heads.count)
-    return ([Markdown.escaped(summary), "", Markdown.row(heads), rule] + cells.map(Markdown.row)).joined(separator: "\n")
+    return ([Markdown.escaped(summary), "", Markdown.row(heads), rule] + cells.map(Markdown.row)).joined(
+      separator: "\n")
   }
 }

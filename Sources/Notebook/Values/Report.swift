@@ -87,7 +87,8 @@ package struct Report: Sendable, Equatable {
     var lines = title.isEmpty ? [] : TextWidth.wrap(title, to: width).split(separator: "\n").map(String.init)
     let labels = fields.map { TextWidth.columns($0.label) }.max() ?? 0
     for field in fields {
-      let text = TextWidth.wrap(field.markedText, to: max(20, width - labels - 4)).split(separator: "\n").map(String.init)
+      let text = TextWidth.wrap(field.markedText, to: max(20, width - labels - 4)).split(separator: "\n").map(
+        String.init)
       for (position, line) in text.enumerated() {
         lines.append("  " + TextWidth.pad(position == 0 ? field.label : "", to: labels) + "  " + line)
       }

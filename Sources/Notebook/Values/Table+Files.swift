@@ -21,7 +21,7 @@ extension Table {
   }
 
   /// A Markdown table (GitHub's), the title above it and the notes beneath.
-  var markdown: String {
+  package var markdown: String {
     let (columns, rows) = (shown.columns, shown.rows)
     let numeric = columns.indices.map { column in
       rows.contains { $0.indices.contains(column) && $0[column].isNumeric }

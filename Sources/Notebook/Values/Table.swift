@@ -75,7 +75,9 @@ package struct Table: Sendable, Equatable {
     if stacksLast, columns.count > 1, let stacked = stackedText(width: width) { return stacked }
     var lines = title.isEmpty ? [] : [title]
     let cells = rows.map { row in columns.indices.map { $0 < row.count ? row[$0].text : "" } }
-    let volatile = columns.indices.map { column in rows.contains { $0.indices.contains(column) && $0[column].isVolatile } }
+    let volatile = columns.indices.map { column in
+      rows.contains { $0.indices.contains(column) && $0[column].isVolatile }
+    }
     func widest(_ column: Int, _ heading: Int) -> Int {
       let content = cells.map { TextWidth.columns($0[column]) }.max() ?? 0
       return max(heading, content, volatile[column] ? Self.widestDuration : 0)

@@ -41,7 +41,9 @@ extension ImageGrid {
   fileprivate var fault: String? {
     guard channels == 1 || channels == 3 else { return "\(channels) channels" }
     let most = 1 << 30
-    guard (0...most).contains(count), (0...most).contains(height), (0...most).contains(width) else { return "its extents" }
+    guard (0...most).contains(count), (0...most).contains(height), (0...most).contains(width) else {
+      return "its extents"
+    }
     guard (1...most).contains(columns) else { return "\(columns) columns" }
     let (area, isLarge) = height.multipliedReportingOverflow(by: width * channels)
     let (size, isLarger) = area.multipliedReportingOverflow(by: count)

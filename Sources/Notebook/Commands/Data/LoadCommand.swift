@@ -90,7 +90,8 @@ enum LoadCommand {
       throw Fault(
         isMissing ? .download : .unreadableFile, error.description, at: source.span,
         fix: [
-          isNamed ? error.fix : fix(of: error, request.reference, source.raw, arguments, execution), isMissing ? "'load digits' works offline." : "Nothing was loaded.",
+          isNamed ? error.fix : fix(of: error, request.reference, source.raw, arguments, execution),
+          isMissing ? "'load digits' works offline." : "Nothing was loaded.",
         ].compactMap { $0 }.joined(separator: " "))
     }
   }
@@ -100,7 +101,7 @@ enum LoadCommand {
     of error: FileError, _ path: String, _ shown: String, _ arguments: Arguments, _ execution: Execution
   ) -> String? {
     switch FileNature(of: path) {
-    case .missing, .empty, .folder, .other: error.fix
+    case .missing, .empty, .folder, .special, .database, .other: error.fix
     case let nature: nature.advice(path, shown: shown, target: arguments.target, execution.options)
     }
   }

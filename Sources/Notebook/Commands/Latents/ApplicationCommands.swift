@@ -153,7 +153,9 @@ enum ApplicationCommands {
       .init(
         "distortion", label: "error of the decoded", .number(error.mean), detail: " mean squared, per pixel",
         error: error.standardError),
-      .init("psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB", detail: " (peak 1)"),
+      .init(
+        "psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB", detail: " (peak 1)"
+      ),
     ]
     return .report(Report(title: "compressing \(source.title), \(count) examples", fields: fields))
   }

@@ -51,7 +51,13 @@ extension ModelValue: AdjustableValue {
     _ argument: BoundArgument, _ option: CommandOption, _ execution: Execution
   ) throws -> BoundArgument {
     let span = argument.span
-    if case .value(let kinds) = option.type {
+    let kinds: [ValueKind]? =
+      switch option.type {
+      case .value(let kinds): kinds
+      case .anyValue: []
+      default: nil
+      }
+    if let kinds {
       let value: Value
       if let number = Double(argument.raw) {
         value = .number(number)

@@ -7,8 +7,8 @@ import VAEngine
 ///
 /// A running mean of an epoch starts anew with every epoch: its curve is a staircase.
 struct SmoothedTerms {
-  /// An average over some fifty steps.
-  static let decay = 0.98
+  /// An average over some twenty steps.
+  static let decay = 0.95
   private var sums = (loss: 0.0, reconstruction: 0.0, kl: 0.0)
   /// 1 − decayᵗ
   private var weight = 0.0

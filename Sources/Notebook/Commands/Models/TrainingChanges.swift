@@ -34,6 +34,8 @@ struct TrainingChanges {
     case ("validate", .value(let value)): try validate(value, argument)
     case ("on", .value(.object(let data as DatasetValue))):
       self.recipe.data = argument.raw
+      // Under another name they may be the same.
+      if let last = training.history.data?.last, last.hash == data.trainingPart.span(from: 0).hash { return true }
       word = Self.word(data.trainingPart)
     case ("seed", .integer(let seed)): try reseed(UInt64(seed), argument)
     case ("schedule", .text(let text)) where LearningRateText.parse(text, epochs: 1) == nil:
@@ -89,7 +91,7 @@ struct TrainingChanges {
         .badOptionValue, "epoch \(training.epoch + 1) is under way in its own order", at: argument.span,
         fix: "Leave seed out until it is done.")
     }
-    (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, seed)
+    if seed != recipe.seed { (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, seed) }
   }
 }
 
