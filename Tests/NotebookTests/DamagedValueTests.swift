@@ -58,10 +58,10 @@ import Testing
   /// Opens the workspace and uses what is there; true when x was refused.
   private func check(_ path: String, _ use: [String], _ folder: Folder, _ what: String) throws -> Bool {
     let bench = try Bench(SessionOptions(workspace: path, readOnly: true))
-    let remarks = bench.session.openingRemarks.filter { $0.contains("could not be restored") }
+    let remarks = bench.session.openingNotes.filter { $0.contains("could not be restored") }
     guard bench.session.state.variables["x"] != nil else {
       let isNamed = remarks.contains { $0.contains("x: ") && $0.contains("(E5") }
-      #expect(isNamed, "\(what): \(bench.session.openingRemarks)")
+      #expect(isNamed, "\(what): \(bench.session.openingNotes)")
       return true
     }
     for line in use {

@@ -42,7 +42,7 @@ import Testing
     let json = try #require(outcome.outputs.first { $0.role == .result }?.json)
     let units: Set = [
       "nats", "nats/example", "nats/image", "bits/dim", "bits/example", "bytes", "bytes/example", "s", "images/s",
-      "FLOPs/example", "%", "dB", "epochs", "examples",
+      "FLOPs/example", "%", "dB", "epochs", "examples", "step", "steps",
     ]
     members(of: json) { key, value in
       #expect(key.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "\(command): key \(key)")
@@ -50,7 +50,9 @@ import Testing
       if key.hasSuffix("_unit") { #expect(units.contains(text), "\(command): \(key) is \(text)") }
       // `31 of 32`, `1.9 MB`, `3.2 s`, `12,000`: a number that a program would have to take apart.
       let isNumber = text.wholeMatch(of: /[−-]?[0-9][0-9,.]*( ?(of|B|kB|MB|GB|s|ms|µs|min|h|%|k|M|G|nats)\b.*)?/) != nil
-      #expect(!isNumber || key == "value", "\(command): \(key) is '\(text)'")
+      // Shapes, values of variables and sentences are text.
+      let isText = ["value", "shape", "example", "evidence"].contains(key)
+      #expect(!isNumber || isText, "\(command): \(key) is '\(text)'")
     }
   }
 
@@ -116,7 +118,7 @@ import Testing
       }
     }
     #expect(
-      Value.table(table).csv?.split(separator: "\n")[1...2] == ["nan,nan,nan,nan,nan", "-inf,-inf,-inf,-inf,-inf"])
+      Value.table(table).csv?.split(separator: "\n")[1...2] == ["nan,nan,nan,nan,nan,s", "-inf,-inf,-inf,-inf,-inf,s"])
     #expect(Value.report(report).json["x"] == .null)
     #expect(FigureData(figure).text.contains("2 not finite") && !FigureData(figure).text.contains("nan"))
     #expect(Progress.Term(name: "loss", value: nan, unit: "nats").number == "nan")

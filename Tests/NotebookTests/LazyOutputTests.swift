@@ -8,9 +8,16 @@ import Testing
   let folder = Folder()
   private var path: String { folder.file("work.elbodb") }
 
-  private func outputs() throws -> [(text: String, html: String?, json: String?)] {
+  private struct Kept {
+    let text: String
+    let html, json: String?
+  }
+
+  private func outputs() throws -> [Kept] {
     try DatabaseQueue(path: path).read { db in
-      try Row.fetchAll(db, sql: "SELECT text, html, json FROM outputs").map { ($0[0], $0[1], $0[2]) }
+      try Row.fetchAll(db, sql: "SELECT text, html, json FROM outputs").map { row -> Kept in
+        Kept(text: row["text"], html: row["html"], json: row["json"])
+      }
     }
   }
 
@@ -57,7 +64,7 @@ import Testing
     }
     #expect(try copies().first?.hasPrefix("result:") == true && !copies().contains("result:1"))
     let bench = try Bench(SessionOptions(workspace: path))
-    #expect(bench.session.openingRemarks == [])
+    #expect(bench.session.openingNotes == [])
   }
 
   /// The representations are there for those who ask, of values shown and of values named.
@@ -94,7 +101,7 @@ import Testing
       try db.execute(sql: "UPDATE outputs SET html = '<table></table>', json = '[1,2]'")
     }
     let bench = try Bench(SessionOptions(workspace: path))
-    #expect(bench.session.openingRemarks == [])
+    #expect(bench.session.openingNotes == [])
     #expect(bench.shown("e")[0].contains("−ELBO") && bench.shown("e.elbo") == ["-202.5"])
     #expect(bench.shown("e.negative_elbo") == ["202.5"])
     #expect(bench.shown("r.negative_elbo") == ["[202.5, 7]"])

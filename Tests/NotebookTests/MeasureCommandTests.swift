@@ -26,7 +26,8 @@ import Testing
     #expect(bench.shown("evaluate m on=t seed=3") == bench.shown("evaluate m on=t seed=3"))
     #expect(bench.shown("evaluate m on=t")[0].contains("± "), "standard errors")
     let nll = bench.shown("n = evaluate m on=t nll=20 n=100 seed=3; n.nll")
-    #expect(bench.shown("(n.nll < n.negative_elbo)") == ["1"], "the importance-sampled bound is the tighter one: \(nll)")
+    #expect(
+      bench.shown("(n.nll < n.negative_elbo)") == ["1"], "the importance-sampled bound is the tighter one: \(nll)")
     for option in ["quality=yes", "probe=knn", "probe=linear", "split=yes"] {
       #expect(bench.run("evaluate m on=t \(option)").status == .ok, "\(option)")
     }

@@ -127,7 +127,6 @@ import Testing
 
   @Test(arguments: [
     (223.34, "223.3"), (2.8883, "2.89"), (0.04123, "0.0412"), (13640.2, "13,640"), (1204.4, "1,204"),
-    (99.995, "100.00"),
   ]) func liveNumbersHaveOneForm(value: Double, text: String) {
     #expect(Progress.Term(name: "x", value: value, unit: "").number == text)
   }

@@ -59,7 +59,7 @@ extension Store {
           } catch let error as DatabaseError {
             throw error
           } catch {
-            let fault = Fault.translating(error)
+            let fault = Fault.translated(error)
             restored.problems.append("\(name): \(fault.message) (\(fault.code.rawValue))")
           }
         }

@@ -8,7 +8,7 @@ extension Figure {
     case .scatter(let scatter): scatter.fault
     case .images(let grid): grid.fault
     case .bars(let bars): bars.fault
-    case .histogram: nil
+    case .histogram(let histogram): histogram.series.isEmpty ? "no series" : nil
     case .matrix(let map): map.fault
     }
   }
@@ -16,6 +16,12 @@ extension Figure {
 
 extension Curves {
   fileprivate var fault: String? {
+    if lines.isEmpty { return "no lines" }
+    // Nothing that is plotted gets further; tics are counted in whole numbers.
+    let isFar = { (x: Double) in x.isFinite && x.magnitude > 1e12 }
+    if lines.contains(where: { $0.x.contains(where: isFar) }) || marks.contains(where: { isFar($0.x) }) {
+      return "a place beyond all reason"
+    }
     for line in lines {
       guard line.x.count == line.y.count else { return "a line has \(line.x.count) places and \(line.y.count) values" }
       if let errors = line.errors, errors.count != line.y.count { return "a line's errors" }
@@ -40,11 +46,9 @@ extension Scatter {
 extension ImageGrid {
   fileprivate var fault: String? {
     guard channels == 1 || channels == 3 else { return "\(channels) channels" }
-    let most = 1 << 30
-    guard (0...most).contains(count), (0...most).contains(height), (0...most).contains(width) else {
-      return "its extents"
-    }
-    guard (1...most).contains(columns) else { return "\(columns) columns" }
+    let side = 1...1 << 16
+    guard count > 0, side.contains(height), side.contains(width) else { return "its extents" }
+    guard (1...count).contains(columns) else { return "\(columns) columns" }
     let (area, isLarge) = height.multipliedReportingOverflow(by: width * channels)
     let (size, isLarger) = area.multipliedReportingOverflow(by: count)
     guard !isLarge, !isLarger, size == pixels.count else { return "\(pixels.count) pixels" }
@@ -56,14 +60,14 @@ extension ImageGrid {
 
 extension Bars {
   fileprivate var fault: String? {
-    guard values.count == names.count else { return "\(values.count) bars and \(names.count) names" }
-    return (kinds?.idle ?? []).allSatisfy(values.indices.contains) ? nil : "its idle bars"
+    guard !values.isEmpty, values.count == names.count else { return "\(values.count) bars and \(names.count) names" }
+    return (kinds?.inactive ?? []).allSatisfy(values.indices.contains) ? nil : "its inactive bars"
   }
 }
 
 extension MatrixMap {
   fileprivate var fault: String? {
     let (cells, isLarge) = rowNames.count.multipliedReportingOverflow(by: columnNames.count)
-    return !isLarge && cells == values.count ? nil : "\(values.count) cells"
+    return !isLarge && cells == values.count && cells > 0 ? nil : "\(values.count) cells"
   }
 }

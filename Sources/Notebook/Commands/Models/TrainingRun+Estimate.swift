@@ -35,7 +35,8 @@ extension TrainingRun {
           .init("memory", label: "data, parameters, moments and intermediate arrays", .bytes(bytes)),
           .init("steps", label: "steps an epoch", .count(stepsPerEpoch)),
           .init(
-            "epoch_seconds", label: "an epoch", .duration(epoch), detail: " (measured over \(steps) steps)"),
+            "epoch_seconds", label: "an epoch", .duration(epoch)),
+          .init("measured_steps", label: "measured over", .count(steps), unit: steps == 1 ? "step" : "steps"),
           .init(
             "total_seconds", label: epochs == 1 ? "1 epoch" : "\(epochs) epochs",
             .duration(epoch * Double(epochs))),
