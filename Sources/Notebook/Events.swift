@@ -22,6 +22,9 @@ package struct Output: Sendable {
   /// Whether the text names the value in a line: then it is not shown as a table or a picture either.
   let isSummary: Bool
 
+  /// The text is data to copy, as `format json` and `format csv` give it: lines are not to be broken.
+  package var isData = false
+
   package init(role: Role = .result, text: String) {
     (self.role, self.text) = (role, text)
     (value, isSummary) = (nil, false)
@@ -47,14 +50,13 @@ package struct Output: Sendable {
 
   /// The value itself when it is images, the first hundred of them: a notebook shows them beside the text.
   package var images: ImageGrid? {
-    guard !isSummary, case .tensor(let array)? = value else { return nil }
-    return array.grid
+    isSummary ? nil : value?.images
   }
 
   /// What transcripts and the history keep: the text; of a figure its data, whatever a screen shows of it.
   package var record: String {
     guard let figure, text == figure.summary else { return text }
-    return FigureData(figure).text
+    return VisibleText.lines(FigureData(figure).text)
   }
 
   /// The same with marks around what the clock decides: what a session file is written from.
@@ -114,6 +116,15 @@ package enum Event: Sendable {
   case progressEnded
 }
 
+/// What a command of the shell wrote to its standard output, for `x = !command`.
+package struct ShellCapture: Equatable, Sendable {
+  package var text: String
+  /// What went wrong in a few words, such as `exit code 3`; nil when nothing did.
+  package var failure: String?
+
+  package init(text: String, failure: String?) { (self.text, self.failure) = (text, failure) }
+}
+
 /// The surroundings of a running cell, given by the front end. Called on the thread that executes.
 package protocol FrontEnd: AnyObject {
   /// Columns available to text.
@@ -121,10 +132,13 @@ package protocol FrontEnd: AnyObject {
   func emit(_ event: Event)
   /// Whether `transcript on FILE` does something here.
   var keepsTranscripts: Bool { get }
+  /// Runs a command of the shell and returns what it wrote; nil where no shell commands are run, as in scripts.
+  func capture(_ command: String, _ interruption: Interruption) -> ShellCapture?
   /// Asks the person for a line; nil when nobody can answer.
   func ask(_ prompt: String) -> String?
 }
 
 extension FrontEnd {
   package var keepsTranscripts: Bool { false }
+  package func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? { nil }
 }

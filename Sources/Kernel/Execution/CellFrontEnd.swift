@@ -1,4 +1,5 @@
 import Notebook
+import Tensors
 
 /// What a running cell says, as iopub messages with the cell's request as parent. Lives on the executing thread.
 final class CellFrontEnd: FrontEnd {
@@ -18,8 +19,8 @@ final class CellFrontEnd: FrontEnd {
   /// One display, updated while work goes on.
   private struct Live {
     let id: String
-    let began: ContinuousClock.Instant
-    var shown: ContinuousClock.Instant?
+    let began: WorkClock.Instant
+    var shown: WorkClock.Instant?
     var last: Progress
   }
   /// Updates of the live display come no closer than this: at most four a second.
@@ -54,6 +55,22 @@ final class CellFrontEnd: FrontEnd {
 
   func ask(_ prompt: String) -> String? { asking(prompt) }
 
+  /// `x = !command`: what it says besides its output goes on the stream.
+  func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? {
+    var captured = ""
+    let ending = ShellCommand(text: command, interruption: interruption).run { name, text in
+      if name == "stdout" { captured += text } else { stream(name, text) }
+    }
+    let failure: String? =
+      switch ending {
+      case .exited(0), .interrupted: nil
+      case .exited(let code): "exit code \(code)"
+      case .signalled(let signal): "ended by signal \(signal)"
+      case .notStarted(let why): why
+      }
+    return ShellCapture(text: captured, failure: failure)
+  }
+
   /// `clear_output`: the cell's outputs so far go away, with `wait` when the next one comes.
   func clear(wait: Bool) {
     guard !isSilent else { return }
@@ -72,25 +89,25 @@ final class CellFrontEnd: FrontEnd {
       paged.append(output)
       return
     }
-    switch output.role {
-    case .note: stream("stdout", output.text + "\n")
-    case .display:
-      publisher.publish(
-        "display_data", parent: parent,
-        .object(
-          MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook) + [.init("transient", .empty)]))
-    case .result:
-      publisher.publish(
-        "execute_result", parent: parent,
-        .object(
-          [.init("execution_count", .integer(count))]
-            + MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook)))
+    if output.role == .note {
+      stream("stdout", output.text + "\n")
+    } else {
+      let displays = MimeBundle.displays(of: output, draw: draw, isNotebook: publisher.isNotebook)
+      for (place, display) in displays.enumerated() {
+        if output.role == .result, place == 0 {
+          publisher.publish(
+            "execute_result", parent: parent, .object([.init("execution_count", .integer(count))] + display.members))
+        } else {
+          publisher.publish(
+            "display_data", parent: parent, .object(display.members + [.init("transient", .empty)]))
+        }
+      }
     }
     publisher.waitForReader(unless: isInterrupted)
   }
 
   private func advance(_ progress: Progress) {
-    let now = ContinuousClock.now
+    let now = WorkClock.now
     var live = live ?? Live(id: Headers.randomIdentifier(), began: now, shown: nil, last: progress)
     // A picture stays until the next one: between them only the numbers are kept.
     let waits = progress.figure == nil && live.last.figure != nil
@@ -115,12 +132,11 @@ final class CellFrontEnd: FrontEnd {
   }
 
   private func display(_ live: Live, isDone: Bool) {
-    let elapsed = isDone ? (ContinuousClock.now - live.began) / .seconds(1) : nil
+    let elapsed = isDone ? (WorkClock.now - live.began) / .seconds(1) : nil
     publisher.publish(
       live.shown == nil ? "display_data" : "update_display_data", parent: parent,
-      .members([
-        "data": LiveDisplay.content(live.last, elapsed: elapsed, draw: draw), "metadata": .empty,
-        "transient": .members(["display_id": .string(live.id)]),
-      ]))
+      .object(
+        LiveDisplay.members(live.last, elapsed: elapsed, draw: draw, isNotebook: publisher.isNotebook)
+          + [.init("transient", .members(["display_id": .string(live.id)]))]))
   }
 }

@@ -13,6 +13,7 @@ enum WorkspaceCommands {
     guard access(path, F_OK) != 0 else {
       throw Fault(.unwritableFile, "\(shown) exists already", at: span, fix: "Choose another name, or open it.")
     }
+    try execution.checkWritable(path, shown: shown, at: span)
     do throws(StoreError) {
       let store = try Store(path: path, program: execution.options.version)
       do throws(StoreError) {
@@ -60,6 +61,12 @@ enum WorkspaceCommands {
       throw Fault(
         .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
         fix: "Make a workspace with: save session \(FileNature.word(shown))")
+    }
+    if access(path, F_OK) != 0 { try execution.checkWritable(path, shown: shown, at: span) }
+    let path = try execution.openableWorkspace(path)
+    // Left behind, what its disk has no room for would be gone.
+    if let lost = execution.core.store?.catchUp(execution.state) {
+      throw Fault(.unwritableFile, lost, at: span, fix: "Keep this session elsewhere first: save session PATH")
     }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)

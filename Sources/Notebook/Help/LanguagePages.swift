@@ -26,6 +26,7 @@ extension HelpPages {
       d[0..999]  d[label=3]  d.all     just these examples of a dataset; those of a
                                        label, still in its train and test parts; all
                                        as one part
+      p = {"lr": 0.001}; p.lr          values by name, as in Python; p["lr"] too
       1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons
                                        stand in parentheses
       d.train  m.loss  e.elbo          attributes

@@ -8,13 +8,12 @@ struct SourceText: Sendable {
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  /// The character that starts at `offset` and its length in bytes.
-  func character(at offset: Int) -> (text: String, length: Int) {
-    guard let first = String(decoding: bytes[offset...].prefix(32), as: UTF8.self).first else { return ("", 0) }
-    if first == "\u{1B}" || first.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-      return ("control character \(bytes[offset])", 1)
+  /// The scalar that starts at `offset` and its length in bytes.
+  func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
+    guard let first = String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.first else {
+      return ("\u{FFFD}", 0)
     }
-    return (String(first), String(first).utf8.count)
+    return (first, String(first).utf8.count)
   }
 
   /// The first offset from `start` that is no blank. A backslash at the end of a line continues it, so both are blank.
@@ -41,9 +40,16 @@ struct SourceText: Sendable {
     return after < end && bytes[after] == UInt8(ascii: "\n") ? after + 1 : nil
   }
 
+  /// Whether a brace at `position` opens a dictionary: where a value is expected, and not in the middle of a path.
+  func opensBrace(at position: Int, from start: Int) -> Bool {
+    var before = position
+    while before > start, bytes[before - 1].isBlank || bytes[before - 1] == 0x0A { before -= 1 }
+    return before <= start || "=([{,:".utf8.contains(bytes[before - 1])
+  }
+
   /// The text between the quotes that open at `start`, and the offset after the closing one.
   ///
-  /// `\"`, `\'`, `\\`, `\n` and `\t` are escapes; any other backslash stands for itself.
+  /// A backslash means what `Escapes` says.
   func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
     let quote = bytes[start]
     var text: [UInt8] = []
@@ -52,13 +58,9 @@ struct SourceText: Sendable {
       let byte = bytes[position]
       if byte == quote { return (String(decoding: text, as: UTF8.self), position + 1) }
       if byte == UInt8(ascii: "\\"), position + 1 < limit {
-        switch bytes[position + 1] {
-        case quote, UInt8(ascii: "\\"): text.append(bytes[position + 1])
-        case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
-        case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
-        default: text += [byte, bytes[position + 1]]
-        }
-        position += 2
+        let escape = Escapes.read(bytes, at: position, limit: limit)
+        text += escape.bytes
+        position = escape.after
       } else {
         text.append(byte)
         position += 1

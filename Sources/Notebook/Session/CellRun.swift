@@ -7,13 +7,15 @@ struct CellRun {
   /// Whether the cell is numbered and kept.
   let keeps: Bool
   let silent: Bool
-  let start: ContinuousClock.Instant
+  let start: WorkClock.Instant
   var status = CellStatus.ok
   var outputs: [Output] = []
+  /// Of the workspace: shown with the outputs, and no part of what the cell gave.
+  private(set) var remarks: [Output] = []
   private var result: Value?
   private var isKept = false
 
-  init(execution: Execution, source: String, keeps: Bool, silent: Bool, start: ContinuousClock.Instant) {
+  init(execution: Execution, source: String, keeps: Bool, silent: Bool, start: WorkClock.Instant) {
     self.execution = execution
     self.source = source
     self.keeps = keeps
@@ -101,6 +103,9 @@ struct CellRun {
       } else {
         output = value.output(width: execution.width, format: format)
       }
+      output.text = VisibleText.lines(output.text)
+      output.marked = output.marked.map(VisibleText.lines)
+      output.isData = format != .text
       if execution.readsClock { output.markNumbers() }
       output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
@@ -108,7 +113,7 @@ struct CellRun {
     }
     if !statement.isSilent {
       shown += notes.map { note in
-        var output = Output(role: .note, text: note)
+        var output = Output(role: .note, text: VisibleText.lines(note))
         if execution.readsClock { output.markNumbers() }
         return output
       }
@@ -126,24 +131,17 @@ struct CellRun {
   private mutating func keep(isLast: Bool) -> [Output] {
     guard let store = execution.core.store, !store.isReadOnly else { return [] }
     if isLast { isKept = true }
-    let record = keeps ? self.record(isLast: isLast) : nil
-    do {
-      try store.commit(record, state: execution.state)
-      guard execution.core.isDetached else { return [] }
-      execution.core.isDetached = false
-      return [Output(role: .note, text: "\(store.path) is written again; nothing was lost")]
-    } catch {
-      guard !execution.core.isDetached else { return [] }
-      execution.core.isDetached = true
-      let note = "\(error.description). The session goes on in memory; 'save session PATH' writes it elsewhere"
-      return [Output(role: .note, text: note)]
-    }
+    execution.core.keep(keeps ? record(isLast: isLast) : nil)
+    // A silent cell says nothing: the next one that speaks says it.
+    guard !silent, let remark = execution.core.takeRemark() else { return [] }
+    remarks.append(Output(role: .note, text: remark))
+    return remarks.suffix(1)
   }
 
   private func record(isLast: Bool) -> CellRecord {
     var record = CellRecord(
       number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
-      seconds: (ContinuousClock.now - start).seconds, outputs: outputs.map { OutputRecord($0) }, result: nil)
+      seconds: (WorkClock.now - start).seconds, outputs: outputs.map { OutputRecord($0) }, result: nil)
     switch status {
     case .ok: break
     case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
@@ -156,11 +154,10 @@ struct CellRun {
   /// Adds the cell to the history in memory, unless the store has it.
   private func remember() {
     guard keeps else { return }
-    let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
     execution.core.history.add(
       HistoryEntry(
         session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
-        recordings: outputs.map(\.recording),
-        seconds: (ContinuousClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
+        recordings: outputs.map(\.recording), seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
+      isStored: execution.core.isStored)
   }
 }

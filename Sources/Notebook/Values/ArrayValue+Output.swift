@@ -77,7 +77,7 @@ extension ArrayValue {
 
   /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be; nil of what is no
   /// images.
-  var grid: ImageGrid? {
+  var images: ImageGrid? {
     guard meaning == .images, shape.rank == 4, shape[1] == 1 || shape[1] == 3, shape.count > 0 else { return nil }
     let count = min(shape[0], 100)
     let side = max(1, Int(Double(count).squareRoot().rounded(.up)))

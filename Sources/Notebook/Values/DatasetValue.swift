@@ -95,7 +95,9 @@ package struct DatasetValue: SelectableValue {
   }
 
   /// Counts, shape, classes and transforms.
-  package var report: Report {
+  package var report: Report? { description }
+
+  var description: Report {
     var fields: [Report.Field] = [
       .init("count", label: "examples", .count(dataset.count)),
       .init("shape", label: "example", .text("\(dataset.exampleShape) \(dataset.storage.dtype.rawValue)")),

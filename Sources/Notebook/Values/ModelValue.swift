@@ -114,7 +114,7 @@ package struct ModelValue: ObjectValue {
       }, notes: training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" })
   }
 
-  package var report: Report {
+  package var report: Report? {
     let configuration = configuration
     var fields: [Report.Field] = [
       .init("family", .text(configuration.family.rawValue)),

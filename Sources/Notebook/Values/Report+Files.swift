@@ -14,7 +14,7 @@ extension Report {
       html += "</tbody></table>"
     }
     html += tables.map(\.table.html).joined()
-    return html + notes.map { "<p>\(HTML.escaped($0))</p>" }.joined()
+    return html + notes.map(HTML.note).joined()
   }
 
   var markdown: String {

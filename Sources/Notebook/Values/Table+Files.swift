@@ -17,7 +17,7 @@ extension Table {
       html += "</tr>"
     }
     html += "</tbody></table>"
-    return html + notes.map { "<p>\(HTML.escaped($0))</p>" }.joined()
+    return html + notes.map(HTML.note).joined()
   }
 
   /// A Markdown table (GitHub's), the title above it and the notes beneath.

@@ -23,7 +23,7 @@ package struct Table: Sendable, Equatable {
       (self.name, self.key) = (name, key ?? FieldKey.of(name))
       (self.unit, self.audience) = (unit, audience)
     }
-    var heading: String { unit.isEmpty ? name : "\(name) (\(unit))" }
+    var heading: String { VisibleText.name(unit.isEmpty ? name : "\(name) (\(unit))") }
   }
 
   package var title: String
@@ -34,6 +34,8 @@ package struct Table: Sendable, Equatable {
   /// Where the table is too wide, its last column gets lines of its own under the rows: commands to go on with are
   /// never cut.
   package var stacksLast: Bool
+  /// The rows as pictures, where they are examples that are images.
+  package var images: ImageGrid?
 
   package init(
     title: String = "", columns: [Column], rows: [[Cell]] = [], notes: [String] = [], stacksLast: Bool = false
@@ -74,7 +76,7 @@ package struct Table: Sendable, Equatable {
   private func laidOut(width: Int) -> String {
     if stacksLast, columns.count > 1, let stacked = stackedText(width: width) { return stacked }
     var lines = title.isEmpty ? [] : [title]
-    let cells = rows.map { row in columns.indices.map { $0 < row.count ? row[$0].text : "" } }
+    let cells = rows.map { row in columns.indices.map { $0 < row.count ? VisibleText.name(row[$0].text) : "" } }
     let volatile = columns.indices.map { column in
       rows.contains { $0.indices.contains(column) && $0[column].isVolatile }
     }
@@ -110,7 +112,7 @@ package struct Table: Sendable, Equatable {
       return line
     }
     if columns.contains(where: { !$0.heading.isEmpty }) {
-      lines += stacksUnits ? [line(columns.map(\.name)), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
+      lines += stacksUnits ? [line(columns.map { VisibleText.name($0.name) }), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
     }
     lines += zip(rows, cells).map { row, texts in line(texts) { $0 < row.count && row[$0].isVolatile } }
     lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
@@ -140,7 +142,7 @@ package enum HTML {
   /// `text` with what means something in HTML replaced: scalar by scalar, for a combining mark hides none.
   package static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.lines(text).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

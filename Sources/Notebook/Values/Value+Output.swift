@@ -33,19 +33,19 @@ extension Value {
   }
 
   /// text/plain, with marks around what the clock decides.
-  private func markedText(width: Int) -> String {
+  func markedText(width: Int) -> String {
     switch self {
     case .number(let value): NumberText.short(value)
     case .string(let text): text
     case .flag(let value): value ? "yes" : "no"
     case .range(let lower, let upper): "\(lower)..\(upper)"
     case .list(let items):
-      TextWidth.wrap("[" + items.map { $0.markedText(width: width) }.joined(separator: ", ") + "]", to: width)
+      TextWidth.wrap("[" + items.map { $0.text(inListOf: width) }.joined(separator: ", ") + "]", to: width)
     case .tensor(let array): array.text(width: width)
     case .table(let table): table.markedText(width: width)
     case .report(let report): report.markedText(width: width)
     case .figure(let figure): figure.summary
-    case .object(let object): object.report.markedText(width: width)
+    case .object(let object): object.markedText(width: width)
     case .nothing: ""
     }
   }
@@ -66,7 +66,7 @@ extension Value {
     case .table(let table): table.html
     case .report(let report): report.html
     case .tensor(let array): array.html
-    case .object(let object): object.report.html
+    case .object(let object): object.report?.html
     default: nil
     }
   }
@@ -83,7 +83,7 @@ extension Value {
   /// The structured data; nil where there are none.
   var dataJSON: JSON? { dataJSON(marksClock: false) }
 
-  private func dataJSON(marksClock: Bool) -> JSON? {
+  func dataJSON(marksClock: Bool) -> JSON? {
     switch self {
     case .number(let value): .numeric(value)
     case .string(let text): .string(text)
@@ -93,7 +93,7 @@ extension Value {
     case .tensor(let array): array.json
     case .table(let table): table.json(marksClock: marksClock)
     case .report(let report): report.json(marksClock: marksClock)
-    case .object(let object): object.report.json(marksClock: marksClock)
+    case .object(let object): object.json(marksClock: marksClock)
     case .figure, .nothing: nil
     }
   }
@@ -118,7 +118,7 @@ extension Value {
     switch self {
     case .table(let table): table.csv(marksClock: marksClock)
     case .report(let report): report.table.csv(marksClock: marksClock)
-    case .object(let object): object.report.table.csv(marksClock: marksClock)
+    case .object(let object): object.report?.table.csv(marksClock: marksClock)
     case .tensor(let array): array.csv
     case .number(let value): NumberText.exact(value) + "\n"
     case .string(let text): CSVText.field(text) + "\n"
@@ -138,7 +138,7 @@ extension Value {
     switch self {
     case .table(let table): table.markdown
     case .report(let report): report.markdown
-    case .object(let object): object.report.markdown
+    case .object(let object): object.report?.markdown ?? Markdown.escaped(output(width: 120).text)
     case .tensor(let array): array.markdown
     case .list(let items): items.map { "- " + Markdown.escaped($0.output(width: .max).text) }.joined(separator: "\n")
     default: Markdown.escaped(output(width: 120).text)

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A picture as a value: what it shows, not how it is drawn.
 package struct Figure: Sendable, Equatable, Codable {
   package var kind: Kind
@@ -44,7 +46,10 @@ package struct Figure: Sendable, Equatable, Codable {
 
 extension Figure {
   /// One line for those who cannot see it.
-  package var summary: String { "figure: \(caption) (\(content))" }
+  package var summary: String { "figure: \(description)" }
+
+  /// What it shows: `loss of m · digits.train (loss, kl)`.
+  package var description: String { VisibleText.name("\(caption) (\(content))") }
 
   private var content: String {
     func many(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

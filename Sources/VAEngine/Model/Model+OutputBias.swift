@@ -42,7 +42,8 @@ extension Model {
     var buffer = [Float](repeating: 0, count: rows * size)
     for begin in stride(from: 0, to: count, by: rows) {
       let indices = (begin..<min(begin + rows, count)).map { Int32($0 * source.count / count) }
-      source.read(indices, into: &buffer, stream: RandomStream(seed: 0, purpose: StreamPurpose.averagedData, step: UInt64(begin)))
+      source.read(
+        indices, into: &buffer, stream: RandomStream(seed: 0, purpose: StreamPurpose.averagedData, step: UInt64(begin)))
       for row in indices.indices { for i in 0..<size { sums[i] += Double(buffer[row * size + i]) } }
       guard sums.allSatisfy(\.isFinite) else {
         let bad = (0..<indices.count * size).first { !buffer[$0].isFinite } ?? 0

@@ -17,7 +17,7 @@ final class BatchRun {
     self.session = session
     self.choices = choices
     runner = try CellRunner(process: process)
-    for remark in session.openingNotes { writeAll("elbo: \(remark)\n", to: STDERR_FILENO) }
+    for remark in session.openingNotes { process.say("elbo: \(remark)", on: STDERR_FILENO) }
     frontEnd =
       choices.format == .json
       ? JSONFrontEnd(width: process.screen.columns, interruption: runner.interrupter)
@@ -65,6 +65,13 @@ final class BatchRun {
     return code
   }
 
+  /// Closes the session after everything; the exit code, which says so when the workspace could not be written.
+  func end(_ code: Int32) -> Int32 {
+    guard let lost = session.close() else { return code }
+    writeAll("elbo: \(lost)\n", to: STDERR_FILENO)
+    return max(code, 1)
+  }
+
   private func run(_ cell: BatchScript.Cell, name: String?) -> Int32 {
     guard let outcome = runner.run(cell.source, in: session, frontEnd: frontEnd) else { return 1 }
     frontEnd.finish(cell, outcome)
@@ -76,13 +83,13 @@ final class BatchRun {
     case .ok: return runner.wasInterrupted ? 130 : 0
     case .interrupted(let note):
       if choices.format == .text {
-        writeAll("elbo: interrupted\(note.isEmpty ? "" : ": " + note)\n", to: STDERR_FILENO)
+        process.say("elbo: interrupted\(note.isEmpty ? "" : ": " + note)", on: STDERR_FILENO)
       }
       return 130
     case .failed(let diagnostic):
       if choices.format == .text {
         let place = name.map { "\($0):\(cell.line): " } ?? (cell.line > 1 ? "line \(cell.line): " : "")
-        writeAll(place + diagnostic.rendered(color: process.errorColor.isOn) + "\n", to: STDERR_FILENO)
+        writeAll(process.shown(diagnostic, place: place, on: STDERR_FILENO) + "\n", to: STDERR_FILENO)
       }
       return 1
     }

@@ -1,13 +1,15 @@
 import Glibc
+import Notebook
+import Tensors
 import Terminal
 
-/// A workspace that an interactive session keeps when nobody named one, so that a crash loses nothing.
+/// A workspace that a prompt or a notebook's kernel keeps when nobody named one, so that a crash loses nothing.
 ///
 /// It lies under `$XDG_STATE_HOME/elbo/recovery` and is locked while its program lives. One that nobody has locked is left
 /// from a session that ended badly; a session that ends well takes its own away.
 struct RecoveryWorkspace {
   let path: String
-  private let lock: Int32
+  private let lock: FileLock
 
   /// The folder of all of them.
   static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
@@ -27,7 +29,7 @@ struct RecoveryWorkspace {
           case "l", "later": old.release()
           default:
             // Perhaps a statement, typed ahead: nothing is forgotten for it.
-            writeAll("'\(answer)' was not run: the session is not open yet.\n", to: STDOUT_FILENO)
+            process.say("'\(answer)' was not run: the session is not open yet.")
             isOpen = true
           }
         case .terminated(let signal): exit(128 + signal)
@@ -41,7 +43,7 @@ struct RecoveryWorkspace {
   }
 
   /// A new one; nil when the folder cannot be written: the session is then kept in memory.
-  private static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
+  static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
     let folder = folder(process)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
@@ -50,11 +52,28 @@ struct RecoveryWorkspace {
     var stamp = [CChar](repeating: 0, count: 32)
     strftime(&stamp, stamp.count, "%Y%m%d-%H%M%S", &parts)
     let name = stamp.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "session" }
-    return RecoveryWorkspace(locking: "\(folder)/\(name)-\(getpid()).elbodb")
+    return RecoveryWorkspace(locking: "\(folder)/\(name)-\(TemporaryFile.secret).elbodb", isNew: true)
   }
 
   /// Those that ended badly, newest first, locked for this program.
   private static func abandoned(_ process: ProcessContext) -> [RecoveryWorkspace] {
+    all(process).compactMap { RecoveryWorkspace(locking: $0) }
+  }
+
+  /// The same without a lock: others may look at the same time.
+  static func abandonedPaths(_ process: ProcessContext) -> [String] {
+    all(process).filter { path in ![".lock", "-lock"].contains { isLocked(path + $0) } }
+  }
+
+  private static func isLocked(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  /// Every recovery workspace there is, newest first.
+  private static func all(_ process: ProcessContext) -> [String] {
     let folder = folder(process)
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -63,22 +82,23 @@ struct RecoveryWorkspace {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       if name.hasSuffix(".elbodb") { names.append(name) }
     }
-    return names.sorted(by: >).compactMap { RecoveryWorkspace(locking: folder + "/" + $0) }
+    return names.sorted(by: >).map { folder + "/" + $0 }
   }
 
-  private init?(locking path: String) {
-    let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { return nil }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
+  init?(locking path: String, isNew: Bool = false) {
+    guard let lock = try? FileLock(path: path + ".lock") else { return nil }
+    // One that ended well between the look at the folder and the lock has been taken away.
+    guard isNew || access(path, F_OK) == 0 else {
+      lock.release()
       return nil
     }
-    self.path = path
-    self.lock = lock
+    (self.path, self.lock) = (path, lock)
   }
 
   /// When it was last written, as the person's clock said then.
-  var lastUse: String {
+  var lastUse: String { Self.lastUse(of: path) }
+
+  static func lastUse(of path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "an unknown time" }
     var parts = tm()
@@ -90,11 +110,11 @@ struct RecoveryWorkspace {
   }
 
   /// Lets go of it without touching it: it will be found again.
-  func release() { close(lock) }
+  func release() { lock.abandon() }
 
   /// Takes it away.
   func remove() {
-    for suffix in ["", "-wal", "-shm", "-lock", ".lock"] { unlink(path + suffix) }
-    close(lock)
+    for suffix in ["", "-wal", "-shm", "-lock"] { unlink(path + suffix) }
+    lock.release()
   }
 }

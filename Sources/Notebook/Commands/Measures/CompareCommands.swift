@@ -165,9 +165,9 @@ enum CompareCommands {
       var position = begin
       let stop = StopSignal(when: Stopping.current)
       var smoothed = SmoothedTerms()
-      let start = ContinuousClock.now
+      let start = WorkClock.now
       try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
-        let spent = (ContinuousClock.now - start).seconds
+        let spent = (WorkClock.now - start).seconds
         position = moment.position
         if let last = moment.last {
           smoothed.add(last)
