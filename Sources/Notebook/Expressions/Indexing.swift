@@ -187,7 +187,7 @@ extension Value {
   /// A tensor without axes as the number it is.
   var unwrappedScalar: Value {
     if case .tensor(let array) = self, array.shape.rank == 0, let only = array.floats.first {
-      return .number(Double(only))
+      return .number(array.numbers.first ?? Double(only))
     }
     return self
   }
