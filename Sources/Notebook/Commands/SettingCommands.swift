@@ -121,7 +121,10 @@ enum SettingCommands {
 
   private static let threads = Command(
     "threads", family: .session, summary: "set how many threads the engine uses",
-    details: "Results are the same bits for the same number of threads.",
+    details: """
+      The default is one per core that this process may use: those of its affinity mask, and no more than the share of \
+      processor time that its container allows. Results are the same bits for the same number of threads.
+      """,
     positionals: [Positional("count", .integer(Settings.threadCounts), required: false, help: "threads")],
     examples: [.init("threads 2", "uses two threads")]
   ) { arguments, execution in

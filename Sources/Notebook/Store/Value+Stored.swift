@@ -3,7 +3,7 @@ import Tensors
 
 extension Value {
   /// How the workspace keeps the value.
-  func stored() throws -> StoredValue {
+  package func stored() throws -> StoredValue {
     switch self {
     case .number(let value): return StoredValue(kind: "number", detail: .string("\(value)"))
     case .string(let text): return StoredValue(kind: "text", detail: .string(text))
@@ -36,6 +36,9 @@ extension Value {
 package struct Restorers: Sendable {
   package typealias Restorer = @Sendable (StoredValue, SessionOptions) throws -> Value
   let options: SessionOptions
+
+  package init(options: SessionOptions) { self.options = options }
+
   /// By kind; models and datasets register theirs here.
   static let objects: [String: Restorer] = [
     "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
@@ -45,7 +48,7 @@ package struct Restorers: Sendable {
 
   /// - Throws: A fault of the workspace for a value that is not as it was written, E304 where there is no memory for it,
   ///   and what loading its data throws.
-  func value(_ stored: StoredValue) throws -> Value {
+  package func value(_ stored: StoredValue) throws -> Value {
     do {
       return try decoded(stored)
     } catch let damage as Damage {

@@ -17,7 +17,7 @@ struct RecoveryWorkspace {
   /// The workspace of this session: one that ended badly if the person wants it, else a new one.
   static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
     for old in abandoned(process) {
-      writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
+      process.say("The session of \(old.lastUse) ended badly; what was finished in it is kept.")
       var isOpen = true
       while isOpen {
         isOpen = false
