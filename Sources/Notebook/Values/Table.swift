@@ -112,9 +112,8 @@ package struct Table: Sendable, Equatable {
       return line
     }
     if columns.contains(where: { !$0.heading.isEmpty }) {
-      lines +=
-        stacksUnits
-        ? [line(columns.map { VisibleText.name($0.name) }), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
+      let names = columns.map { VisibleText.name($0.name) }
+      lines += stacksUnits ? [line(names), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
     }
     lines += zip(rows, cells).map { row, texts in line(texts) { $0 < row.count && row[$0].isVolatile } }
     lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
