@@ -64,8 +64,7 @@ extension OpCase {
   }
 
   private static func chain(
-    _ name: String, _ shape: Shape,
-    _ body: @escaping @Sendable (Symbol) throws -> Symbol
+    _ name: String, _ shape: Shape, _ body: @escaping @Sendable (Symbol) throws -> Symbol
   ) -> OpCase {
     OpCase(name, [shape]) { _, x in try body(x[0]) }
   }
