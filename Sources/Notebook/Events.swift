@@ -1,5 +1,6 @@
 import Plotting
 import Replay
+import Tensors
 
 /// What a statement gave, in every representation it has. Front ends choose; nothing below them prints.
 ///

@@ -1,5 +1,6 @@
 import Plotting
 import Replay
+import Tensors
 
 /// Rows and columns with units, shown as text that fits, as HTML, as JSON records and as CSV.
 package struct Table: Sendable, Equatable {
