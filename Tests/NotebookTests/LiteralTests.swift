@@ -41,7 +41,9 @@ import Testing
 
   @Test func aParameterOfNoneLeavesAnOptionOutAndOneOfTextIsItsWord() throws {
     let bench = try Bench()
-    _ = bench.run("epochs = None\nmethod = \"sgd\"\nd = normal(8, 3, seed=1)\nd = dataset d\nmodel m mlp latent=2 on=d likelihood=gaussian")
+    _ = bench.run(
+      "epochs = None\nmethod = \"sgd\"\nd = normal(8, 3, seed=1)\nd = dataset d\nmodel m mlp latent=2 on=d likelihood=gaussian"
+    )
     #expect(bench.run("head d n=epochs").status == .ok)
     #expect(bench.run("train m on=d epochs=1 optimizer=method").status == .ok)
   }
