@@ -19,7 +19,7 @@ import VAEngine
       bench.session.close()
     }
     let bench = try Bench(options())
-    #expect(bench.session.openingRemarks == [])
+    #expect(bench.session.openingNotes == [])
     return second.map { bench.shown($0) }
   }
 
@@ -99,7 +99,7 @@ import VAEngine
         .curves(
           Curves(
             lines: [line], marks: [.init(x: 1, text: "beta=2")], xLabel: "x", yLabel: "y", lowerLabel: "z", logX: true,
-            logY: true, wholeX: true)), title: "t", subtitle: "s", theme: .dark, size: .init(width: 300, height: 200)),
+            logY: true, hasIntegerX: true)), title: "t", subtitle: "s", theme: .dark, size: .init(width: 300, height: 200)),
       Figure(
         .scatter(
           Scatter(
@@ -109,7 +109,7 @@ import VAEngine
       Figure(
         .bars(
           Bars(
-            values: [1, 2], names: ["a", "b"], kinds: .init(idle: [1], activeName: "on", idleName: "off"), xLabel: "x",
+            values: [1, 2], names: ["a", "b"], kinds: .init(inactive: [1], activeName: "on", inactiveName: "off"), xLabel: "x",
             yLabel: "y")), title: "t"),
       Figure(
         .histogram(Histogram(series: [.init(name: "h", values: [1, 2])], xLabel: "x", showsNormal: true)), title: "t"),
