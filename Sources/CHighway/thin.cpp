@@ -124,8 +124,9 @@ void RunThinWeights(const elbo_conv_weight_arguments &g, const float *x, const i
   for (int64_t row = 0; row < p.rows; row++, x += static_cast<int64_t>(p.rowStep) * p.paddedWidth * g.inChannels) {
     const float *a[] = {x + offsets[R]...};
     for (int64_t i = 0; i < p.columns * shift; i += shift, y += g.outChannels) {
-      const VF b0 = hn::MaskedLoad(first, d, y);
-      const VF b1 = width > lanes ? hn::MaskedLoad(second, d, y + lanes) : hn::Zero(d);
+      // Not MaskedLoad, which asks for aligned memory where vectors have no masks of their own (SSE4).
+      const VF b0 = hn::IfThenElseZero(first, hn::LoadU(d, y));
+      const VF b1 = width > lanes ? hn::IfThenElseZero(second, hn::LoadU(d, y + lanes)) : hn::Zero(d);
       (Accumulate(low[R], high[R], K(a[R][i]), b0, b1), ...);
     }
   }

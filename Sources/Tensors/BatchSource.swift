@@ -23,6 +23,13 @@ package protocol BatchSource: Sendable {
   func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>)
 }
 
+/// How examples are read to be measured: in batches of so many, batch k with step k of one stream. Every measure keeps to
+/// it, so that a random transform shows each of them the same draw.
+package enum MeasuringBatches {
+  package static let rows = 250
+  package static let purpose = "evaluation data"
+}
+
 extension BatchSource {
   /// Writes examples `indices`, transforms applied, to the beginning of `buffer`.
   ///

@@ -63,7 +63,9 @@ package struct Pager: Sendable {
         return true
       }
       if killsAt == nil, isUnwanted() {
-        ProcessTree.signal(process, SIGTERM)
+        // Not the shell around it: it ends after the pager, which still has a screen to clean up.
+        let started = ProcessTree.descendants(of: process)
+        for each in started.isEmpty ? [process] : started { kill(each, SIGTERM) }
         killsAt = SuspendingClock.now + .milliseconds(500)
       } else if let time = killsAt, SuspendingClock.now > time {
         ProcessTree.signal(process, SIGKILL)
@@ -92,7 +94,7 @@ enum ProcessTree {
     for each in [process] + descendants(of: process) { kill(each, number) }
   }
 
-  private static func descendants(of process: Int32) -> [Int32] {
+  static func descendants(of process: Int32) -> [Int32] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
     var children: [Int32: [Int32]] = [:]

@@ -28,7 +28,8 @@ class Kernel:
         """The reply's status and everything that was said and shown."""
         found = []
         reply = self.client.execute_interactive(code, output_hook=found.append, timeout=60, **options)
-        texts = [m["content"].get("text") or m["content"].get("data", {}).get("text/plain", "") for m in found if m["msg_type"] != "status"]
+        texts = [m["content"].get("text") or m["content"].get("data", {}).get("text/plain", "") 
+                 for m in found if m["msg_type"] in ("stream", "execute_result", "display_data")]
         return reply["content"]["status"], "\n".join(texts)
 
     def banner(self):

@@ -24,7 +24,7 @@ import Testing
     var byteCount: Int { 0 }
     var attributeNames: [String] { [] }
     func attribute(_ name: String) -> Value? { nil }
-    func output(width: Int) -> Output { Output(text: "slow") }
+    var report: Report? { nil }
     func stored() throws -> StoredValue {
       begun.signal()
       mayGoOn.wait()

@@ -6,7 +6,8 @@ import Testing
 
 /// What programs read of results: keys, numbers, units; and the one form of numbers for people.
 @Suite(.serialized) struct DataFormTests {
-  private static let trained = Result {
+  // Made once, before the first test reads it, and only read then: the suite is serialized.
+  private nonisolated(unsafe) static let trained = Result {
     let bench = try Bench()
     _ = bench.shown("load digits as=all; d = all.train[0..299]; t = all.test[0..99]")
     _ = bench.shown("model m mlp hidden=8 latent=4 seed=1 on=d; model a ae mlp hidden=8 latent=4 seed=1 on=d")

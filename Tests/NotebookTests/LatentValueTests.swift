@@ -105,7 +105,7 @@ import VAEngine
     let order = (0..<3).sorted { found.klPerDimension[$0] > found.klPerDimension[$1] }
     #expect(bars.names == order.map(String.init))
     #expect(zip(bars.values, order).allSatisfy { abs($0 - found.klPerDimension[$1]) < 1e-6 })
-    #expect(bars.kinds?.idle == Set(order.indices.filter { found.meanVariance[order[$0]] <= 0.01 }))
+    #expect(bars.kinds?.inactive == Set(order.indices.filter { found.meanVariance[order[$0]] <= 0.01 }))
   }
 
   /// Rows are the true classes: each adds up to the examples of its class.

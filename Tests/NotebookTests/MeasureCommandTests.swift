@@ -155,11 +155,12 @@ import Testing
     for row in rows {
       let (m, a) = (try #require(row["m"]?.doubleValue), try #require(row["a"]?.doubleValue))
       #expect(m.isFinite && a.isFinite)
-      #expect(["m", "a", ""].contains(row["better"]?.stringValue))
+      #expect(["m", "a", "within noise"].contains(row["better"]?.stringValue))
     }
+    // From the means of the codes: the evaluation's draws of the posterior add their own.
     let error = try #require(rows.first?["m"]?.doubleValue)
     _ = bench.shown("e = evaluate m on=t seed=0")
-    #expect(bench.shown("(abs(e.mse - \(error)) < 1e-6)") == ["1"])
+    #expect(bench.shown("(e.mse > \(error))") == ["1"])
   }
 
   @Test func compareRefusesWhatIsNotComparableAndNamesWhy() throws {

@@ -86,7 +86,7 @@ import VAEngine
       .init("loss", label: "the loss", .fixed(2.0 / 3, decimals: 2), unit: "nats", error: 0.125),
       .init("count", .count(5)), .init("words", .text("ü")), .init("none", .empty),
     ], tables: [.init("first", table), .init("second", Table(columns: [.init("x")], rows: [[.number(1)]]))],
-    notes: ["a note"], extra: [.init("more", .array([.integer(1), .null, .bool(true)]))])
+    notes: ["a note"])
 
   private static var figures: [Figure] {
     var line = Curves.Line(name: "a", x: [0, 1.5], y: [-1, 1.0 / 3], errors: [0.5, 0], dashed: true)

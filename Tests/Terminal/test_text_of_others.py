@@ -85,7 +85,7 @@ def test_tab_lists_names_as_they_can_be_shown(start, tmp_path):
     screen.type("load on\t")
     screen.wait_text("\\x1b]0;owned\\x07")
     assert "\x1b]0;owned" not in screen.raw and "\x9b" not in screen.raw and "\u202e" not in screen.raw
-    screen.type("e\\x1\t")
+    screen.type("\\x1b\t")
     screen.wait(lambda: "owned\\x07" in screen.current, "the completed name")
     screen.type("as=d\r")
     screen.wait_prompt()

@@ -243,6 +243,27 @@ struct Examples: BatchSource {
     #expect(model.training.step == 8)
   }
 
+  /// 130 examples in batches of 26: steps at 0, 0.2 … 0.8 of an epoch. Of a cycle of one epoch they have 0, 0.4, 0.8, 1
+  /// and 1; a warm-up of two has risen by 0.1 at each.
+  @Test func anEpochHasTheMeanOfWhatItsStepsWereGiven() throws {
+    func history(_ family: Family, _ change: (inout ModelConfiguration) -> Void) throws -> [TrainingHistory.Epoch] {
+      let model = try Self.model(family, preset: .mlp)
+      change(&model.configuration)
+      var plan = TrainingPlan(epochs: 2)
+      plan.batchSize = 26
+      try Trainer(model, on: Examples.blobs(130), plan: plan).run()
+      return model.training.history.epochs
+    }
+    func near(_ a: [Double], _ b: [Double]) -> Bool { zip(a, b).allSatisfy { Swift.abs($0 - $1) < 1e-6 } }
+    let cycle = try history(.beta) { $0.beta = .cyclical(from: 0, to: 4, period: 1) }
+    #expect(near(cycle.map(\.beta), [2.56, 2.56]))
+    let warmup = try history(.vae) { $0.beta = .linear(from: 0, to: 1, epochs: 2) }
+    #expect(near(warmup.map(\.beta), [0.2, 0.7]))
+    #expect(warmup.allSatisfy { $0.capacity == nil })
+    let capacity = try history(.capacity) { $0.capacity = .linear(from: 0, to: 10, epochs: 1) }
+    #expect(near(capacity.compactMap(\.capacity), [4, 10]))
+  }
+
   @Test func everythingMayChangeBetweenTwoRunsAndTheHistoryIsOne() throws {
     let model = try Self.model(.beta, preset: .mlp)
     var plan = TrainingPlan(epochs: 2)
@@ -254,7 +275,8 @@ struct Examples: BatchSource {
     try Trainer(model, on: Examples.blobs(130), plan: plan).run()
     let epochs = model.training.history.epochs
     #expect(epochs.map(\.epoch) == [1, 2, 3, 4])
-    #expect(epochs.map(\.beta) == [1, 4, 4, 4])
+    // Two of the second epoch's five steps were made before the change.
+    #expect(epochs.map(\.beta) == [1, 2.8, 4, 4])
     #expect(epochs[3].learningRate == Double(Float(1e-4)))
     // Two batches of 32 of the second epoch were done: half of it, so the rest is three of 26.
     #expect(epochs[1].step == 7 + 3)

@@ -12,6 +12,19 @@ extension Dataset: BatchSource {
     stream: RandomStream
   ) {
     guard let first = indices.baseAddress, !rows.isEmpty else { return }
+    guard let draws else { return read(first, rows, into: destination, stream: stream) }
+    // Each row as if it were the row of the batch that its draw is of.
+    for row in rows {
+      let (own, place) = draws.draw(of: Int(first[row]))
+      let shift = row - place
+      read(first + shift, place..<place + 1, into: destination + shift * exampleShape.count, stream: own)
+    }
+  }
+
+  private func read(
+    _ first: UnsafePointer<Int32>, _ rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
+    stream: RandomStream
+  ) {
     let isDirect =
       plan.geometry == nil && plan.rest.isEmpty && (storage.dtype == .uint8 || storage.dtype == .float32)
     if isDirect {
@@ -110,25 +123,68 @@ extension Dataset: BatchSource {
         } else {
           for i in 0..<size { target[i] = (bytes.map { Float($0[i]) } ?? floats?[i] ?? 0) * plan.scale + plan.offset }
         }
-      case .float64: convert(from.assumingMemoryBound(to: Double.self), size, to: target) { Float($0) }
-      case .int32: convert(from.assumingMemoryBound(to: Int32.self), size, to: target) { Float($0) }
+      case .float64: convert(from.assumingMemoryBound(to: Double.self), size, to: target) { $0 }
+      case .int32: convert(from.assumingMemoryBound(to: Int32.self), size, to: target) { Double($0) }
       }
     }
   }
 
   private func convert<Element>(
-    _ from: UnsafePointer<Element>, _ size: Int, to target: UnsafeMutablePointer<Float>, _ number: (Element) -> Float
+    _ from: UnsafePointer<Element>, _ size: Int, to target: UnsafeMutablePointer<Float>, _ number: (Element) -> Double
   ) {
     guard let geometry = plan.geometry else {
-      for i in 0..<size { target[i] = number(from[i]) * plan.scale + plan.offset }
+      if exact.isEmpty {
+        for i in 0..<size { target[i] = Float(number(from[i])) * plan.scale + plan.offset }
+      } else {
+        wide(from, size, number) { values in
+          for i in 0..<size { target[i] = Float(values[i]) * plan.scale + plan.offset }
+        }
+      }
       return
     }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { whole in
-      for i in 0..<size { whole[i] = number(from[i]) }
+      wide(from, size, number) { values in for i in 0..<size { whole[i] = Float(values[i]) } }
       geometry.apply(
         bytes: nil, floats: whole.baseAddress, planes: plan.gatheredShape[0], to: target, scale: plan.scale,
         offset: plan.offset)
     }
+  }
+
+  /// Calls `body` with a stored example in Double after the transforms that are exact.
+  private func wide<Element>(
+    _ from: UnsafePointer<Element>, _ size: Int, _ number: (Element) -> Double,
+    _ body: (UnsafeMutableBufferPointer<Double>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: size) { values in
+      for i in 0..<size { values[i] = number(from[i]) }
+      let channels = storage.shape.rank == 4 ? storage.shape[1] : 1
+      for transform in exact { transform.apply(values, channels: channels) }
+      body(values)
+    }
+  }
+
+  /// Examples `positions`, transforms applied, in Double: of float64 and int32 without a cut to float32, where all
+  /// transforms are exact; otherwise what `examples` gives.
+  package func doubles(_ positions: Range<Int>) throws -> [Double] {
+    guard exact.count == transforms.count, storage.dtype == .float64 || storage.dtype == .int32 else {
+      return try examples(Array(positions)).elements(as: Float.self).map(Double.init)
+    }
+    let size = exampleShape.count
+    var result: [Double] = []
+    result.reserveCapacity(positions.count * size)
+    storage.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      for position in positions {
+        let from = base + storageIndex(position) * size * storage.dtype.size
+        if storage.dtype == .float64 {
+          wide(from.assumingMemoryBound(to: Double.self), size, { $0 }, { result += $0 })
+        } else {
+          wide(from.assumingMemoryBound(to: Int32.self), size, { Double($0) }, { result += $0 })
+        }
+      }
+    }
+    pages?.touched(positions.count, of: storage)
+    return result
   }
 
   package func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>) {
@@ -175,9 +231,10 @@ extension Transform {
     case .standardize(let means, let deviations):
       let plane = x.count / Swift.max(channels, 1)
       let perElement = means.count == x.count
+      // In Double: a mean rounded to float32 may be deviations away from itself.
       for i in x.indices {
         let index = means.count == 1 ? 0 : perElement ? i : i / plane
-        x[i] = (x[i] - means[index]) / deviations[index]
+        x[i] = Float((Double(x[i]) - means[index]) / deviations[index])
       }
     case .invert: for i in x.indices { x[i] = 1 - x[i] }
     case .threshold(let threshold): for i in x.indices { x[i] = x[i] >= threshold ? 1 : 0 }

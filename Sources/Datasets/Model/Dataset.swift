@@ -21,8 +21,13 @@ package struct Dataset: Sendable {
   package private(set) var view: [Int32]?
   /// What is done to every example on its way into a batch.
   package private(set) var transforms: [Transform]
-  /// The transforms, made ready.
+  /// The transforms, made ready; of float64 and int32 those behind `exact`.
   private(set) var plan: BatchPlan
+  /// The first transforms of float64 and int32, as far as they are rules for single elements: applied in Double, before
+  /// anything is cut to float32.
+  private(set) var exact: [Transform] = []
+  /// The one draw that random transforms show of each example; nil where every reading draws anew.
+  private(set) var draws: FixedDraws?
   /// Named parts of the storage, such as `train` and `test`.
   package let parts: [String: Range<Int>]
   /// Of the stored content, computed when asked for and kept for all views.
@@ -48,7 +53,11 @@ package struct Dataset: Sendable {
   /// - Throws: `TransformError` for one that does not fit the shape of what comes before it.
   package func replacing(transforms: [Transform]) throws(TransformError) -> Dataset {
     var other = self
-    other.plan = try BatchPlan(transforms, stored: storage.shape.droppingFirst)
+    let stored = storage.shape.droppingFirst
+    let isWide = storage.dtype == .float64 || storage.dtype == .int32
+    other.exact = isWide ? Array(transforms.prefix { $0.isExact }) : []
+    for transform in other.exact { _ = try transform.shape(after: stored) }
+    other.plan = try BatchPlan(Array(transforms.dropFirst(other.exact.count)), stored: stored)
     other.transforms = transforms
     return other
   }
@@ -73,6 +82,16 @@ package struct Dataset: Sendable {
   package func subset(_ positions: [Int]) -> Dataset {
     var other = self
     other.view = positions.map { Int32(storageIndex($0)) }
+    other.draws = draws?.subset(positions)
+    return other
+  }
+
+  /// The same examples, each with one draw of its random transforms however often, in whatever order and in whichever
+  /// part it is read: the draw that `seed` gives it where it is measured. Data without random transforms stay as they are.
+  package func drawnOnce(seed: UInt64) -> Dataset {
+    guard draws == nil, transforms.contains(where: \.isRandom) else { return self }
+    var other = self
+    other.draws = FixedDraws(seed: seed)
     return other
   }
 
@@ -86,6 +105,16 @@ package struct Dataset: Sendable {
     guard let range = parts[name] else { return nil }
     var other = subset((0..<count).filter { range.contains(storageIndex($0)) })
     other.name = "\(self.name).\(name)"
+    return other
+  }
+
+  /// All stored examples of a named part, whatever this view holds, seen through its transforms.
+  package func storedPart(_ name: String) -> Dataset? {
+    guard let range = parts[name] else { return nil }
+    var other = self
+    other.view = range.map { Int32($0) }
+    other.draws = nil
+    other.name = "\(self.name.split(separator: ".").first ?? "").\(name)"
     return other
   }
 

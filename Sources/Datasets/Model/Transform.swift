@@ -5,7 +5,7 @@ package enum Transform: Hashable, Sendable, Codable {
   /// x · factor.
   case scale(Float)
   /// (x − mean) / deviation: one pair for all elements, one for each channel of images, or one for each element.
-  case standardize(means: [Float], deviations: [Float])
+  case standardize(means: [Double], deviations: [Double])
   /// 1 with probability x, drawn once: every time an example is read it is the same.
   case binarizeStatic(seed: UInt64)
   /// 1 with probability x, drawn anew whenever a batch is.
@@ -30,7 +30,8 @@ package enum Transform: Hashable, Sendable, Codable {
     case .scale(let factor): factor == 1 / 255 ? "scale 1/255" : "scale \(factor)"
     case .standardize(let means, let deviations):
       means.count == 1
-        ? "standardize mean=\(means[0]) deviation=\(deviations[0])" : "standardize \(means.count) means and deviations"
+        ? "standardize mean=\(Float(means[0])) deviation=\(Float(deviations[0]))"
+        : "standardize \(means.count) means and deviations"
     case .binarizeStatic(let seed): "binarize=static seed=\(seed)"
     case .binarizeDynamic: "binarize=dynamic"
     case .threshold(let value): "binarize=\(value)"
@@ -90,13 +91,48 @@ extension Transform {
     }
   }
 
-  /// As x · scale + offset, when it is that for all elements alike.
+  /// As x · scale + offset, when it is that for all elements alike and float32 carries it: the offset's rounding would be
+  /// noise where a mean is many deviations from 0.
   var affine: (scale: Float, offset: Float)? {
     switch self {
     case .scale(let factor): (factor, 0)
     case .invert: (-1, 1)
-    case .standardize(let means, let deviations) where means.count == 1: (1 / deviations[0], -means[0] / deviations[0])
+    case .standardize(let means, let deviations) where means.count == 1 && abs(means[0] / deviations[0]) <= 64:
+      (1 / Float(deviations[0]), -Float(means[0]) / Float(deviations[0]))
     default: nil
+    }
+  }
+
+  /// Whether it draws anew whenever an example is read.
+  package var isRandom: Bool {
+    switch self {
+    case .binarizeDynamic, .gaussianNoise, .maskNoise, .saltAndPepper: true
+    default: false
+    }
+  }
+
+  /// Whether it is a rule for single elements, which `apply(_:channels:)` follows in Double.
+  var isExact: Bool {
+    switch self {
+    case .scale, .standardize, .invert, .threshold: true
+    default: false
+    }
+  }
+
+  /// In place on one example in Double; nothing for transforms that are not exact.
+  func apply(_ x: UnsafeMutableBufferPointer<Double>, channels: Int) {
+    switch self {
+    case .scale(let factor): for i in x.indices { x[i] *= Double(factor) }
+    case .standardize(let means, let deviations):
+      let plane = x.count / Swift.max(channels, 1)
+      let perElement = means.count == x.count
+      for i in x.indices {
+        let index = means.count == 1 ? 0 : perElement ? i : i / plane
+        x[i] = (x[i] - means[index]) / deviations[index]
+      }
+    case .invert: for i in x.indices { x[i] = 1 - x[i] }
+    case .threshold(let threshold): for i in x.indices { x[i] = x[i] >= Double(threshold) ? 1 : 0 }
+    default: break
     }
   }
 }

@@ -10,13 +10,13 @@ struct CSVColumn {
   let name: String
   private(set) var kind = Kind.unknown
   /// Numbers, or indices into `categories`; NaN where missing.
-  private(set) var values: [Float] = []
+  private(set) var values: [Double] = []
   private(set) var categories: [String] = []
   private(set) var missingCount = 0
   /// Rows from 0 and their lines, of the first field that is missing and of the first number.
   private(set) var firstMissing: (row: Int, line: Int)?
   private(set) var firstNumber: (row: Int, line: Int)?
-  private var codes: [String: Float] = [:]
+  private var codes: [String: Double] = [:]
 
   init(name: String) { self.name = name }
 
@@ -38,11 +38,10 @@ struct CSVColumn {
       missingCount += 1
       values.append(.nan)
     case (.unknown, .number(let number)), (.number, .number(let number)):
-      let narrow = Float(number)
-      guard narrow.isFinite else { throw .notFinite }
+      guard Float(number).isFinite else { throw .notFinite }
       if kind == .unknown { firstNumber = (row, line) }
       kind = .number
-      values.append(narrow)
+      values.append(number)
     case (.number, .text): throw .text(shown(scanner, field))
     case (.unknown, .text), (.text, _):
       kind = .text
@@ -51,8 +50,8 @@ struct CSVColumn {
         values.append(code)
       } else {
         guard categories.count < Self.categoryLimit else { throw .tooManyCategories }
-        codes[text] = Float(categories.count)
-        values.append(Float(categories.count))
+        codes[text] = Double(categories.count)
+        values.append(Double(categories.count))
         categories.append(text)
       }
     }
@@ -66,8 +65,8 @@ struct CSVColumn {
   /// Categories in alphabetical order, and the codes that say so.
   mutating func sortCategories() {
     let order = categories.indices.sorted { categories[$0] < categories[$1] }
-    var rank = [Float](repeating: 0, count: order.count)
-    for (position, index) in order.enumerated() { rank[index] = Float(position) }
+    var rank = [Double](repeating: 0, count: order.count)
+    for (position, index) in order.enumerated() { rank[index] = Double(position) }
     categories = order.map { categories[$0] }
     for index in values.indices where !values[index].isNaN { values[index] = rank[Int(values[index])] }
   }
@@ -75,6 +74,18 @@ struct CSVColumn {
   /// 0, 1, 2 … without a name: the row numbers that pandas writes.
   var isIndex: Bool {
     name.isEmpty && kind == .number && missingCount == 0
-      && values.enumerated().allSatisfy { Float($0.offset) == $0.element }
+      && values.enumerated().allSatisfy { Double($0.offset) == $0.element }
+  }
+
+  /// Whether float32 would cut what its numbers differ by: times in seconds, pressures in pascals.
+  var needsDouble: Bool {
+    guard kind == .number else { return false }
+    var (low, high, loss) = (Double.infinity, -Double.infinity, 0.0)
+    for value in values where !value.isNaN {
+      low = min(low, value)
+      high = max(high, value)
+      loss = max(loss, abs(Double(Float(value)) - value))
+    }
+    return high > low && loss > 1e-5 * (high - low)
   }
 }

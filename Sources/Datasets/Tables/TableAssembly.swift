@@ -26,7 +26,7 @@ struct TableAssembly {
     }
     let kept = try keptRows(used + (target.map { [$0] } ?? []), target: target, &notes)
     var names: [String] = []
-    var parts: [(values: [Float], category: Float?)] = []
+    var parts: [(values: [Double], category: Double?)] = []
     for index in used {
       try Stopping.check()
       var column = columns[index]
@@ -43,7 +43,9 @@ struct TableAssembly {
         path: path, reason: "no column is left for the examples",
         fix: "Leave fewer out: the target is no part of the examples.")
     }
-    var content = Content(tensor: try rowMajor(parts, kept), columns: names, notes: notes)
+    var content = Content(
+      tensor: try rowMajor(parts, kept, isWide: used.contains { columns[$0].needsDouble }), columns: names, notes: notes
+    )
     if let target { (content.labels, content.labelNames) = try labels(columns[target], kept) }
     return content
   }
@@ -100,23 +102,23 @@ struct TableAssembly {
     return kept
   }
 
-  private func numbers(_ column: CSVColumn, _ kept: [Int]) throws -> [Float] {
+  private func numbers(_ column: CSVColumn, _ kept: [Int]) throws -> [Double] {
     let present = column.values.lazy.filter { !$0.isNaN }
-    var fillValue: Float = 0
+    var fillValue = 0.0
     if options.missing == .mean, column.missingCount > 0, column.missingCount < rows {
-      fillValue = Float(present.reduce(0.0) { $0 + Double($1) } / Double(rows - column.missingCount))
+      fillValue = present.reduce(0, +) / Double(rows - column.missingCount)
     }
     return kept.map { column.values[$0].isNaN ? fillValue : column.values[$0] }
   }
 
   private func expand(
-    _ column: CSVColumn, _ kept: [Int], _ names: inout [String], _ parts: inout [(values: [Float], category: Float?)],
+    _ column: CSVColumn, _ kept: [Int], _ names: inout [String], _ parts: inout [(values: [Double], category: Double?)],
     _ notes: inout [String]
   ) throws {
     var categories = column.categories
     var values = kept.map { column.values[$0] }
     if values.contains(where: \.isNaN) {
-      values = values.map { $0.isNaN ? Float(categories.count) : $0 }
+      values = values.map { $0.isNaN ? Double(categories.count) : $0 }
       categories.append("missing")
     }
     switch options.categories {
@@ -130,28 +132,33 @@ struct TableAssembly {
       notes.append("column '\(column.name)': \(categories.count) categories as 0…\(categories.count - 1)")
     case .onehot:
       names += categories.map { "\(column.name)=\($0)" }
-      for category in categories.indices { parts.append((values, Float(category))) }
+      for category in categories.indices { parts.append((values, Double(category))) }
       notes.append("column '\(column.name)': \(categories.count) categories as columns of 0 and 1")
     }
   }
 
-  private func rowMajor(_ parts: [(values: [Float], category: Float?)], _ kept: [Int]) throws -> Tensor {
+  private func rowMajor(
+    _ parts: [(values: [Double], category: Double?)], _ kept: [Int], isWide: Bool
+  ) throws -> Tensor {
     guard let shape = Shape(validating: [kept.count, parts.count]), shape.count < Gzip.limit / 4 else {
       throw FileError(
         path: path, reason: "\(kept.count) rows of \(parts.count) columns are too many",
         fix: "Use categories=codes, or leave columns out: without=NAME")
     }
-    var tensor = try Tensor(zeros: shape)
-    try tensor.withMutableElements(of: Float.self) { elements in
-      for (column, part) in parts.enumerated() {
-        try Stopping.check()
-        for row in kept.indices {
-          let value = part.values[row]
-          elements[row * parts.count + column] = part.category.map { $0 == value ? 1 : 0 } ?? value
+    func filled<Element: TensorElement & BinaryFloatingPoint>(_ type: Element.Type, _ dtype: DType) throws -> Tensor {
+      var tensor = try Tensor(zeros: shape, dtype: dtype)
+      try tensor.withMutableElements(of: type) { elements in
+        for (column, part) in parts.enumerated() {
+          try Stopping.check()
+          for row in kept.indices {
+            let value = part.values[row]
+            elements[row * parts.count + column] = Element(part.category.map { $0 == value ? 1 : 0 } ?? value)
+          }
         }
       }
+      return tensor
     }
-    return tensor
+    return isWide ? try filled(Double.self, .float64) : try filled(Float.self, .float32)
   }
 
   private func labels(_ column: CSVColumn, _ kept: [Int]) throws -> ([Int32], [String]) {

@@ -21,6 +21,8 @@ package final class Program {
   private let inputs: [String: (storage: Storage, count: Int)]
   private let outputs: [String: (address: UnsafeMutablePointer<Float>, count: Int)]
   private let parameters: ParameterStore?
+  /// Copies of parameters that are results.
+  private let ownOutputs: [Storage]
   private let optimizer: OptimizerKind
   private let arguments: ArgumentArena
   private let arena: Storage
@@ -101,6 +103,18 @@ package final class Program {
     updateState = UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters()))
     clipLimit = UnsafeMutablePointer(mutating: arguments.store(Float.infinity))
     for copy in copies { assembly.lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
+    // A parameter that is a result is the one that the run computed with, not what the run makes of it at its end.
+    var ownOutputs: [Int: Storage] = [:]
+    if training != nil || !assignments.isEmpty {
+      for (index, root) in lowered.roots.prefix(outputs.count).enumerated() {
+        guard case .op(.parameter) = ir[Emitter.array(root, ir)].op else { continue }
+        let own = try Storage(byteCount: ir[root].shape.count * 4)
+        ownOutputs[index] = own
+        let to = own.base.assumingMemoryBound(to: Float.self)
+        assembly.lists.append(emitter.flatCopy("output copy", root, to: to))
+      }
+    }
+    self.ownOutputs = Array(ownOutputs.values)
     for (index, assignment) in assignments.enumerated() {
       guard let parameters, let offset = parameters.offset(of: assignment.0) else {
         throw ProgramError.unknownParameter(assignment.0)
@@ -115,7 +129,8 @@ package final class Program {
 
     var results: [String: (address: UnsafeMutablePointer<Float>, count: Int)] = [:]
     for (index, output) in outputs.enumerated() {
-      results[output.0] = (emitter.address(lowered.roots[index]), output.1.shape.count)
+      let own = ownOutputs[index].map { $0.base.assumingMemoryBound(to: Float.self) }
+      results[output.0] = (own ?? emitter.address(lowered.roots[index]), output.1.shape.count)
     }
     self.outputs = results
     names = assembly.lists.names

@@ -52,10 +52,10 @@ extension FunctionTable {
   private static func reduce(
     _ array: ArrayValue, axis: Int, _ body: ([Double]) -> Double, name: String
   ) throws -> Value {
-    let values = array.floats
+    let values = array.tensor.doubles()
     guard !values.isEmpty else { throw Fault(.emptySelection, "\(name) of nothing") }
     let rank = array.shape.rank
-    func all() -> Value { .number(body(values.map { Double($0) })) }
+    func all() -> Value { .number(body(values)) }
     if rank == 0 || axis == .max { return all() }
     let chosen = axis < 0 ? rank + axis : axis
     guard chosen >= 0, chosen < rank else {

@@ -71,8 +71,8 @@ extension Theory {
           Gaussian            Σ (x − μ)² / 2σ² + log σ + ½ log 2π   σ weighs it
           logistic, 256 bins  Σ −log P(bin of x)                    of 8-bit pixels
 
-      Of grey pixels the first is a cross-entropy, no likelihood; the last is a true one. A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Numbers under
-      different likelihoods do not compare, and 'compare' refuses them.
+      Of grey pixels the first is a cross-entropy, no likelihood; the last is a true one. A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Densities
+      of the same data compare (Gaussian of any σ, continuous Bernoulli); a density and a probability do not, and 'compare' refuses them.
       """, show: ["evaluate m on=d", "reconstruct m d n=10", "model g mlp likelihood=gaussian-learned"]),
     Theory(
       "kl", "The Kullback–Leibler term",
@@ -84,7 +84,8 @@ extension Theory {
 
       It bounds from above the information about x that the code carries. Its mean over the data splits into that mutual
       information, total correlation (how the dimensions depend on each other) and a per-dimension part. split=yes takes at most
-      2,000 examples: it can show log 2000 = 7.6 nats of mutual information, and what is above counts as total correlation.
+      2,000 examples, of whose posteriors q(z) is the mean. With a draw's own posterior among them log q(z) is too high, without it
+      too low: the bounds that are printed are what N leaves open, and their middle is the estimate.
 
       beta weights it: above 1 for simpler, often disentangled codes, below 1 for sharper reconstructions. Warm-up (beta from 0)
       and free bits help to avoid collapse early on.

@@ -25,8 +25,12 @@ extension Theory {
           −ELBO                 the bound that was trained, under one likelihood
           −log p(x), k samples  tighter; watch it converge in k
           active units, KL_d    whether the code is used
-          samples               MMD; precision (real?), recall (all of the data?)
+          samples of p(x | z)   MMD; precision (real?), recall (all of the data?)
           probes                what labels can be read from the code
+
+      ± is the deviation over fresh repeats. Samples carry the noise that p(x | z) has; means of p(x | z), which pictures show, do not,
+      and cannot cover data that have it (draws=means measures them). A probe learns from the training part and is asked
+      about the test part.
 
       Beware: evaluating on the training set, dividing sums by pixels in one place only, a single k, and pictures chosen by hand.
       """, show: ["evaluate m on=d quality=yes probe=knn", "evaluate m on=d nll=500 n=500", "doctor m"]),
@@ -39,7 +43,8 @@ extension Theory {
           AE:   min reconstruction                  VAE:  min reconstruction + KL
 
       The VAE pays some reconstruction for a code space that can be sampled and walked through. 'versus' measures both sides:
-      reconstruction, distance and diversity of samples, images halfway between two codes, and a probe of the labels.
+      reconstruction from the means of the codes, distance and diversity of samples, images halfway between two codes, and a
+      probe of the labels. A difference below two standard errors is within noise.
       """, show: ["model a ae conv latent=20", "train a on=d epochs=10", "versus m a on=d"]),
     Theory(
       "generation", "Generation", aliases: ["generate", "generative"],
@@ -47,8 +52,8 @@ extension Theory {
       New examples are decoded draws of the prior:  z ~ N(0, I),  x = E[x | z].  What is shown is the mean of p(x | z), which is
       smooth: VAE images look soft because the mean averages over what the code leaves open. A temperature below 1 draws from
       the middle of the prior: cleaner, less diverse. Whether the draws land where the posteriors are is what the KL is for;
-      precision and recall measure it.
-      """, show: ["sample m n=64 seed=1", "sample m n=64 temperature=0.7", "evaluate m on=d quality=yes"]),
+      precision and recall measure it, of samples of p(x | z) where the likelihood has them.
+      """, show: ["sample m n=64 seed=1", "sample m n=64 draws=samples", "evaluate m on=d quality=yes"]),
     Theory(
       "denoising", "Denoising", aliases: ["denoise"],
       """

@@ -33,8 +33,9 @@ package struct SessionOptions: Sendable {
   /// Draws figures: one gnuplot, started with the first of them.
   package var renderer = FigureRenderer()
 
-  package init(workspace: String? = nil, seed: UInt64? = nil) {
+  package init(workspace: String? = nil, seed: UInt64? = nil, readOnly: Bool = false) {
     self.workspace = workspace
     self.seed = seed
+    self.readOnly = readOnly
   }
 }

@@ -56,6 +56,7 @@ enum ValueDescriptions {
       "mean": "posterior means", "sample": "draws from the posterior", "logvar": "log σ² of the posterior",
       "session": "everything: variables, history, metrics",
     ],
+    "draws": ["means": "means of p(x | z), smooth", "samples": "samples of p(x | z), with its noise"],
     "how": ["slerp": "along a great circle", "lerp": "along a straight line"],
     "features": [
       "pixels": "distances between images", "latents": "distances between posterior means",

@@ -24,20 +24,24 @@ package struct MetricRow: Sendable, Equatable {
   }
 
   /// The terms of a training step.
-  static func training(_ step: TrainingHistory.Step, of model: String, epoch: Double) -> [MetricRow] {
+  static func training(
+    _ step: TrainingHistory.Step, of model: String, epoch: Double, unit: String = "nats/example"
+  ) -> [MetricRow] {
     [("loss", step.loss), ("reconstruction", step.reconstruction), ("kl", step.kl)].map {
       MetricRow(
         model: model, split: "train", name: $0, step: Int(step.step) + 1, epoch: epoch, value: Double($1),
-        unit: "nats/example")
+        unit: unit)
     }
   }
 
   /// What was held out, at the end of an epoch.
-  static func validation(_ epoch: TrainingHistory.Epoch, of model: String) -> MetricRow? {
+  static func validation(
+    _ epoch: TrainingHistory.Epoch, of model: String, unit: String = "nats/example"
+  ) -> MetricRow? {
     epoch.validation.map {
       MetricRow(
         model: model, split: "validation", name: "loss", step: Int(epoch.step), epoch: Double(epoch.epoch), value: $0,
-        unit: "nats/example")
+        unit: unit)
     }
   }
 }

@@ -5,7 +5,8 @@ extension Table {
         .init("title", .string(title)), .init("columns", .array(columns.map(\.stored))),
         .init("rows", .array(rows.map { .array($0.map(\.stored)) })),
         .init("notes", .array(notes.map { .string($0) })),
-      ] + (stacksLast ? [.init("stacks_last", .bool(true))] : []))
+      ] + (stacksLast ? [.init("stacks_last", .bool(true))] : [])
+        + (caveats.isEmpty ? [] : [.init("caveats", .array(caveats.map { .string($0) }))]))
   }
 
   /// - Throws: `Damage` for what `storedDetail` never writes.
@@ -22,6 +23,7 @@ extension Table {
       title: try Damage.text(storedDetail["title"], "title"), columns: columns, rows: rows,
       notes: try Damage.texts(storedDetail["notes"], "notes"),
       stacksLast: storedDetail["stacks_last"]?.boolValue ?? false)
+    caveats = storedDetail["caveats"]?.arrayValue?.compactMap(\.stringValue) ?? []
   }
 }
 

@@ -73,7 +73,9 @@ package struct ModelValue: ObjectValue {
     text += " · \(NumberText.count(parameterCount)) parameters"
     if training.step == 0 { return text + " · not trained" }
     text += " · \(training.epoch) \(training.epoch == 1 ? "epoch" : "epochs")"
-    if let last = training.history.epochs.last { text += " · loss \(NumberText.fixed(last.loss, decimals: 2)) nats" }
+    if let last = training.history.epochs.last {
+      text += " · loss \(NumberText.fixed(last.loss, decimals: 2)) \(configuration.lossUnit)"
+    }
     return text
   }
 
@@ -86,12 +88,13 @@ package struct ModelValue: ObjectValue {
     switch name {
     case "loss": return last.map { .number($0.loss) } ?? .nothing
     case "reconstruction": return last.map { .number($0.reconstruction) } ?? .nothing
-    case "kl": return last.map { .number($0.kl) } ?? .nothing
+    case "kl": return configuration.isPlain ? .nothing : last.map { .number($0.kl) } ?? .nothing
     case "epochs": return .number(Double(training.epoch))
     case "steps": return .number(Double(training.step))
     case "latent": return .number(Double(configuration.latentDimensions))
     case "parameters": return .number(Double(parameterCount))
-    case "beta": return .number(Double(shortest: configuration.beta.target))
+    case "beta":
+      return configuration.family.hasWeightedKL ? .number(Double(shortest: configuration.beta.target)) : .nothing
     case "history": return .table(historyTable)
     default: return nil
     }
@@ -99,16 +102,22 @@ package struct ModelValue: ObjectValue {
 
   /// One row per epoch.
   package var historyTable: Table {
-    Table(
+    let unit = configuration.lossUnit
+    let hasCapacity = training.history.epochs.contains { $0.capacity != nil }
+    return Table(
       columns: [
-        .init("epoch"), .init("loss", unit: "nats"), .init("reconstruction", unit: "nats"), .init("kl", unit: "nats"),
-        .init("validation", unit: "nats"), .init("beta"), .init("lr"), .init("speed", unit: "images/s"),
-      ],
+        .init("epoch"), .init("loss", unit: unit), .init("reconstruction", unit: unit), .init("kl", unit: "nats"),
+        .init("validation", unit: unit), .init("beta"),
+      ] + (hasCapacity ? [.init("capacity", unit: "nats")] : [])
+        + [.init("lr"), .init("speed", unit: "images/s")],
       rows: training.history.epochs.map { epoch in
         [
           .count(epoch.epoch), .fixed(epoch.loss, decimals: 2), .fixed(epoch.reconstruction, decimals: 2),
-          .fixed(epoch.kl, decimals: 2), epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
-          .number(Double(shortest: Float(epoch.beta))), .number(Double(shortest: Float(epoch.learningRate))),
+          configuration.isPlain ? .empty : .fixed(epoch.kl, decimals: 2),
+          epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
+          configuration.family.hasWeightedKL ? .number(Double(shortest: Float(epoch.beta))) : .empty,
+        ] + (hasCapacity ? [epoch.capacity.map { .number(Double(shortest: Float($0))) } ?? .empty] : []) + [
+          .number(Double(shortest: Float(epoch.learningRate))),
           epoch.imagesPerSecond > 0 ? .rate(epoch.imagesPerSecond) : .empty,
         ]
       }, notes: training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" })
@@ -116,16 +125,20 @@ package struct ModelValue: ObjectValue {
 
   package var report: Report? {
     let configuration = configuration
+    let unit = configuration.lossUnitPerExample
     var fields: [Report.Field] = [
       .init("family", .text(configuration.family.rawValue)),
       .init("architecture", .text(configuration.architecture.name)),
       .init("example", .text(configuration.exampleShape.description)),
       .init("latent", label: "latent dimensions", .count(configuration.latentDimensions)),
       .init("likelihood", .text(configuration.likelihood.name)),
-      .init(
-        "beta", label: "weight of the KL (beta)", .number(Double(shortest: configuration.beta.target)),
-        detail: Self.behind(configuration.beta.course)),
     ]
+    if configuration.family.hasWeightedKL {
+      fields.append(
+        .init(
+          "beta", label: "weight of the KL (beta)", .number(Double(shortest: configuration.beta.target)),
+          detail: Self.behind(configuration.beta.course)))
+    }
     if configuration.family == .capacity {
       let capacity = configuration.capacity
       fields.append(
@@ -143,12 +156,12 @@ package struct ModelValue: ObjectValue {
     ]
     if let last = training.history.epochs.last {
       fields += [
-        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
-        .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
-        .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
+        .init("loss", .fixed(last.loss, decimals: 2), unit: unit, detail: ", mean of epoch \(last.epoch)"),
+        .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: unit),
       ]
+      if !configuration.isPlain { fields.append(.init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example")) }
       if let validation = last.validation {
-        fields.append(.init("validation", .fixed(validation, decimals: 2), unit: "nats/example", detail: ", held out"))
+        fields.append(.init("validation", .fixed(validation, decimals: 2), unit: unit, detail: ", held out"))
       }
     }
     let notes = training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" }

@@ -17,7 +17,7 @@ extension Table {
       html += "</tr>"
     }
     html += "</tbody></table>"
-    return html + notes.map(HTML.note).joined()
+    return html + (notes + caveats).map(HTML.note).joined()
   }
 
   /// A Markdown table (GitHub's), the title above it and the notes beneath.
@@ -30,7 +30,7 @@ extension Table {
     let rule = "|" + numeric.map { $0 ? " ---: |" : " --- |" }.joined()
     let lines = rows.map { row in Markdown.row(columns.indices.map { $0 < row.count ? row[$0].text : "" }) }
     let above = title.isEmpty ? [] : ["**\(Markdown.escaped(title))**", ""]
-    return (above + [head, rule] + lines).joined(separator: "\n") + Markdown.notes(notes)
+    return (above + [head, rule] + lines).joined(separator: "\n") + Markdown.notes(notes + caveats)
   }
 
   /// The columns that programs see, each with its key, and the unit of its numbers.
@@ -54,7 +54,7 @@ extension Table {
           zip(keys.indices, row).flatMap { index, cell -> [JSON.Member] in
             let value = JSON.Member(keys[index], cell.json(marksClock: marksClock))
             return units[index].isEmpty ? [value] : [value, .init(keys[index] + "_unit", .string(units[index]))]
-          })
+          } + (caveats.isEmpty ? [] : [.init("caveats", .array(caveats.map { .string($0) }))]))
       })
   }
 

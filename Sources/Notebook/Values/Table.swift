@@ -32,6 +32,8 @@ package struct Table: Sendable, Equatable {
   package var rows: [[Cell]]
   /// Lines under the table.
   package var notes: [String]
+  /// What its numbers must not be taken for: under the table, and with every record of JSON.
+  package var caveats: [String] = []
   /// Where the table is too wide, its last column gets lines of its own under the rows: commands to go on with are
   /// never cut.
   package var stacksLast: Bool
@@ -117,7 +119,7 @@ package struct Table: Sendable, Equatable {
       lines += stacksUnits ? [line(names), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
     }
     lines += zip(rows, cells).map { row, texts in line(texts) { $0 < row.count && row[$0].isVolatile } }
-    lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
+    lines += (notes + caveats).flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
     return lines.joined(separator: "\n")
   }
 

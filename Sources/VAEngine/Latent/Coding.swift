@@ -1,5 +1,11 @@
+import Glibc
 import Graphs
 import Tensors
+
+/// What is decoded of a latent: the mean of p(x | z), or a draw of it.
+package enum DecodedKind: String, Sendable, CaseIterable, Codable {
+  case means, samples
+}
 
 /// Posterior parameters of examples, `[N, D]`.
 package struct Codes: Sendable {
@@ -49,14 +55,18 @@ extension Model {
     return try Tensor(zip(zip(m, v), e).map { $0.0 + expf2($0.1 * 0.5) * $1 }, shape: codes.mean.shape)
   }
 
-  /// E[x | z] for latents `[N, D]` → `[N, C, H, W]`.
+  /// E[x | z] for latents `[N, D]` → `[N, C, H, W]`, or one draw of p(x | z) each.
   ///
   /// - Parameters:
   ///   - labels: A class for each latent, for conditional models.
+  ///   - kind: Means or draws; a squared error has means alone.
+  ///   - seed: Of the draws, from the stream (seed, "observation").
   ///   - progress: Called after every batch with the share done; what it throws ends the work.
   package func decode(
-    _ z: Tensor, labels: [Int]? = nil, progress: (Double) throws -> Void = { _ in }
+    _ z: Tensor, labels: [Int]? = nil, as kind: DecodedKind = .means, seed: UInt64 = 0,
+    progress: (Double) throws -> Void = { _ in }
   ) throws -> Tensor {
+    guard kind == .means || configuration.likelihood.hasSamples else { throw ModelError.notAProbability("this model") }
     guard z.shape.rank == 2, z.shape[1] == latentDimensions, z.dtype == .float32 else {
       throw ModelError.latentShape(z.shape, wanted: latentDimensions)
     }
@@ -68,7 +78,10 @@ extension Model {
       throw ModelError.unknownClass(bad, known: classes)
     }
     let rows = min(Self.evaluationRows, count)
-    let program = try decodeProgram(rows: rows)
+    let program = try kind == .means ? decodeProgram(rows: rows) : outputsProgram(rows: rows)
+    let stream = RandomStream(seed: seed, purpose: StreamPurpose.observation)
+    let sigma = kind == .means ? 0 : try deviation
+    let width = configuration.pixels * configuration.likelihood.outputsPerPixel
     let (d, pixels) = (latentDimensions, configuration.pixels)
     var images = try Tensor(zeros: Shape([count] + configuration.exampleShape.dimensions))
     try z.withElements(of: Float.self) { latents in
@@ -84,13 +97,34 @@ extension Model {
             for row in 0..<valid { oneHot[row * classes + labels[begin + row]] = 1 }
           }
           program.run()
-          let mean = program.output("mean")
-          for i in 0..<valid * pixels { images[begin * pixels + i] = mean[i] }
+          if kind == .means {
+            let mean = program.output("mean")
+            for i in 0..<valid * pixels { images[begin * pixels + i] = mean[i] }
+          } else {
+            let outputs = program.output("outputs")
+            for row in 0..<valid {
+              let first = (begin + row) * pixels
+              configuration.likelihood.draw(
+                UnsafeBufferPointer(rebasing: outputs[row * width..<(row + 1) * width]), sigma: sigma, stream: stream,
+                first: first, into: UnsafeMutableBufferPointer(rebasing: images[first..<first + pixels]))
+            }
+          }
           try progress(Double(begin + valid) / Double(count))
         }
       }
     }
     return images
+  }
+
+  /// σ of p(x | z) of the Gaussian likelihoods; 0 of others.
+  private var deviation: Double {
+    get throws {
+      switch configuration.likelihood {
+      case .gaussian(let sigma): Double(sigma)
+      case .gaussianLearned: exp(Double(try parameters.value("logSigma").elements(as: Float.self)[0]))
+      default: 0
+      }
+    }
   }
 
   /// Draws from the prior, `[count, D]`.

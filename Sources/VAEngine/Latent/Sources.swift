@@ -64,14 +64,20 @@ package struct Subset: BatchSource {
 }
 
 extension BatchSource {
-  /// All examples as one tensor `[N, …]`, float32; random transforms draw from the stream (`seed`, "evaluation data").
+  /// All examples as one tensor `[N, …]`, float32; random transforms draw what every measure with this seed sees.
   package func values(seed: UInt64 = 0) throws -> Tensor {
     var tensor = try Tensor(zeros: Shape([count] + exampleShape.dimensions))
-    let all = (0..<Int32(count)).map { $0 }
-    let stream = RandomStream.evaluatedData(seed: seed)
+    let size = exampleShape.count
     try tensor.withMutableElements(of: Float.self) { elements in
       guard let base = elements.baseAddress else { return }
-      all.withUnsafeBufferPointer { read($0, rows: 0..<count, into: base, stream: stream) }
+      for (step, begin) in stride(from: 0, to: count, by: MeasuringBatches.rows).enumerated() {
+        try Stopping.check()
+        let indices = (begin..<min(begin + MeasuringBatches.rows, count)).map { Int32($0) }
+        let stream = RandomStream.evaluatedData(seed: seed, step: UInt64(step))
+        indices.withUnsafeBufferPointer {
+          read($0, rows: 0..<indices.count, into: base + begin * size, stream: stream)
+        }
+      }
     }
     return tensor
   }

@@ -13,6 +13,19 @@ package struct Estimate: Sendable, Equatable, Codable {
     Estimate(mean: mean * factor, standardError: standardError * abs(factor), count: count)
   }
 
+  /// The share of ones among zeros and ones. Its standard error is at least `atLeast`, and at least the deviation of what
+  /// is known of a probability after so many of them (Jeffreys' posterior, Beta(s + ½, n − s + ½)): that of no one, or of
+  /// ones alone, is not 0.
+  ///
+  /// - Precondition: there is at least one value.
+  package init(share values: [Double], atLeast other: Double = 0) {
+    self.init(values)
+    let n = Double(count)
+    let posterior = (mean * n + 0.5) / (n + 1)
+    let floor = (posterior * (1 - posterior) / (n + 2)).squareRoot()
+    standardError = max(standardError.isNaN ? 0 : standardError, floor, other)
+  }
+
   /// - Precondition: there is at least one value.
   package init(_ values: [Double]) {
     let n = Double(values.count)

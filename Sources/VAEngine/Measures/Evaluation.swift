@@ -18,8 +18,8 @@ package struct Evaluation: Sendable, Equatable, Codable {
   /// Σ (x − x̂)², and divided by the number of pixels.
   package var squaredError: Estimate
   package var meanSquaredErrorPerPixel: Estimate
-  /// Bernoulli cross-entropy of x̂, nats per example; not a number outside [0, 1].
-  package var binaryCrossEntropy: Estimate
+  /// Bernoulli cross-entropy of x̂, nats per example; nil of data outside [0, 1], which have none.
+  package var binaryCrossEntropy: Estimate?
   /// Mean KL of each dimension, nats.
   package var klPerDimension: [Double]
   /// Var over examples of the posterior mean of each dimension.
@@ -29,13 +29,15 @@ package struct Evaluation: Sendable, Equatable, Codable {
   /// −ELBO / (D · ln 2) where the likelihood is of discrete data.
   package var bitsPerDimension: Estimate?
   package var count: Int
+  /// Whether a value of the examples lies between 0 and 1.
+  package var hasGrayValues: Bool
 
   /// Of `meanSquaredErrorPerPixel`.
   package var meanSquaredError: Double { meanSquaredErrorPerPixel.mean }
 }
 
 extension Model {
-  static let evaluationRows = 250
+  static let evaluationRows = MeasuringBatches.rows
 
   /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and are to be ignored.
   ///
@@ -77,11 +79,16 @@ extension Model {
     var perDimension = [Double](repeating: 0, count: d)
     var sums = [Double](repeating: 0, count: d)
     var squares = [Double](repeating: 0, count: d)
+    // Sums around the first example's means: squares of large means have no digits left for their differences.
+    var origin: [Double]?
+    var (isWithinUnit, hasGray) = (true, false)
     let stream = RandomStream.evaluatedData(seed: options.seed)
     try forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
       var batch = stream
       batch.step = step
       source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
+      let range = ValueRange(UnsafeBufferPointer(program.input("x")))
+      (isWithinUnit, hasGray) = (isWithinUnit && range.outside == nil, hasGray || range.hasGray)
       if configuration.family == .conditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
@@ -90,11 +97,13 @@ extension Model {
       squared += program.output("squaredError").prefix(valid).map(Double.init)
       bce += program.output("bce").prefix(valid).map(Double.init)
       let (klValues, means) = (program.output("klPerDimension"), program.output("mean"))
+      let from = origin ?? (0..<d).map { Double(means[$0]) }
+      origin = from
       for row in 0..<valid {
         var total = 0.0
         for j in 0..<d {
           let value = Double(klValues[row * d + j])
-          let mean = Double(means[row * d + j])
+          let mean = Double(means[row * d + j]) - from[j]
           total += value
           perDimension[j] += value
           sums[j] += mean
@@ -112,11 +121,11 @@ extension Model {
     return Evaluation(
       negativeElbo: elbo, reconstruction: Estimate(reconstruction), kl: Estimate(kl), squaredError: Estimate(squared),
       meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),
-      binaryCrossEntropy: Estimate(bce),
+      binaryCrossEntropy: isWithinUnit ? Estimate(bce) : nil,
       klPerDimension: perDimension.map { isAutoencoder ? 0 : $0 / n }, meanVariance: variance,
       activeUnits: variance.filter { $0 > 0.01 }.count,
-      bitsPerDimension: configuration.likelihood.isDiscrete
+      bitsPerDimension: configuration.likelihood.isDiscrete && !isAutoencoder
         ? elbo.scaled(by: 1 / (Double(configuration.pixels) * 0.693_147_180_559_945_3)) : nil,
-      count: source.count)
+      count: source.count, hasGrayValues: hasGray)
   }
 }

@@ -16,22 +16,28 @@ package struct SampleQuality: Sendable, Equatable, Codable {
   /// Maximum mean discrepancy (Gretton et al. 2012), squared and unbiased, with a Gaussian kernel whose width is the
   /// median distance among the data. Near 0 (also below it) when the sets are alike.
   ///
-  /// Its standard error is the first-order one of a two-sample U-statistic (Hoeffding 1948): four times the variance,
-  /// over each set, of a vector's mean kernel to its own set less that to the other, divided by the set's size.
+  /// Its standard error is that of a two-sample U-statistic (Hoeffding 1948): four times the variance, over each set, of a
+  /// vector's mean kernel to its own set less that to the other, divided by the set's size; what is in it of the noise of
+  /// those means taken away, and the second order added, which is all there is where the sets are alike.
   package var mmd: Estimate
   /// The width.
   package var bandwidth: Double
   /// Share of samples within the data's manifold, and of data within the samples' (Kynkäänniemi et al. 2019): inside
-  /// the ball around some point of the other set that reaches its `neighbours`-th neighbour.
+  /// the ball around some point of the other set that reaches its `neighbors`-th neighbor.
+  ///
+  /// The manifold is estimated too: the standard errors are the deviation between disjoint halves of both sets, each with
+  /// manifolds of its own, over √2 (`SplitHalves`).
   package var precision: Estimate
   package var recall: Estimate
   package var neighbors: Int
   /// Vectors in each set.
   package var count: Int
+  /// Precision and recall of halves of the sets.
+  package var halves: SplitHalves
 
   /// - Parameters:
   ///   - samples: `[N, D]`.
-  ///   - data: `[N, D]`; at least `neighbours + 2` rows each.
+  ///   - data: `[N, D]`; at least `neighbors + 2` rows each.
   package init(
     samples: Tensor, data: Tensor, features: FeatureSpace, neighbors: Int = 3,
     options: CompilerOptions = CompilerOptions()
@@ -55,61 +61,78 @@ package struct SampleQuality: Sendable, Equatable, Codable {
       for (index, distance) in distances.enumerated() where index != skipping { sum += Double(expf(distance * scale)) }
       return sum
     }
-    let (n, m) = (Double(samples.shape[0]), Double(data.shape[0]))
+    let (n, m) = (samples.shape[0], data.shape[0])
     // For each vector its mean kernel to the others of its set, and to the other set.
-    var (ownSample, otherSample) = ([Double](repeating: 0, count: Int(n)), [Double](repeating: 0, count: Int(n)))
-    var (ownData, otherData) = ([Double](repeating: 0, count: Int(m)), [Double](repeating: 0, count: Int(m)))
+    var (ownSample, otherSample) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
+    var (ownData, otherData) = ([Double](repeating: 0, count: m), [Double](repeating: 0, count: m))
     var (reached, covered) = (ownSample, ownData)
-    var sampleRadii = [Float](repeating: 0, count: samples.shape[0])
+    var sampleRadii = [Float](repeating: 0, count: n)
+    var pairs = PairDistances(samples: n, data: m)
     try toData.forEachRow(of: samples) { row, distances in
-      otherSample[row] = kernelSum(distances) / m
+      otherSample[row] = kernelSum(distances) / Double(m)
       reached[row] = zip(distances, radii).contains { $0 <= $1 } ? 1 : 0
+      pairs.across.keep(row, distances)
     }
-    try toData.forEachRow(of: data) { ownData[$0] = kernelSum($1, skipping: $0) / (m - 1) }
+    try toData.forEachRow(of: data) {
+      ownData[$0] = kernelSum($1, skipping: $0) / Double(m - 1)
+      pairs.data.keep($0, $1)
+    }
     try toSamples.forEachRow(of: samples) { row, distances in
-      ownSample[row] = kernelSum(distances, skipping: row) / (n - 1)
+      ownSample[row] = kernelSum(distances, skipping: row) / Double(n - 1)
       sampleRadii[row] = Distances.nearest(distances, neighbors, skipping: row).last?.0 ?? 0
+      pairs.samples.keep(row, distances)
     }
     try toSamples.forEachRow(of: data) { row, distances in
-      otherData[row] = kernelSum(distances) / n
+      otherData[row] = kernelSum(distances) / Double(n)
       covered[row] = zip(distances, sampleRadii).contains { $0 <= $1 } ? 1 : 0
     }
     self.features = features
     let ofSamples = Estimate(zip(ownSample, otherSample).map { $0 - $1 })
     let ofData = Estimate(zip(ownData, otherData).map { $0 - $1 })
+    // Variances of the kernel around its row and column means, within the sets and across.
+    let within = (
+      pairs.samples.residual(scale, rows: ownSample, columns: ownSample, skipsDiagonal: true),
+      pairs.data.residual(scale, rows: ownData, columns: ownData, skipsDiagonal: true)
+    )
+    let across = pairs.across.residual(scale, rows: otherSample, columns: otherData, skipsDiagonal: false)
+    let (x, y) = (Double(n), Double(m))
+    let first = 4 * (ofSamples.standardError * ofSamples.standardError + ofData.standardError * ofData.standardError)
+    let noise = 4 * ((within.0 / (x - 1) + across / y) / x + (within.1 / (y - 1) + across / x) / y)
+    let second = 2 * within.0 / (x * (x - 1)) + 2 * within.1 / (y * (y - 1)) + 4 * across / (x * y)
     mmd = Estimate(
-      mean: ofSamples.mean + ofData.mean,
-      standardError: 2
-        * (ofSamples.standardError * ofSamples.standardError + ofData.standardError * ofData.standardError)
-        .squareRoot(), count: samples.shape[0])
+      mean: ofSamples.mean + ofData.mean, standardError: (max(first - noise, 0) + second).squareRoot(), count: n)
     bandwidth = width.squareRoot()
-    (precision, recall) = (Estimate(reached), Estimate(covered))
+    let halves = try SplitHalves(pairs, neighbors: neighbors, count: min(n, m))
+    self.halves = halves
+    precision = Estimate(share: reached, atLeast: halves.error(of: \.precision))
+    recall = Estimate(share: covered, atLeast: halves.error(of: \.recall))
     self.neighbors = neighbors
-    count = samples.shape[0]
+    count = n
   }
 }
 
 extension Model {
-  /// Decoded draws from the prior against `count` examples of `source`.
+  /// Decoded draws from the prior against `count` examples of `source`: draws of p(x | z), or its means.
   ///
   /// - Throws: `ModelError.notAProbability` for plain autoencoders, which have no prior.
   package func sampleQuality(
-    _ source: any BatchSource, features: SampleQuality.FeatureSpace = .pixels, count: Int = 2000, seed: UInt64 = 0
+    _ source: any BatchSource, features: SampleQuality.FeatureSpace = .pixels, draws: DecodedKind = .samples,
+    count: Int = 2000, seed: UInt64 = 0
   ) throws -> SampleQuality {
     guard configuration.family != .autoencoder else { throw ModelError.notAProbability("this model") }
     try check(source)
     let count = min(count, source.count)
     let chosen = Subset(of: source, Array(Shuffle.order(count: source.count, seed: seed, epoch: 0).prefix(count)))
     let labels: [Int]? = configuration.family == .conditional ? chosen.labels : nil
-    let images = try decode(prior(count: count, seed: seed), labels: labels)
+    let images = try decode(prior(count: count, seed: seed), labels: labels, as: draws, seed: seed)
     let (samples, data): (Tensor, Tensor)
     switch features {
     case .pixels:
       samples = images.reshaped(to: [count, configuration.pixels])
-      data = try chosen.values().reshaped(to: [count, configuration.pixels])
+      data = try chosen.values(seed: seed).reshaped(to: [count, configuration.pixels])
     case .latents:
       samples = try encode(TensorSource(images, labels: labels, classCount: source.classCount)).mean
-      data = try encode(chosen).mean
+      data = try encode(chosen, seed: seed).mean
     }
     return try SampleQuality(samples: samples, data: data, features: features, options: options)
   }

@@ -52,6 +52,16 @@ extension Model {
     }
   }
 
+  /// Input `z` `[rows, D]`; output `outputs`, the parameters of p(x | z), `[rows, outputsPerPixel · pixels]`.
+  func outputsProgram(rows: Int) throws -> Program {
+    try program(.outputs(rows: rows)) {
+      let objective = ObjectiveGraph(configuration, rows: rows, training: false)
+      let z = try objective.graph.input("z", [rows, latentDimensions])
+      let outputs = try objective.decode(z, labels: objective.labels())
+      return try Program(objective.graph, outputs: [("outputs", outputs)], parameters: parameters, options: options)
+    }
+  }
+
   /// Terms of the ELBO by one posterior sample, per example: `reconstruction` −log p(x|z), `squaredError`, `bce`,
   /// all `[rows]`; `klPerDimension`, `mean` and `z`, `[rows, D]`.
   func termsProgram(rows: Int) throws -> Program {

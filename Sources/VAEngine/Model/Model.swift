@@ -23,6 +23,7 @@ package final class Model {
     case training(rows: Int, ModelConfiguration, OptimizerKind)
     case encode(rows: Int)
     case decode(rows: Int)
+    case outputs(rows: Int)
     case terms(rows: Int)
     case importance(rows: Int, samples: Int)
   }

@@ -33,6 +33,22 @@ package enum Likelihood: Hashable, Sendable, Codable {
   /// Whether −log p is a number of nats that bits per dimension can be made of.
   package var isDiscrete: Bool { self == .logistic256 }
 
+  /// Whether it is of data in [0, 1] alone.
+  package var isBounded: Bool {
+    switch self {
+    case .bernoulli, .continuousBernoulli, .logistic256: true
+    case .gaussian, .gaussianLearned, .squaredError: false
+    }
+  }
+
+  /// Whether −log p is one of a density over real numbers, so that it depends on the unit of the data.
+  package var isDensity: Bool {
+    switch self {
+    case .continuousBernoulli, .gaussian, .gaussianLearned: true
+    case .bernoulli, .logistic256, .squaredError: false
+    }
+  }
+
   /// −log p(x | outputs) in nats, one per example: summed over pixels, `[B]`.
   ///
   /// - Parameters:

@@ -13,7 +13,7 @@ package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// What a pass over values found.
-private struct ValueRange {
+struct ValueRange {
   var low: Float = 0
   var high: Float = 1
   /// Whether any lies between 0 and 1.
@@ -75,7 +75,12 @@ extension Model {
         }
       }
     }
-    return hasGray && configuration.likelihood == .bernoulli ? [.grayValues] : []
+    return warnings(hasGray: hasGray)
+  }
+
+  /// What is to be said of data that were read.
+  package func warnings(hasGray: Bool) -> [DataWarning] {
+    hasGray && configuration.likelihood == .bernoulli ? [.grayValues] : []
   }
 
   private func check(
@@ -86,16 +91,6 @@ extension Model {
     }
     if configuration.likelihood.isBounded, let value = range.outside {
       throw ModelError.outsideSupport(value, likelihood: configuration.likelihood.name)
-    }
-  }
-}
-
-extension Likelihood {
-  /// Whether it is of values in [0, 1] only.
-  var isBounded: Bool {
-    switch self {
-    case .bernoulli, .continuousBernoulli, .logistic256: true
-    case .gaussian, .gaussianLearned, .squaredError: false
     }
   }
 }

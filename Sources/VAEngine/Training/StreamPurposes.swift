@@ -5,7 +5,7 @@ import Tensors
 package enum StreamPurpose {
   // Of data: transforms that are drawn anew for every batch.
   package static let trainingData = "batch"
-  package static let evaluatedData = "evaluation data"
+  package static let evaluatedData = MeasuringBatches.purpose
   package static let checkedData = "check"
   package static let averagedData = "mean"
 
@@ -20,6 +20,7 @@ package enum StreamPurpose {
   package static let denoising = "denoising"
   package static let sample = "sample"
   package static let prior = "prior"
+  package static let observation = "observation"
 }
 
 extension RandomStream {

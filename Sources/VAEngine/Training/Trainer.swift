@@ -165,8 +165,9 @@ package struct Trainer {
     if model.configuration.family == .conditional {
       source.fillOneHot(program.input("labels"), indices, classes: model.configuration.classCount ?? 0)
     }
-    if program.hasInput("beta") { program.input("beta")[0] = model.configuration.beta.value(at: epoch) }
-    if program.hasInput("capacity") { program.input("capacity")[0] = model.configuration.capacity.value(at: epoch) }
+    let (beta, capacity) = (model.configuration.beta.value(at: epoch), model.configuration.capacity.value(at: epoch))
+    if program.hasInput("beta") { program.input("beta")[0] = beta }
+    if program.hasInput("capacity") { program.input("capacity")[0] = capacity }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     program.hyperparameters = model.training.hyperparameters
     program.hyperparameters.learningRate = plan.learningRate * factor
@@ -178,6 +179,8 @@ package struct Trainer {
       step: step, loss: program.output("loss")[0], reconstruction: program.output("reconstruction")[0],
       kl: program.output("kl")[0])
     model.training.running.add(terms, examples: indices.count)
+    model.training.running.add(
+      beta: beta, capacity: capacity, learningRate: program.hyperparameters.learningRate)
     model.training.history.append(terms)
     return terms
   }
@@ -197,11 +200,15 @@ package struct Trainer {
       return nil
     }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
+    let (configuration, scheduled) = (model.configuration, running.scheduled ?? ScheduledTerms())
+    let isCapacity = configuration.family == .capacity
     let epoch = TrainingHistory.Epoch(
       epoch: model.training.epoch + 1, step: model.training.step, loss: running.loss / count,
       reconstruction: running.reconstruction / count, kl: running.kl / count,
-      beta: Double(model.configuration.beta.value(at: Double(model.training.epoch + 1))),
-      learningRate: Double(plan.learningRate * factor), validation: validationLoss, seconds: seconds,
+      beta: scheduled.mean(scheduled.beta)
+        ?? Double(configuration.beta.value(at: Double(model.training.epoch + 1))),
+      learningRate: scheduled.mean(scheduled.learningRate) ?? Double(plan.learningRate * factor),
+      capacity: isCapacity ? scheduled.mean(scheduled.capacity) : nil, validation: validationLoss, seconds: seconds,
       imagesPerSecond: rate)
     model.training.history.epochs.append(epoch)
     model.training.epoch += 1
@@ -243,5 +250,14 @@ extension RunningTerms {
     reconstruction += Double(step.reconstruction) * Double(count)
     kl += Double(step.kl) * Double(count)
     examples += count
+  }
+
+  mutating func add(beta: Float, capacity: Float, learningRate: Float) {
+    var sums = scheduled ?? ScheduledTerms()
+    sums.beta += Double(beta)
+    sums.capacity += Double(capacity)
+    sums.learningRate += Double(learningRate)
+    sums.steps += 1
+    scheduled = sums
   }
 }

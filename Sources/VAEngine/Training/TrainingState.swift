@@ -45,8 +45,23 @@ package struct RunningTerms: Sendable, Equatable, Codable {
   package var reconstruction = 0.0
   package var kl = 0.0
   package var examples = 0
+  /// Of what schedules gave to the steps; nil in what earlier programs kept of an epoch under way.
+  package var scheduled: ScheduledTerms?
 
   package init() {}
+}
+
+/// Sums over the steps of an epoch so far of what changes with a schedule, or with a `set` in the middle.
+package struct ScheduledTerms: Sendable, Equatable, Codable {
+  package var beta = 0.0
+  package var capacity = 0.0
+  package var learningRate = 0.0
+  package var steps = 0
+
+  package init() {}
+
+  /// A sum as the mean over the steps; nil before the first.
+  func mean(_ sum: Double) -> Double? { steps > 0 ? sum / Double(steps) : nil }
 }
 
 /// One continuous record of a model's training, edits marked.
@@ -58,8 +73,11 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     package var loss: Double
     package var reconstruction: Double
     package var kl: Double
+    /// Means over the epoch's steps: weight of the KL, and learning rate.
     package var beta: Double
     package var learningRate: Double
+    /// The same of the capacity, nats; nil for families without one, and in what earlier programs kept.
+    package var capacity: Double?
     package var validation: Double?
     /// Of its training in the run that ended it, validation apart.
     package var seconds: Double

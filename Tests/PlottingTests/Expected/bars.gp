@@ -19,7 +19,7 @@ set format '%h'
 set grid lc rgb '#e4e4e4' lw 1 lt 1
 set label 1 'KL per dimension of m' at screen 0.02, screen 0.96333 left noenhanced font ':Bold,16' tc rgb '#222222'
 set tmargin at screen 0.87667
-set xlabel 'latent dimension' noenhanced tc rgb '#222222'
+set label 5 'latent dimension' at graph 0.5, screen 0.03333 center noenhanced tc rgb '#222222'
 set label 3 'KL, nats' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set tmargin at screen 0.82667
 set key at screen 0.11111, screen 0.88333 left top horizontal Left reverse maxcols 2 font ',13'

@@ -17,7 +17,7 @@ set format '%h'
 set grid lc rgb '#e4e4e4' lw 1 lt 1
 set label 1 'Confusion' at screen 0.0225, screen 0.97027 left noenhanced font ':Bold,16' tc rgb '#222222'
 set tmargin at screen 0.9
-set xlabel 'class found' noenhanced tc rgb '#222222'
+set label 5 'class found' at graph 0.5, screen 0.02703 center noenhanced tc rgb '#222222'
 set label 3 'true class' at screen 0.025, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 unset grid
 unset key

@@ -148,15 +148,16 @@ set grid lc rgb '#e4e4e4' lw 1 lt 1
 set label 1 'Latent space of m' at screen 0.02, screen 0.96944 left noenhanced font ':Bold,16' tc rgb '#222222'
 set label 2 '30 points' at screen 0.02, screen 0.93611 left noenhanced font ',12' tc rgb '#666666'
 set tmargin at screen 0.89722
-set xlabel 'PC1 (60 % of variance)' noenhanced tc rgb '#222222'
+set label 5 'PC1 (60 % of variance)' at graph 0.5, screen 0.02778 center noenhanced tc rgb '#222222'
 set label 3 'PC2' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set xrange [-0.7331736993789673:6.887430400848388]
 set yrange [-0.9393771266937256:1.3004266595840455]
 set multiplot
-set lmargin at screen 0.10667
-set rmargin at screen 0.82
+set lmargin at screen 0.11111
+set rmargin at screen 0.80222
 set bmargin at screen 0.09722
 set tmargin at screen 0.80556
+set xtics 1.0
 set key at screen 0.98889, screen 0.80556 right top vertical maxcols 1 maxrows 3 Left reverse font ',13'
 plot $data0 using 1:2 with points pt 7 ps 0.9 lc rgb '#332288' notitle, $data1 using 1:2 with points pt 7 ps 0.9 lc rgb '#88CCEE' notitle, $data2 using 1:2 with points pt 7 ps 0.9 lc rgb '#44AA99' notitle, NaN with points pt 7 ps 1.4 lc rgb '#332288' title 'zero', NaN with points pt 7 ps 1.4 lc rgb '#88CCEE' title 'one', NaN with points pt 7 ps 1.4 lc rgb '#44AA99' title 'two'
 unset label
@@ -165,8 +166,8 @@ set bmargin at screen 0.81111; set tmargin at screen 0.90278
 set yrange [0:*]; set boxwidth 0.13779394219319027
 plot $data3 using 1:2 with boxes fs solid noborder lc rgb '#bbbbbb' notitle
 set bmargin at screen 0.09722; set tmargin at screen 0.80556
-set lmargin at screen 0.82444
-set rmargin at screen 0.89778
+set lmargin at screen 0.80667
+set rmargin at screen 0.88
 set xrange [0:*]; set yrange [-0.9393771266937256:1.3004266595840455]
 plot $data4 using ($1/2):2:($1/2):(0.02024979844689369) with boxxyerrorbars fs solid noborder lc rgb '#bbbbbb' notitle
 unset multiplot

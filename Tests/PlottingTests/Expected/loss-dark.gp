@@ -45,7 +45,7 @@ set rmargin at screen 0.96889
 set tmargin at screen 0.82667
 set bmargin at screen 0.11
 set tmargin at screen 0.33167
-set xlabel 'epoch' noenhanced tc rgb '#ececec'
+set label 5 'epoch' at graph 0.5, screen 0.03333 center noenhanced tc rgb '#ececec'
 set label 3 'KL, nats' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#ececec'
 set yrange [-0.12:2.12]
 set ytics 1.0
@@ -57,7 +57,6 @@ unset label; unset arrow; set ytics autofreq
 set bmargin at screen 0.36167
 set tmargin at screen 0.82667
 set format x ''
-set xlabel '' noenhanced tc rgb '#ececec'
 set label 3 'nats/image' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#ececec'
 set yrange [2.11:10.04]
 set xrange [-0.08:4.08]

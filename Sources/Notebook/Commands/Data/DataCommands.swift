@@ -56,8 +56,7 @@ enum DataCommands {
     }
     let extents = array.shape.dimensions
     let shape: Shape = extents.count == 3 ? [extents[0], 1, extents[1], extents[2]] : array.shape
-    let isBytes = array.tensor.dtype == .uint8
-    let content = isBytes ? array.tensor : try Tensor(array.floats)
+    let content = array.tensor.dtype == .float32 ? try Tensor(array.floats) : array.tensor
     let name = arguments.text("as") ?? arguments["tensor"]?.name ?? "tensor"
     let made = Dataset(
       name: name, source: "a tensor of the session", storage: content.reshaped(to: shape), labels: labels)

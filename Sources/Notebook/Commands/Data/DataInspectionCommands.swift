@@ -30,15 +30,16 @@ enum DataInspectionCommands {
   /// The first examples: label, mean, range, and grey images as characters when they fit.
   private static func examples(_ data: DatasetValue, _ n: Int, width: Int) throws -> Table {
     let count = min(n, data.dataset.count)
-    let values = try data.dataset.examples(Array(0..<count))
-    let size = data.dataset.exampleShape.count
-    let elements = values.elements(as: Float.self)
+    let dataset = data.dataset.drawnOnce(seed: 0)
+    let values = try dataset.examples(Array(0..<count))
+    let size = dataset.exampleShape.count
+    let elements = try dataset.doubles(0..<count)
     let rows = (0..<count).map { row -> [Table.Cell] in
       let own = elements[row * size..<(row + 1) * size]
-      let mean = own.reduce(0) { $0 + Double($1) } / Double(max(size, 1))
+      let mean = own.reduce(0, +) / Double(max(size, 1))
       return [
         .count(row), data.dataset.label(row).map { .count($0) } ?? .empty, .fixed(mean, decimals: 4),
-        .number(Double(shortest: own.min() ?? 0)), .number(Double(shortest: own.max() ?? 0)),
+        DatasetDescription.limit(own.min() ?? 0), DatasetDescription.limit(own.max() ?? 0),
       ]
     }
     let notes = try Thumbnails.text(values, width: width).map { ["", $0] } ?? []

@@ -1,82 +1,125 @@
 import Datasets
 import Tensors
 
-/// Mean, deviation and range over all elements, transforms applied.
+/// Mean, deviation and range over all elements, transforms applied: in two passes in Double, the mean first, for the mean
+/// square less the squared mean has no digits left where the mean is large. Random transforms show one draw in both.
 struct DataStatistics {
   var mean = 0.0
+  /// Divided by n. Exactly 0 where all elements are equal.
   var deviation = 0.0
   var low = Double.infinity
   var high = -Double.infinity
   var zeroShare = 0.0
 
   /// - Throws: `FileError` that names the first example with a value that is not finite.
-  init(_ dataset: Dataset, progress: (Double) throws -> Void) throws {
-    var (sum, squares, zeros, count) = (0.0, 0.0, 0, 0)
+  init(_ data: Dataset, progress: (Double) throws -> Void) throws {
+    let dataset = data.drawnOnce(seed: 0)
     let size = max(dataset.exampleShape.count, 1)
-    let rows = dataset.rowsAtOnce
-    for start in stride(from: 0, to: dataset.count, by: rows) {
-      let end = min(start + rows, dataset.count)
-      let batch = try dataset.examples(Array(start..<end))
-      try batch.withElements(of: Float.self) { elements in
-        for (position, value) in elements.enumerated() {
-          guard value.isFinite else {
-            throw FileError(
-              path: dataset.name, reason: "example \(start + position / size) holds a value that is not finite",
-              fix: "Replace it where the data come from.")
-          }
-          let x = Double(value)
-          sum += x
-          squares += x * x
-          low = min(low, x)
-          high = max(high, x)
-          if x == 0 { zeros += 1 }
+    var sums = Moments(count: 1)
+    var zeros = 0
+    try dataset.forEachBlock { rows, values in
+      for (position, x) in values.enumerated() {
+        guard x.isFinite else {
+          throw FileError(
+            path: dataset.name, reason: "example \(rows.lowerBound + position / size) holds a value that is not finite",
+            fix: "Replace it where the data come from.")
         }
-        count += elements.count
+        sums.add(x, to: 0)
+        if x == 0 { zeros += 1 }
       }
-      try progress(Double(end) / Double(dataset.count))
+      try progress(0.5 * Double(rows.upperBound) / Double(dataset.count))
     }
-    guard count > 0 else { return }
-    mean = sum / Double(count)
-    deviation = max(0, squares / Double(count) - mean * mean).squareRoot()
-    zeroShare = Double(zeros) / Double(count)
+    guard dataset.count > 0 else { return }
+    sums.centre()
+    try dataset.forEachBlock { rows, values in
+      for x in values { sums.addSquare(x, to: 0) }
+      try progress(0.5 + 0.5 * Double(rows.upperBound) / Double(dataset.count))
+    }
+    (mean, deviation) = (sums.means[0], sums.deviation(of: 0))
+    (low, high) = (sums.lows[0], sums.highs[0])
+    zeroShare = Double(zeros) / Double(dataset.count * size)
   }
 }
 
-/// Mean and deviation for each channel of images or each column of tables, transforms applied.
+/// Mean and deviation for each channel of images or each column of tables, transforms applied, in two passes as above.
 struct GroupStatistics {
-  private(set) var means: [Float] = []
-  private(set) var deviations: [Float] = []
+  let means: [Double]
+  /// Divided by n. Exactly 0 for a column that never changes.
+  let deviations: [Double]
 
-  init(_ dataset: Dataset) throws {
+  init(_ data: Dataset) throws {
+    let dataset = data.drawnOnce(seed: 0)
     let shape = dataset.exampleShape
     let groups = shape.rank == 3 ? shape[0] : shape.count
-    let width = shape.count / max(groups, 1)
-    var sums = [Double](repeating: 0, count: groups)
-    var squares = [Double](repeating: 0, count: groups)
-    let rows = dataset.rowsAtOnce
-    for start in stride(from: 0, to: dataset.count, by: rows) {
+    let width = max(shape.count / max(groups, 1), 1)
+    var sums = Moments(count: groups)
+    try dataset.forEachBlock { _, values in
       try Stopping.check()
-      let batch = try dataset.examples(Array(start..<min(start + rows, dataset.count)))
-      batch.withElements(of: Float.self) { elements in
-        for (position, value) in elements.enumerated() {
-          let group = position % shape.count / width
-          sums[group] += Double(value)
-          squares[group] += Double(value) * Double(value)
-        }
-      }
+      for (position, x) in values.enumerated() { sums.add(x, to: position % shape.count / width) }
     }
-    let count = Double(max(dataset.count * width, 1))
-    for group in 0..<groups {
-      let mean = sums[group] / count
-      means.append(Float(mean))
-      // A column that never changes becomes 0.
-      let deviation = Float(max(0, squares[group] / count - mean * mean).squareRoot())
-      deviations.append(deviation > 1e-8 ? deviation : 1)
+    sums.centre()
+    try dataset.forEachBlock { _, values in
+      try Stopping.check()
+      for (position, x) in values.enumerated() { sums.addSquare(x, to: position % shape.count / width) }
     }
+    let done = sums
+    (means, deviations) = (done.means, (0..<groups).map { done.deviation(of: $0) })
+  }
+}
+
+/// Sums of one pass for the means and of a second for the squares around them, for each of some groups.
+private struct Moments {
+  private(set) var means: [Double]
+  private(set) var lows: [Double]
+  private(set) var highs: [Double]
+  private var counts: [Int]
+  /// Σ (x − mean)², and Σ (x − mean), which takes away what rounding left in the mean.
+  private var squares: [Double]
+  private var rests: [Double]
+
+  init(count: Int) {
+    means = [Double](repeating: 0, count: count)
+    (squares, rests) = (means, means)
+    lows = [Double](repeating: .infinity, count: count)
+    highs = [Double](repeating: -.infinity, count: count)
+    counts = [Int](repeating: 0, count: count)
+  }
+
+  mutating func add(_ x: Double, to group: Int) {
+    means[group] += x
+    counts[group] += 1
+    lows[group] = min(lows[group], x)
+    highs[group] = max(highs[group], x)
+  }
+
+  /// Ends the first pass.
+  mutating func centre() {
+    for group in means.indices {
+      // The mean of equal numbers is that number, whatever the sum was rounded to.
+      means[group] = min(max(means[group] / Double(max(counts[group], 1)), lows[group]), highs[group])
+    }
+  }
+
+  mutating func addSquare(_ x: Double, to group: Int) {
+    let delta = x - means[group]
+    squares[group] += delta * delta
+    rests[group] += delta
+  }
+
+  func deviation(of group: Int) -> Double {
+    guard lows[group] < highs[group] else { return 0 }
+    let n = Double(counts[group])
+    return max(0, (squares[group] - rests[group] * rests[group] / n) / n).squareRoot()
   }
 }
 
 extension Dataset {
-  /// Examples that are looked at together: some megabytes of them.
-  fileprivate var rowsAtOnce: Int { min(1000, max(1, (1 << 20) / max(exampleShape.count, 1))) }
+  /// Calls `body` with some megabytes of examples at a time, in Double.
+  fileprivate func forEachBlock(_ body: (Range<Int>, [Double]) throws -> Void) throws {
+    let rows = min(1000, max(1, (1 << 20) / max(exampleShape.count, 1)))
+    for start in stride(from: 0, to: count, by: rows) {
+      let block = start..<min(start + rows, count)
+      try body(block, try doubles(block))
+    }
+  }
 }

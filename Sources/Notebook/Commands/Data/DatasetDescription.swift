@@ -15,10 +15,9 @@ struct DatasetDescription {
       execution.progress(Progress(task: "describe", fraction: share))
     }
     report.fields += [
-      .init("mean", .fixed(statistics.mean, decimals: 5), detail: " after transforms"),
-      .init("deviation", label: "standard deviation", .fixed(statistics.deviation, decimals: 5)),
-      .init("min", .number(Double(shortest: Float(statistics.low)))),
-      .init("max", .number(Double(shortest: Float(statistics.high)))),
+      .init("mean", Self.cell(statistics.mean), detail: " after transforms"),
+      .init("deviation", label: "standard deviation", Self.cell(statistics.deviation)),
+      .init("min", Self.limit(statistics.low)), .init("max", Self.limit(statistics.high)),
       .init("zeros", label: "zero elements", .fixed(100 * statistics.zeroShare, decimals: 1), unit: "%"),
       memory,
       .init("hash", label: "content", .text("\(dataset.hash.text.prefix(40))…")),
@@ -29,6 +28,17 @@ struct DatasetDescription {
     if let columns = try columns() { report.tables.append(.init("columns", columns)) }
     try addPicture(to: &report)
     return report
+  }
+
+  /// Five decimals, or five digits of what is too small for them.
+  private static func cell(_ value: Double) -> Table.Cell {
+    value == 0 || abs(value) >= 0.001 ? .fixed(value, decimals: 5) : .number(value)
+  }
+
+  /// Five digits, or two decimals of what is too large for them; what float32 holds as it is written shortest.
+  static func limit(_ value: Double) -> Table.Cell {
+    let shown = Double(Float(value)) == value ? Double(shortest: Float(value)) : value
+    return abs(shown) < 10_000 || shown == shown.rounded() ? .number(shown) : .fixed(shown, decimals: 2)
   }
 
   private var memory: Report.Field {
@@ -73,10 +83,7 @@ struct DatasetDescription {
     return Table(
       columns: [.init("column"), .init("mean"), .init("deviation")],
       rows: names.prefix(50).enumerated().map { index, name in
-        [
-          .text(name), .number(Double(shortest: statistics.means[index])),
-          .number(Double(shortest: statistics.deviations[index])),
-        ]
+        [.text(name), Self.limit(statistics.means[index]), Self.limit(statistics.deviations[index])]
       }, notes: names.count > 50 ? ["\(names.count - 50) more columns"] : [])
   }
 

@@ -80,7 +80,8 @@ enum TransformCommand {
     case ("invert", .flag(true)): return .invert
     case ("standardize", .flag(true)):
       let statistics = try GroupStatistics(dataset)
-      return .standardize(means: statistics.means, deviations: statistics.deviations)
+      // A column that never changes becomes 0.
+      return .standardize(means: statistics.means, deviations: statistics.deviations.map { $0 > 0 ? $0 : 1 })
     case ("noise", _):
       switch try NoiseText.parse(arguments, "noise") {
       case .gaussian(let sigma): return .gaussianNoise(sigma)

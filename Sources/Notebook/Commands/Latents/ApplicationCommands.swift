@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 import Tensors
 import VAEngine
@@ -23,38 +24,58 @@ enum ApplicationCommands {
     result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let source = try arguments.examples("data").testPart
+    let seed = UInt64(arguments.integer("seed") ?? 0)
+    let source = try arguments.examples("data").testPart.drawnOnce(seed: seed)
     let n = min(arguments.integer("n") ?? 1000, source.dataset.count)
     let part = source.subset(Array(0..<n))
     let how = arguments["noise"]?.raw ?? "gaussian:0.3"
-    let noisy: DatasetValue =
+    let noise: Transform =
       switch try NoiseText.parse(arguments, "noise") {
-      case .gaussian(let sigma): try part.with([.gaussianNoise(sigma)])
-      case .mask(let share): try part.with([.maskNoise(share)])
-      case .saltAndPepper(let share): try part.with([.saltAndPepper(share)])
+      case .gaussian(let sigma): .gaussianNoise(sigma)
+      case .mask(let share): .maskNoise(share)
+      case .saltAndPepper(let share): .saltAndPepper(share)
       }
-    let stream = RandomStream(seed: UInt64(arguments.integer("seed") ?? 0), purpose: "denoise")
-    let clean = try part.dataset.examples(Array(0..<n)).elements(as: Float.self)
-    let corrupted = try noisy.dataset.examples(Array(0..<n), stream: stream)
     let live = try model.model(threads: execution.state.settings.threads)
+    _ = try live.checkValues(part.source)
+    // The examples as they were drawn are what is corrupted, and what the repaired are compared with.
+    let drawn = try part.dataset.examples(Array(0..<n))
+    let clean = drawn.elements(as: Float.self)
+    let stream = RandomStream(seed: seed, purpose: "denoise")
+    let corrupted = try DatasetValue.images(ArrayValue(drawn)).with([noise]).dataset
+      .examples(Array(0..<n), stream: stream)
     let images = try DatasetValue.images(ArrayValue(corrupted, labels: try part.rowLabels()))
     let repaired = try live.decode(
       try live.encode(images.source) { try execution.working("denoise", $0) }.mean, labels: try part.conditioning(model)
     ) { try execution.working("denoise", $0) }
-    func error(_ values: [Float]) -> Double {
-      zip(values, clean).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) } / Double(max(clean.count, 1))
+    let pixels = model.configuration.pixels
+    func error(_ values: [Float]) -> Estimate {
+      Estimate(
+        (0..<n).map { row in
+          (row * pixels..<(row + 1) * pixels).reduce(0.0) { sum, i in
+            let delta = Double(values[i] - clean[i])
+            return sum + delta * delta
+          } / Double(pixels)
+        })
     }
     let (before, after) = (error(corrupted.elements(as: Float.self)), error(repaired.elements(as: Float.self)))
-    let gain = 10 * log10(before / max(after, 1e-12))
+    let gain = 10 * log10(before.mean / max(after.mean, 1e-12))
+    // Of what was not corrupted there is no gain to have.
+    let isCorrupted = before.mean > 0
     return .report(
       Report(
-        title: "denoising \(noisy.dataset.transforms.last?.description ?? ""), \(n) examples of \(source.title)",
+        title: "denoising \(noise.description), \(n) examples of \(source.title)",
         fields: [
-          .init("before", label: "error of the corrupted", .number(before), detail: " mean squared, per pixel"),
-          .init("after", label: "error of the repaired", .number(after), detail: " mean squared, per pixel"),
-          .init("gain", .fixed(gain, decimals: 2), unit: "dB"),
+          .init(
+            "before", label: "error of the corrupted", .number(before.mean), detail: " mean squared, per pixel",
+            error: before.standardError),
+          .init(
+            "after", label: "error of the repaired", .number(after.mean), detail: " mean squared, per pixel",
+            error: after.standardError),
+          isCorrupted
+            ? .init("gain", .fixed(gain, decimals: 2), unit: "dB")
+            : .init("gain", .empty, detail: "none to have: no noise"),
         ],
-        notes: gain < 0
+        notes: isCorrupted && gain < 0
           ? ["The model makes it worse. One trained for it: model m2 denoising-vae conv noise=\(how)"] : []))
   }
 
@@ -70,9 +91,9 @@ enum ApplicationCommands {
     examples: [.init("anomaly m d top=20", "the twenty strangest")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let source = try arguments.examples("data")
+    let source = try arguments.examples("data").drawnOnce(seed: UInt64(arguments.integer("seed") ?? 0))
     let live = try model.model(threads: execution.state.settings.threads)
-    _ = try live.checkValues(source.source)
+    let warnings = try live.checkValues(source.source)
     let terms = try live.exampleTerms(
       source.source, draws: arguments.integer("draws") ?? 1, seed: UInt64(arguments.integer("seed") ?? 0)
     ) { try execution.working("anomaly", $0) }
@@ -82,22 +103,30 @@ enum ApplicationCommands {
     func quantile(_ q: Double) -> String {
       NumberText.fixed(sorted[min(sorted.count - 1, Int(q * Double(sorted.count)))], decimals: 2)
     }
-    let isPlain = model.configuration.family == .autoencoder
-    let unit = model.configuration.likelihood == .squaredError ? "" : "nats"
-    return .table(
-      Table(
-        title: "least expected of \(source.title), \(totals.count) examples",
-        columns: [
-          .init("example"), .init("label"), .init(isPlain ? "score" : "−ELBO", unit: unit),
-          .init("reconstruction", unit: unit), .init("KL", unit: "nats"),
-        ] + (isPlain ? [] : [.init("ELBO", unit: unit, for: .programs)]),
-        rows: order.prefix(arguments.integer("top") ?? 20).map { row in
-          [
-            .count(row), source.dataset.label(row).map { .count($0) } ?? .empty, .fixed(totals[row], decimals: 2),
-            .fixed(terms.reconstruction[row], decimals: 2), .fixed(terms.kl[row], decimals: 2),
-          ] + (isPlain ? [] : [.number(-totals[row])])
-        },
-        notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"]))
+    let configuration = model.configuration
+    let isPlain = configuration.isPlain
+    var caveats = isPlain ? [] : warnings.map(\.description)
+    if configuration.family == .conditional { caveats.append("−ELBO is of \(configuration.evidence)") }
+    if configuration.family == .denoising { caveats.append("the model is measured on clean input") }
+    let unit = configuration.lossUnit
+    let ofPosterior: [Table.Column] =
+      isPlain
+      ? [.init("reconstruction", unit: unit)]
+      : [
+        .init("−ELBO", unit: unit), .init("reconstruction", unit: unit), .init("KL", unit: "nats"),
+        .init("ELBO", unit: unit, for: .programs),
+      ]
+    var table = Table(
+      title: "least expected of \(source.title), \(totals.count) examples",
+      columns: [.init("example"), .init("label")] + ofPosterior,
+      rows: order.prefix(arguments.integer("top") ?? 20).map { row in
+        let parts = isPlain ? [totals[row]] : [totals[row], terms.reconstruction[row], terms.kl[row]]
+        return [.count(row), source.dataset.label(row).map { .count($0) } ?? .empty]
+          + parts.map { .fixed($0, decimals: 2) } + (isPlain ? [] : [.number(-totals[row])])
+      },
+      notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"])
+    table.caveats = caveats
+    return .table(table)
   }
 
   private static let compress = Command(
@@ -105,21 +134,24 @@ enum ApplicationCommands {
     positionals: [model, data], result: "a report", examples: [.init("compress m d", "rate and distortion")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let source = try arguments.examples("data").testPart
+    let source = try arguments.examples("data").testPart.drawnOnce()
     let live = try model.model(threads: execution.state.settings.threads)
+    _ = try live.checkValues(source.source)
     let codes = try live.encode(source.source) { try execution.working("compress", $0) }
     let isPlain = model.configuration.family == .autoencoder
-    let kl = isPlain ? nil : try live.evaluate(source.source).kl.scaled(by: 1 / log(2.0))
+    let kl = isPlain ? nil : try live.measured(source).kl.scaled(by: 1 / log(2.0))
     let code = try LatentCode(codes, levels: isPlain ? 256 : nil)
     // What the bytes give back, decoded from them alone.
     let restored = try live.decode(code.decoded(), labels: try source.conditioning(model))
     let count = source.dataset.count
     let pixels = model.configuration.pixels
     var errors: [Double] = []
+    var isWithinUnit = true
     for start in stride(from: 0, to: count, by: 1000) {
       try Stopping.check()
       let rows = Array(start..<min(start + 1000, count))
       let inputs = try source.dataset.examples(rows).elements(as: Float.self)
+      isWithinUnit = isWithinUnit && inputs.allSatisfy { $0 >= -1e-5 && $0 <= 1 + 1e-5 }
       let outputs = restored[start..<start + rows.count].elements(as: Float.self)
       for row in rows.indices {
         errors.append(
@@ -152,11 +184,15 @@ enum ApplicationCommands {
     fields += [
       .init(
         "distortion", label: "error of the decoded", .number(error.mean), detail: " mean squared, per pixel",
-        error: error.standardError),
-      .init(
-        "psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB", detail: " (peak 1)"
-      ),
+        error: error.standardError)
     ]
+    // Of data without a largest value there is no peak.
+    if isWithinUnit {
+      fields.append(
+        .init(
+          "psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB",
+          detail: " (peak 1)"))
+    }
     return .report(Report(title: "compressing \(source.title), \(count) examples", fields: fields))
   }
 }

@@ -65,7 +65,7 @@ enum LatentCommands {
     examples: [.init("reconstruct m d n=10", "ten pairs")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let data = try arguments.examples("data")
+    let data = try arguments.examples("data").drawnOnce()
     let n = min(arguments.integer("n") ?? 10, data.dataset.count)
     let part = data.subset(Array(0..<n))
     let live = try model.model(threads: execution.state.settings.threads)
@@ -81,17 +81,21 @@ enum LatentCommands {
   }
 
   private static let sample = Command(
-    "sample", family: .latents, summary: "new images from the prior",
+    "sample", family: .latents, summary: "decoded draws of the prior: means of p(x|z), or samples of it",
     positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
     options: [
       CommandOption("n", .integer(1...1_000_000), default: "64", help: "how many"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the draws"),
       CommandOption("temperature", .nonNegative, default: "1", help: "factor of the draws' deviation"),
+      CommandOption(
+        "draws", .choice(DecodedKind.allCases.map(\.rawValue)), default: "means",
+        help: "means of p(x|z), as pictures show them, or samples of it"),
       Arguments.label,
     ],
     result: "images n×C×H×W",
     examples: [
       .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as a picture"),
+      .init("sample m n=64 draws=samples", "with the noise that p(x|z) has"),
     ]
   ) { arguments, execution in
     let model = try arguments.model("model")
@@ -104,7 +108,8 @@ enum LatentCommands {
     if model.configuration.family == .autoencoder {
       execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
     }
-    return try model.decoded(ArrayValue(latents), label: label, labels: nil, execution)
+    return try model.decoded(
+      ArrayValue(latents), label: label, labels: nil, as: try arguments.draws(of: [model]), seed: seed, execution)
   }
 }
 
@@ -147,12 +152,17 @@ extension Execution {
 
 extension ModelValue {
   /// Images of latents; a single vector is one row.
-  func decoded(_ array: ArrayValue, label: Int?, labels: [Int32]?, _ execution: Execution) throws -> Value {
+  func decoded(
+    _ array: ArrayValue, label: Int?, labels: [Int32]?, as kind: DecodedKind = .means, seed: UInt64 = 0,
+    _ execution: Execution
+  ) throws -> Value {
     let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
     let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
     let count = floats.shape.dimensions.first ?? 0
     let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { $0.map(Int.init) }
-    let images = try model(threads: execution.state.settings.threads).decode(floats, labels: classes) {
+    let images = try model(threads: execution.state.settings.threads).decode(
+      floats, labels: classes, as: kind, seed: seed
+    ) {
       try execution.working("decode", $0)
     }
     return .tensor(ArrayValue(images, labels: labels, meaning: .images))

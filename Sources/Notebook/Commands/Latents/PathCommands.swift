@@ -39,7 +39,7 @@ enum PathCommands {
   /// The class of the example that a way starts from; nil when it is none of some data.
   private static func startLabel(_ arguments: Arguments) throws -> [Int32]? {
     guard let text = arguments["from"]?.raw, arguments["data"] != nil else { return nil }
-    let data = try arguments.examples("data")
+    let data = try arguments.examples("data").drawnOnce()
     let span = arguments["from"]?.span ?? arguments.verbSpan
     guard let row = try row(text, named: "from", at: span, data: data), let label = data.dataset.label(row) else {
       return nil
@@ -52,7 +52,7 @@ enum PathCommands {
     _ name: String, _ arguments: Arguments, _ model: ModelValue, _ execution: Execution
   ) throws -> [Float] {
     guard let argument = arguments[name] else { return [] }
-    let data = arguments["data"] == nil ? nil : try arguments.examples("data")
+    let data = arguments["data"] == nil ? nil : try arguments.examples("data").drawnOnce()
     return try point(
       argument.raw, named: name, at: argument.span ?? arguments.verbSpan, data: data, model: model, execution)
   }

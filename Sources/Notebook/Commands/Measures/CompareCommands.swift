@@ -1,13 +1,16 @@
 import Tensors
 import VAEngine
 
-/// `compare`, `versus`, `race`.
+/// `compare`, `race`.
 enum CompareCommands {
-  static let all = [compare, versus, race]
+  static let all = [compare, VersusCommand.versus, race]
 
   private static let compare = Command(
     "compare", family: .measures, summary: "models side by side on the same examples",
-    details: "Refuses models whose numbers do not mean the same: other data shapes or other likelihoods.",
+    details: """
+      Refuses models whose numbers do not mean the same: of other shapes, a density and a probability, densities of data in \
+      other units. Densities of the same data compare, whatever the likelihood.
+      """,
     positionals: [Positional("model", .model, variadic: true, help: "two or more models")],
     options: [EvaluateCommands.data, EvaluateCommands.seed], result: "a table",
     examples: [.init("compare m m2 m3 on=d", "side by side")]
@@ -16,101 +19,70 @@ enum CompareCommands {
     guard models.count > 1, let first = models.first else {
       throw arguments.fault(.missingArgument, "compare needs two models or more", fix: "Example: compare m m2")
     }
-    for other in models.dropFirst() {
-      guard other.model.configuration.exampleShape == first.model.configuration.exampleShape else {
-        throw arguments.fault(
-          .notComparable,
-          "\(first.name) is for \(first.model.configuration.exampleShape), \(other.name) for \(other.model.configuration.exampleShape)"
-        )
-      }
-      guard other.model.configuration.likelihood == first.model.configuration.likelihood else {
-        throw arguments.fault(
-          .notComparable,
-          "\(first.name) has likelihood \(first.model.configuration.likelihood.name), \(other.name) \(other.model.configuration.likelihood.name): their nats do not compare",
-          fix: "Use 'versus', which compares squared errors.")
-      }
-    }
+    _ = try obstacles(models, hasGray: false, arguments)
     let source = try arguments.measured("on", first.model, execution)
+      .drawnOnce(seed: UInt64(arguments.integer("seed") ?? 0))
     let table = try sideBySide(models, source, arguments, execution)
     return .table(table)
   }
 
-  private static func named(_ arguments: Arguments) throws -> [(name: String, model: ModelValue)] {
+  static func named(_ arguments: Arguments) throws -> [(name: String, model: ModelValue)] {
     arguments.all("model").compactMap { argument in
       guard case .value(.object(let object as ModelValue)) = argument.content else { return nil }
       return (argument.raw, object)
     }
   }
 
+  /// What stands in the way of a comparison: refused by `compare`, a remark of a `race`, which has its result already.
+  private static func obstacles(
+    _ models: [(name: String, model: ModelValue)], hasGray: Bool, _ arguments: Arguments
+  ) throws -> [String] {
+    guard let first = models.first else { return [] }
+    let found = models.dropFirst().compactMap { Comparability.obstacle(first, $0, hasGray: hasGray) }
+    if let obstacle = found.first, arguments.command.verb == "compare" {
+      throw arguments.fault(.notComparable, obstacle.message, fix: obstacle.fix)
+    }
+    return found.map(\.message)
+  }
+
   private static func sideBySide(
     _ models: [(name: String, model: ModelValue)], _ source: DatasetValue, _ arguments: Arguments,
     _ execution: Execution
   ) throws -> Table {
-    let rows = try models.map { name, model -> [Table.Cell] in
+    var rows: [[Table.Cell]] = []
+    var warnings: [String] = []
+    for (name, model) in models {
+      let configuration = model.configuration
       let live = try model.model(threads: execution.state.settings.threads)
-      _ = try live.checkValues(source.source)
       let result =
-        try live.evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
+        try live.measured(source, seed: UInt64(arguments.integer("seed") ?? 0)) {
           try execution.working("evaluate \(name)", $0)
         }
-      let isPlain = model.configuration.family == .autoencoder
-      return [
-        .text(name), .text(model.configuration.family.rawValue), .count(model.training.epoch),
-        .count(model.parameterCount),
+      if rows.isEmpty { warnings += try obstacles(models, hasGray: result.hasGrayValues, arguments) }
+      let isPlain = configuration.isPlain
+      rows.append([
+        .text(name), .text(configuration.family.rawValue), .count(model.training.epoch), .count(model.parameterCount),
         isPlain ? .empty : .fixed(result.negativeElbo.mean, decimals: 2),
         .fixed(result.reconstruction.mean, decimals: 2),
         isPlain ? .empty : .fixed(result.kl.mean, decimals: 2), .number(result.meanSquaredError),
         .count(result.activeUnits), isPlain ? .empty : .number(-result.negativeElbo.mean),
-      ]
+      ])
+      if !isPlain { warnings += live.warnings(hasGray: result.hasGrayValues).map(\.description) }
+      if configuration.family == .conditional {
+        warnings.append("\(name) is told the class: its −ELBO is of log p(x | y)")
+      }
+      if configuration.family == .denoising { warnings.append("\(name) is measured on clean input") }
     }
-    return Table(
-      title: "on \(source.title), \(NumberText.count(source.dataset.count)) examples, nats/example",
+    var table = Table(
+      title:
+        "on \(source.title), \(NumberText.count(source.dataset.count)) examples, \(models.first?.model.configuration.lossUnitPerExample ?? "")",
       columns: [
         .init("model"), .init("family"), .init("epochs"), .init("parameters"), .init("−ELBO"), .init("reconstruction"),
         .init("KL"), .init("MSE"), .init("active", key: "active_units"), .init("ELBO", for: .programs),
       ],
       rows: rows)
-  }
-
-  private static let versus = Command(
-    "versus", family: .measures, summary: "a VAE against a plain autoencoder, measured",
-    details: """
-      Reconstruction; quality (distance to the nearest real example, precision) and diversity (recall, spread) of \
-      samples; smoothness of interpolations; labels read from the codes, linearly and by neighbors.
-      """,
-    positionals: [Positional("model", .model, help: "the VAE"), Positional("other", .model, help: "the autoencoder")],
-    options: [
-      EvaluateCommands.data, CommandOption("n", .integer(10...5000), default: "300", help: "samples and pairs"),
-      EvaluateCommands.seed,
-    ],
-    result: "a table", examples: [.init("versus m a on=d", "what the prior buys, and what it costs")]
-  ) { arguments, execution in
-    let (a, b) = (try arguments.model("model"), try arguments.model("other"))
-    guard a.configuration.exampleShape == b.configuration.exampleShape else {
-      throw arguments.fault(
-        .notComparable, "one is for \(a.configuration.exampleShape), the other for \(b.configuration.exampleShape)")
-    }
-    let source = try arguments.measured("on", a, execution)
-    let n = min(arguments.integer("n") ?? 300, source.dataset.count)
-    let seed = UInt64(arguments.integer("seed") ?? 0)
-    let names = (arguments["model"]?.raw ?? "a", arguments["other"]?.raw ?? "b")
-    let probe = try VersusProbe(source: source, n: n, seed: seed, execution: execution)
-    let (left, right) = (try probe.measure(a, name: names.0), try probe.measure(b, name: names.1))
-    let rows = zip(left, right).map { x, y -> [Table.Cell] in
-      let better = x.value == y.value ? "" : (x.value < y.value) == x.lowerIsBetter ? names.0 : names.1
-      return [.text(x.what), .number(x.value), .number(y.value), .text(better)]
-    }
-    return .table(
-      Table(
-        title:
-          "\(names.0) (\(a.configuration.family.rawValue)) against \(names.1) (\(b.configuration.family.rawValue)) on \(source.title)",
-        columns: [
-          .init("measure"), .init(names.0, key: FieldKey.named(names.0)), .init(names.1, key: FieldKey.named(names.1)),
-          .init("better"),
-        ], rows: rows,
-        notes: [
-          "Samples are \(n) decoded draws of N(0, I), which only the VAE was trained for. Distances are Euclidean, in pixels, to the nearest of \(n) real examples; diversity is the mean distance of pairs, \(NumberText.short(probe.realDiversity, digits: 4)) among the real. Steps are those of \(VersusProbe.stops) images between two codes; 1 is even."
-        ]))
+    table.caveats = warnings.indices.filter { warnings.firstIndex(of: warnings[$0]) == $0 }.map { warnings[$0] }
+    return table
   }
 
   /// What a race that was stopped has to show.
@@ -171,13 +143,17 @@ enum CompareCommands {
         position = moment.position
         if let last = moment.last {
           smoothed.add(last)
-          execution.record(MetricRow.training(last, of: name, epoch: moment.position))
+          execution.record(
+            MetricRow.training(
+              last, of: name, epoch: moment.position, unit: model.configuration.lossUnitPerExample))
         }
         if spent >= limit { stop.request() }
         execution.progress(
           Progress(
             task: "race \(name)", fraction: min(1, spent / limit), secondsLeft: max(0, limit - spent),
-            terms: [.init(name: "loss", value: smoothed.terms?.loss ?? moment.loss, unit: "nats")]))
+            terms: [
+              .init(name: "loss", value: smoothed.terms?.loss ?? moment.loss, unit: model.configuration.lossUnit)
+            ]))
       }
       var recipe = model.recipe
       recipe.data = arguments["on"]?.raw ?? recipe.data

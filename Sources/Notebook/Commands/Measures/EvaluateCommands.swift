@@ -12,12 +12,19 @@ enum EvaluateCommands {
 
   private static let evaluate = Command(
     "evaluate", family: .measures, summary: "ELBO, reconstruction and KL, with standard errors",
-    details: "Sums over dimensions, means over examples, in nats. nll=K adds log p(x) by importance sampling.",
+    details: """
+      Sums over dimensions, means over examples, in nats. nll=K adds log p(x) by importance sampling. quality=yes compares \
+      samples of p(x | z), z drawn from the prior, with the data; draws=means compares the means of p(x | z). A probe \
+      learns from the training part where there is one and is asked about the test part.
+      """,
     positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
     options: [
       data, seed,
       CommandOption("nll", .integer(1...1_000_000), help: "importance samples for log p(x)"),
       CommandOption("quality", .flag, default: "no", help: "MMD, precision and recall of samples"),
+      CommandOption(
+        "draws", .choice(DecodedKind.allCases.map(\.rawValue)), note: "samples, where the likelihood has them",
+        help: "what quality=yes compares: samples of p(x|z) or its means"),
       CommandOption(
         "features", .choice(SampleQuality.FeatureSpace.allCases.map(\.rawValue)), default: "pixels",
         help: "where quality=yes compares samples with data"),
@@ -33,25 +40,30 @@ enum EvaluateCommands {
     ]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    if arguments.isGiven("features"), !arguments.flag("quality") {
+    for option in ["features", "draws"] where arguments.isGiven(option) && !arguments.flag("quality") {
       throw arguments.fault(
-        .badOptionValue, "features means nothing without quality", at: "features", fix: "Add: quality=yes")
+        .badOptionValue, "\(option) does not apply without quality", at: option, fix: "Add: quality=yes")
     }
-    var source = try arguments.measured("on", model, execution)
+    let seed = UInt64(arguments.integer("seed") ?? 0)
+    let given = try arguments.measuredData("on", model, execution)
+    var source = given.testPart.drawnOnce(seed: seed)
     if let n = arguments.integer("n"), n < source.dataset.count {
       source = source.subset(Array(0..<n), title: source.title)
     }
     let live = try model.model(threads: execution.state.settings.threads)
-    _ = try live.checkValues(source.source)
-    let seed = UInt64(arguments.integer("seed") ?? 0)
-    let result = try live.evaluate(source.source, options: .init(seed: seed)) { try execution.working("evaluate", $0) }
+    let result = try live.measured(source, seed: seed) { try execution.working("evaluate", $0) }
     var report = report(result, model, source)
-    try EvaluateExtras(live: live, source: source, model: model, seed: seed).add(arguments, to: &report, execution)
+    if !model.configuration.isPlain {
+      report.notes += live.warnings(hasGray: result.hasGrayValues).map(\.description)
+    }
+    let extras = EvaluateExtras(
+      live: live, source: source, given: given, model: model, seed: seed, hasGray: result.hasGrayValues)
+    try extras.add(arguments, to: &report, execution)
     if let k = arguments.integer("nll") {
       let nll = try live.logLikelihood(source.source, samples: k, seed: seed) { try execution.working("nll", $0) }
       report.fields.append(
         .init(
-          "nll", label: "−log p(x)", .fixed(nll.negativeLogLikelihood.mean, decimals: 2),
+          "nll", label: "−\(model.configuration.evidence)", .fixed(nll.negativeLogLikelihood.mean, decimals: 2),
           unit: "nats/example", detail: ", k = \(nll.samples)", error: nll.negativeLogLikelihood.standardError))
       report.tables.append(
         .init(
@@ -67,29 +79,41 @@ enum EvaluateCommands {
     func field(_ name: String, _ label: String, _ estimate: Estimate, _ unit: String) -> Report.Field {
       .init(name, label: label, .fixed(estimate.mean, decimals: 2), unit: unit, error: estimate.standardError)
     }
-    let isPlain = model.configuration.family == .autoencoder
+    let configuration = model.configuration
+    let isPlain = configuration.isPlain
     var fields: [Report.Field] = []
+    let bound = configuration.family == .conditional ? ", of \(configuration.evidence)" : ""
     if !isPlain {
-      fields.append(field("negative_elbo", "−ELBO", result.negativeElbo, "nats/example"))
       fields.append(
         .init(
-          "elbo", .number(-result.negativeElbo.mean), unit: "nats/example", error: result.negativeElbo.standardError,
-          isShown: false))
+          "negative_elbo", label: "−ELBO", .fixed(result.negativeElbo.mean, decimals: 2), unit: "nats/example",
+          detail: bound, error: result.negativeElbo.standardError))
+      fields.append(
+        .init(
+          "elbo", .number(-result.negativeElbo.mean), unit: "nats/example", detail: bound,
+          error: result.negativeElbo.standardError, isShown: false))
     }
     fields.append(
       field(
-        "reconstruction", "reconstruction (\(model.configuration.likelihood.name))", result.reconstruction,
-        isPlain ? "" : "nats/example"))
+        "reconstruction", "reconstruction (\(configuration.likelihood.name))", result.reconstruction,
+        configuration.lossUnitPerExample))
     if !isPlain { fields.append(field("kl", "KL", result.kl, "nats/example")) }
+    if let entropy = result.binaryCrossEntropy {
+      // Outputs of these may lie outside [0, 1], where a cross-entropy has no value.
+      let isClipped = !configuration.likelihood.isBounded
+      fields.append(
+        .init(
+          "bce", label: "cross-entropy", .fixed(entropy.mean, decimals: 2), unit: "nats/example",
+          detail: isClipped ? ", of means clipped to [0, 1]" : "", error: entropy.standardError))
+    }
     fields += [
-      field("bce", "cross-entropy", result.binaryCrossEntropy, "nats/example"),
       .init(
         "mse", label: "mean squared error", .number(result.meanSquaredError), detail: " per pixel",
         error: result.meanSquaredErrorPerPixel.standardError),
       .init(
         "active_units", label: "active units", .count(result.activeUnits),
-        detail: " of \(model.configuration.latentDimensions) (variance of means > 0.01)"),
-      .init("latent_dimensions", .count(model.configuration.latentDimensions), isShown: false),
+        detail: " of \(configuration.latentDimensions) (variance of \(isPlain ? "codes" : "means") > 0.01)"),
+      .init("latent_dimensions", .count(configuration.latentDimensions), isShown: false),
       .init("examples", .count(result.count), isShown: false),
     ]
     if let bits = result.bitsPerDimension {
@@ -100,7 +124,7 @@ enum EvaluateCommands {
     }
     return Report(
       title:
-        "\(model.configuration.family.rawValue) on \(source.title), \(NumberText.count(result.count)) examples, one posterior draw each",
+        "\(configuration.family.rawValue) on \(source.title), \(NumberText.count(result.count)) examples, \(configuration.measuredWay)",
       fields: fields)
   }
 
@@ -110,11 +134,14 @@ enum EvaluateCommands {
     result: "a table", examples: [.init("kl m", "which dimensions carry information")]
   ) { arguments, execution in
     let model = try arguments.model("model")
+    guard !model.configuration.isPlain else {
+      throw arguments.fault(
+        .notSupported, "a plain autoencoder has codes and no posterior: there is no KL", at: "model",
+        fix: "How its codes vary: encode \(arguments["model"]?.name ?? "a") d | var(_)")
+    }
     let source = try arguments.measured("on", model, execution)
     let result = try model.model(threads: execution.state.settings.threads)
-      .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
-        try execution.working("kl", $0)
-      }
+      .measured(source, seed: UInt64(arguments.integer("seed") ?? 0)) { try execution.working("kl", $0) }
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
     let largest = max(result.klPerDimension.max() ?? 0, 1e-9)
     return .table(
@@ -143,18 +170,27 @@ enum EvaluateCommands {
 extension Arguments {
   /// The data to measure on: those given, those of the training, or the only dataset; the test part when there is one.
   func measured(_ name: String, _ model: ModelValue, _ execution: Execution) throws -> DatasetValue {
+    try measuredData(name, model, execution).testPart
+  }
+
+  /// The same with all of its parts.
+  func measuredData(_ name: String, _ model: ModelValue, _ execution: Execution) throws -> DatasetValue {
     if let given = dataset(name) {
       remark(given, model, name, execution)
-      return given.testPart
+      return given
     }
-    if let last = model.recipe.data, let value = try? execution.evaluate(text: last, span: verbSpan),
-      case .object(let data as DatasetValue) = value
-    {
-      return data.testPart
-    }
+    if let last = trainingData(of: model, execution) { return last }
     let known = execution.names(ofKinds: [.dataset])
-    if known.count == 1, case .object(let only as DatasetValue) = execution.lookup(known[0]) { return only.testPart }
+    if known.count == 1, case .object(let only as DatasetValue) = execution.lookup(known[0]) { return only }
     throw fault(.missingArgument, "\(command.verb) needs data", fix: "Example: \(command.verb) m on=d")
+  }
+
+  /// What a model was last trained on, where that is still a variable.
+  func trainingData(of model: ModelValue, _ execution: Execution) -> DatasetValue? {
+    guard let last = model.recipe.data, let value = try? execution.evaluate(text: last, span: verbSpan),
+      case .object(let data as DatasetValue) = value
+    else { return nil }
+    return data
   }
 
   /// Says so when the data are seen in another way than those the model was trained on.

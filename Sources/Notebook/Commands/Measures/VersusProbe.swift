@@ -1,35 +1,57 @@
 import Tensors
 import VAEngine
 
-/// What `versus` measures of one model.
+/// What `versus` measures of one model, with the values that each measure is a mean of.
 struct VersusProbe {
   let source: DatasetValue
-  /// Some of its examples, mixed.
-  private let mixed: DatasetValue
   let n: Int
   let seed: UInt64
+  let kind: DecodedKind
+  let probes: ProbeSets?
   let execution: Execution
+  /// Some of the examples, mixed.
+  private let mixed: DatasetValue
   private let images: Tensor
   private let real: [[Float]]
   /// Mean distance of pairs of real examples.
-  let realDiversity: Double
+  let realDiversity: Estimate
 
   struct Measure {
     let what: String
     let value: Double
     let lowerIsBetter: Bool
+    let spread: Spread
+  }
+
+  /// What the error of a difference is made of.
+  enum Spread {
+    /// A value for each of the same examples or pairs: their differences.
+    case paired([Double])
+    /// Of draws of its own.
+    case own(Double)
+    /// Of halves of the same data.
+    case halves(SplitHalves, (SplitHalves.Shares) -> Double, floor: Double)
+    /// The distance from the real diversity, on one side of it.
+    case offReal(Double, sign: Double)
+  }
+
+  struct Result {
+    let measures: [Measure]
+    let hasGray: Bool
+    let neighbors: Int
   }
 
   /// Images on the way between two codes, both ends included.
   static let stops = 9
   /// Pairs of codes that are walked between.
   static let walks = 100
-  /// Examples that labels are read of.
-  static let probed = 2000
 
-  init(source: DatasetValue, n: Int, seed: UInt64, execution: Execution) throws {
-    (self.source, self.n, self.seed, self.execution) = (source, n, seed, execution)
-    mixed = source.shuffled(seed: seed, first: max(n, min(Self.probed, source.dataset.count)))
+  init(
+    source: DatasetValue, n: Int, seed: UInt64, kind: DecodedKind, probes: ProbeSets?, execution: Execution
+  ) throws {
+    (self.source, self.n, self.seed, self.kind) = (source, n, seed, kind)
+    (self.probes, self.execution) = (probes, execution)
+    mixed = source.shuffled(seed: seed, first: n)
     images = try mixed.dataset.examples(Array(0..<n))
     real = Self.rows(images)
     realDiversity = try Self.spread(real)
@@ -47,33 +69,64 @@ struct VersusProbe {
     return Double(sum).squareRoot()
   }
 
-  /// Mean distance of all pairs, of the first thousand.
-  private static func spread(_ rows: [[Float]]) throws -> Double {
+  /// Mean distance of all pairs, of the first thousand. A mean over pairs varies twice as much as one over as many single
+  /// ones: its error is twice that of the rows' means.
+  private static func spread(_ rows: [[Float]]) throws -> Estimate {
     let rows = rows.prefix(1000)
-    guard rows.count > 1 else { return 0 }
-    var sum = 0.0
+    guard rows.count > 1 else { return Estimate(mean: 0, standardError: 0, count: rows.count) }
+    var means = [Double](repeating: 0, count: rows.count)
     for (index, row) in rows.enumerated() {
       try Stopping.check()
-      for other in rows[..<index] { sum += distance(row, other) }
+      for (place, other) in rows[..<index].enumerated() {
+        let length = distance(row, other) / Double(rows.count - 1)
+        means[index] += length
+        means[place] += length
+      }
     }
-    return sum / Double(rows.count * (rows.count - 1) / 2)
+    let mean = Estimate(means)
+    return Estimate(mean: mean.mean, standardError: 2 * mean.standardError, count: rows.count)
   }
 
-  private func toReal(_ images: [[Float]]) throws -> Double {
-    var sum = 0.0
-    for image in images {
+  private func toReal(_ images: [[Float]]) throws -> [Double] {
+    try images.map { image in
       try Stopping.check()
-      sum += real.reduce(Double.infinity) { min($0, Self.distance(image, $1)) }
+      return real.reduce(Double.infinity) { min($0, Self.distance(image, $1)) }
     }
-    return sum / Double(max(images.count, 1))
   }
 
-  func measure(_ model: ModelValue, name: String) throws -> [Measure] {
+  /// Squared error per pixel of every example decoded from its code's mean.
+  private func reconstructionErrors(_ live: Model, _ model: ModelValue, _ working: (Double) throws -> Void) throws
+    -> [Double]
+  {
+    let outputs = try live.decode(
+      try live.encode(source.source, seed: seed) { try working($0 / 4) }.mean, labels: try source.conditioning(model)
+    ) { try working(0.25 + $0 / 4) }
+    let pixels = model.configuration.pixels
+    let values = outputs.elements(as: Float.self)
+    var errors: [Double] = []
+    for start in stride(from: 0, to: source.dataset.count, by: 1000) {
+      try Stopping.check()
+      let rows = start..<min(start + 1000, source.dataset.count)
+      let inputs = try source.dataset.examples(Array(rows)).elements(as: Float.self)
+      for row in rows {
+        var sum = 0.0
+        for i in 0..<pixels {
+          let delta = Double(inputs[(row - start) * pixels + i] - values[row * pixels + i])
+          sum += delta * delta
+        }
+        errors.append(sum / Double(pixels))
+      }
+    }
+    return errors
+  }
+
+  func measure(_ model: ModelValue, name: String) throws -> Result {
     let live = try model.model(threads: execution.state.settings.threads)
     func working(_ share: Double) throws { try execution.working("versus \(name)", share) }
-    let evaluation = try live.evaluate(source.source, options: .init(seed: seed)) { try working($0 / 2) }
-    let labels = try mixed.conditioning(model).map { Array($0[0..<n]) }
-    let drawn = try live.decode(try live.prior(count: n, seed: seed), labels: labels)
+    let warnings = try live.checkValues(source.source)
+    let errors = try reconstructionErrors(live, model, working)
+    let labels = try mixed.conditioning(model)
+    let drawn = try live.decode(try live.prior(count: n, seed: seed), labels: labels, as: kind, seed: seed)
     let samples = Self.rows(drawn)
     try working(0.6)
     let pixels = model.configuration.pixels
@@ -81,28 +134,66 @@ struct VersusProbe {
       samples: drawn.reshaped(to: [n, pixels]), data: images.reshaped(to: [n, pixels]), features: .pixels,
       options: live.options)
     try working(0.7)
-    let known = min(Self.probed, mixed.dataset.count)
-    let codes = try live.encode(mixed.source).mean
-    let walk = try walks(between: Self.rows(codes[0..<n]), live, labels: labels)
+    let walk = try walks(between: Self.rows(try live.encode(mixed.source).mean), live, labels: labels)
     try working(0.8)
-    return [
-      Measure(what: "reconstruction, squared error per pixel", value: evaluation.meanSquaredError, lowerIsBetter: true),
-      Measure(what: "samples, distance to the nearest real", value: try toReal(samples), lowerIsBetter: true),
-      Measure(what: "samples, share that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
-      Measure(what: "samples, share of the real covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
+    let (near, halfway) = (try toReal(samples), try toReal(walk.middles))
+    let diversity = try Self.spread(samples)
+    let off = diversity.mean - realDiversity.mean
+    func mean(_ what: String, _ values: [Double], paired: Bool = true, lower: Bool = true) -> Measure {
+      let estimate = Estimate(values)
+      return Measure(
+        what: what, value: estimate.mean, lowerIsBetter: lower,
+        spread: paired ? .paired(values) : .own(estimate.standardError))
+    }
+    let measures = [
+      mean("reconstruction, MSE", errors),
+      mean("samples, nearest real", near, paired: false),
       Measure(
-        what: "samples, diversity off the real one", value: abs(try Self.spread(samples) - realDiversity),
-        lowerIsBetter: true),
+        what: "samples, precision", value: quality.precision.mean, lowerIsBetter: false,
+        spread: .halves(quality.halves, \.precision, floor: quality.precision.standardError)),
       Measure(
-        what: "halfway images, distance to the nearest real", value: try toReal(walk.middles), lowerIsBetter: true),
-      Measure(what: "interpolation, largest step over the mean one", value: walk.unevenness, lowerIsBetter: true),
-    ] + (try probes(codes[0..<known]))
+        what: "samples, recall", value: quality.recall.mean, lowerIsBetter: false,
+        spread: .halves(quality.halves, \.recall, floor: quality.recall.standardError)),
+      Measure(
+        what: "samples, diversity gap", value: abs(off), lowerIsBetter: true,
+        spread: .offReal(diversity.standardError, sign: off < 0 ? -1 : 1)),
+      mean("halfway, nearest real", halfway),
+      mean("largest step / mean step", walk.unevenness),
+    ]
+    let hasGray = warnings.contains(.grayValues)
+    guard let probes else { return Result(measures: measures, hasGray: hasGray, neighbors: quality.neighbors) }
+    let codes = try probes.codes(live) { _ in try working(0.9) }
+    let read = [
+      mean("linear probe, share", probes.right(try probes.linear(codes)), lower: false),
+      mean("nearest codes, share", probes.right(try probes.nearest(codes)), lower: false),
+    ]
+    return Result(measures: measures + read, hasGray: hasGray, neighbors: quality.neighbors)
+  }
+
+  /// One model's measure less another's, with its standard error.
+  func difference(_ x: Measure, _ y: Measure) -> Estimate {
+    let gap = x.value - y.value
+    let error: Double =
+      switch (x.spread, y.spread) {
+      case (.paired(let a), .paired(let b)) where a.count == b.count:
+        Estimate(zip(a, b).map { $0 - $1 }).standardError
+      case (.own(let a), .own(let b)): (a * a + b * b).squareRoot()
+      case (.halves(let a, let share, let low), .halves(let b, _, let high)):
+        // Of two shares at 0 or 1 the halves say nothing.
+        max(a.error(of: share, less: b), gap == 0 ? min(low, high) : 0)
+      case (.offReal(let a, let sign), .offReal(let b, let other)):
+        // What the real diversity is uncertain by counts where the two lie on different sides of it.
+        (a * a + b * b
+          + (sign == other ? 0 : 4 * realDiversity.standardError * realDiversity.standardError)).squareRoot()
+      default: .nan
+      }
+    return Estimate(mean: gap, standardError: error.isFinite ? error : 0, count: n)
   }
 
   /// Straight ways between neighbours in the list: the images halfway, and how uneven the steps are (1 is even).
   private func walks(
     between points: [[Float]], _ live: Model, labels: [Int]?
-  ) throws -> (middles: [[Float]], unevenness: Double) {
+  ) throws -> (middles: [[Float]], unevenness: [Double]) {
     let pairs = min(n, Self.walks)
     var latents: [Float] = []
     for i in 0..<pairs {
@@ -112,29 +203,14 @@ struct VersusProbe {
     let conditions = labels.map { labels in (0..<pairs).flatMap { Array(repeating: labels[$0], count: Self.stops) } }
     let size = points.first?.count ?? 0
     let images = Self.rows(try live.decode(try Tensor(latents, shape: [pairs * Self.stops, size]), labels: conditions))
-    var (middles, unevenness) = ([[Float]](), 0.0)
+    var (middles, unevenness) = ([[Float]](), [Double]())
     for i in 0..<pairs {
       let way = Array(images[i * Self.stops..<(i + 1) * Self.stops])
       middles.append(way[Self.stops / 2])
       let steps = zip(way, way.dropFirst()).map { Self.distance($0, $1) }
       let length = steps.reduce(0, +)
-      unevenness += length > 0 ? (steps.max() ?? 0) * Double(steps.count) / length : 1
+      unevenness.append(length > 0 ? (steps.max() ?? 0) * Double(steps.count) / length : 1)
     }
-    return (middles, unevenness / Double(max(pairs, 1)))
-  }
-
-  /// What codes know of labels: read from the second half by those of the first.
-  private func probes(_ codes: Tensor) throws -> [Measure] {
-    let count = codes.shape[0]
-    guard let labels = try mixed.rowLabels()?.prefix(count).map(Int.init), count >= 40 else { return [] }
-    let half = count / 2
-    let (train, test) = (codes[0..<half], codes[half..<count])
-    let (known, asked) = (Array(labels[..<half]), Array(labels[half...]))
-    let linear = try Probe.linear(train: train, labels: known, test: test, testLabels: asked)
-    let nearest = try Probe.nearestNeighbors(train: train, labels: known, test: test, testLabels: asked)
-    return [
-      Measure(what: "labels by a linear probe, share right", value: linear.mean, lowerIsBetter: false),
-      Measure(what: "labels by the nearest codes, share right", value: nearest.mean, lowerIsBetter: false),
-    ]
+    return (middles, unevenness)
   }
 }

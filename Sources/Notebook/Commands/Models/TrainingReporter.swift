@@ -47,12 +47,7 @@ final class TrainingReporter {
     var progress = Progress(
       task: "train \(run.name ?? "") epoch \(moment.epoch)/\(moment.epochs)", fraction: moment.fraction,
       secondsLeft: moment.secondsLeft,
-      terms: [
-        .init(name: "loss", value: terms.loss, unit: "nats"),
-        .init(name: "rec", value: terms.reconstruction, unit: "nats"),
-        .init(name: "kl", value: terms.kl, unit: "nats"),
-        .init(name: "speed", value: moment.imagesPerSecond, unit: "images/s"),
-      ], recentLosses: recentLosses)
+      terms: shown(terms, speed: moment.imagesPerSecond), recentLosses: recentLosses)
     if isLive, now >= nextFigure || moment.fraction >= 1 {
       progress.figure = figure(moment)
       progress.figureTerminal = run.execution.state.settings.plot["terminal"]
@@ -63,6 +58,18 @@ final class TrainingReporter {
     figures += 1
     let cost = WorkClock.now - now
     nextFigure = WorkClock.now + max(.milliseconds(333), figures > 1 ? cost * 50 : .zero)
+  }
+
+  private func shown(
+    _ terms: (loss: Double, reconstruction: Double, kl: Double), speed: Double
+  ) -> [Progress.Term] {
+    let configuration = live.configuration
+    let losses = [
+      Progress.Term(name: "loss", value: terms.loss, unit: configuration.lossUnit),
+      Progress.Term(name: "rec", value: terms.reconstruction, unit: configuration.lossUnit),
+    ]
+    let rate = configuration.isPlain ? [] : [Progress.Term(name: "kl", value: terms.kl, unit: "nats")]
+    return losses + rate + [.init(name: "speed", value: speed, unit: "images/s")]
   }
 
   private func figure(_ moment: TrainingProgress) -> Figure? {
@@ -77,10 +84,11 @@ final class TrainingReporter {
 
   private func record(_ moment: TrainingProgress) {
     guard run.execution.core.store != nil, let name = run.name else { return }
+    let unit = live.configuration.lossUnitPerExample
     if let last = moment.last {
-      run.execution.record(MetricRow.training(last, of: name, epoch: moment.position))
+      run.execution.record(MetricRow.training(last, of: name, epoch: moment.position, unit: unit))
     }
-    if let finished = moment.finished, let row = MetricRow.validation(finished, of: name) {
+    if let finished = moment.finished, let row = MetricRow.validation(finished, of: name, unit: unit) {
       run.execution.record([row])
     }
   }

@@ -2,13 +2,13 @@ import VAEngine
 
 extension TrainingRun {
   /// The means of the last epoch; none before there is one.
-  static func losses(of history: TrainingHistory) -> [Report.Field] {
+  static func losses(of history: TrainingHistory, _ configuration: ModelConfiguration) -> [Report.Field] {
     guard let last = history.epochs.last else { return [] }
+    let unit = configuration.lossUnitPerExample
     return [
-      .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
-      .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
-      .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
-    ]
+      .init("loss", .fixed(last.loss, decimals: 2), unit: unit, detail: ", mean of epoch \(last.epoch)"),
+      .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: unit),
+    ] + (configuration.isPlain ? [] : [.init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example")])
   }
 
   /// What `train` says when it is done.
@@ -20,12 +20,13 @@ extension TrainingRun {
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
     if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
+    let (unit, isPlain) = (model.configuration.lossUnitPerExample, model.configuration.isPlain)
     if let last = history.epochs.last {
-      fields += Self.losses(of: history)
+      fields += Self.losses(of: history, model.configuration)
       if let held = last.validation {
         fields.append(
           .init(
-            "validation", .fixed(held, decimals: 2), unit: "nats/example",
+            "validation", .fixed(held, decimals: 2), unit: unit,
             detail: ", \(validation?.source.count ?? 0) held out"))
       }
       if last.imagesPerSecond > 0 {
@@ -52,14 +53,11 @@ extension TrainingRun {
         .init(
           "last_epochs",
           Table(
-            columns: [
-              .init("epoch"), .init("loss", unit: "nats"), .init("reconstruction"), .init("kl"),
-            ],
+            columns: [.init("epoch"), .init("loss", unit: model.configuration.lossUnit), .init("reconstruction")]
+              + (isPlain ? [] : [.init("kl")]),
             rows: recent.map {
-              [
-                .count($0.epoch), .fixed($0.loss, decimals: 2), .fixed($0.reconstruction, decimals: 2),
-                .fixed($0.kl, decimals: 2),
-              ]
+              [.count($0.epoch), .fixed($0.loss, decimals: 2), .fixed($0.reconstruction, decimals: 2)]
+                + (isPlain ? [] : [.fixed($0.kl, decimals: 2)])
             })))
     }
     return Report(

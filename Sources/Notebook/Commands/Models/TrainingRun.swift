@@ -170,11 +170,11 @@ struct TrainingRun {
     var fields: [Report.Field] = [
       .init("epochs", .count(training.epoch)), .init("steps", .count(Int(clamping: training.step))),
     ]
-    fields += TrainingRun.losses(of: training.history)
+    fields += TrainingRun.losses(of: training.history, model.configuration)
     return .report(Report(title: "\(name): nothing to train", fields: fields))
   }
 
-  /// Says once in a session that the data are grey where 0 and 1 are meant.
+  /// Says once in a session that the data are gray where 0 and 1 are meant.
   private func warn(_ live: Model) throws {
     guard live.training.step == 0 else { return }
     for warning in try live.checkValues(training.source) {

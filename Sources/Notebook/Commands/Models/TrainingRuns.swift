@@ -67,13 +67,17 @@ struct TrainingRuns {
         title: "\(rows.count) seeds on \(runs.first?.training.title ?? "")"
           + (test.map { ", measured on \($0.title), \(NumberText.count($0.source.count)) examples" } ?? ""),
         columns: [
-          .init("model"), .init("epochs"), .init("loss", unit: "nats"), .init("validation", unit: "nats"),
-          .init("test −ELBO", unit: "nats"), .init("±", key: "standard_error"),
+          .init("model"), .init("epochs"), .init("loss", unit: unit), .init("validation", unit: unit),
+          .init("test \(bound)", unit: unit), .init("±", key: "standard_error"),
         ], rows: rows, notes: results.isEmpty ? [] : [Self.spread(results, of: measured)]))
   }
 
+  private var unit: String { runs.first?.model.configuration.lossUnit ?? "nats" }
+
+  private var bound: String { runs.first?.model.configuration.isPlain == true ? "reconstruction" : "−ELBO" }
+
   private var measured: String {
-    test != nil ? "test −ELBO" : runs.first?.validation != nil ? "validation loss" : "training loss"
+    test != nil ? "test \(bound)" : runs.first?.validation != nil ? "validation loss" : "training loss"
   }
 
   private static func spread(_ values: [Double], of what: String) -> String {

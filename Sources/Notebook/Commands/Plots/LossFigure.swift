@@ -109,5 +109,5 @@ struct LossFigure {
 
 extension ModelConfiguration {
   /// Of losses: nats for one of what the model is trained on.
-  var unit: String { exampleShape.rank == 3 ? "nats/image" : "nats/example" }
+  var unit: String { "\(lossUnit)/\(exampleShape.rank == 3 ? "image" : "example")" }
 }

@@ -15,7 +15,7 @@ extension PlotArguments {
     let (name, model) = try model()
     var figure = try images(try images(from: "sample"), columns: nil, framed: [])
     figure.title = "Samples of \(name)"
-    figure.subtitle = about(model)
+    figure.subtitle = model.configuration.shown(try arguments.draws(of: [model], else: .means)) + " · " + about(model)
     return figure
   }
 
@@ -37,7 +37,7 @@ extension PlotArguments {
   /// A strip between two, or a matrix between four.
   func interpolation() throws -> Figure {
     let (name, model) = try model()
-    let data = givenData
+    let data = givenData?.drawnOnce()
     let how = arguments.text("how") == "lerp" ? "straight line" : "great circle"
     if let text = arguments.text("corners") {
       if let other = ["from", "to", "inputs"].first(where: arguments.isGiven) {
@@ -51,7 +51,7 @@ extension PlotArguments {
       let label = try arguments.label(for: model)
       let points = try ends.map {
         try PathCommands.point(
-          $0, named: "corners", at: span, data: data ?? knownData(for: model), model: model, execution)
+          $0, named: "corners", at: span, data: data ?? knownData(for: model)?.drawnOnce(), model: model, execution)
       }
       let steps = arguments.integer("steps") ?? 9
       let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
@@ -120,7 +120,7 @@ extension PlotArguments {
     var kl: [Int: Double] = [:]
     var dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
     var order = ""
-    if let data = knownData(for: model)?.testPart {
+    if let data = knownData(for: model)?.testPart, !model.configuration.isPlain {
       let ranked = try klByDimension(model, data)
       for item in ranked { kl[item.dimension] = item.kl }
       if arguments.indices("dim") == nil {
@@ -156,7 +156,7 @@ extension PlotArguments {
   /// Inputs in the upper row of each pair, outputs below, where they differ beneath.
   func reconstruction() throws -> Figure {
     let (name, model) = try model()
-    let data = try data(for: model)
+    let data = try data(for: model).drawnOnce()
     let count = min(arguments.integer("n") ?? 10, data.dataset.count)
     let live = try live(model)
     let chosen = data.subset(Array(0..<count))
@@ -168,7 +168,9 @@ extension PlotArguments {
       inputs: inputs.elements(as: Float.self), outputs: outputs.elements(as: Float.self), count: count,
       channels: extents[1], height: extents[2], width: extents[3], columns: arguments.integer("columns") ?? 16,
       errors: arguments.flag("errors"))
-    return Figure(.images(grid), title: "Reconstructions by \(name)", subtitle: about(model, data, count: count))
+    return Figure(
+      .images(grid), title: "Reconstructions by \(name)",
+      subtitle: model.configuration.shown() + " · " + about(model, data, count: count))
   }
 
   func grid() throws -> Figure {

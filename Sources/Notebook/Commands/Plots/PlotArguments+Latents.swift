@@ -107,6 +107,7 @@ extension PlotArguments {
     let data = try data(for: model)
     let live = try live(model)
     let codes = try live.encode(data.source) { try execution.working("encode", $0) }
+    guard !model.configuration.isPlain else { return try codeHistogram(name, model, data, codes) }
     let draws = try live.sample(codes, seed: UInt64(arguments.integer("seed") ?? 0)).elements(as: Float.self)
     let d = model.configuration.latentDimensions
     let order = try dimensions(of: d) ?? Array(try orderByKL(model, data).prefix(4))
@@ -118,6 +119,19 @@ extension PlotArguments {
           showsNormal: true)), title: "Aggregate posterior of \(name) beside the prior", subtitle: about(model, data))
   }
 
+  /// Codes of a plain autoencoder, which have no noise and no prior.
+  private func codeHistogram(
+    _ name: String, _ model: ModelValue, _ data: DatasetValue, _ codes: Codes
+  ) throws -> Figure {
+    let (values, d) = (codes.mean.elements(as: Float.self), model.configuration.latentDimensions)
+    let chosen = try dimensions(of: d) ?? Array(0..<min(d, 4))
+    return Figure(
+      .histogram(
+        Histogram(
+          series: chosen.map { .init(name: "z[\($0)]", values: Self.column(values, $0, d)) }, xLabel: "code")),
+      title: "Codes of \(name)", subtitle: about(model, data))
+  }
+
   /// Dimensions by their mean KL on some data, largest first.
   func orderByKL(_ model: ModelValue, _ data: DatasetValue) throws -> [Int] {
     try klByDimension(model, data).map(\.dimension)
@@ -125,7 +139,7 @@ extension PlotArguments {
 
   func klByDimension(_ model: ModelValue, _ data: DatasetValue) throws -> [(dimension: Int, kl: Double)] {
     let part = data.dataset.count > 2000 ? data.subset(Array(0..<2000)) : data
-    let kl = try live(model).evaluate(part.source).klPerDimension
+    let kl = try live(model).measured(part).klPerDimension
     return kl.indices.sorted { (kl[$0], $1) > (kl[$1], $0) }.map { ($0, kl[$0]) }
   }
 
@@ -135,26 +149,18 @@ extension PlotArguments {
     guard let data = knownData(for: model) else {
       throw fault(.missingArgument, "data with labels are needed", fix: "Add: on=d")
     }
-    var (known, asked) = (data.trainingPart, data.testPart)
-    if data.part("train") == nil || data.part("test") == nil {
-      let (half, mixed) = (data.dataset.count / 2, data.shuffled(seed: 0))
-      (known, asked) = (mixed.subset(Array(0..<half)), mixed.subset(Array(half..<data.dataset.count)))
+    guard let sets = try ProbeSets(data.drawnOnce(), training: arguments.trainingData(of: model, execution), seed: 0)
+    else {
+      throw fault(.noLabels, "\(data.title) has no 40 examples with labels")
     }
-    if known.dataset.count > 5000 { known = known.shuffled(seed: 0, first: 5000) }
-    if asked.dataset.count > 2000 { asked = asked.shuffled(seed: 0, first: 2000) }
-    guard let labels = try known.rowLabels(), let truth = try asked.rowLabels() else {
-      throw fault(.noLabels, "\(data.title) has no labels")
-    }
-    let live = try live(model)
-    let train = try live.encode(known.source) { try execution.working("encode", $0) }.mean
-    let test = try live.encode(asked.source) { try execution.working("encode", $0) }.mean
-    let answers = try Probe.nearestClasses(train: train, labels: labels.map(Int.init), test: test)
-    let classes = max(Int(labels.max() ?? 0), Int(truth.max() ?? 0)) + 1
-    guard classes <= 1000, labels.allSatisfy({ $0 >= 0 }), truth.allSatisfy({ $0 >= 0 }) else {
+    let codes = try sets.codes(live(model)) { try execution.working("encode", $0) }
+    let (answers, truth) = (try sets.nearest(codes), sets.askedLabels)
+    let classes = max(sets.knownLabels.max() ?? 0, truth.max() ?? 0) + 1
+    guard classes <= 1000, sets.knownLabels.allSatisfy({ $0 >= 0 }), truth.allSatisfy({ $0 >= 0 }) else {
       throw fault(.noLabels, "\(data.title) has labels up to \(classes - 1): a matrix shows a thousand classes at most")
     }
     var counts = [Double](repeating: 0, count: classes * classes)
-    for (row, answer) in answers.enumerated() { counts[Int(truth[row]) * classes + answer] += 1 }
+    for (row, answer) in answers.enumerated() { counts[truth[row] * classes + answer] += 1 }
     let right = (0..<classes).reduce(0.0) { $0 + counts[$1 * classes + $1] } / Double(max(answers.count, 1))
     let names = (0..<classes).map { index in
       data.dataset.labelNames.indices.contains(index) ? data.dataset.labelNames[index] : "\(index)"
@@ -165,6 +171,6 @@ extension PlotArguments {
           values: counts, rowNames: names, columnNames: names, rowLabel: "true class",
           columnLabel: "class of the 10 nearest latents", valueLabel: "examples")),
       title: "What the latents of \(name) know: \(NumberText.fixed(100 * right, decimals: 1)) % right",
-      subtitle: about(model, asked))
+      subtitle: about(model, sets.asked) + " · by \(NumberText.count(sets.knownLabels.count)) \(sets.origin)")
   }
 }

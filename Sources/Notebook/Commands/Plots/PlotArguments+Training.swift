@@ -28,7 +28,8 @@ extension PlotArguments {
   func kl() throws -> Figure {
     let (name, model) = try model()
     let data = try data(for: model)
-    let result = try live(model).evaluate(data.source)
+    try refuseCodes(model, name)
+    let result = try live(model).measured(data)
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
     let inactive = order.indices.filter { result.meanVariance[order[$0]] <= 0.01 }
     return Figure(
@@ -42,6 +43,13 @@ extension PlotArguments {
       subtitle: about(model, data))
   }
 
+  /// A plain autoencoder has no posterior, whose KL a figure could show.
+  private func refuseCodes(_ model: ModelValue, _ name: String) throws {
+    try Stopping.check()
+    guard model.configuration.isPlain else { return }
+    throw fault(.notSupported, "\(name) is a plain autoencoder: it has codes, no posterior and no KL")
+  }
+
   /// A point for each model: KL against reconstruction, in the order of the rate.
   func rateDistortion() throws -> Figure {
     let (_, first) = try model()
@@ -49,10 +57,20 @@ extension PlotArguments {
     var points: [(name: String, rate: Double, distortion: Double, error: Double)] = []
     for (index, item) in models.enumerated() {
       try execution.working("evaluate", Double(index) / Double(models.count))
-      let result = try live(item.model).evaluate(data.source)
-      let beta = NumberText.short(Double(item.model.configuration.beta.target))
+      try refuseCodes(item.model, item.name)
+      let result = try live(item.model).measured(data)
+      if index == 0 {
+        for other in models.dropFirst() {
+          if let obstacle = Comparability.obstacle(models[0], other, hasGray: result.hasGrayValues) {
+            throw fault(.notComparable, obstacle.message, fix: obstacle.fix)
+          }
+        }
+      }
+      let configuration = item.model.configuration
+      let beta = NumberText.short(Double(configuration.beta.target))
+      let weight = configuration.family.hasWeightedKL ? ", β = \(beta)" : ""
       points.append(
-        ("\(item.name), β = \(beta)", result.kl.mean, result.reconstruction.mean, result.reconstruction.standardError))
+        ("\(item.name)\(weight)", result.kl.mean, result.reconstruction.mean, result.reconstruction.standardError))
     }
     points.sort { $0.rate < $1.rate }
     var line = Curves.Line(
@@ -67,8 +85,11 @@ extension PlotArguments {
 
   /// −log p(x) by importance sampling with growing k.
   func likelihood() throws -> Figure {
-    _ = try model()
+    let (_, first) = try model()
     var lines: [Curves.Line] = []
+    let kinds = Set(models.map(\.model.configuration.evidence))
+    let evidence = kinds.count == 1 ? first.configuration.evidence : "log p(x) or log p(x | y)"
+    var caveats: Set<String> = []
     let k = arguments.integer("k") ?? 1000
     var measured: (data: DatasetValue, count: Int)?
     for (name, model) in models {
@@ -76,6 +97,9 @@ extension PlotArguments {
       let count = min(arguments.integer("n") ?? 200, all.dataset.count)
       measured = (all, count)
       let data = all.subset(Array(0..<count))
+      for warning in try live(model).checkValues(data.source) where caveats.insert(warning.description).inserted {
+        execution.note(warning.description)
+      }
       let result = try live(model).logLikelihood(
         data.source, samples: k, seed: UInt64(arguments.integer("seed") ?? 0)
       ) { try execution.working("likelihood of \(name)", $0) }
@@ -87,7 +111,7 @@ extension PlotArguments {
       lines.append(line)
     }
     return Figure(
-      .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−log p(x), \(unit)", logX: true)),
+      .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−\(evidence), \(unit)", logX: true)),
       title: "Convergence of the likelihood of \(names)",
       subtitle: about(models, measured?.data, count: measured?.count) + " · ± standard error")
   }

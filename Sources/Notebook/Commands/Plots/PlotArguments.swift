@@ -75,7 +75,7 @@ struct PlotArguments {
     parts.append(
       "\(configuration.family.rawValue) \(configuration.architecture.name), latent \(configuration.latentDimensions)")
     let beta = Double(configuration.beta.target)
-    if beta != 1 { parts.append("β = \(NumberText.short(beta))") }
+    if beta != 1, configuration.family.hasWeightedKL { parts.append("β = \(NumberText.short(beta))") }
     var epoch = model.training.step == 0 ? "not trained" : "epoch \(Self.epochs(model.training))"
     // Figures that show no data say what the model was trained on.
     if namesData, data == nil, model.training.step > 0, let own = trainedOn(model) { epoch += " on \(own)" }

@@ -14,7 +14,7 @@ enum PlotCommand {
       plot z color=label       the same of a tensor of latents
       plot kl m                mean KL of each dimension; inactive ones are grey
       plot reconstruct m d     inputs above outputs; errors=yes shows where they differ
-      plot sample m            images decoded from the prior
+      plot sample m            decoded draws of the prior: means of p(x|z), or draws=samples
       plot interpolate m d from=3 to=8        a strip; corners=3,8,0,6 a matrix between four
       plot traverse m, plot manifold m        what the latent dimensions do
       plot rd m1 m2 m3 on=d    rate against distortion, a point for each model
@@ -81,6 +81,9 @@ enum PlotCommand {
       "n", .integer(1...100_000), note: "the command's own", help: "images, examples, or a manifold's side"),
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
     CommandOption("seed", .seed, default: "0", help: "of draws"), Arguments.label,
+    CommandOption(
+      "draws", .choice(DecodedKind.allCases.map(\.rawValue)), default: "means",
+      help: "means of p(x|z), or samples of it"),
     CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
     CommandOption("from", .place, help: "where a path starts"),
     CommandOption("to", .place, help: "where it ends"),

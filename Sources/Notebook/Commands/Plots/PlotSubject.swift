@@ -28,7 +28,7 @@ enum PlotSubject: String, CaseIterable {
     case .latent: ["on"] + Self.scatterOptions
     case .kl, .rd, .confusion: ["on"]
     case .reconstruct: ["on", "n", "errors", "columns"]
-    case .sample: ["n", "seed", "label", "columns"]
+    case .sample: ["n", "seed", "draws", "label", "columns"]
     case .interpolate: ["on", "from", "to", "corners", "steps", "how", "inputs", "label"]
     case .traverse: ["on", "dim", "range", "steps", "label"]
     case .manifold: ["n", "label"]

@@ -1,0 +1,79 @@
+import Tensors
+import VAEngine
+
+/// `versus`.
+enum VersusCommand {
+  static let versus = Command(
+    "versus", family: .measures, summary: "a VAE against a plain autoencoder, measured",
+    details: """
+      Reconstruction from the codes' means; quality (distance to the nearest real example, precision) and diversity (recall, \
+      spread) of samples; smoothness of interpolations; labels read from the codes, linearly and by neighbors. A \
+      difference below two standard errors is within noise.
+      """,
+    positionals: [Positional("model", .model, help: "the VAE"), Positional("other", .model, help: "the autoencoder")],
+    options: [
+      EvaluateCommands.data, CommandOption("n", .integer(10...5000), default: "300", help: "samples and pairs"),
+      CommandOption(
+        "draws", .choice(DecodedKind.allCases.map(\.rawValue)), note: "samples, where both likelihoods have them",
+        help: "what is decoded of the prior's draws: samples of p(x|z) or its means"),
+      EvaluateCommands.seed,
+    ],
+    result: "a table", examples: [.init("versus m a on=d", "what the prior buys, and what it costs")]
+  ) { arguments, execution in
+    let (a, b) = (try arguments.model("model"), try arguments.model("other"))
+    guard a.configuration.exampleShape == b.configuration.exampleShape else {
+      throw arguments.fault(
+        .notComparable, "one is for \(a.configuration.exampleShape), the other for \(b.configuration.exampleShape)")
+    }
+    let seed = UInt64(arguments.integer("seed") ?? 0)
+    let given = try arguments.measuredData("on", a, execution).drawnOnce(seed: seed)
+    let n = min(arguments.integer("n") ?? 300, given.testPart.dataset.count)
+    let names = (arguments["model"]?.raw ?? "a", arguments["other"]?.raw ?? "b")
+    let kind = try arguments.draws(of: [a, b])
+    let sets = try ProbeSets(given, training: arguments.trainingData(of: a, execution), seed: seed)
+    let probe = try VersusProbe(
+      source: given.testPart, n: n, seed: seed, kind: kind, probes: sets, execution: execution)
+    let (left, right) = (try probe.measure(a, name: names.0), try probe.measure(b, name: names.1))
+    let rows = zip(left.measures, right.measures).map { x, y -> [Table.Cell] in
+      let difference = probe.difference(x, y)
+      let (gap, error) = (difference.mean, difference.standardError)
+      let isClear = abs(gap) > 2 * error
+      let better = !isClear ? "within noise" : (gap < 0) == x.lowerIsBetter ? names.0 : names.1
+      return [
+        .text(x.what), cell(x.value, error), cell(y.value, error), cell(gap, error),
+        error > 0 ? cell(error, error) : .empty, .text(better),
+      ]
+    }
+    func decoded(_ name: String, _ model: ModelValue) -> String { "\(name)'s are \(model.configuration.shown(kind))" }
+    var notes = [
+      "MSE is per pixel. Samples: \(n) draws of N(0, I), which only a VAE was trained for; \(decoded(names.0, a)), \(decoded(names.1, b)). "
+        + "Reconstructions and interpolations are decoded means of both. Distances are Euclidean, in pixels, to the nearest "
+        + "of \(n) real examples; k = \(left.neighbors) for precision and recall; diversity is the mean distance of pairs, "
+        + "\(NumberText.short(probe.realDiversity.mean, digits: 4)) among the real, and its gap how far that is missed. Steps are those of \(VersusProbe.stops) "
+        + "images between two codes; 1 is even.",
+      "± is the standard error of the difference; below two of them it is within noise.",
+    ]
+    if let sets {
+      notes.append(
+        "Probes: the share of right labels, \(NumberText.count(sets.askedLabels.count)) read by \(NumberText.count(sets.knownLabels.count)) \(sets.origin)."
+      )
+    }
+    var table = Table(
+      title:
+        "\(names.0) (\(a.configuration.family.rawValue)) against \(names.1) (\(b.configuration.family.rawValue)) on \(given.testPart.title)",
+      columns: [
+        .init("measure"), .init(names.0, key: FieldKey.named(names.0)), .init(names.1, key: FieldKey.named(names.1)),
+        .init("difference"), .init("±", key: "standard_error"), .init("better"),
+      ], rows: rows, notes: notes)
+    if kind == .samples, left.hasGray, [a, b].contains(where: { $0.configuration.likelihood == .bernoulli }) {
+      table.caveats = [EvaluateExtras.graySamples]
+    }
+    return .table(table)
+  }
+
+  /// As many decimals as the error leaves two digits for.
+  private static func cell(_ value: Double, _ error: Double) -> Table.Cell {
+    let decimals = (0...8).first { error * [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8][$0] >= 9.5 } ?? 5
+    return error > 0 ? .fixed(value, decimals: decimals) : .number(value)
+  }
+}
