@@ -130,7 +130,7 @@ def test_a_remark_is_a_note_and_no_result():
     result, found = cells(
         "-c", "load digits as=d;\nmodel m mlp hidden=4 latent=2 seed=1;\nreconstruct m d[0..9] n=2", text="")
     assert result.returncode == 0
-    note, images = found[-1]["outputs"]
+    images, note = found[-1]["outputs"]
     assert images["role"] == "result"
     assert note["role"] == "note" and note["json"] is None and note["text"].startswith("rows 0..1 are the inputs")
 
