@@ -36,7 +36,7 @@ import Testing
       #expect(output.html == nil && (output.json?.utf8.count ?? 0) < 2000, "\(output)")
       #expect(!output.text.isEmpty)
     }
-    #expect(all.contains { $0.json == "{\"kind\":\"tensor\",\"summary\":\"2000×20 float32\"}" })
+    #expect(all.contains { $0.json == "{\"kind\":\"tensor\",\"summary\":\"2000×20 float32 · latents\"}" })
   }
 
   /// The same tensor shown again is no second copy, for as long as `_N` reaches any of them.
@@ -73,7 +73,7 @@ import Testing
     let shown = try #require(bench.run("normal(30, 2, seed=1)").outputs.last)
     #expect(shown.json?["data"]?.arrayValue?.count == 30 && shown.html?.contains("<td") == true)
     let named = try #require(bench.run("z = normal(30, 2, seed=1)").outputs.last)
-    #expect(named.json == shown.json && named.html == nil && named.text == "z = 30×2 float32")
+    #expect(named.json == shown.json && named.html == nil && named.text == "z = 30×2 float32 · latents")
     #expect(shown.json(upTo: 20) == nil && shown.json(upTo: 1 << 20) == shown.json)
   }
 

@@ -98,10 +98,15 @@ import Testing
     #expect(abs(GnuplotScript.step(atLeast: least) - step) < 1e-9 * step)
   }
 
-  @Test func aLowPanelHasFewNumbers() {
+  @Test func aLowPanelHasFewNumbers() throws {
     let low = Curves(
       lines: [.init(name: "loss", x: [0, 1], y: [0, 9])], xLabel: "epoch", yLabel: "nats/image")
-    #expect(lines(Figure(.curves(low), title: "t", size: .init(width: 500, height: 300))).contains("set ytics 5.0"))
+    func step(_ height: Int) throws -> Double {
+      let figure = Figure(.curves(low), title: "t", size: .init(width: 500, height: height))
+      let tics = try #require(lines(figure).first { $0.hasPrefix("set ytics ") })
+      return try #require(Double(tics.dropFirst("set ytics ".count)))
+    }
+    #expect(try step(300) > step(900))
   }
 
   @Test func thirtyClassesHaveThirtyColorsAndOneColumnOfNames() {

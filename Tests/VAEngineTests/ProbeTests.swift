@@ -74,25 +74,42 @@ import VAEngine
       return exp(-0.5 * delta * delta / exp(Double(logVariance)))
         / (2 * Double.pi * exp(Double(logVariance))).squareRoot()
     }
-    var terms = [[Double]](repeating: [], count: 4)
+    // With the posterior that a draw is from among those that q(z) is the mean of, and without.
+    var total = (with: 0.0, without: 0.0)
+    var marginal = (with: [Double](), without: [Double]())
+    var rates: [Double] = []
     for i in 0..<3 {
       func q(_ j: Int, _ m: Int) -> Double { density(draws[2 * i + j], means[2 * m + j], logVariances[2 * m + j]) }
-      let conditional = log(q(0, i) * q(1, i))
-      let aggregate = log((0..<3).reduce(0) { $0 + q(0, $1) * q(1, $1) } / 3)
-      let marginals = (0..<2).reduce(0.0) { sum, j in sum + log((0..<3).reduce(0) { $0 + q(j, $1) } / 3) }
+      func mixtures(_ density: (Int) -> Double) -> (with: Double, without: Double) {
+        let all = (0..<3).reduce(0) { $0 + density($1) }
+        return (log(all / 3), log((all - density(i)) / 2))
+      }
+      let joint = mixtures { q(0, $0) * q(1, $0) }
+      let (first, second) = (mixtures { q(0, $0) }, mixtures { q(1, $0) })
       let prior = (0..<2).reduce(0.0) { $0 + log(density(draws[2 * i + $1], 0, 0)) }
-      for (index, term) in [conditional - aggregate, aggregate - marginals, marginals - prior, conditional - prior]
-        .enumerated()
-      { terms[index].append(term) }
+      total.with += (joint.with - first.with - second.with) / 3
+      total.without += (joint.without - first.without - second.without) / 3
+      marginal.with.append(first.with + second.with - prior)
+      marginal.without.append(first.without + second.without - prior)
+      rates.append(log(q(0, i) * q(1, i)) - prior)
     }
-    for (name, found, values) in [
-      ("mutual information", split.mutualInformation, terms[0]), ("dimension-wise KL", split.dimensionwiseKL, terms[2]),
-      ("KL", split.kl, terms[3]),
-    ] {
+    func moments(_ values: [Double]) -> (mean: Double, error: Double) {
       let mean = values.reduce(0, +) / 3
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      #expect(abs(found.mean - mean) < 1e-5, "\(name)")
-      #expect(abs(found.standardError - (squares / 6).squareRoot()) < 1e-5, "\(name)")
+      return (mean, (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 6).squareRoot())
     }
+    let rate = moments(rates)
+    #expect(abs(split.kl.mean - rate.mean) < 1e-5 && abs(split.kl.standardError - rate.error) < 1e-5)
+    let middle = moments(zip(marginal.with, marginal.without).map { ($0 + $1) / 2 })
+    let half = abs(moments(marginal.with).mean - moments(marginal.without).mean) / 2
+    #expect(abs(split.dimensionwiseKL.mean - middle.mean) < 1e-5)
+    let error = (middle.error * middle.error + 0.01 * half * half).squareRoot()
+    #expect(abs(split.dimensionwiseKL.standardError - error) < 1e-5)
+    // Of two others one makes up most of q(z): only the bounds are known, and no total correlation is negative.
+    let bounds = [max(total.with, 0), max(total.without, 0)].sorted()
+    #expect(split.isBracketed)
+    #expect(abs(split.totalCorrelationBounds.low - bounds[0]) < 1e-5)
+    #expect(abs(split.totalCorrelationBounds.high - bounds[1]) < 1e-5)
+    let sum = split.mutualInformation.mean + split.totalCorrelation.mean + split.dimensionwiseKL.mean
+    #expect(abs(sum - split.kl.mean) < 1e-9)
   }
 }

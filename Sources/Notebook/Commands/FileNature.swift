@@ -36,6 +36,8 @@ enum FileNature: Equatable {
       return
     }
     self = Self.nature(head: Self.head(of: path), size: Int(status.st_size), isScript: path.hasSuffix(".elbo"))
+    // What a program that has it open wrote may still be in the log beside it, the header too: the store reads both.
+    if self == .database, access(path + "-wal", F_OK) == 0 { self = .workspace }
   }
 
   private static func nature(head: [UInt8], size: Int, isScript: Bool) -> FileNature {

@@ -44,9 +44,16 @@ struct CursorContext {
     var redirect = false
     var comment = false
     var position = 0
+    // A command for the shell is all of its line.
+    var isShellLine = Self.opensShell(source, at: 0, cursor: cursor)
     while position < cursor {
       let byte = bytes[position]
-      if comment {
+      if isShellLine {
+        if byte == 0x0A {
+          (start, redirect) = (position + 1, false)
+          isShellLine = Self.opensShell(source, at: start, cursor: cursor)
+        }
+      } else if comment {
         // A line that ends within brackets ends no statement.
         if byte == 0x0A {
           comment = false
@@ -68,6 +75,7 @@ struct CursorContext {
         case UInt8(ascii: "#") where position == start || bytes[position - 1].isBlank: comment = true
         case 0x0A where open.isEmpty, UInt8(ascii: ";") where open.isEmpty, UInt8(ascii: "|") where open.isEmpty:
           (start, redirect) = (position + 1, false)
+          if byte != UInt8(ascii: "|") { isShellLine = Self.opensShell(source, at: start, cursor: cursor) }
         case UInt8(ascii: ">") where open.isEmpty: (start, redirect) = (position + 1, true)
         default: break
         }
@@ -89,6 +97,19 @@ struct CursorContext {
       return
     }
     read(source, from: min(from, cursor), cursor: cursor, quote: quote, bracket: open.last)
+  }
+
+  /// Whether a statement is `!command` or `name = !command`.
+  private static func opensShell(_ source: SourceText, at start: Int, cursor: Int) -> Bool {
+    let bytes = source.bytes
+    var position = source.skippingBlanks(from: start, to: cursor)
+    var end = position
+    while end < cursor, bytes[end].isNamePart { end += 1 }
+    let equals = source.skippingBlanks(from: end, to: cursor)
+    if end > position, equals < cursor, bytes[equals] == UInt8(ascii: "=") {
+      position = source.skippingBlanks(from: equals + 1, to: cursor)
+    }
+    return position < cursor && bytes[position] == UInt8(ascii: "!")
   }
 
   private mutating func read(_ source: SourceText, from start: Int, cursor: Int, quote: Int?, bracket: Int?) {
