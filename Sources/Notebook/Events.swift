@@ -1,21 +1,21 @@
 import Plotting
 
-/// What a statement gave, in every representation it has. Front ends choose; nothing below them prints.
+/// The output of a statement in all its representations. Front ends choose one; nothing below them prints.
 package struct Output: Sendable {
-  /// Where it belongs: the value of the last statement of a cell, something shown on the way, or a remark.
+  /// Where it belongs: the value of the last statement of a cell, an intermediate output, or a note.
   package enum Role: Sendable, Equatable { case result, display, note }
   package var role: Role
-  /// text/plain; fits the width the session was told. Present always.
+  /// text/plain, fitted to the width of the session; always present.
   package var text: String
   /// text/html, for tables.
   package var html: String?
   /// application/json, the whole structured result.
   package var json: JSON?
-  /// A picture, rendered by the front end to what its screen can show.
+  /// A figure, which the front end renders as its screen allows.
   package var figure: Figure?
   /// The value itself when it is images, the first hundred of them: a notebook shows them beside the text.
   package var images: ImageGrid?
-  /// Where the person wants figures shown (`set plot terminal=…`); nil leaves it to the front end.
+  /// Where the user wants figures displayed (`set plot terminal=…`); nil leaves it to the front end.
   package var figureTerminal: String?
 
   package init(
@@ -35,7 +35,7 @@ package struct Output: Sendable {
   }
 }
 
-/// A moment of long work. `fraction` is 0…1; `terms` are live numbers with units, in the order to show them.
+/// The progress of long work. `fraction` is 0…1; `terms` are live numbers with units, in the order to show them.
 package struct Progress: Sendable, Equatable {
   package struct Term: Sendable, Equatable {
     package let name: String
@@ -53,7 +53,7 @@ package struct Progress: Sendable, Equatable {
   package var terms: [Term]
   /// Recent values of the first term, oldest first, for a sparkline.
   package var recentLosses: [Double]
-  /// A live picture when one was asked for (`plot=live`), and where the person wants it.
+  /// A live figure when requested (`plot=live`), and where the user wants it displayed.
   package var figure: Figure?
   package var figureTerminal: String?
 
@@ -70,22 +70,22 @@ package struct Progress: Sendable, Equatable {
   }
 }
 
-/// What a running cell says.
+/// An event of a running cell.
 package enum Event: Sendable {
   case output(Output)
   case progress(Progress)
-  /// Long work ended (or was interrupted); a front end takes its bar away.
+  /// Long work ended (or was interrupted); a front end removes its progress bar.
   case progressEnded
 }
 
-/// The surroundings of a running cell, given by the front end. Called on the thread that executes.
+/// The front end of a running cell. Called on the thread that executes.
 package protocol FrontEnd: AnyObject {
   /// Columns available to text.
   var width: Int { get }
   func emit(_ event: Event)
-  /// Whether `transcript on FILE` does something here.
+  /// Whether the front end supports `transcript on FILE`.
   var keepsTranscripts: Bool { get }
-  /// Asks the person for a line; nil when nobody can answer.
+  /// Asks the user for a line; nil when the front end has no user.
   func ask(_ prompt: String) -> String?
 }
 

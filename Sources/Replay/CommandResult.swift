@@ -1,4 +1,4 @@
-/// What one command of a session file gave, beside what the file expects.
+/// The output of one command of a session file with the expected output.
 package struct CommandResult: Equatable, Sendable {
   package let command: SessionFile.Command
   /// Lines of output, without those that are empty at the end.
@@ -15,8 +15,8 @@ package struct CommandResult: Equatable, Sendable {
 
   package var agrees: Bool { edits.allSatisfy(\.isAgreement) }
 
-  /// The expected lines as they would hold now: those whose matchers hold stay as they are, the others are written anew and
-  /// keep a tolerance that stood on them.
+  /// The expected lines, updated: lines whose matchers agree are unchanged, the others are replaced and keep their
+  /// tolerance.
   package func updatedExpectation(tolerance: Tolerance) -> [String] {
     var lines: [String] = []
     for edit in edits {
@@ -41,7 +41,8 @@ package func outputLines(_ output: String) -> [String] {
 }
 
 /// An output line as a session file holds it: with `\` in front when it would be read as something else. What the clock
-/// says (`speed` and `took` in a report, what an epoch would take) is different every time, so any value stands for it.
+/// says (`speed` and `took` in a report, `time per epoch` in an estimate) is different every time, so any value stands
+/// for it.
 package func escaped(_ line: String) -> String {
   if let label = clockLabel(line) {
     let gap = line.dropFirst(2 + label.count).prefix { $0 == " " }
@@ -59,7 +60,7 @@ package func escaped(_ line: String) -> String {
 private func clockLabel(_ line: String) -> String? {
   guard line.hasPrefix("  ") else { return nil }
   let rest = line.dropFirst(2)
-  if let label = ["speed", "took", "an epoch"].first(where: { rest.hasPrefix($0 + " ") }) { return label }
+  if let label = ["speed", "took", "time per epoch"].first(where: { rest.hasPrefix($0 + " ") }) { return label }
   // What the epochs of a dry run would take: `  3 epochs  1.2 s`.
   let words = rest.split(separator: " ", maxSplits: 2)
   guard words.count == 3, Int(words[0]) != nil, ["epoch", "epochs"].contains(words[1]), words[2].hasPrefix(" ") else {

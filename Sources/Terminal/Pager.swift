@@ -1,15 +1,15 @@
 import CSignals
 import Glibc
 
-/// Shows text that is longer than the screen through the person's pager.
+/// Shows text that is longer than the screen in the user's pager.
 package struct Pager: Sendable {
   package let command: String
 
-  /// `$PAGER`, else `less` told to leave colours alone and to quit when all fits; nil when `$PAGER` is `cat` or empty.
+  /// `$PAGER`, else `less` told to leave colors alone and to quit when all fits; nil when `$PAGER` is `cat` or empty.
   package init?(environment: [String: String]) {
     let pager = environment["PAGER"]
     if let pager, pager.isEmpty || pager == "cat" { return nil }
-    // `less` alone would show escape codes as text; LESS says otherwise unless the person set it.
+    // `less` alone would show escape codes as text; LESS says otherwise unless the user set it.
     if pager == nil || pager == "less" {
       command = environment["LESS"] == nil ? "less -RFX" : "less"
     } else {
@@ -27,7 +27,7 @@ package struct Pager: Sendable {
     return false
   }
 
-  /// Runs the pager on `text` and waits for the person to leave it; false when it could not be started.
+  /// Runs the pager on `text` and waits until the user quits it; false when it could not be started.
   package func show(_ text: String) -> Bool {
     var ends: [Int32] = [0, 0]
     guard elbo_pipe(&ends) == 0 else { return false }
@@ -37,7 +37,7 @@ package struct Pager: Sendable {
       close(ends[1])
       return false
     }
-    // The person may leave before all was read: the closed pipe is no failure.
+    // The user may quit before all was read: the closed pipe is not an error.
     writeAll(text, to: ends[1])
     close(ends[1])
     let status = elbo_wait(process)

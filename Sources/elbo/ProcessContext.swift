@@ -3,7 +3,7 @@ import Notebook
 import Tensors
 import Terminal
 
-/// What the program takes from around it. The environment is read here and nowhere else.
+/// The environment, signals and terminals of the process. The environment is read only here.
 struct ProcessContext: Sendable {
   /// The program's version, as `elbo --version` says it.
   static let version = "0.1.0"
@@ -43,7 +43,7 @@ struct ProcessContext: Sendable {
   var home: String { environment["HOME"] ?? "/" }
 
   /// `$XDG_CONFIG_HOME/elbo`, `$XDG_STATE_HOME/elbo`, `$XDG_CACHE_HOME/elbo`. Relative values are ignored, as the XDG
-  /// specification wants.
+  /// specification requires.
   var configurationFolder: String { folder("XDG_CONFIG_HOME", ".config") }
   var stateFolder: String { folder("XDG_STATE_HOME", ".local/state") }
   var cacheFolder: String { folder("XDG_CACHE_HOME", ".cache") }
@@ -53,7 +53,7 @@ struct ProcessContext: Sendable {
     return base + "/elbo"
   }
 
-  /// What a session is told.
+  /// The options of a session.
   func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
     var options = SessionOptions(workspace: workspace, seed: seed)
     options.threads = threads
@@ -65,7 +65,7 @@ struct ProcessContext: Sendable {
     return options
   }
 
-  /// Text is UTF-8 wherever nothing says otherwise: in a bare container the locale is "C", and an é would be two dots.
+  /// Uses UTF-8 when no locale is set: in a bare container the locale is "C", and non-ASCII letters would not be shown.
   static func useUTF8() {
     let isSilent = ["LC_ALL", "LC_CTYPE", "LANG"].allSatisfy { (name: String) in
       getenv(name).map { $0.pointee == 0 } ?? true
@@ -75,7 +75,7 @@ struct ProcessContext: Sendable {
   }
 }
 
-/// Makes a folder and those above it, for this user alone. False when that is not possible.
+/// Creates a folder and its parents with access for this user only; returns false when that fails.
 @discardableResult
 func makeFolder(_ path: String) -> Bool {
   if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
@@ -83,12 +83,12 @@ func makeFolder(_ path: String) -> Bool {
   return makeFolder(String(path[..<slash])) && (mkdir(path, 0o700) == 0 || errno == EEXIST)
 }
 
-/// The text of a file, or why it cannot be read. Its lines end in "\n", whatever they end in there.
+/// The text of a file with line ends "\n", or the reason why it cannot be read.
 func textOfFile(_ path: String) -> Result<String, FileFailure> {
   guard let bytes = bytesOfFile(path) else {
     return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
   }
-  // A byte order mark says nothing of UTF-8.
+  // A byte order mark has no meaning in UTF-8.
   let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
   let plain = withPlainLineEnds(marked ? Array(bytes.dropFirst(3)) : bytes)
   guard let text = String(validating: plain, as: UTF8.self) else {
@@ -125,7 +125,7 @@ func bytesOfFile(_ path: String) -> [UInt8]? {
   }
 }
 
-/// Writes a whole file, or none of it.
+/// Writes a file atomically.
 func replaceFile(_ path: String, with text: String) throws(FileFailure) {
   do { try FileBytes.write(Array(text.utf8), to: path) } catch { throw FileFailure(path: path, reason: error.reason) }
 }

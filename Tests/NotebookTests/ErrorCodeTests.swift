@@ -56,7 +56,7 @@ import Testing
     _ = bench.shown("save session \(first)")
     #expect(try Bench().failure("open \(first)").code == "E501")
     #expect(try bench.failure("open \(first) read-only=yes").code == "E501")
-    #expect(bench.shown("open \(first)")[0].contains("this session's workspace"))
+    #expect(bench.shown("open \(first)")[0].contains("the workspace of this session"))
     _ = bench.shown("save session \(second)\nopen \(first) read-only=yes")
     #expect(try bench.failure("save session \(first)").code == "E504")
     _ = bench.shown("1 > \(folder.file("notes.txt"))")

@@ -126,7 +126,7 @@ final class Folder {
     _ = bench.shown("a = 1")
     bench.session.limitPagesForTesting(to: 1)
     _ = bench.run("z = normal(20000, 4, seed=1)")
-    #expect(bench.recorder.outputs.contains { $0.role == .note && $0.text.contains("goes on in memory") })
+    #expect(bench.recorder.outputs.contains { $0.role == .note && $0.text.contains("continues in memory") })
     _ = bench.run("b = 2")
     #expect(bench.recorder.outputs.allSatisfy { $0.role != .note })
     #expect(bench.shown("a + b + z.count") == ["80003"])

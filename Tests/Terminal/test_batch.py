@@ -32,7 +32,7 @@ def run(*arguments, text=None, **options):
         (["--nope"], None, 2, "", "--nope"),
         (["runn"], None, 2, "", "Did you mean 'run'?"),
         (["run", "missing.elbo"], None, 2, "", "No such file"),
-        (["--seed", "1", "run", "a.elbo"], None, 2, "", "'run' comes first and its options behind it: elbo run"),
+        (["--seed", "1", "run", "a.elbo"], None, 2, "", "'run' must come before its options: elbo run"),
         (["--seed", "x"], None, 2, "", "--seed"),
         (["replay", "--verify", "--record", "x"], None, 2, "", "Choose one"),
         (["--version"], None, 0, None, ""),

@@ -1,8 +1,8 @@
 import Notebook
 import Plotting
 
-/// Draws a figure as a notebook shows it: its MIME type and data, base64 for binary formats. Given up when the second
-/// argument says so.
+/// Draws a figure for a notebook: its MIME type and data, base64 for binary formats. Canceled when the second argument
+/// returns true.
 package typealias DrawFigure =
   @Sendable (Figure, @escaping @Sendable () -> Bool) -> Result<(type: String, data: String), FigureFailure>
 
@@ -12,7 +12,7 @@ package struct FigureFailure: Error, Equatable, Sendable {
   package init(reason: String) { self.reason = reason }
 }
 
-/// What an output is, by MIME type.
+/// The representations of an output by MIME type.
 enum MimeBundle {
   /// 64 KiB.
   private static let largestNotebookJSON = 65_536
@@ -20,7 +20,7 @@ enum MimeBundle {
   /// text/plain always; text/html, application/json and pictures when the output has them.
   ///
   /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
-  ///   table or a number, so notebooks get it under a name of our own.
+  ///   table or a number, so notebooks get it under a vendor MIME type.
   static func content(of output: Output, draw: Draw?, isNotebook: Bool) -> JSON {
     var members: [JSON.Member] = [.init("text/plain", .string(output.record))]
     if let html = output.html { members.append(.init("text/html", .string(html))) }
@@ -40,7 +40,7 @@ enum MimeBundle {
   /// A figure drawn for the running cell.
   typealias Draw = (Figure) -> Result<(type: String, data: String), FigureFailure>
 
-  /// The picture, or a line in the text that says why there is none.
+  /// The figure, or a line of text with the reason why there is none.
   static func add(_ figure: Figure, _ draw: Draw, to members: inout [JSON.Member]) {
     switch draw(figure) {
     case .success(let picture): members.append(.init(picture.type, .string(picture.data)))

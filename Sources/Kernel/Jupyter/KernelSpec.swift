@@ -1,7 +1,7 @@
 import Glibc
 import Notebook
 
-/// The folder by which Jupyter knows a kernel: `PREFIX/share/jupyter/kernels/elbo`.
+/// The kernelspec folder of Jupyter: `PREFIX/share/jupyter/kernels/elbo`.
 package struct KernelSpec: Sendable {
   package struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
@@ -21,7 +21,7 @@ package struct KernelSpec: Sendable {
     try Self.write(Array(Self.logo.utf8), to: folder + "/logo-svg.svg")
   }
 
-  /// Takes the folder away. False when it was not there.
+  /// Deletes the folder; returns false when it did not exist.
   package func uninstall() throws(Failure) -> Bool {
     guard access(folder, F_OK) == 0 else { return false }
     for name in ["kernel.json", "logo-svg.svg"] where unlink("\(folder)/\(name)") != 0 && errno != ENOENT {
@@ -62,7 +62,7 @@ package struct KernelSpec: Sendable {
     if mkdir(path, 0o755) != 0, errno != EEXIST { throw Failure(path) }
   }
 
-  /// Writes through a new file beside it, so that no half file is ever seen.
+  /// Writes through a new file beside it, so that no incomplete file is visible.
   private static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
     let fresh = "\(path).\(getpid()).new"
     let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

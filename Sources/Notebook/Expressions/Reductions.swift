@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 extension FunctionTable {
-  /// Functions that take an axis away.
+  /// Functions that reduce an axis.
   static let reductions: [Function] = [
     reduction("mean", "mean over the rows (axis 0); of a vector, of its elements") { sum($0) / Double($0.count) },
     reduction("std", "standard deviation over the rows, divided by n") { variance($0).squareRoot() },
@@ -53,13 +53,15 @@ extension FunctionTable {
     _ array: ArrayValue, axis: Int, _ body: ([Double]) -> Double, name: String
   ) throws -> Value {
     let values = array.floats
-    guard !values.isEmpty else { throw Fault(.emptySelection, "\(name) of nothing") }
+    guard !values.isEmpty else { throw Fault(.emptySelection, "\(name) of an empty tensor") }
     let rank = array.shape.rank
     func all() -> Value { .number(body(values.map { Double($0) })) }
     if rank == 0 || axis == .max { return all() }
     let chosen = axis < 0 ? rank + axis : axis
     guard chosen >= 0, chosen < rank else {
-      throw Fault(.indexOutOfRange, "axis \(axis) of shape \(array.shape)", fix: "Axes go from 0 to \(rank - 1).")
+      throw Fault(
+        .indexOutOfRange, "axis \(axis) is out of range for shape \(array.shape)", fix: "Axes go from 0 to \(rank - 1)."
+      )
     }
     if rank == 1 { return all() }
     let keepsLabels = chosen > 0

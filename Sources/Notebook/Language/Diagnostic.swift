@@ -1,12 +1,12 @@
-/// What went wrong inside the interpreter, before the source is known: thrown by parsing, evaluation and commands.
+/// An error inside the interpreter, before the source text is known: thrown by parsing, evaluation and commands.
 package struct Fault: Error, Equatable, Sendable {
   package var code: ErrorCode
   package var message: String
-  /// UTF-8 offsets in the source of the cell, as narrow as known.
+  /// UTF-8 offsets in the source of the cell, as narrow as possible.
   package var span: Range<Int>?
-  /// What to do next, without the leading "Try:".
+  /// How to fix it, without the leading "Try:".
   package var fix: String?
-  /// More input could make it right: an open quote or bracket, a line that is continued.
+  /// Whether more input could complete the statement: an open quote or bracket, a line that is continued.
   package var isIncomplete = false
 
   package init(_ code: ErrorCode, _ message: String, at span: Range<Int>? = nil, fix: String? = nil) {
@@ -24,7 +24,7 @@ package struct Fault: Error, Equatable, Sendable {
   }
 }
 
-/// An error as a person meets it: one line of cause, the source line with a caret, and a fix.
+/// An error as shown to the user: one line of cause, the source line with a caret, and a fix.
 package struct Diagnostic: Error, Equatable, Sendable {
   /// Stable code, such as `E102`.
   package var code: String
@@ -60,7 +60,7 @@ package struct Diagnostic: Error, Equatable, Sendable {
 
   /// Cause, source line with a caret under the place, fix.
   ///
-  /// - Parameter color: Whether to use ANSI colours.
+  /// - Parameter color: Whether to use ANSI colors.
   package func rendered(color: Bool) -> String {
     let red = color ? "\u{1B}[31m" : ""
     let bold = color ? "\u{1B}[1m" : ""

@@ -19,7 +19,8 @@ struct Interpreter {
     let result = value ?? .nothing
     if let target = statement.target {
       guard result.kind != .nothing else {
-        throw Fault(.wrongKind, "there is no value to name '\(target.value)'", at: statement.stages.last?.span)
+        throw Fault(
+          .wrongKind, "the statement returns no value to assign to '\(target.value)'", at: statement.stages.last?.span)
       }
       execution.set(target.value, to: result)
     }
@@ -61,7 +62,7 @@ struct Interpreter {
       call.positional = [piped]
       guard function.arity.contains(1) else {
         throw Fault(
-          .wrongFunctionArguments, "\(name) takes \(function.arityText), got 1", at: expression.span,
+          .wrongFunctionArguments, "\(name) expects \(function.arityText), got 1", at: expression.span,
           fix: "Write \(function.signature).")
       }
       let ready = call
@@ -82,7 +83,7 @@ struct Interpreter {
     if verb.value == "!" {
       throw Fault(
         .shellNotAvailable, "shell commands work at the prompt and in notebooks, not in scripts", at: verb.span,
-        fix: "Leave the line out.")
+        fix: "Remove the line.")
     }
     if execution.lookup(verb.value) != nil, let next = words.first {
       throw Fault(
@@ -107,7 +108,7 @@ struct Interpreter {
       }
     } else if matches.count == 1, verb.value.count >= 2 {
       throw Fault(
-        .prefixNotAllowed, "'\(verb.value)' is a shortened command, which scripts do not take", at: verb.span,
+        .prefixNotAllowed, "'\(verb.value)' is an abbreviated command; scripts need the full name", at: verb.span,
         fix: "Write '\(names[0])'.")
     }
     let noun = words.isEmpty ? "command or variable" : "command"

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Files and folders that continue a path.
+/// Files and folders that complete a path.
 enum PathCompletion {
   static let limit = 500
 

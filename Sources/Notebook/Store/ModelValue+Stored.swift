@@ -29,7 +29,8 @@ extension ModelValue {
     let state = try JSON.decoded(TrainingState.self, from: training)
     var howTrained = try JSON.decoded(TrainingRecipe.self, from: recipe)
     howTrained.takeBeta2(of: state.plan)
-    // With the count at hand nothing has to be made to show the model: a workspace of many opens quickly.
+    // With the stored count a model can be listed without building it, so that a workspace with many models opens
+    // quickly.
     if let count = stored.detail["parameters"]?.integerValue {
       self.init(
         try JSON.decoded(ModelConfiguration.self, from: configuration),

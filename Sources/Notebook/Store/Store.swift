@@ -14,7 +14,7 @@ package final class Store: Sendable {
   private let lock: WorkspaceLock?
   let written: Mutex<WrittenState>
 
-  /// What the store knows to be on disk.
+  /// What is already written to disk, and what waits to be written.
   struct WrittenState: Sendable {
     /// Revision of each variable as written.
     var variables: [String: Int] = [:]
@@ -24,7 +24,7 @@ package final class Store: Sendable {
     var metrics: [MetricRow] = []
   }
 
-  /// Opens a workspace, making it when there is none.
+  /// Opens a workspace; creates it if it does not exist.
   ///
   /// - Parameter memory: Keeps it in memory; for sessions without a workspace.
   package init(path: String, readOnly: Bool = false, program: String = "") throws(StoreError) {
@@ -80,7 +80,8 @@ package final class Store: Sendable {
     return (queue, try queue.inDatabase(first))
   }
 
-  /// Writes what could not be written until now, marks the session as ended well and folds the log back into the file.
+  /// Writes what could not be written until now, marks the session as closed cleanly and merges the write-ahead log
+  /// into the file.
   func close(_ state: SessionState) {
     guard !isReadOnly else { return }
     if written.withLock({ !$0.pending.isEmpty }) { try? commit(nil, state: state) }

@@ -27,6 +27,6 @@ final class WorkspaceLock: Sendable {
     pwrite(descriptor, text, text.count, 0)
   }
 
-  // The file stays: taking it away could take away the lock of a process that has just opened it.
+  // The file is not deleted: a process that has just opened it could hold the lock of the deleted file.
   deinit { close(descriptor) }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Numbers as people read them.
+/// Numbers as text.
 package enum NumberText {
   /// `value` with `digits` significant digits, without needless zeros: `146.953`, `1e-05`, `20`.
   ///
   /// Whole numbers below 10¹⁵ keep all their digits.
   package static func short(_ value: Double, digits: Int = 6) -> String {
-    // glibc's sign of what is no number says nothing.
+    // The sign that glibc prints for NaN has no meaning.
     if value.isNaN { return "nan" }
     // Not abs(whole): the smallest integer has none.
     if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 { return String(whole) }

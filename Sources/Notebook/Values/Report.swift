@@ -1,6 +1,6 @@
 import Plotting
 
-/// Named results with units, tables and remarks: what `evaluate`, `describe` or `doctor` give.
+/// Named results with units, tables and remarks: the results of `evaluate`, `describe` or `doctor`.
 ///
 /// Fields are attributes: `e = evaluate m on=d` and then `e.elbo`.
 package struct Report: Sendable, Equatable {
@@ -34,7 +34,7 @@ package struct Report: Sendable, Equatable {
   package var tables: [NamedTable]
   package var notes: [String]
   package var figure: Figure?
-  /// More structure for programs than the text shows.
+  /// Additional structured data that the text does not show.
   package var extra: [JSON.Member]
 
   package struct NamedTable: Sendable, Equatable {

@@ -53,8 +53,8 @@ package struct Table: Sendable, Equatable {
   package var rows: [[Cell]]
   /// Lines under the table.
   package var notes: [String]
-  /// Where the table is too wide, its last column gets lines of its own under the rows: commands to go on with are
-  /// never cut.
+  /// Where the table is too wide, its last column gets lines of its own under the rows: suggested commands are
+  /// never truncated.
   package var stacksLast: Bool
 
   package init(

@@ -60,9 +60,10 @@ extension Value {
     case .string(let text): "\"" + TextWidth.fit(text, to: 60) + "\""
     case .flag(let value): value ? "yes" : "no"
     case .range(let lower, let upper): "\(lower)..\(upper)"
-    case .list(let items): items.count == 1 ? "1 item" : "\(items.count) items"
+    case .list(let items): "\(items.count) \(inflected("item", for: items.count))"
     case .tensor(let array): array.summary
-    case .table(let table): "\(table.rows.count) rows, \(table.columns.count) columns"
+    case .table(let table):
+      "\(table.rows.count) \(inflected("row", for: table.rows.count)), \(table.columns.count) \(inflected("column", for: table.columns.count))"
     case .report(let report): report.title
     case .figure: "figure"
     case .object(let object): object.summary
@@ -88,7 +89,7 @@ extension ArrayValue {
   package var summary: String {
     var parts = ["\(shape) \(tensor.dtype.rawValue)"]
     if meaning != .plain { parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue) }
-    if let labels { parts.append("\(Set(labels).count) labels") }
+    if let labels { parts.append("\(Set(labels).count) \(inflected("label", for: Set(labels).count))") }
     return parts.joined(separator: " · ")
   }
 
@@ -112,7 +113,8 @@ extension ArrayValue {
       members.append(.init("data", nestedJSON(values[...], axes: shape.dimensions[...])))
       if let labels { members.append(.init("labels", .array(labels.map { .integer(Int($0)) }))) }
     } else {
-      members.append(.init("note", .string("\(values.count) elements: write them with > out.npy")))
+      members.append(
+        .init("note", .string("\(values.count) \(inflected("element", for: values.count)): write them with > out.npy")))
     }
     var output = Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
     output.images = meaning == .images ? grid(values) : nil

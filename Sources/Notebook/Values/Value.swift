@@ -9,7 +9,7 @@ package enum ValueKind: String, Sendable, CaseIterable {
   var phrase: String { self == .nothing ? "nothing" : "a \(rawValue)" }
 }
 
-/// A value of the session: what variables hold and statements give.
+/// A value of the session: of variables and statements.
 ///
 /// Values are copy-on-write throughout, so a snapshot of the variables is the session as it was.
 package enum Value: Sendable {
@@ -18,7 +18,7 @@ package enum Value: Sendable {
   case flag(Bool)
   case tensor(ArrayValue)
   case list([Value])
-  /// `lower..upper`; both ends belong to it.
+  /// `lower..upper`; both ends included.
   case range(lower: Int, upper: Int)
   case table(Table)
   case report(Report)
@@ -55,7 +55,7 @@ package protocol ObjectValue: Sendable {
   var attributeNames: [String] { get }
   /// The value of an attribute; nil when there is none of this name.
   func attribute(_ name: String) throws -> Value?
-  /// How it looks when a statement ends with it.
+  /// The output of a statement with this value.
   func output(width: Int) -> Output
   /// How the workspace keeps it.
   func stored() throws -> StoredValue

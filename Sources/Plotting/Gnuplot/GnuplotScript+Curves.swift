@@ -44,7 +44,7 @@ extension GnuplotScript {
       let color = palette.lines[(line.color ?? next) % palette.lines.count]
       if !line.isFaint { next += 1 }
       guard line.panel == number, !line.x.isEmpty else { continue }
-      // Characters have no faint.
+      // Text output has no faint style.
       if line.isFaint, medium == .characters { continue }
       parts += drawn(line, color)
     }
@@ -82,7 +82,7 @@ extension GnuplotScript {
     return parts
   }
 
-  /// Ranges from the data, with room above for the names of edits; whole numbers where x counts things.
+  /// Ranges from the data, with room above for the names of edits; integers where x is a count.
   private mutating func axes(_ curves: Curves, _ number: Int) {
     if let range = curves.range(panel: number) {
       let span = range.upperBound - range.lowerBound

@@ -131,7 +131,7 @@ extension GnuplotScript {
     ]
   }
 
-  /// Names with symbols that can be seen, whatever the points' size; a colour bar for values.
+  /// Names with symbols that can be seen, whatever the points' size; a color bar for values.
   private mutating func legend(_ scatter: Scatter, _ rows: ScatterLegend) -> [String] {
     if scatter.classes != nil {
       let names = rows.classes.map { value in
@@ -145,7 +145,7 @@ extension GnuplotScript {
     let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
     say(ColorScale.gnuplot)
     say("set cbrange [\(low):\(high > low ? high : low + 1)]")
-    // A point outside the picture brings the colour bar.
+    // A point outside the picture brings the color bar.
     return [
       source([[.greatestFiniteMagnitude / 4], [0], [low]]) + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
     ]
@@ -158,7 +158,7 @@ extension GnuplotScript {
       let segments = density.contour(at: density.level(holding: share))
       guard !segments[0].isEmpty else { return [] }
       let style = "lw \(1 + Double(index) * 0.6) lc rgb '\(palette.foreground)'"
-      // A colour bar stands where the legend would.
+      // A color bar stands where the legend would.
       let hasLegend = scatter.classes != nil || scatter.values == nil
       return [source(segments) + " using 1:2:($3-$1):($4-$2) with vectors nohead \(style) notitle"]
         + (hasLegend ? ["NaN with lines \(style) title '\(Int(share * 100)) %'"] : [])

@@ -53,7 +53,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - labels: A class for each latent, for conditional models.
-  ///   - progress: Called after every batch with the share done; what it throws ends the work.
+  ///   - progress: Called after every batch with the fraction done; errors that it throws end the work.
   package func decode(
     _ z: Tensor, labels: [Int]? = nil, progress: (Double) throws -> Void = { _ in }
   ) throws -> Tensor {

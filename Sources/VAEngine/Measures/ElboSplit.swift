@@ -31,7 +31,7 @@ package struct ElboSplit: Sendable, Equatable, Codable {
     let halfLog2Pi = 0.5 * log(2 * Double.pi)
     let logN = log(Double(n))
     var terms = [[Double]](repeating: [], count: 4)
-    // Of the draw at hand: log q(z_j | x_m) for each example m, a row per dimension.
+    // For the current draw: log q(z_j | x_m) for each example m, a row per dimension.
     var density = [Float](repeating: 0, count: n * d)
     var joint = [Float](repeating: 0, count: n)
     for i in 0..<n {
@@ -64,10 +64,10 @@ package struct ElboSplit: Sendable, Equatable, Codable {
 
   private static func logSumExp(_ values: Slice<UnsafeBufferPointer<Float>>) -> Double {
     let peak = values.max() ?? -.infinity
-    // Of nothing but −∞, or with a +∞; differences from them would be no numbers.
+    // All values are −∞, or one is +∞; differences from them would be NaN.
     guard peak.isFinite else { return values.contains(where: \.isNaN) ? .nan : Double(peak) }
     var sum = 0.0
-    // Terms below 1e-11 of the largest change nothing that is reported.
+    // Terms below 1e-11 of the largest do not change reported digits.
     for value in values where value - peak > -25 { sum += Double(expf(value - peak)) }
     return Double(peak) + log(sum)
   }

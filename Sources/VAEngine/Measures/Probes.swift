@@ -1,8 +1,8 @@
 import Graphs
 import Tensors
 
-/// What vectors know of labels: how well classes can be read from them. Shares of the test set, with the standard error
-/// of a mean of zeros and ones.
+/// Probes: the accuracy of predicting labels from vectors on a test set, with the standard error of a mean of zeros and
+/// ones.
 package enum Probe {
   /// Majority vote of the `k` nearest training vectors (Euclidean); a tie goes to the nearest of the tied.
   ///
@@ -34,7 +34,7 @@ package enum Probe {
     return answers
   }
 
-  /// Multinomial logistic regression on features standardised by the training set, with a little weight decay (1e-4),
+  /// Multinomial logistic regression on features standardized by the training set, with a little weight decay (1e-4),
   /// trained on the whole set by 300 steps of Adam.
   package static func linear(
     train: Tensor, labels: [Int], test: Tensor, testLabels: [Int], options: CompilerOptions = CompilerOptions()

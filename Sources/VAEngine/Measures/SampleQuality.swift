@@ -2,13 +2,13 @@ import Glibc
 import Graphs
 import Tensors
 
-/// How a model's samples compare with held-out data, as sets of vectors in a stated feature space.
+/// Comparison of a model's samples with held-out data, as sets of vectors in a stated feature space.
 package struct SampleQuality: Sendable, Equatable, Codable {
-  /// Where the vectors are compared.
+  /// The space in which the vectors are compared.
   package enum FeatureSpace: String, Sendable, CaseIterable, Codable {
     /// Values in [0, 1] as they are.
     case pixels
-    /// Posterior means of the model itself; tells nothing about what its encoder ignores.
+    /// Posterior means of the model itself; insensitive to features that its encoder ignores.
     case latents
   }
 
@@ -21,8 +21,8 @@ package struct SampleQuality: Sendable, Equatable, Codable {
   package var mmd: Estimate
   /// The width.
   package var bandwidth: Double
-  /// Share of samples within the data's manifold, and of data within the samples' (Kynkäänniemi et al. 2019): inside
-  /// the ball around some point of the other set that reaches its `neighbours`-th neighbour.
+  /// The fraction of samples within the data's manifold, and of data within the samples' (Kynkäänniemi et al. 2019):
+  /// inside the ball around some point of the other set that reaches its `neighbors`-th neighbor.
   package var precision: Estimate
   package var recall: Estimate
   package var neighbors: Int
@@ -31,7 +31,7 @@ package struct SampleQuality: Sendable, Equatable, Codable {
 
   /// - Parameters:
   ///   - samples: `[N, D]`.
-  ///   - data: `[N, D]`; at least `neighbours + 2` rows each.
+  ///   - data: `[N, D]`; at least `neighbors + 2` rows each.
   package init(
     samples: Tensor, data: Tensor, features: FeatureSpace, neighbors: Int = 3,
     options: CompilerOptions = CompilerOptions()

@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
 
-/// A fresh folder to work in for a while.
+/// A temporary working folder.
 struct ScratchFolder {
-  /// Where the program was, and goes back to.
+  /// The previous working folder, which is restored.
   let origin: String
   private let path: String
 
-  /// Goes into a new folder under `base`; nil, staying where it is, when none can be made.
+  /// Changes into a new folder under `base`; nil, without changing the folder, when it cannot be created.
   init?(under base: String) {
     guard let here = getcwd(nil, 0) else { return nil }
     defer { free(here) }
@@ -18,7 +18,7 @@ struct ScratchFolder {
     path = String(cString: name)
   }
 
-  /// Goes back and takes the folder away with all that is in it.
+  /// Restores the previous working folder and deletes the temporary one with its content.
   func remove() {
     _ = chdir(origin)
     try? FileManager.default.removeItem(atPath: path)

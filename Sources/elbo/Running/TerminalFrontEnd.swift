@@ -4,14 +4,14 @@ import Plotting
 import Synchronization
 import Terminal
 
-/// Shows what cells say on standard output: text as it comes, a progress bar when that is a terminal, long text through the
+/// Shows the output of cells on standard output: text as it arrives, a progress bar on a terminal, long text in the
 /// pager at a prompt.
 final class TerminalFrontEnd: FrontEnd, Sendable {
   private struct State {
     var progress = ProgressLine()
     /// Lines of the live figure above the bar.
     var figureLines = 0
-    /// Why standard output is gone: a closed pipe, a full disk.
+    /// The error of standard output: a closed pipe, a full disk.
     var closedBy: Int32?
     var shown: [Output] = []
   }
@@ -53,7 +53,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     }
   }
 
-  /// A line of our own, between what the cell says.
+  /// A line of the program between the output of the cell.
   func remark(_ text: String) {
     state.withLock { state in
       write(state.progress.hide(), &state)
@@ -86,7 +86,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
       write(drawn, &state)
       if output.text == figure.summary { return }
     }
-    // What nobody draws is said in numbers.
+    // A live figure that cannot be drawn is replaced by numbers.
     let record = output.record
     guard !record.isEmpty else { return }
     let text = record.hasSuffix("\n") ? record : record + "\n"
@@ -95,7 +95,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     write(styled, &state)
   }
 
-  /// Remarks are prose of any length; a terminal would break them within words.
+  /// Notes are text of any length; a terminal would break them within words.
   private func faint(_ remark: String) -> String {
     Style.faint.apply(
       process.outputIsTerminal ? TextWidth.wrap(remark, to: width) : remark, process.outputColor)

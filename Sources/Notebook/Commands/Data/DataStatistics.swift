@@ -21,8 +21,8 @@ struct DataStatistics {
         for (position, value) in elements.enumerated() {
           guard value.isFinite else {
             throw FileError(
-              path: dataset.name, reason: "example \(start + position / size) holds a value that is not finite",
-              fix: "Replace it where the data come from.")
+              path: dataset.name, reason: "example \(start + position / size) contains a value that is not finite",
+              fix: "Replace it in the source data.")
           }
           let x = Double(value)
           sum += x
@@ -77,6 +77,6 @@ struct GroupStatistics {
 }
 
 extension Dataset {
-  /// Examples that are looked at together: some megabytes of them.
+  /// The number of examples processed together: a few megabytes.
   fileprivate var rowsAtOnce: Int { min(1000, max(1, (1 << 20) / max(exampleShape.count, 1))) }
 }

@@ -2,7 +2,7 @@ import Datasets
 import Plotting
 import Tensors
 
-/// Everything `describe` says of a dataset.
+/// The report of `describe` for a dataset.
 struct DatasetDescription {
   let data: DatasetValue
   let execution: Execution
@@ -45,7 +45,7 @@ struct DatasetDescription {
       rows: counts.prefix(50).map { label, count in
         let name: [Table.Cell] = areNamed ? [names.indices.contains(label) ? .text(names[label]) : .empty] : []
         return [.count(label)] + name + [.count(count)]
-      }, notes: counts.count > 50 ? ["\(counts.count - 50) more labels"] : [])
+      }, notes: counts.count > 50 ? ["\(counts.count - 50) more \(inflected("label", for: counts.count - 50))"] : [])
   }
 
   private var factors: Table? {
@@ -72,7 +72,7 @@ struct DatasetDescription {
       columns: [.init("column"), .init("mean"), .init("deviation")],
       rows: names.prefix(50).enumerated().map { index, name in
         [.text(name), .number(Double(statistics.means[index])), .number(Double(statistics.deviations[index]))]
-      }, notes: names.count > 50 ? ["\(names.count - 50) more columns"] : [])
+      }, notes: names.count > 50 ? ["\(names.count - 50) more \(inflected("column", for: names.count - 50))"] : [])
   }
 
   /// The first images: a figure for front ends that show some, characters for the others.
@@ -91,7 +91,7 @@ struct DatasetDescription {
       title: "the first examples of \(data.title)")
   }
 
-  /// The dataset with images no larger than `side`, in their proportions.
+  /// The dataset with images of at most `side` pixels, keeping the aspect ratio.
   private func shrunk(to side: Int) throws -> Dataset {
     let shape = data.dataset.exampleShape
     let largest = max(shape[1], shape[2])

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 import VAEngine
 
-/// What a trained model is good for: `denoise`, `anomaly`, `compress`.
+/// Applications of trained models: `denoise`, `anomaly`, `compress`.
 enum ApplicationCommands {
   static let all = [denoise, anomaly, compress]
 
@@ -11,14 +11,14 @@ enum ApplicationCommands {
     "data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images")
 
   private static let denoise = Command(
-    "denoise", family: .latents, summary: "corrupt examples and measure how much the model puts right",
+    "denoise", family: .latents, summary: "corrupt examples and measure how much of the error the model removes",
     positionals: [model, data],
     options: [
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
-        default: "gaussian:0.3", help: "what corrupts"),
-      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "examples, from the first"),
-      CommandOption("seed", .seed, default: "0", help: "of the noise"),
+        default: "gaussian:0.3", help: "kind and strength of the corruption"),
+      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "number of examples, from the first"),
+      CommandOption("seed", .seed, default: "0", help: "seed of the noise"),
     ],
     result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]
   ) { arguments, execution in
@@ -48,26 +48,29 @@ enum ApplicationCommands {
     let gain = 10 * log10(before / max(after, 1e-12))
     return .report(
       Report(
-        title: "denoising \(noisy.dataset.transforms.last?.description ?? ""), \(n) examples of \(source.title)",
+        title:
+          "denoising \(noisy.dataset.transforms.last?.description ?? ""), \(n) \(inflected("example", for: n)) of \(source.title)",
         fields: [
-          .init("before", label: "error of the corrupted", .number(before), unit: "mean squared, per pixel"),
-          .init("after", label: "error of the repaired", .number(after), unit: "mean squared, per pixel"),
+          .init("before", label: "error before denoising", .number(before), unit: "mean squared, per pixel"),
+          .init("after", label: "error after denoising", .number(after), unit: "mean squared, per pixel"),
           .init("gain", .fixed(gain, decimals: 2), unit: "dB"),
         ],
         notes: gain < 0
-          ? ["The model makes it worse. One trained for it: model m2 denoising-vae conv noise=\(how)"] : []))
+          ? [
+            "Denoising with this model increases the error. A model trained for denoising: model m2 denoising-vae conv noise=\(how)"
+          ] : []))
   }
 
   private static let anomaly = Command(
-    "anomaly", family: .latents, summary: "the examples that the model explains worst",
+    "anomaly", family: .latents, summary: "list the examples with the largest −ELBO",
     positionals: [model, data],
     options: [
       CommandOption("top", .integer(1...100_000), default: "20", help: "how many"),
-      CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws that the score averages over"),
-      CommandOption("seed", .seed, default: "0", help: "of the draws"),
+      CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws averaged in each score"),
+      CommandOption("seed", .seed, default: "0", help: "seed of the draws"),
     ],
     result: "a table of examples by −ELBO, by reconstruction for plain autoencoders",
-    examples: [.init("anomaly m d top=20", "the twenty strangest")]
+    examples: [.init("anomaly m d top=20", "the twenty highest scores")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     let source = try arguments.examples("data")
@@ -86,7 +89,7 @@ enum ApplicationCommands {
     let unit = model.configuration.likelihood == .squaredError ? "" : "nats"
     return .table(
       Table(
-        title: "least expected of \(source.title), \(totals.count) examples",
+        title: "highest anomaly scores of \(source.title), \(totals.count) \(inflected("example", for: totals.count))",
         columns: [
           .init("example"), .init("label"), .init(isPlain ? "score" : "−ELBO", unit: unit),
           .init("reconstruction", unit: unit), .init("KL", unit: "nats"),
@@ -101,7 +104,8 @@ enum ApplicationCommands {
   }
 
   private static let compress = Command(
-    "compress", family: .latents, summary: "what the latents need in place of the examples, and what is lost",
+    "compress", family: .latents,
+    summary: "compare the size of the latents with the size of the examples, and report the distortion",
     positionals: [model, data], result: "a report", examples: [.init("compress m d", "rate and distortion")]
   ) { arguments, execution in
     let model = try arguments.model("model")
@@ -111,7 +115,7 @@ enum ApplicationCommands {
     let isPlain = model.configuration.family == .autoencoder
     let kl = isPlain ? nil : try live.evaluate(source.source).kl.scaled(by: 1 / log(2.0))
     let code = try LatentCode(codes, levels: isPlain ? 256 : nil)
-    // What the bytes give back, decoded from them alone.
+    // The reconstruction from the compressed bytes alone.
     let restored = try live.decode(code.decoded(), labels: try source.conditioning(model))
     let count = source.dataset.count
     let pixels = model.configuration.pixels
@@ -150,10 +154,11 @@ enum ApplicationCommands {
     }
     fields += [
       .init(
-        "distortion", label: "error of the decoded", .number(error.mean), unit: "mean squared, per pixel",
+        "distortion", label: "reconstruction error", .number(error.mean), unit: "mean squared, per pixel",
         error: error.standardError),
       .init("psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB (peak 1)"),
     ]
-    return .report(Report(title: "compressing \(source.title), \(count) examples", fields: fields))
+    return .report(
+      Report(title: "compressing \(source.title), \(count) \(inflected("example", for: count))", fields: fields))
   }
 }

@@ -6,8 +6,8 @@ enum CompareCommands {
   static let all = [compare, versus, race]
 
   private static let compare = Command(
-    "compare", family: .measures, summary: "models side by side on the same examples",
-    details: "Refuses models whose numbers do not mean the same: other data shapes or other likelihoods.",
+    "compare", family: .measures, summary: "evaluate several models on the same examples",
+    details: "Models with different data shapes or likelihoods are rejected, because their numbers are not comparable.",
     positionals: [Positional("model", .model, variadic: true, help: "two or more models")],
     options: [EvaluateCommands.data, EvaluateCommands.seed], result: "a table",
     examples: [.init("compare m m2 m3 on=d", "side by side")]
@@ -20,13 +20,13 @@ enum CompareCommands {
       guard other.model.configuration.exampleShape == first.model.configuration.exampleShape else {
         throw arguments.fault(
           .notComparable,
-          "\(first.name) is for \(first.model.configuration.exampleShape), \(other.name) for \(other.model.configuration.exampleShape)"
+          "\(first.name) expects examples of shape \(first.model.configuration.exampleShape), \(other.name) of shape \(other.model.configuration.exampleShape)"
         )
       }
       guard other.model.configuration.likelihood == first.model.configuration.likelihood else {
         throw arguments.fault(
           .notComparable,
-          "\(first.name) has likelihood \(first.model.configuration.likelihood.name), \(other.name) \(other.model.configuration.likelihood.name): their nats do not compare",
+          "\(first.name) has likelihood \(first.model.configuration.likelihood.name), \(other.name) \(other.model.configuration.likelihood.name): their nats are not comparable",
           fix: "Use 'versus', which compares squared errors.")
       }
     }
@@ -64,7 +64,8 @@ enum CompareCommands {
       ]
     }
     return Table(
-      title: "on \(source.title), \(NumberText.count(source.dataset.count)) examples, nats/example",
+      title:
+        "on \(source.title), \(NumberText.count(source.dataset.count)) \(inflected("example", for: source.dataset.count)), nats/example",
       columns: ["model", "family", "epochs", "parameters", "−ELBO", "reconstruction", "KL", "MSE", "active"].map {
         .init($0)
       },
@@ -72,22 +73,25 @@ enum CompareCommands {
   }
 
   private static let versus = Command(
-    "versus", family: .measures, summary: "a VAE against a plain autoencoder, measured",
+    "versus", family: .measures, summary: "compare a VAE with a plain autoencoder",
     details: """
-      Reconstruction; quality (distance to the nearest real example, precision) and diversity (recall, spread) of \
-      samples; smoothness of interpolations; labels read from the codes, linearly and by neighbors.
+      Reports reconstruction; quality (distance to the nearest real example, precision) and diversity (recall, spread) of \
+      samples; smoothness of interpolations; labels predicted from the codes by a linear probe and by nearest neighbors.
       """,
     positionals: [Positional("model", .model, help: "the VAE"), Positional("other", .model, help: "the autoencoder")],
     options: [
-      EvaluateCommands.data, CommandOption("n", .integer(10...5000), default: "300", help: "samples and pairs"),
+      EvaluateCommands.data,
+      CommandOption("n", .integer(10...5000), default: "300", help: "number of samples and of pairs"),
       EvaluateCommands.seed,
     ],
-    result: "a table", examples: [.init("versus m a on=d", "what the prior buys, and what it costs")]
+    result: "a table", examples: [.init("versus m a on=d", "the effect of the prior on samples and reconstructions")]
   ) { arguments, execution in
     let (a, b) = (try arguments.model("model"), try arguments.model("other"))
     guard a.configuration.exampleShape == b.configuration.exampleShape else {
       throw arguments.fault(
-        .notComparable, "one is for \(a.configuration.exampleShape), the other for \(b.configuration.exampleShape)")
+        .notComparable,
+        "the models expect examples of different shapes: \(a.configuration.exampleShape) and \(b.configuration.exampleShape)"
+      )
     }
     let source = try arguments.measured("on", a, execution)
     let n = min(arguments.integer("n") ?? 300, source.dataset.count)
@@ -109,7 +113,7 @@ enum CompareCommands {
         ]))
   }
 
-  /// What a race that was stopped has to show.
+  /// The results of a race that was stopped.
   private static func imagesSeenTable(_ models: [(name: String, model: ModelValue)], _ seen: [Int]) -> Table {
     Table(
       columns: [.init("model"), .init("examples seen")],
@@ -119,14 +123,15 @@ enum CompareCommands {
   private static let race = Command(
     "race", family: .models, summary: "train models for the same time, on the same batches",
     details: """
-      Each trains for the time given, one after the other, with its own settings, on the same examples in the same order.
+      The models are trained one after the other, each for the given time and with its own settings, on the same \
+      examples in the same order.
       """,
     positionals: [Positional("model", .model, variadic: true, help: "two or more models")],
     options: [
-      EvaluateCommands.data, CommandOption("for", .duration, default: "60s", help: "time for each"),
+      EvaluateCommands.data, CommandOption("for", .duration, default: "60s", help: "training time of each model"),
       EvaluateCommands.seed,
     ],
-    result: "a table; the models keep what they learned", examples: [.init("race m m2 for=60s", "a minute each")]
+    result: "a table; the models keep their training", examples: [.init("race m m2 for=60s", "a minute each")]
   ) { arguments, execution in
     let models = try named(arguments)
     guard models.count > 1, let first = models.first else {
@@ -136,7 +141,8 @@ enum CompareCommands {
     for model in arguments.all("model") {
       let name = try execution.variable(model, changedBy: "race")
       guard names.insert(name).inserted else {
-        throw Fault(.repeatedOption, "\(name) would race itself", at: model.span, fix: "A copy: fork \(name) as=m2")
+        throw Fault(
+          .repeatedOption, "\(name) is listed twice", at: model.span, fix: "Copy it first: fork \(name) as=m2")
       }
     }
     let limit = arguments.number("for") ?? 60
@@ -149,7 +155,8 @@ enum CompareCommands {
       var plan = model.recipe.plan(epochs: live.training.epoch + 1_000_000, count: source.dataset.count)
       plan.patience = nil
       plan.seed = UInt64(arguments.integer("seed") ?? 0)
-      // Models of other seeds get the same order; one in the middle of an epoch ends that in its own.
+      // Models of different seeds get the same shuffle order; a model in the middle of an epoch finishes it in its own
+      // order.
       if live.training.batchInEpoch == 0 { live.training.shuffleSeed = plan.seed }
       let count = Double(source.dataset.count)
       let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
@@ -174,7 +181,7 @@ enum CompareCommands {
       after.append((name, updated))
       seen.append(Int(((position - begin) * count).rounded()))
       if execution.interruption.isRequested {
-        execution.interruptionNote = "the race was stopped; what \(name) learned is kept"
+        execution.interruptionNote = "the race was stopped; the training of \(name) is kept"
         break
       }
     }
@@ -183,11 +190,12 @@ enum CompareCommands {
       try Stopping.check()
       table = try sideBySide(after, given?.testPart ?? source.testPart, arguments, execution)
     } catch is Stopped {
-      execution.interruptionNote = execution.interruptionNote ?? "they were not compared; what they learned is kept"
+      execution.interruptionNote = execution.interruptionNote ?? "the models were not compared; their training is kept"
       return .table(imagesSeenTable(after, seen))
     }
     table.notes.append(
-      zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) examples" }.joined(separator: ", ")
+      zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) \(inflected("example", for: $1))" }.joined(
+        separator: ", ")
         + " in \(NumberText.duration(limit)) each")
     return .table(table)
   }

@@ -8,7 +8,7 @@ enum EvaluateCommands {
 
   static let data = CommandOption(
     "on", .dataset, note: "the data it was trained on", help: "the data; its test part when it has one")
-  static let seed = CommandOption("seed", .seed, default: "0", help: "of posterior draws")
+  static let seed = CommandOption("seed", .seed, default: "0", help: "seed of the posterior draws")
 
   private static let evaluate = Command(
     "evaluate", family: .measures, summary: "ELBO, reconstruction and KL, with standard errors",
@@ -20,12 +20,13 @@ enum EvaluateCommands {
       CommandOption("quality", .flag, default: "no", help: "MMD, precision and recall of samples"),
       CommandOption(
         "features", .choice(SampleQuality.FeatureSpace.allCases.map(\.rawValue)), default: "pixels",
-        help: "where quality=yes compares samples with data"),
+        help: "feature space in which quality=yes compares samples with data"),
       CommandOption(
-        "probe", .choice(["no", "knn", "linear"]), default: "no", help: "how well labels can be read from latents"),
+        "probe", .choice(["no", "knn", "linear"]), default: "no", help: "accuracy of labels predicted from latents"),
       CommandOption(
-        "split", .flag, default: "no", help: "the KL as mutual information, total correlation and the rest"),
-      CommandOption("n", .count, note: "all", help: "examples, from the first"),
+        "split", .flag, default: "no",
+        help: "split the KL into mutual information, total correlation and dimension-wise KL"),
+      CommandOption("n", .count, note: "all", help: "number of examples, from the first"),
     ],
     result: "a report",
     examples: [
@@ -35,7 +36,7 @@ enum EvaluateCommands {
     let model = try arguments.model("model")
     if arguments.isGiven("features"), !arguments.flag("quality") {
       throw arguments.fault(
-        .badOptionValue, "features means nothing without quality", at: "features", fix: "Add: quality=yes")
+        .badOptionValue, "option 'features' requires quality=yes", at: "features", fix: "Add: quality=yes")
     }
     var source = try arguments.measured("on", model, execution)
     if let n = arguments.integer("n"), n < source.dataset.count {
@@ -92,7 +93,7 @@ enum EvaluateCommands {
     }
     return Report(
       title:
-        "\(model.configuration.family.rawValue) on \(source.title), \(NumberText.count(result.count)) examples, one posterior draw each",
+        "\(model.configuration.family.rawValue) on \(source.title), \(NumberText.count(result.count)) \(inflected("example", for: result.count)), one posterior draw each",
       fields: fields)
   }
 
@@ -112,7 +113,7 @@ enum EvaluateCommands {
     return .table(
       Table(
         title:
-          "KL per dimension on \(source.title), \(NumberText.count(result.count)) examples: \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
+          "KL per dimension on \(source.title), \(NumberText.count(result.count)) \(inflected("example", for: result.count)): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
         columns: [.init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("")],
         rows: order.map { j in
           let share = result.klPerDimension[j] / largest
@@ -124,7 +125,7 @@ enum EvaluateCommands {
           ]
         },
         notes: [
-          "\(result.activeUnits) of \(result.klPerDimension.count) dimensions are active (variance of posterior means > 0.01)"
+          "\(result.activeUnits) of \(result.klPerDimension.count) \(inflected("dimension", for: result.klPerDimension.count)) are active (variance of posterior means > 0.01)"
         ]))
   }
 }
@@ -146,12 +147,12 @@ extension Arguments {
     throw fault(.missingArgument, "\(command.verb) needs data", fix: "Example: \(command.verb) m on=d")
   }
 
-  /// Says so when the data are seen in another way than those the model was trained on.
+  /// Adds a note when the transforms of the data differ from those of the training data.
   private func remark(_ data: DatasetValue, _ model: ModelValue, _ name: String, _ execution: Execution) {
     guard let trained = model.recipe.transforms, trained != data.dataset.transforms else { return }
     let (data, model) = (self[name]?.raw ?? "d", self["model"]?.name ?? "m")
     let transforms = trained.isEmpty ? "no transforms" : trained.map(\.description).joined(separator: ", ")
     execution.note(
-      "\(model) was trained on data with \(transforms); to see \(data) so: transform \(data) like=\(model)")
+      "\(model) was trained on data with \(transforms); to apply them to \(data): transform \(data) like=\(model)")
   }
 }

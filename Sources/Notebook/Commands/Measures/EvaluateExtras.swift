@@ -1,3 +1,4 @@
+import Tensors
 import VAEngine
 
 /// What `evaluate` adds when asked: quality of samples, probes of the latents, the parts of the KL.
@@ -12,7 +13,7 @@ struct EvaluateExtras {
       try execution.working("quality", 0)
       let features = arguments.text("features").flatMap { SampleQuality.FeatureSpace(rawValue: $0) } ?? .pixels
       let quality = try live.sampleQuality(source.source, features: features, count: 1000, seed: seed)
-      let unit = "\(quality.count) samples, \(quality.features.rawValue)"
+      let unit = "\(quality.count) \(inflected("sample", for: quality.count)), \(quality.features.rawValue)"
       report.fields += [
         .init("mmd", label: "MMD² of samples", .number(quality.mmd.mean), unit: unit, error: quality.mmd.standardError),
         field("precision", quality.precision, unit), field("recall", quality.recall, unit),
@@ -20,7 +21,7 @@ struct EvaluateExtras {
     }
     if arguments.flag("split") {
       let split = try live.elboSplit(source.source, seed: seed)
-      let unit = "nats, of \(split.count) examples"
+      let unit = "nats, of \(split.count) \(inflected("example", for: split.count))"
       report.fields += [
         field("mutual_information", split.mutualInformation, unit),
         field("total_correlation", split.totalCorrelation, unit),
@@ -36,7 +37,7 @@ struct EvaluateExtras {
       error: estimate.standardError)
   }
 
-  /// Reads labels from the latents of one half by those of the other.
+  /// Predicts the labels of one half of the examples from the latents of the other half.
   private func probe(_ how: String, _ arguments: Arguments, _ report: inout Report, _ execution: Execution) throws {
     let source = source.shuffled(seed: seed)
     guard let labels = try source.rowLabels()?.map(Int.init), labels.count >= 40 else {
@@ -53,7 +54,7 @@ struct EvaluateExtras {
       : try Probe.linear(train: train, labels: known, test: test, testLabels: asked)
     report.fields.append(
       .init(
-        "probe", label: "labels read from latents (\(how))", .fixed(100 * result.mean, decimals: 1),
+        "probe", label: "labels predicted from latents (\(how))", .fixed(100 * result.mean, decimals: 1),
         unit: "% of \(asked.count), by \(half) others", error: 100 * result.standardError))
   }
 }

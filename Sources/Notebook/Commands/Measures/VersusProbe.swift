@@ -1,10 +1,10 @@
 import Tensors
 import VAEngine
 
-/// What `versus` measures of one model.
+/// The measurements of `versus` for one model.
 struct VersusProbe {
   let source: DatasetValue
-  /// Some of its examples, mixed.
+  /// A shuffled subset of the examples.
   private let mixed: DatasetValue
   let n: Int
   let seed: UInt64
@@ -20,11 +20,11 @@ struct VersusProbe {
     let lowerIsBetter: Bool
   }
 
-  /// Images on the way between two codes, both ends included.
+  /// The number of images on a path between two codes, including both ends.
   static let stops = 9
-  /// Pairs of codes that are walked between.
+  /// The number of pairs of codes that are interpolated.
   static let walks = 100
-  /// Examples that labels are read of.
+  /// The number of examples whose labels are predicted.
   static let probed = 2000
 
   init(source: DatasetValue, n: Int, seed: UInt64, execution: Execution) throws {
@@ -87,19 +87,20 @@ struct VersusProbe {
     try working(0.8)
     return [
       Measure(what: "reconstruction, squared error per pixel", value: evaluation.meanSquaredError, lowerIsBetter: true),
-      Measure(what: "samples, distance to the nearest real", value: try toReal(samples), lowerIsBetter: true),
-      Measure(what: "samples, share that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
-      Measure(what: "samples, share of the real covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
+      Measure(what: "samples, distance to the nearest real example", value: try toReal(samples), lowerIsBetter: true),
+      Measure(what: "samples, fraction that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
+      Measure(what: "samples, fraction of real examples covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
       Measure(
-        what: "samples, diversity off the real one", value: abs(try Self.spread(samples) - realDiversity),
+        what: "samples, difference of their diversity from real examples", value: abs(try Self.spread(samples) - realDiversity),
         lowerIsBetter: true),
       Measure(
-        what: "halfway images, distance to the nearest real", value: try toReal(walk.middles), lowerIsBetter: true),
-      Measure(what: "interpolation, largest step over the mean one", value: walk.unevenness, lowerIsBetter: true),
+        what: "halfway images, distance to the nearest real example", value: try toReal(walk.middles), lowerIsBetter: true),
+      Measure(what: "interpolation, largest step over mean step", value: walk.unevenness, lowerIsBetter: true),
     ] + (try probes(codes[0..<known]))
   }
 
-  /// Straight ways between neighbours in the list: the images halfway, and how uneven the steps are (1 is even).
+  /// Linear interpolations between consecutive codes: the images halfway, and the ratio of the largest to the mean
+  /// step.
   private func walks(
     between points: [[Float]], _ live: Model, labels: [Int]?
   ) throws -> (middles: [[Float]], unevenness: Double) {
@@ -123,7 +124,7 @@ struct VersusProbe {
     return (middles, unevenness / Double(max(pairs, 1)))
   }
 
-  /// What codes know of labels: read from the second half by those of the first.
+  /// Probes of the labels: those of the second half are predicted from the codes and labels of the first half.
   private func probes(_ codes: Tensor) throws -> [Measure] {
     let count = codes.shape[0]
     guard let labels = try mixed.rowLabels()?.prefix(count).map(Int.init), count >= 40 else { return [] }
@@ -133,8 +134,8 @@ struct VersusProbe {
     let linear = try Probe.linear(train: train, labels: known, test: test, testLabels: asked)
     let nearest = try Probe.nearestNeighbors(train: train, labels: known, test: test, testLabels: asked)
     return [
-      Measure(what: "labels by a linear probe, share right", value: linear.mean, lowerIsBetter: false),
-      Measure(what: "labels by the nearest codes, share right", value: nearest.mean, lowerIsBetter: false),
+      Measure(what: "labels by a linear probe, accuracy", value: linear.mean, lowerIsBetter: false),
+      Measure(what: "labels by the nearest codes, accuracy", value: nearest.mean, lowerIsBetter: false),
     ]
   }
 }

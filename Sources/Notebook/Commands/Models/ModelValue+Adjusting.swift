@@ -10,15 +10,15 @@ extension ModelValue: AdjustableValue {
     CommandOption("clip", .positive, help: "largest norm of the gradient"),
     CommandOption("decay", .nonNegative, help: "weight decay"),
     CommandOption("freebits", .nonNegative, help: "free nats per dimension"),
-    CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "update rule"),
-    CommandOption("validate", .number(0 ... .infinity), help: "share or number held out"),
+    CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "optimizer"),
+    CommandOption("validate", .number(0 ... .infinity), help: "fraction or number of examples held out"),
     CommandOption(
       "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
-      help: "how the learning rate changes"),
+      help: "learning-rate schedule"),
     CommandOption(
-      "patience", .integer(0...1_000_000), help: "epochs without a better loss before stopping; 0 for none"),
+      "patience", .integer(0...1_000_000), help: "early stopping: epochs without improvement; 0 disables it"),
     CommandOption("epsilon", .positive, help: "ε of Adam and RMSprop"),
-    CommandOption("capacity", .nonNegative, help: "nats that a capacity-vae is drawn to"),
+    CommandOption("capacity", .nonNegative, help: "target capacity of capacity-vae, in nats"),
   ]
 
   package func adjusted(
@@ -47,7 +47,7 @@ extension ModelValue: AdjustableValue {
         default: true
         }
       guard isUsed else {
-        throw Fault(.badOptionValue, "\(key.value) means nothing to \(family.rawValue) models", at: key.span)
+        throw Fault(.badOptionValue, "option '\(key.value)' does not apply to \(family.rawValue) models", at: key.span)
       }
       words.append("\(key.value)=\(argument.raw)")
       if case .text(let text) = content, key.value == "schedule", LearningRateText.parse(text, epochs: 1) == nil {
@@ -61,7 +61,7 @@ extension ModelValue: AdjustableValue {
       case ("validate", .number(let value)):
         guard TrainingRecipe.isHeldOut(value) else {
           throw Fault(
-            .badOptionValue, "validate: expected a share up to 0.9, or a number of examples, got '\(argument.raw)'",
+            .badOptionValue, "validate: expected a fraction up to 0.9, or a number of examples, got '\(argument.raw)'",
             at: argument.span)
         }
         (recipe.validate, recipe.validationData) = (value, nil)
@@ -78,6 +78,6 @@ extension ModelValue: AdjustableValue {
           / Double(max(live.training.exampleCount, 1)))
       live.training.history.edits.append(.init(epoch: Double(live.training.epoch) + share, what: what))
     }
-    return (try updated(live, recipe: recipe), "\(what) from the next 'train' on")
+    return (try updated(live, recipe: recipe), "\(what), effective with the next 'train'")
   }
 }

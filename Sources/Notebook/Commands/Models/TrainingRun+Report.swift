@@ -1,13 +1,13 @@
 import VAEngine
 
 extension TrainingRun {
-  /// What `train` says when it is done.
+  /// The report of `train`.
   func report(_ live: Model, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
     let history = live.training.history
-    // Both of the whole history, of which this training may be the end only.
+    // Both numbers cover the whole history, of which this training may be only the last part.
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
-    if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
+    if steps < total { fields.append(.init("new_steps", label: "new steps", .count(steps))) }
     if let last = history.epochs.last {
       fields += [
         .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
@@ -31,7 +31,7 @@ extension TrainingRun {
           ?? ", loss \(NumberText.fixed(kept.loss, decimals: 2))"
       }
       notes.append(
-        "stopped early: no better loss for \(plan.patience ?? 0) epochs; the parameters of epoch \(best) are back"
+        "stopped early: no improvement for \(plan.patience ?? 0) \(plan.patience == 1 ? "epoch" : "epochs"); restored the parameters of epoch \(best)"
           + (held ?? ""))
     }
     let recent = Array(history.epochs.suffix(5))

@@ -15,7 +15,7 @@ struct TrainingRun {
   let validation: DatasetValue?
   let training: DatasetValue
 
-  /// - Parameter seed: Begins a model of the same kind anew with this seed, named after it.
+  /// - Parameter seed: Trains a fresh model with the same configuration and this seed, and with the seed in its name.
   init(_ arguments: Arguments, _ execution: Execution, seed: UInt64? = nil) throws {
     (self.arguments, self.execution) = (arguments, execution)
     let given = try arguments.model("model")
@@ -42,8 +42,9 @@ struct TrainingRun {
     for option in arguments.given {
       if let readers = recipe.reader(of: option.key.value) {
         throw Fault(
-          .badOptionValue, "\(option.key.value) means nothing to \(recipe.optimizer.rawValue.lowercased())",
-          at: option.key.span, fix: "It is for optimizer=\(readers).")
+          .badOptionValue,
+          "option '\(option.key.value)' does not apply to optimizer=\(recipe.optimizer.rawValue.lowercased())",
+          at: option.key.span, fix: "It applies to optimizer=\(readers).")
       }
     }
     if let seed {
@@ -53,10 +54,10 @@ struct TrainingRun {
     } else if let seed = arguments.integer("seed") {
       guard model.training.batchInEpoch == 0 || UInt64(seed) == model.training.shuffleSeed else {
         throw arguments.fault(
-          .badOptionValue, "epoch \(model.training.epoch + 1) is under way in its own order", at: "seed",
-          fix: "Leave seed out until it is done.")
+          .badOptionValue, "epoch \(model.training.epoch + 1) is in progress and keeps its shuffle order", at: "seed",
+          fix: "Omit seed until that epoch is complete.")
       }
-      // Another order, but what was held out stays so.
+      // The shuffle order changes, but the validation split does not.
       (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, UInt64(seed))
     }
     (training, validation) = try Self.split(data, recipe, arguments, execution)
@@ -64,12 +65,13 @@ struct TrainingRun {
       epochs: Self.epochs(arguments, recipe, done: model.training.epoch), count: training.source.count)
     if plan.epochs <= model.training.epoch {
       throw arguments.fault(
-        .badOptionValue, "the model has had \(model.training.epoch) epochs already", at: "epochs",
-        fix: "Go on with epochs=+10.")
+        .badOptionValue,
+        "already trained for \(model.training.epoch) \(model.training.epoch == 1 ? "epoch" : "epochs")", at: "epochs",
+        fix: "Continue with epochs=+10.")
     }
   }
 
-  /// How many in all: what is asked for, else what was not finished, else ten more.
+  /// The total number of epochs: as requested, else what remains of the previous training, else ten more.
   private static func epochs(_ arguments: Arguments, _ recipe: TrainingRecipe, done: Int) -> Int {
     guard arguments.isGiven("epochs"), let asked = arguments.integer("epochs") else {
       return recipe.unfinished.map { $0 > done ? $0 : done + 10 } ?? done + 10
@@ -94,11 +96,11 @@ struct TrainingRun {
       recipe.data = known[0]
       return only.trainingPart
     }
-    let gone = recipe.data.map { "the data of the last time, '\($0)', are gone: " } ?? ""
+    let gone = recipe.data.map { "previous training data '\($0)' no longer exists; " } ?? ""
     throw arguments.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
   }
 
-  /// The recipe with what `validate=` says: a share, a number of examples, or a dataset.
+  /// The recipe with the value of `validate=`: a fraction, a number of examples, or a dataset.
   private static func validating(_ recipe: TrainingRecipe, _ arguments: Arguments) throws -> TrainingRecipe {
     var recipe = recipe
     switch arguments.value("validate") {
@@ -108,20 +110,20 @@ struct TrainingRun {
     default:
       throw arguments.fault(
         .badOptionValue,
-        "validate: expected a share up to 0.9, a number of examples or a dataset, got "
+        "validate: expected a fraction up to 0.9, a number of examples or a dataset, got "
           + "'\(arguments["validate"]?.raw ?? "")'", at: "validate")
     }
     return recipe
   }
 
-  /// Holds out a share or a number of the examples, the same ones for the same seed; or all of another dataset.
+  /// Holds out a fraction or a number of the examples, the same ones for the same seed; or all of another dataset.
   private static func split(
     _ data: DatasetValue, _ recipe: TrainingRecipe, _ arguments: Arguments, _ execution: Execution
   ) throws -> (DatasetValue, DatasetValue?) {
     if let name = recipe.validationData {
       guard case .object(let held as DatasetValue) = try execution.evaluate(text: name, span: arguments.verbSpan) else {
         throw arguments.fault(
-          .wrongKind, "the validation data of the last time, '\(name)', are gone", fix: "Give validate= again.")
+          .wrongKind, "previous validation data '\(name)' no longer exists", fix: "Specify validate= again.")
       }
       return (data, held.testPart)
     }
@@ -130,7 +132,8 @@ struct TrainingRun {
     guard held > 0 else { return (data, nil) }
     guard held < count else {
       throw arguments.fault(
-        .badOptionValue, "validate=\(held) would leave nothing of the \(count) examples to train on", at: "validate")
+        .badOptionValue,
+        "validate=\(held) leaves none of the \(count) \(inflected("example", for: count)) for training", at: "validate")
     }
     let order = Shuffle.order(count: count, seed: (recipe.splitSeed ?? recipe.seed) ^ 0x5EED, epoch: 0)
     return (
@@ -139,7 +142,7 @@ struct TrainingRun {
     )
   }
 
-  /// Trains, keeping what is done when stopped.
+  /// Trains the model; when stopped, completed steps are kept.
   func train() throws -> Value {
     let live = try model.model(threads: execution.state.settings.threads, willChange: true)
     live.dataDescription = data.summary
@@ -155,14 +158,14 @@ struct TrainingRun {
         .run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
-      // Far above what any training takes, a tenth would be no help.
+      // A tenth of a learning rate far above all useful values would not help.
       let rate = NumberText.short(min(recipe.learningRate / 10, 1e-3))
       let rest = arguments.isGiven("epochs") ? " epochs=\(arguments["epochs"]?.raw ?? "")" : ""
       let isRuined = error.step == firstStep && firstStep > 0
       throw arguments.fault(
         .notFinite, error.description,
         fix: isRuined
-          ? "It was the first step: what the model learned before is no use any more. Try: undo"
+          ? "The state before this step already leads to it; go back further: undo"
           : "Try: train \(name ?? "m") lr=\(rate)\(rest)")
     }
     try keep(live, isDone: end != .stopped)
@@ -171,13 +174,13 @@ struct TrainingRun {
       let steps = Int(live.training.step - firstStep)
       let place = live.training.isEpochTrained ? "before the validation of epoch" : "at epoch"
       execution.interruptionNote =
-        "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all of them are kept. "
-        + "'train \(name ?? "m")' goes on to epoch \(plan.epochs)"
+        "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all completed steps are kept. "
+        + "'train \(name ?? "m")' continues to epoch \(plan.epochs)"
     }
     return .report(report(live, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
   }
 
-  /// Says once in a session that the data are grey where 0 and 1 are meant.
+  /// Notes once per session that the data have gray values where the likelihood expects 0 and 1.
   private func warn(_ live: Model) throws {
     guard live.training.step == 0 else { return }
     for warning in try live.checkValues(training.source) {

@@ -2,7 +2,7 @@ import Plotting
 import Tensors
 import VAEngine
 
-/// What a `plot` was given.
+/// The arguments of `plot`.
 struct PlotArguments {
   let arguments: Arguments
   let execution: Execution
@@ -77,7 +77,7 @@ struct PlotArguments {
     let beta = Double(configuration.beta.target)
     if beta != 1 { parts.append("β = \(NumberText.short(beta))") }
     var epoch = model.training.step == 0 ? "not trained" : "epoch \(Self.epochs(model.training))"
-    // Figures that show no data say what the model was trained on.
+    // Figures without data name the training data of the model.
     if data == nil, model.training.step > 0, let own = trainingData(of: model) {
       epoch += " on \(own.trainingPart.title)"
     }
@@ -85,7 +85,7 @@ struct PlotArguments {
     return parts.joined(separator: " · ")
   }
 
-  /// The same of several models, where what they share is said once.
+  /// The same of several models, where shared properties are named once.
   func about(_ models: [(name: String, model: ModelValue)], _ data: DatasetValue?, count: Int? = nil) -> String {
     guard models.count > 1 else { return models.first.map { about($0.model, data, count: count) } ?? "" }
     var parts: [String] = []
