@@ -59,13 +59,14 @@ let package = Package(
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-    .target(name: "Kernel", dependencies: ["Notebook", "Plotting", "CZeroMQ", "CCrypto"], exclude: ["PROTOCOL.md"]),
+    .target(
+      name: "Kernel", dependencies: ["Notebook", "Plotting", "Tensors", "CZeroMQ", "CCrypto"], exclude: ["PROTOCOL.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay"),
-    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "CReadline", "CSignals"]),
+    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "Tensors", "CReadline", "CSignals"]),
     .executableTarget(
       name: "elbo",
       dependencies: [
@@ -94,7 +95,8 @@ let package = Package(
       name: "NotebookTests",
       dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
       exclude: ["Fixtures"]),
-    .testTarget(name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Tensors", "CAllocations"]),
+    .testTarget(
+      name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"]),
     .target(name: "CAllocations", path: "Tests/Allocations"),
     .testTarget(
       name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CHighway", "CTeam"],

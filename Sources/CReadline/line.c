@@ -1,5 +1,6 @@
 #include "line.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,37 +16,98 @@ static void line_accepted(char *line) {
   free(line);
 }
 
+// What the session offers, from the moment readline looks for the word at the cursor until it asks for what completes it.
+static char **found;
+static bool has_asked;
+// The bytes before that word, while `mark` stands in their place.
+static int marked_at, marked_count;
+static char marked[4];
+
+// No byte of a line: readline takes it as text where it stands.
+enum { mark = 1 };
+
+// readline has words begin after a character of a list. Only the session knows where the one at the cursor begins, such as
+// at a quote with blanks behind it: the character before it is replaced by one that is nowhere else, for as long as readline
+// looks.
+static char *word_break(void) {
+  static char breaks[] = {mark, '\0'};
+  if (found) {
+    for (int i = 0; found[i]; i++) free(found[i]);
+    free(found);
+  }
+  int start = rl_point;
+  found = callbacks.complete(callbacks.context, &start);
+  has_asked = true;
+  marked_count = 0;
+  if (found && start > 0 && start <= rl_point) {
+    int from = start - 1;
+    while (from > 0 && start - from < 4 && ((unsigned char)rl_line_buffer[from] & 0xC0) == 0x80) from--;
+    marked_at = from;
+    marked_count = start - from;
+    memcpy(marked, rl_line_buffer + from, (size_t)marked_count);
+    memset(rl_line_buffer + from, mark, (size_t)marked_count);
+  }
+  return breaks;
+}
+
+// The length of an escape such as \n or \x1b.
+static size_t escape_length(const char *text) {
+  switch (text[1]) {
+  case 'x': return 4;
+  case 'u': return 6;
+  case 'U': return 10;
+  default: return 2;
+  }
+}
+
+// How many of the `common` bytes that candidates begin with may be put in: no part of a UTF-8 character, nor of an escape.
+static size_t whole(const char *text, size_t common) {
+  while (common > 0 && ((unsigned char)text[common] & 0xC0) == 0x80) common--;
+  for (size_t i = 0; i < common; i++) {
+    if (text[i] != '\\') continue;
+    const size_t length = escape_length(text + i);
+    if (i + length > common) return i;
+    i += length - 1;
+  }
+  return common;
+}
+
 static char **complete(const char *text, int start, int end) {
-  (void)text;
+  (void)text, (void)end;
+  memcpy(rl_line_buffer + marked_at, marked, (size_t)marked_count);
+  marked_count = 0;
+  // Before an empty line readline looks for no word.
+  if (!has_asked) found = callbacks.complete(callbacks.context, &start);
+  has_asked = false;
   // Never fall back on file names of readline's own: the session knows where a path belongs.
   rl_attempted_completion_over = 1;
-  char **found = callbacks.complete(callbacks.context, start, end);
-  if (!found) return NULL;
+  char **found_now = found;
+  found = NULL;
+  if (!found_now) return NULL;
   int count = 0;
-  while (found[count]) count++;
+  while (found_now[count]) count++;
   if (count == 0) {
-    free(found);
+    free(found_now);
     return NULL;
   }
   // readline wants the longest common prefix in front; a single candidate is its own.
   char **matches = malloc(sizeof(char *) * (size_t)(count + 2));
-  size_t common = strlen(found[0]);
+  size_t common = strlen(found_now[0]);
   for (int i = 1; i < count; i++) {
     size_t k = 0;
-    while (k < common && found[i][k] == found[0][k]) k++;
+    while (k < common && found_now[i][k] == found_now[0][k]) k++;
     common = k;
   }
-  // Not in the middle of a UTF-8 character.
-  while (common > 0 && ((unsigned char)found[0][common] & 0xC0) == 0x80) common--;
+  common = whole(found_now[0], common);
   if (count == 1) {
-    matches[0] = found[0];
+    matches[0] = found_now[0];
     matches[1] = NULL;
   } else {
-    matches[0] = strndup(found[0], common);
-    memcpy(matches + 1, found, sizeof(char *) * (size_t)count);
+    matches[0] = strndup(found_now[0], common);
+    memcpy(matches + 1, found_now, sizeof(char *) * (size_t)count);
     matches[count + 1] = NULL;
   }
-  free(found);
+  free(found_now);
   return matches;
 }
 
@@ -67,13 +129,34 @@ static int insert_initial(void) {
   return 0;
 }
 
-void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_callbacks given) {
+// The program's own LC_CTYPE is UTF-8. readline asks the environment for it, once, and would go back to "C" under LC_ALL=C.
+static void initialize(void) {
+  const char *current = setlocale(LC_CTYPE, NULL);
+  char *locale = current ? strdup(current) : NULL;
+  const char *all = getenv("LC_ALL"), *own = getenv("LC_CTYPE");
+  char *kept_all = all ? strdup(all) : NULL, *kept = own ? strdup(own) : NULL;
+  if (locale) {
+    unsetenv("LC_ALL");
+    setenv("LC_CTYPE", locale, 1);
+  }
+  rl_initialize();
+  if (locale) {
+    if (kept_all) setenv("LC_ALL", kept_all, 1);
+    if (kept) setenv("LC_CTYPE", kept, 1); else unsetenv("LC_CTYPE");
+    setlocale(LC_CTYPE, locale);
+  }
+  free(locale);
+  free(kept_all);
+  free(kept);
+}
+
+void elbo_line_configure(const char *name, elbo_line_callbacks given) {
   callbacks = given;
   rl_readline_name = strdup(name);
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_change_environment = 0;
-  rl_completer_word_break_characters = strdup(word_breaks);
+  rl_completion_word_break_hook = word_break;
   rl_completer_quote_characters = "";
   rl_attempted_completion_function = complete;
   rl_completion_display_matches_hook = show;
@@ -81,7 +164,7 @@ void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_ca
   rl_add_defun("elbo-help", help, -1);
   // One Tab lists what is possible; an .inputrc, read next, may say otherwise.
   rl_variable_bind("show-all-if-ambiguous", "on");
-  rl_initialize();
+  initialize();
   // F1 and Alt-h, unless .inputrc gave them a meaning.
   rl_bind_keyseq_if_unbound("\\eOP", help);
   rl_bind_keyseq_if_unbound("\\e[11~", help);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,17 +97,28 @@ int elbo_spawn_shell(const char *command, int input) {
   return process;
 }
 
+int elbo_spawn_shell_capturing(const char *command, int output) {
+  char *arguments[] = {"sh", "-c", (char *)command, NULL};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  int process = spawn_with_defaults("/bin/sh", arguments, &actions);
+  posix_spawn_file_actions_destroy(&actions);
+  return process;
+}
+
 int elbo_run_shell(const char *command, int input) {
   int process = elbo_spawn_shell(command, input);
   return process < 0 ? -1 : elbo_wait(process);
 }
 
-int elbo_spawn(const char *const *arguments, int output) {
+int elbo_spawn(const char *const *arguments, int result, int messages) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, messages, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, result, ELBO_SPAWN_RESULT);
   int process = spawn_with_defaults(arguments[0], (char *const *)arguments, &actions);
   posix_spawn_file_actions_destroy(&actions);
   return process;
@@ -123,6 +135,15 @@ int elbo_wait(int process) {
     raise(SIGSTOP);
     kill(process, SIGCONT);
   }
+}
+
+int elbo_process_watch(int process) {
+#ifdef SYS_pidfd_open
+  return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+  (void)process;
+  return -1;
+#endif
 }
 
 int elbo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

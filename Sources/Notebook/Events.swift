@@ -1,4 +1,5 @@
 import Plotting
+import Tensors
 
 /// The output of a statement in all its representations. Front ends choose one; nothing below them prints.
 package struct Output: Sendable {
@@ -18,6 +19,9 @@ package struct Output: Sendable {
   /// Where the user wants figures displayed (`set plot terminal=…`); nil leaves it to the front end.
   package var figureTerminal: String?
 
+  /// The text is data to copy, as `format json` and `format csv` give it: lines are not to be broken.
+  package var isData = false
+
   package init(
     role: Role = .result, text: String, html: String? = nil, json: JSON? = nil, figure: Figure? = nil
   ) {
@@ -31,7 +35,7 @@ package struct Output: Sendable {
   /// What transcripts and the history keep: the text; of a figure its data, whatever a screen shows of it.
   package var record: String {
     guard let figure, text == figure.summary else { return text }
-    return FigureData(figure).text
+    return VisibleText.lines(FigureData(figure).text)
   }
 }
 
@@ -78,6 +82,15 @@ package enum Event: Sendable {
   case progressEnded
 }
 
+/// What a command of the shell wrote to its standard output, for `x = !command`.
+package struct ShellCapture: Equatable, Sendable {
+  package var text: String
+  /// What went wrong in a few words, such as `exit code 3`; nil when nothing did.
+  package var failure: String?
+
+  package init(text: String, failure: String?) { (self.text, self.failure) = (text, failure) }
+}
+
 /// The front end of a running cell. Called on the thread that executes.
 package protocol FrontEnd: AnyObject {
   /// Columns available to text.
@@ -85,10 +98,13 @@ package protocol FrontEnd: AnyObject {
   func emit(_ event: Event)
   /// Whether the front end supports `transcript on FILE`.
   var keepsTranscripts: Bool { get }
+  /// Runs a command of the shell and returns what it wrote; nil where no shell commands are run, as in scripts.
+  func capture(_ command: String, _ interruption: Interruption) -> ShellCapture?
   /// Asks the user for a line; nil when the front end has no user.
   func ask(_ prompt: String) -> String?
 }
 
 extension FrontEnd {
   package var keepsTranscripts: Bool { false }
+  package func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? { nil }
 }

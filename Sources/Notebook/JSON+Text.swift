@@ -1,3 +1,5 @@
+import Tensors
+
 extension JSON: CustomStringConvertible {
   /// Compact text, one line, keys in their order.
   package var description: String { text() }
@@ -97,7 +99,14 @@ extension JSON: CustomStringConvertible {
     bytes += repeatElement(UInt8(ascii: " "), count: indent)
   }
 
+  /// A string with escapes for what would steer a terminal: the same text to whoever reads JSON.
   private static func write(_ text: String, to bytes: inout [UInt8]) {
+    if text.unicodeScalars.contains(where: { $0.value >= 0x80 && VisibleText.needsEscape($0) }) {
+      bytes.append(UInt8(ascii: "\""))
+      for scalar in text.unicodeScalars { write(scalar, to: &bytes) }
+      bytes.append(UInt8(ascii: "\""))
+      return
+    }
     let hex = Array("0123456789abcdef".utf8)
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
@@ -112,5 +121,16 @@ extension JSON: CustomStringConvertible {
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func write(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
+    switch scalar {
+    case "\"": bytes += "\\\"".utf8
+    case "\\": bytes += "\\\\".utf8
+    case _ where VisibleText.needsEscape(scalar):
+      let digits = String(scalar.value, radix: 16)
+      bytes += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
+    default: bytes += String(scalar).utf8
+    }
   }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The tolerance of a comparison of floats.
 package struct Tolerance: Equatable, Sendable {
   package var rtol: Double
@@ -85,7 +83,7 @@ package struct LineMatcher: Sendable {
       guard let regex = try? Regex(pattern) else { return .badPattern }
       return (try? regex.wholeMatch(in: trimmedRight(actual))) != nil ? nil : .text
     case .glob(let pattern):
-      return fnmatch(pattern, trimmedRight(actual), 0) == 0 ? nil : .text
+      return Glob.matches(trimmedRight(pattern), trimmedRight(actual)) ? nil : .text
     }
   }
 

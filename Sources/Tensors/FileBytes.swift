@@ -61,30 +61,26 @@ package enum FileBytes {
   /// followed and permissions stay; anything but a regular file, such as a pipe, is written directly.
   package static func write(_ pieces: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
     let (target, mode, isReplaced) = place(of: path)
-    let written = isReplaced ? "\(target).\(getpid()).part" : target
-    let descriptor = open(written, O_WRONLY | O_CLOEXEC | (isReplaced ? O_CREAT | O_TRUNC : 0), 0o666)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
-    var failure: Int32 = 0
-    if isReplaced, let mode, fchmod(descriptor, mode) != 0 { failure = errno }
-    outer: for piece in pieces where failure == 0 {
-      var done = 0
-      while done < piece.count, let base = piece.baseAddress {
-        let count = Glibc.write(descriptor, base + done, piece.count - done)
-        if count < 0 {
-          if errno == EINTR { continue }
-          failure = errno
-          break outer
-        }
-        done += count
+    guard isReplaced else { return try writeInto(path, pieces) }
+    let file: TemporaryFile
+    do { file = try TemporaryFile(beside: target) } catch { throw FileError(path: path, reason: error.reason) }
+    for piece in pieces {
+      let failure = TemporaryFile.write(piece, to: file.descriptor)
+      guard failure == 0 else {
+        file.discard()
+        throw FileError(path: path, reason: String(cString: strerror(failure)))
       }
     }
-    if failure == 0, isReplaced, fsync(descriptor) != 0 { failure = errno }
+    do { try file.replaceTarget(mode: mode) } catch { throw FileError(path: path, reason: error.reason) }
+  }
+
+  private static func writeInto(_ path: String, _ pieces: [UnsafeRawBufferPointer]) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
+    var failure: Int32 = 0
+    for piece in pieces where failure == 0 { failure = TemporaryFile.write(piece, to: descriptor) }
     if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure == 0, isReplaced, rename(written, target) != 0 { failure = errno }
-    if failure != 0 {
-      if isReplaced { unlink(written) }
-      throw FileError(path: path, reason: String(cString: strerror(failure)))
-    }
+    if failure != 0 { throw FileError(path: path, reason: String(cString: strerror(failure))) }
   }
 
   /// The same of bytes in an array.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Candidates as text under the prompt: one a line with its help, or in columns when there is no help.
 package struct CompletionList: Sendable {
   package let candidates: [LineCompletion.Candidate]
@@ -6,7 +8,7 @@ package struct CompletionList: Sendable {
   package let color: ColorPolicy
 
   package init(candidates: [LineCompletion.Candidate], columns: Int, rows: Int, color: ColorPolicy) {
-    self.candidates = candidates
+    self.candidates = candidates.map { .init(text: VisibleText.name($0.text), help: VisibleText.name($0.help)) }
     self.columns = columns
     self.rows = rows
     self.color = color

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// The input history, in a file shared by running programs: each appends under a lock, and reads what others added.
 ///
@@ -62,17 +63,14 @@ package final class HistoryFile {
   }
 
   private func shorten(to entries: [String]) {
-    let fresh = path + ".\(getpid())"
-    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return }
-    let isWritten = writeAll(entries.map { Self.escape($0) + "\n" }.joined(), to: descriptor)
+    // Where a link leads: the link itself stays.
+    let (target, mode, _) = FileBytes.place(of: path)
+    guard let fresh = try? TemporaryFile(beside: target) else { return }
     var status = stat()
-    let isKnown = fstat(descriptor, &status) == 0
-    close(descriptor)
-    guard isWritten, isKnown, rename(fresh, path) == 0 else {
-      unlink(fresh)
-      return
-    }
+    guard writeAll(entries.map { Self.escape($0) + "\n" }.joined(), to: fresh.descriptor),
+      fstat(fresh.descriptor, &status) == 0
+    else { return fresh.discard() }
+    guard (try? fresh.replaceTarget(mode: mode ?? 0o600)) != nil else { return }
     inode = status.st_ino
     offset = Int(status.st_size)
   }

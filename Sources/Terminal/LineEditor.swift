@@ -73,10 +73,10 @@ package final class LineEditor {
     let callbacks = elbo_line_callbacks(
       context: context,
       accept: { LineEditor.from($0)?.accept($1.map { String(cString: $0) }) },
-      complete: { LineEditor.from($0)?.candidates(start: Int($1), end: Int($2)) },
+      complete: { LineEditor.from($0)?.candidates($1) },
       show: { context, matches, count in LineEditor.from(context)?.show(matches, count: Int(count)) },
       help: { LineEditor.from($0)?.showHelp() })
-    elbo_line_configure("elbo", " \t\n=,|()[]{}:;+*<>", callbacks)
+    elbo_line_configure("elbo", callbacks)
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> LineEditor? {
@@ -158,26 +158,16 @@ package final class LineEditor {
 // MARK: - Completion and help
 
 extension LineEditor {
-  private func candidates(start: Int, end: Int) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-    let line = String(cString: elbo_line_buffer())
-    let bytes = Array(line.utf8)
-    let found = complete(line, end)
-    guard !found.candidates.isEmpty, found.start <= end, end <= bytes.count else { return nil }
+  private func candidates(
+    _ start: UnsafeMutablePointer<Int32>?
+  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+    let end = Int(elbo_line_point())
+    let found = complete(String(cString: elbo_line_buffer()), end)
+    guard !found.candidates.isEmpty, found.start <= end else { return nil }
+    start?.pointee = Int32(found.start)
     offered = [:]
-    // readline replaces from `start`, the session from `found.start`: what lies between is cut off or put in front.
-    var texts: [String] = []
-    for candidate in found.candidates {
-      let text: String
-      if found.start < start {
-        let already = String(decoding: bytes[found.start..<start], as: UTF8.self)
-        guard candidate.text.hasPrefix(already) else { continue }
-        text = String(candidate.text.dropFirst(already.count))
-      } else {
-        text = String(decoding: bytes[start..<found.start], as: UTF8.self) + candidate.text
-      }
-      texts.append(text)
-      offered[text] = candidate.help
-    }
+    let texts = found.candidates.map(\.text)
+    for candidate in found.candidates { offered[candidate.text] = candidate.help }
     guard !texts.isEmpty,
       let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocateC(count: texts.count + 1)
     else { return nil }
@@ -185,7 +175,10 @@ extension LineEditor {
     list[texts.count] = nil
     if texts.count == 1, let only = texts.first {
       // A value follows `=`, more of the path follows `/`, a column follows `.`.
-      let isOpen = ["=", "/", ".", "[", "("].contains { only.hasSuffix($0) }
+      let next = elbo_line_buffer()?[end]
+      let isFollowedByQuote = next == CChar(UInt8(ascii: "\"")) || next == CChar(UInt8(ascii: "'"))
+      let isQuoteOpen = isFollowedByQuote || only.hasPrefix("\"") && !only.hasSuffix("\"")
+      let isOpen = isQuoteOpen || ["=", "/", ".", "[", "("].contains { only.hasSuffix($0) }
       elbo_line_append_after_completion(isOpen ? 0 : CChar(UInt8(ascii: " ")))
       hint = offered[only].flatMap { $0.isEmpty ? nil : $0 }
     }

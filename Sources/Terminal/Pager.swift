@@ -1,34 +1,42 @@
 import CSignals
 import Glibc
+import Tensors
 
-/// Shows text that is longer than the screen in the user's pager.
+/// Shows text that is much longer than the screen in the user's pager.
 package struct Pager: Sendable {
   package let command: String
 
-  /// `$PAGER`, else `less` told to leave colors alone and to quit when all fits; nil when `$PAGER` is `cat` or empty.
+  /// `$PAGER`, else `less`; nil when `$PAGER` is `cat` or empty.
+  ///
+  /// `LESSSECURE` is set: what was typed for the prompt must not write files or start programs from within `less`.
+  /// Unless `$LESS` says otherwise, `less` leaves colors alone, quits when all fits, and says how it is left.
   package init?(environment: [String: String]) {
-    let pager = environment["PAGER"]
-    if let pager, pager.isEmpty || pager == "cat" { return nil }
-    // `less` alone would show escape codes as text; LESS says otherwise unless the user set it.
-    if pager == nil || pager == "less" {
-      command = environment["LESS"] == nil ? "less -RFX" : "less"
-    } else {
-      command = pager ?? "less -RFX"
+    let wish = environment["PAGER"]
+    if let wish, wish.isEmpty || wish == "cat" { return nil }
+    var settings = ["LESSSECURE=1"]
+    if environment["LESS"] == nil {
+      settings.append("LESS='-RFX -Pslines %lt-%lb, q quits, space continues?e (END).$'")
     }
+    // Ours is UTF-8 text, whatever the locale says.
+    if environment["LESSCHARSET"] == nil { settings.append("LESSCHARSET=utf-8") }
+    command = "export \(settings.joined(separator: " ")); \(wish ?? "less")"
   }
 
-  /// True when `text` takes more rows than the screen has, prompt included.
+  /// True when `text` takes more than one and a half screens: of less, a few lines scroll away, which is less of a
+  /// surprise than a program that waits for a key.
   package static func isNeeded(for text: String, on screen: ScreenSize) -> Bool {
     var rows = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       rows += max(1, (displayWidth(line) + screen.columns - 1) / max(1, screen.columns))
-      if rows >= screen.rows { return true }
+      if rows > screen.rows * 3 / 2 { return true }
     }
     return false
   }
 
   /// Runs the pager on `text` and waits until the user quits it; false when it could not be started.
-  package func show(_ text: String) -> Bool {
+  ///
+  /// - Parameter isUnwanted: Asked twenty times a second; the pager is ended, with what it started, when it says so.
+  package func show(_ text: String, isUnwanted: () -> Bool) -> Bool {
     var ends: [Int32] = [0, 0]
     guard elbo_pipe(&ends) == 0 else { return false }
     let process = elbo_spawn_shell(command, ends[0])
@@ -37,11 +45,80 @@ package struct Pager: Sendable {
       close(ends[1])
       return false
     }
-    // The user may quit before all was read: the closed pipe is not an error.
-    writeAll(text, to: ends[1])
+    var mode = termios()
+    let isTerminal = tcgetattr(STDIN_FILENO, &mode) == 0
+    feed(text, ends[1], isUnwanted)
     close(ends[1])
-    let status = elbo_wait(process)
-    // 127: the shell found no such program.
-    return status >= 0 && (status >> 8) & 0xFF != 127
+    let watch = elbo_process_watch(process)
+    defer { if watch >= 0 { close(watch) } }
+    var killsAt: SuspendingClock.Instant?
+    while true {
+      var status: Int32 = 0
+      let ended = waitpid(process, &status, WNOHANG)
+      if ended == process || (ended < 0 && errno != EINTR) {
+        // 127: the shell found no such program.
+        if killsAt == nil { return ended == process && (status >> 8) & 0xFF != 127 }
+        if isTerminal { tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) }
+        writeAll("\r\u{1B}[K", to: STDOUT_FILENO)
+        return true
+      }
+      if killsAt == nil, isUnwanted() {
+        ProcessTree.signal(process, SIGTERM)
+        killsAt = SuspendingClock.now + .milliseconds(500)
+      } else if let time = killsAt, SuspendingClock.now > time {
+        ProcessTree.signal(process, SIGKILL)
+      }
+      var item = pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
+      poll(&item, 1, 50)
+    }
+  }
+
+  /// Writes as far as the pager reads. The person may leave before all was read: the closed pipe is no failure.
+  private func feed(_ text: String, _ pipe: Int32, _ isUnwanted: () -> Bool) {
+    _ = fcntl(pipe, F_SETFL, O_NONBLOCK)
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty, !isUnwanted() {
+      var item = pollfd(fd: pipe, events: Int16(POLLOUT), revents: 0)
+      guard poll(&item, 1, 50) > 0 else { continue }
+      let count = rest.withUnsafeBytes { write(pipe, $0.baseAddress, $0.count) }
+      if count > 0 { rest = rest.dropFirst(count) } else if count < 0, errno != EAGAIN, errno != EINTR { return }
+    }
+  }
+}
+
+/// A process and what it started.
+enum ProcessTree {
+  static func signal(_ process: Int32, _ number: Int32) {
+    for each in [process] + descendants(of: process) { kill(each, number) }
+  }
+
+  private static func descendants(of process: Int32) -> [Int32] {
+    guard let folder = opendir("/proc") else { return [] }
+    defer { closedir(folder) }
+    var children: [Int32: [Int32]] = [:]
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if let identifier = Int32(name), let parent = parent(of: identifier) {
+        children[parent, default: []].append(identifier)
+      }
+    }
+    var (found, waiting) = ([Int32](), [process])
+    while let next = waiting.popLast() {
+      found += children[next] ?? []
+      waiting += children[next] ?? []
+    }
+    return found
+  }
+
+  /// From `/proc/N/stat`: number, name in parentheses, state, parent.
+  private static func parent(of process: Int32) -> Int32? {
+    let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = read(descriptor, &bytes, bytes.count)
+    guard count > 0, let name = bytes[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = String(decoding: bytes[(name + 1)..<count], as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? Int32(fields[1]) : nil
   }
 }

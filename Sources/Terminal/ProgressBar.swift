@@ -1,4 +1,5 @@
 import Notebook
+import Tensors
 
 /// A one-line progress bar, laid out for a width.
 ///
@@ -62,7 +63,7 @@ package struct ProgressBar: Sendable {
   }
 
   private func compose(_ progress: Progress, _ layout: Layout, bar: Int) -> String {
-    var parts = [progress.task]
+    var parts = [VisibleText.name(progress.task)]
     if let fraction = progress.fraction {
       if bar > 0 { parts[0] += " " + Self.bar(fraction, columns: bar, color: color) }
       let percent = fraction.isFinite ? min(100, max(0, Int(fraction * 100))) : 0

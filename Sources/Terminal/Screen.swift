@@ -51,6 +51,19 @@ package func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   }
 }
 
+/// Whether something was typed that nobody has read yet, a line that is not finished included.
+package func hasTypedAhead() -> Bool {
+  var before = termios()
+  guard tcgetattr(STDIN_FILENO, &before) == 0 else { return false }
+  // Only whole lines can be seen otherwise; what waits stays where it is.
+  var raw = before
+  raw.c_lflag &= ~tcflag_t(ICANON)
+  tcsetattr(STDIN_FILENO, TCSANOW, &raw)
+  defer { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
+  var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+  return poll(&waiting, 1, 0) > 0
+}
+
 /// Runs `work` while the terminal on standard input shows no `^C` for Ctrl-C: it would appear in the middle of a
 /// progress bar.
 package func withoutControlEcho<Result>(_ work: () throws -> Result) rethrows -> Result {

@@ -1,5 +1,6 @@
 import CSignals
 import Glibc
+import Tensors
 
 /// Signals this program answers, read from a descriptor in the poll loop instead of interrupting running code.
 package enum Signal: Equatable, Sendable {
@@ -44,15 +45,30 @@ package final class SignalSource: Sendable {
   /// Ends a `wait` on another thread.
   package func wake() { elbo_wake_raise(wakeDescriptor) }
 
+  /// How often a wait that watches the time looks at the clock.
+  private static let beat = Duration.milliseconds(100)
+
   /// Waits until `wake()` is called, handing each signal that comes meanwhile to `handle`.
-  package func wait(_ handle: (Signal) -> Void) {
+  ///
+  /// - Parameter timesWork: Work is timed meanwhile: a stop that nobody announces (`kill -STOP`) is taken out of its time,
+  ///   to a tenth of a second.
+  package func wait(timesWork: Bool = false, _ handle: (Signal) -> Void) {
     while true {
+      var alive = SuspendingClock.now
       var descriptors = [
         pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
       ]
-      if poll(&descriptors, 2, -1) < 0, errno != EINTR { return }
-      if descriptors[0].revents != 0 { while let signal = next() { handle(signal) } }
+      if poll(&descriptors, 2, timesWork ? 100 : -1) < 0, errno != EINTR { return }
+      if descriptors[0].revents != 0 {
+        while let signal = next() {
+          let pause = SuspendingClock.now - alive
+          if timesWork, signal == .continued, pause > Self.beat * 2 { WorkClock.exclude(pause) }
+          handle(signal)
+          // What the handler did, such as to stop, has been taken out where it was done.
+          alive = SuspendingClock.now
+        }
+      }
       if descriptors[1].revents != 0 {
         elbo_wake_clear(wakeDescriptor)
         return
@@ -73,5 +89,5 @@ package final class SignalSource: Sendable {
   package func restoreDefaults() { elbo_signals_restore() }
 
   /// Suspends the process like Ctrl-Z; returns when it is continued.
-  package static func suspendProcess() { raise(SIGSTOP) }
+  package static func suspendProcess() { WorkClock.excluding { _ = raise(SIGSTOP) } }
 }

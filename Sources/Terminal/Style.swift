@@ -1,3 +1,5 @@
+import Tensors
+
 /// Whether and how text is colored.
 ///
 /// In order: `NO_COLOR` set to anything but the empty string switches color off (no-color.org); `CLICOLOR_FORCE` set to
@@ -30,8 +32,9 @@ package enum Style: String, Sendable {
   case added = "0;32"
   case removed = "0;31"
 
-  /// `text` in this style when `policy` has color.
+  /// `text` in this style when `policy` has color; what would steer the terminal in it is made visible.
   package func apply(_ text: String, _ policy: ColorPolicy) -> String {
-    policy.isOn ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+    let text = VisibleText.lines(text)
+    return policy.isOn ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
   }
 }

@@ -40,6 +40,30 @@ struct ProcessContext: Sendable {
     return ScreenSize(columns: columns >= 20 ? columns : 80, rows: rows >= 4 ? rows : 24)
   }
 
+  /// Text of the program as `descriptor` shows it: what would steer a terminal made visible; on a terminal broken
+  /// between words, in a style.
+  func shown(_ text: String, _ style: Style? = nil, on descriptor: Int32) -> String {
+    let isError = descriptor == STDERR_FILENO
+    let visible = VisibleText.lines(text)
+    let isTerminal = isError ? errorIsTerminal : outputIsTerminal
+    let columns = ScreenSize.of(descriptor)?.columns ?? screen.columns
+    let broken = isTerminal ? HangingText.wrapped(visible, to: columns) : visible
+    return style?.apply(broken, isError ? errorColor : outputColor) ?? broken
+  }
+
+  /// Says a line there; false when it cannot be written.
+  @discardableResult
+  func say(_ text: String, _ style: Style? = nil, on descriptor: Int32 = STDOUT_FILENO) -> Bool {
+    writeAll(shown(text, style, on: descriptor) + "\n", to: descriptor)
+  }
+
+  /// A diagnostic as `descriptor` shows it.
+  func shown(_ diagnostic: Diagnostic, place: String = "", on descriptor: Int32) -> String {
+    let isError = descriptor == STDERR_FILENO
+    let width = (isError ? errorIsTerminal : outputIsTerminal) ? ScreenSize.of(descriptor)?.columns : nil
+    return diagnostic.rendered(color: (isError ? errorColor : outputColor).isOn, place: place, width: width)
+  }
+
   var home: String { environment["HOME"] ?? "/" }
 
   /// `$XDG_CONFIG_HOME/elbo`, `$XDG_STATE_HOME/elbo`, `$XDG_CACHE_HOME/elbo`. Relative values are ignored, as the XDG
@@ -60,18 +84,18 @@ struct ProcessContext: Sendable {
     options.cacheDirectory = cacheFolder
     options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)
     options.homeDirectory = home
+    options.programDirectories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     options.version = Self.version
     options.renderer = FigureRendering.shared
     return options
   }
 
-  /// Uses UTF-8 when no locale is set: in a bare container the locale is "C", and non-ASCII letters would not be shown.
+  /// Text is UTF-8, whatever the locale says: under "C", as in a bare container or with `LC_ALL=C`, an é would be two
+  /// characters. Only what characters are changes; numbers and order stay as they were.
   static func useUTF8() {
-    let isSilent = ["LC_ALL", "LC_CTYPE", "LANG"].allSatisfy { (name: String) in
-      getenv(name).map { $0.pointee == 0 } ?? true
-    }
-    // A locale that is named but not installed would leave "C" too.
-    if isSilent || setlocale(LC_CTYPE, "") == nil { _ = setlocale(LC_CTYPE, "C.UTF-8") }
+    let isKnown = setlocale(LC_CTYPE, "") != nil
+    let codeset = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) }
+    if !isKnown || codeset != "UTF-8" { _ = setlocale(LC_CTYPE, "C.UTF-8") }
   }
 }
 

@@ -13,11 +13,15 @@ enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread is created, because threads inherit the signal mask.
-    guard let signals = SignalSource() else { terminate(with: 1, "elbo: no file descriptors are available") }
+    guard let signals = SignalSource() else { terminate(with: 1, "elbo: no file descriptors are available", nil) }
     ProcessContext.useUTF8()
     let process = ProcessContext(signals: signals)
+    let given = Array(CommandLine.arguments.dropFirst())
+    // Asking the parser what it knows takes milliseconds: only where it can matter.
+    let arguments =
+      given.first?.hasPrefix("-") == true || given.first == "jupyter" ? ArgumentOrder.arranged(given) : given
     do {
-      var command = try ElboCommand.parseAsRoot()
+      var command = try ElboCommand.parseAsRoot(arguments)
       if var subcommand = command as? any ElboSubcommand {
         if !type(of: subcommand).handlesSignals { signals.restoreDefaults() }
         exit(try subcommand.run(in: process))
@@ -25,7 +29,7 @@ enum Program {
       signals.restoreDefaults()
       try command.run()
     } catch let status as ExitStatus {
-      terminate(with: status.code, status.message)
+      terminate(with: status.code, status.message, process)
     } catch {
       let code = ElboCommand.exitCode(for: error)
       let text = ElboCommand.fullMessage(for: error)
@@ -35,12 +39,13 @@ enum Program {
         let isWritten = writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
         exit(isWritten ? 0 : StandardOutput.exitCode(after: errno))
       }
-      terminate(with: code == .validationFailure ? 2 : code.rawValue, text)
+      terminate(with: code == .validationFailure ? 2 : code.rawValue, text, process)
     }
   }
 
-  private static func terminate(with code: Int32, _ message: String) -> Never {
-    if !message.isEmpty { writeAll(message + "\n", to: STDERR_FILENO) }
+  private static func terminate(with code: Int32, _ message: String, _ process: ProcessContext?) -> Never {
+    let shown = process?.shown(message, on: STDERR_FILENO) ?? message
+    if !message.isEmpty { writeAll(shown + "\n", to: STDERR_FILENO) }
     exit(code)
   }
 }

@@ -25,7 +25,7 @@ import Testing
       let isTransposed = number % 2 == 1
       let weights = Shape((isTransposed ? [image[1], outputs] : [outputs, image[1]]) + g.kernel)
       let opCase = OpCase(
-        "random \(number) \(isTransposed ? "convTranspose2d" : "conv2d") \(g)", [image, weights], tolerance: .summed
+        "random \(number) \(isTransposed ? "convTranspose2d" : "conv2d") \(g)", [image, weights]
       ) {
         _, x in
         try isTransposed ? x[0].convTranspose2d(x[1], g) : x[0].conv2d(x[1], g)
@@ -38,23 +38,31 @@ import Testing
   @Test(arguments: contractions) func oneDNNAgreesForward(_ opCase: OpCase) throws {
     let graph = Graph()
     let built = try opCase.build(graph)
-    try expectAgreement(Comparison(graph, [built], leaves: opCase.leaves(graph)), opCase.tolerance.value)
+    try expectAgreement(Comparison(graph, [built], leaves: opCase.leaves(graph)))
   }
 
   @Test(arguments: contractions) func oneDNNAgreesInGradients(_ opCase: OpCase) throws {
     let graph = Graph()
     let (gradients, _) = try opCase.gradients(graph)
-    try expectAgreement(Comparison(graph, gradients, leaves: opCase.leaves(graph)), opCase.gradientTolerance)
+    try expectAgreement(Comparison(graph, gradients, leaves: opCase.leaves(graph)))
   }
 
-  private func expectAgreement(_ comparison: Comparison, _ tolerance: Double) throws {
+  /// Each is within what rounding may make of the exact result, so that they are no further apart than twice that.
+  /// oneDNN sums in another order, which the bound allows; its activations are other polynomials than ours, whose
+  /// errors oneDNN does not state: four times ours.
+  private func expectAgreement(_ comparison: Comparison) throws {
+    let reference = Reference(leaves: comparison.leaves, seed: 7, step: 3)
+    let expected = RoundingBounds(reference).evaluate(comparison.symbols)
+    let looser = RoundingBounds(reference, functionFactor: 4).evaluate(comparison.symbols)
     for threads in [1, 2] {
       let own = try comparison.compiled(CompilerOptions(threads: threads))
       let other = try comparison.compiled(CompilerOptions(threads: threads, backend: .onednn))
-      for (a, b) in zip(own, other) {
-        let scale = max(a.map(abs).max() ?? 1, 1e-3)
-        let distance = zip(a, b).map { abs($0 - $1) }.max() ?? 0
-        #expect(Double(distance) <= tolerance * Double(scale), "\(threads) threads")
+      for (result, (a, b)) in zip(own, other).enumerated() {
+        for index in a.indices {
+          let ours = expected[result].allows(a[index], at: index), theirs = looser[result].allows(b[index], at: index)
+          #expect(ours && theirs, "[\(index)] \(a[index]) and \(b[index]), not \(expected[result].values[index])")
+          if !ours || !theirs { return }
+        }
       }
     }
   }

@@ -1,42 +1,23 @@
 import Graphs
 import Tensors
 
-/// How far a compiled op may be from the Double reference, relative to the largest result, and why.
-struct Tolerance: Sendable {
-  let value: Double
-  let reason: String
-
-  /// Numbers are moved or compared, none computed.
-  static let exact = Tolerance(value: 0, reason: "moves or compares, computes nothing")
-  static let rounded = Tolerance(value: 1.2e-7, reason: "one or two roundings to 24 bits")
-  static let approximated = Tolerance(value: 2e-6, reason: "a polynomial within a few ulps, and what it is fed rounded")
-  static let summed = Tolerance(value: 4e-6, reason: "up to a thousand Float terms added in another order")
-  static let normalized = Tolerance(
-    value: 2e-5, reason: "differences from a mean, divided by a deviation smaller than it")
-  static let steep = Tolerance(value: 1e-5, reason: "a contraction's rounding through a saturating activation")
-}
-
 /// One op on given shapes, with values in a range where it is defined and smooth.
 struct OpCase: Sendable, CustomStringConvertible {
   let name: String
   let inputs: [Shape]
   let range: ClosedRange<Double>
-  let tolerance: Tolerance
   let differentiable: Bool
   /// Whole numbers below this are in the input called "index".
   let indexLimit: Int
   let body: @Sendable (Graph, [Symbol]) throws -> Symbol
 
   init(
-    _ name: String, _ inputs: [Shape], range: ClosedRange<Double> = -2...2, tolerance: Tolerance,
-    differentiable: Bool = true, indexLimit: Int = 1, _ body: @escaping @Sendable (Graph, [Symbol]) throws -> Symbol
+    _ name: String, _ inputs: [Shape], range: ClosedRange<Double> = -2...2, differentiable: Bool = true,
+    indexLimit: Int = 1, _ body: @escaping @Sendable (Graph, [Symbol]) throws -> Symbol
   ) {
-    (self.name, self.inputs, self.range, self.tolerance) = (name, inputs, range, tolerance)
+    (self.name, self.inputs, self.range) = (name, inputs, range)
     (self.differentiable, self.indexLimit, self.body) = (differentiable, indexLimit, body)
   }
-
-  /// Gradients are two or three ops more.
-  var gradientTolerance: Double { max(tolerance.value * 4, Tolerance.approximated.value) }
 
   var description: String { "\(name) \(inputs.map(\.description).joined(separator: ", "))" }
 

@@ -133,6 +133,48 @@ import Testing
     }
   }
 
+  /// As PyTorch's `logsumexp`: −∞ of nothing but −∞, +∞ where one is.
+  @Test func logSumExpOfInfinities() throws {
+    let (low, high) = (-Double.infinity, Double.infinity)
+    let rows = [
+      [low, low, low, low], [low, 1, low, 2], [high, 1, 2, 3], [high, low, high, 0], [3e38, low, 3e38, 0],
+      [.nan, low, 0, 1], [low, .nan, high, 1],
+    ]
+    let wanted: [Double] = [low, 2.313_261_7, high, high, 3e38, .nan, .nan]
+    let graph = Graph()
+    let x = try graph.input("x", [rows.count, 4])
+    let columns = try x.transposed([1, 0])
+    let results = [try x.logSumExp([1]), try columns.logSumExp([0])]
+    for threads in [1, 2] {
+      for passes in [Set(CompilerOptions.Pass.allCases), []] {
+        let options = CompilerOptions(threads: threads, passes: passes)
+        for actual in try Comparison(graph, results, leaves: ["x": rows.flatMap { $0 }]).compiled(options) {
+          for (a, w) in zip(actual.map(Double.init), wanted) {
+            #expect(a == w || (a.isNaN && w.isNaN) || abs(a - w) <= 1e-6 * abs(w), "\(a), not \(w)")
+          }
+        }
+      }
+    }
+  }
+
+  /// An index beyond the integers, or none at all, is clamped like any other.
+  @Test func indicesAreClampedWhateverTheyAre() throws {
+    let index: [Double] = [0, 2.9, 4, 5, 1e9, 0x1p31, 0x1p63, 3e38, .infinity, -0.0, -1, -0x1p63, -.infinity, .nan]
+    let wanted = [0, 2, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0]
+    let graph = Graph()
+    let (table, at) = (try graph.input("table", [5, 3]), try graph.input("index", [index.count]))
+    let rows = try table.rows(at: at)
+    let gradient = try graph.gradients(of: rows.sum(), withRespectTo: [table])[0]
+    let leaves = ["table": (0..<15).map(Double.init), "index": index]
+    let sums = (0..<5).map { row in Double(wanted.count { $0 == row }) }
+    for threads in [1, 3] {
+      let actual = try Comparison(graph, [rows, gradient], leaves: leaves).compiled(CompilerOptions(threads: threads))
+      #expect(actual[0] == wanted.flatMap { row in (0..<3).map { Float(3 * row + $0) } })
+      #expect(actual[1] == sums.flatMap { sum in (0..<3).map { _ in Float(sum) } })
+    }
+    #expect(Reference(leaves: leaves).evaluate([gradient])[0] == sums.flatMap { [$0, $0, $0] })
+  }
+
   @Test func aParameterThatIsNotFiniteIsNamed() throws {
     let store = try ParameterStore([ParameterSpec(name: "a", shape: [40]), ParameterSpec(name: "b", shape: [3, 7])])
     #expect(store.firstNonFinite() == nil)

@@ -65,9 +65,12 @@ import Testing
     let folder = Folder()
     for name in ["my file.npy", "table.csv"] { try Data([1]).write(to: URL(filePath: folder.file(name))) }
     let base = folder.file("")
-    for line in ["load \(base)", "z > \(base)", "!ls -l \(base)"] {
-      #expect(texts(line) == ["\"\(base)my file.npy\"", "\(base)table.csv"], "\(line)")
+    // In quotes all of them, so that what they have in common can be put in.
+    for line in ["load \(base)", "z > \(base)"] {
+      #expect(texts(line) == ["\"\(base)my file.npy\"", "\"\(base)table.csv\""], "\(line)")
     }
+    #expect(texts("load \(base)t") == ["\(base)table.csv"])
+    #expect(texts("!ls -l \(base)") == ["'\(base)my file.npy'", "\(base)table.csv"])
     #expect(texts("load \"\(base)my") == ["\(base)my file.npy\""])
     #expect(texts("load dig") == ["digits"])
   }

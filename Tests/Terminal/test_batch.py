@@ -32,7 +32,7 @@ def run(*arguments, text=None, **options):
         (["--nope"], None, 2, "", "--nope"),
         (["runn"], None, 2, "", "Did you mean 'run'?"),
         (["run", "missing.elbo"], None, 2, "", "No such file"),
-        (["--seed", "1", "run", "a.elbo"], None, 2, "", "'run' must come before its options: elbo run"),
+        (["--seed", "1", "run", "a.elbo"], None, 2, "", "a.elbo: No such file"),
         (["--seed", "x"], None, 2, "", "--seed"),
         (["replay", "--verify", "--record", "x"], None, 2, "", "Choose one"),
         (["--version"], None, 0, None, ""),
@@ -96,6 +96,33 @@ def test_sigterm_while_training_keeps_the_steps_that_are_done(tmp_path):
     reopened = run("--session", work, "-c", "(m.steps > 0)")
     assert reopened.returncode == 0 and reopened.stdout == "1\n"
     assert run("--session", work, "-c", "history all=yes").stdout.count("train m on=d") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number):
+    lines = "load digits as=d;\nmodel m mlp hidden=20 latent=4;\ntrain m on=d epochs=100000\n"
+    # Not ignored, as it is in the background of a script.
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True,
+               "preexec_fn": lambda: signal.signal(signal.SIGTSTP, signal.SIG_DFL), "start_new_session": True}
+    with subprocess.Popen([ELBO, "--format", "json"], **options) as process:
+        begin = time.monotonic()
+        process.stdin.write(lines)
+        process.stdin.close()
+        wait_until(lambda: computed(process.pid) > 1, process)
+        process.send_signal(number)
+        wait_until(lambda: children(os.getpid())[process.pid] == "T", process)
+        stopped = time.monotonic()
+        # The stop is what is measured.
+        time.sleep(2)
+        pause = time.monotonic() - stopped
+        process.send_signal(signal.SIGCONT)
+        wait_until(lambda: children(os.getpid())[process.pid] != "T", process)
+        process.send_signal(signal.SIGINT)
+        cells = [json.loads(line) for line in process.stdout.read().splitlines()]
+        whole = time.monotonic() - begin
+    assert cells[-1]["status"] == "interrupted"
+    # What the person waited, less the pause; a stop that nobody announces is known to a tenth of a second.
+    assert 0 < cells[-1]["seconds"] < whole - pause + 0.2
 
 
 def computed(pid):

@@ -69,6 +69,29 @@ import VAEngine
     #expect(try gaussian.checkValues(source(255)) == [])
   }
 
+  /// Every row is looked at, not the first thousands, and the one that is named is the first that is wrong.
+  @Test(arguments: [1, 2, 3]) func oneBadRowOfManyIsFound(_ threads: Int) throws {
+    let model = try Model(configuration(), options: CompilerOptions(threads: threads))
+    for row in [0, 4097, 5001, 9_998, 9_999] {
+      for (bad, wanted) in [
+        (50, .outsideSupport(50, likelihood: "bernoulli")), (-0.5, .outsideSupport(-0.5, likelihood: "bernoulli")),
+        (.nan, .notFinite(example: row)), (.infinity, .notFinite(example: row)),
+      ] as [(Float, ModelError)] {
+        var values = [Float](repeating: 1, count: 10_000 * 16)
+        values[row * 16 + 7] = bad
+        let data = TensorSource(try Tensor(values, shape: [10_000, 1, 4, 4]))
+        let plan = TrainingPlan(epochs: 1)
+        #expect(throws: wanted) { _ = try model.checkValues(data) }
+        #expect(throws: wanted) { try Trainer(model, on: data, plan: plan).run() }
+        #expect(throws: wanted) { try Trainer(model, on: source(1), validation: data, plan: plan).run() }
+      }
+    }
+    var values = [Float](repeating: 1, count: 10_000 * 16)
+    values[5001 * 16] = 0.5
+    #expect(try model.checkValues(TensorSource(Tensor(values, shape: [10_000, 1, 4, 4]))) == [.grayValues])
+    #expect(model.training.step == 0)
+  }
+
   @Test func mistakesInAnArchitecturesTextHaveAPlace() {
     #expect(throws: ArchitectureError.self) { try LayerText.parse("dense8 dens16") }
     do {

@@ -44,6 +44,28 @@ import VAEngine
     }
   }
 
+  /// Ba et al. 2016 and PyTorch's `LayerNorm` of an example's whole shape: each feature has a scale and a shift of its
+  /// own.
+  @Test func layerNormScalesEveryFeatureOfAnImage() throws {
+    let graph = Graph()
+    let builder = LayerBuilder(graph, activation: .none, training: true)
+    let y = try builder.apply(LayerText.parse("layernorm"), to: graph.input("x", [2, 8, 3, 2]), activatesLast: false)
+    #expect(builder.specs.map(\.shape) == [[8, 3, 2], [8, 3, 2]])
+    let x = (0..<96).map { Double(($0 * 37) % 23) }
+    let scale = (0..<48).map { Double($0) - 7 }, shift = (0..<48).map { Double($0 % 5) }
+    let result = Reference(leaves: ["x": x, "1.scale": scale, "1.shift": shift]).evaluate([y])[0]
+    for example in 0..<2 {
+      let values = x[example * 48..<example * 48 + 48]
+      let mean = values.reduce(0, +) / 48
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 48
+      for (index, value) in values.enumerated() {
+        // ε is a Float.
+        let wanted = (value - mean) / (variance + Double(Float(1e-5))).squareRoot() * scale[index] + shift[index]
+        #expect(Swift.abs(result[example * 48 + index] - wanted) < 1e-9)
+      }
+    }
+  }
+
   @Test func dropoutDropsItsShareInTrainingAndKeepsTheMean() throws {
     let x = [Double](repeating: 1, count: 40_000)
     let trained = try layers("dropout0.2", on: [40, 1000], training: true, values: ["x": x]).result

@@ -1,10 +1,23 @@
 import Glibc
+import Networks
 import Tensors
 import Testing
 import VAEngine
 
 /// Measures against naive Double arithmetic and against what is known of their distribution.
 @Suite struct MeasureTests {
+  /// With a σ that no pixel is ever within, p(x | z) is 0 of every draw: −∞ in logarithms, and no sum of them a NaN.
+  @Test(arguments: [1, 60, 100]) func aDensityOfZeroHasTheLogarithmMinusInfinity(_ samples: Int) throws {
+    let model = try Model(
+      ModelConfiguration(
+        architecture: Architecture(name: "text", encoder: [.dense(4, nil)], decoder: [.dense(144, nil)]),
+        exampleShape: [1, 12, 12], latentDimensions: 2, likelihood: .gaussian(sigma: 1e-20), outputBiasStartsAtMean: false))
+    let likelihood = try model.logLikelihood(Examples.blobs(5), samples: samples)
+    #expect(likelihood.negativeLogLikelihood.mean == Double.infinity)
+    #expect(likelihood.convergence.allSatisfy { $0.mean == Double.infinity })
+    #expect(try model.evaluate(Examples.blobs(5)).negativeElbo.mean == Double.infinity)
+  }
+
   /// Draws of N(shift, 1), `[n, d]`.
   private func normals(_ n: Int, _ d: Int, seed: UInt64, shift: Float = 0) throws -> Tensor {
     let stream = RandomStream(seed: seed, purpose: "measure")

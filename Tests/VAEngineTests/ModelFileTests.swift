@@ -36,6 +36,32 @@ import VAEngine
     }
   }
 
+  /// In format 1 a layer normalization of images had one scale per channel, which is group normalization with one
+  /// group; of vectors it was what it is. Only what older programs would misread is written in another format.
+  @Test func layerNormalizationsOfOlderFilesStayWhatTheyWere() throws {
+    func json(_ encoder: String, _ decoder: String) throws -> String {
+      let configuration = try ModelConfiguration(
+        architecture: Architecture(
+          name: "text", encoder: LayerText.parse(encoder), decoder: LayerText.parse(decoder)),
+        exampleShape: [1, 4, 4], latentDimensions: 2)
+      return String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+    }
+    func read(_ text: String) throws -> Architecture {
+      try JSONDecoder().decode(ModelConfiguration.self, from: Data(text.utf8)).architecture
+    }
+    let (encoder, decoder) = (
+      "conv4k3 layernorm dense8 layernorm", "dense8 layernorm dense16 reshape1x4x4 layernorm convt1k3"
+    )
+    let new = try json(encoder, decoder)
+    #expect(new.contains("\"version\":2"))
+    #expect(LayerText.text(try read(new).encoder) == encoder)
+    let old = try read(new.replacingOccurrences(of: "\"version\":2", with: "\"version\":1"))
+    #expect(LayerText.text(old.encoder) == "conv4k3s1 groupnorm1 dense8 layernorm")
+    #expect(LayerText.text(old.decoder) == "dense8 layernorm dense16 reshape1x4x4 groupnorm1 convt1k3s1")
+    #expect(try json("dense8 layernorm", "dense8 layernorm dense16").contains("\"version\":1"))
+    #expect(try json("conv4k3 groupnorm2 dense8", "dense16").contains("\"version\":1"))
+  }
+
   @Test func aCheckpointOfAnotherArchitectureChangesNothing() throws {
     try withPath { path in
       try TrainingTests.model(.vae, preset: .mlp).save(to: path)

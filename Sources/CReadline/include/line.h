@@ -8,9 +8,9 @@ typedef struct {
   void *context;
   // A line was accepted; NULL at end of input. The text is freed after the call.
   void (*accept)(void *context, const char *line);
-  // Candidates for the text between the byte offsets `start` and `end` of `elbo_line_buffer()`: a NULL-terminated
-  // malloc'ed array of malloc'ed strings, each replacing that text, or NULL for none.
-  char **(*complete)(void *context, int start, int end);
+  // Candidates at the cursor: a NULL-terminated malloc'ed array of malloc'ed strings, or NULL for none. Each replaces the
+  // text from the byte offset `*start` of `elbo_line_buffer()` up to the cursor.
+  char **(*complete)(void *context, int *start);
   // Show `count` ambiguous candidates, matches[1...count]; called with the cursor after the typed line.
   void (*show)(void *context, char **matches, int count);
   // A key was bound to help: show it for the line as it stands.
@@ -18,7 +18,7 @@ typedef struct {
 } elbo_line_callbacks;
 
 // Once, before anything else. `name` is what .inputrc files can test with `$if`.
-void elbo_line_configure(const char *name, const char *word_breaks, elbo_line_callbacks callbacks);
+void elbo_line_configure(const char *name, elbo_line_callbacks callbacks);
 // Shows the prompt, for the window as it is now, and puts the terminal into readline's mode; `initial` is text to start
 // with, or NULL.
 void elbo_line_begin(const char *prompt, const char *initial);

@@ -85,7 +85,7 @@ package struct Downloads {
   }
 
   private func transfer(_ url: String, to part: String, limit: Int, progress: (Int) throws -> Void) throws {
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = Self.openPart(part)
     guard descriptor >= 0 else {
       throw FileError(path: part, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
     }
@@ -135,6 +135,7 @@ package struct Downloads {
       switch result {
       case ELBO_TRANSFER_DONE:
         let size = Int(lseek(descriptor, 0, SEEK_END))
+        fchmod(descriptor, 0o644)
         if size < limit { throw TransferFailure(text: "the response ends at byte \(size) of \(limit)") }
       case ELBO_TRANSFER_STOPPED: throw watcher.error ?? TransferFailure(text: "stopped", isFinal: true)
       case ELBO_TRANSFER_UNWRITABLE:
@@ -144,6 +145,25 @@ package struct Downloads {
       default: throw TransferFailure(text: text.isEmpty ? "no response" : text)
       }
     }
+  }
+
+  /// What an interrupted download left, to be continued, else a new file. Its name can be guessed, so nothing that
+  /// somebody put there is written to: no link, no file of another owner, none that has a second name.
+  private static func openPart(_ path: String) -> Int32 {
+    let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC
+    let found = open(path, flags, 0o600)
+    if found < 0, errno != ELOOP { return found }
+    if found >= 0 {
+      var status = stat()
+      if fstat(found, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+        status.st_uid == geteuid()
+      {
+        return found
+      }
+      close(found)
+    }
+    unlink(path)
+    return open(path, flags | O_EXCL, 0o600)
   }
 
   /// `https://host/path` → `host`.

@@ -47,7 +47,8 @@ package enum IDX {
       throw FileError(
         path: path,
         reason: "the IDX header declares \(declared) elements of \(size) byte\(size == 1 ? "" : "s"), "
-          + "the file contains \(Gzip.grouped(available)) \(inflected("byte", for: available))", fix: Gzip.truncatedFileFix)
+          + "the file contains \(Gzip.grouped(available)) \(inflected("byte", for: available))",
+        fix: Gzip.truncatedFileFix)
     }
     func raw(_ index: Int) -> UInt64 {
       var value: UInt64 = 0

@@ -80,7 +80,9 @@ struct ImageFolder {
         "\(resized) of \(paths.count) \(inflected("image", for: paths.count)) resized to \(height)×\(width)")
     }
     let mixed = all.count { Int($0.z) != channels }
-    if options.color == .auto, mixed > 0 { content.notes.append("\(mixed) gray \(inflected("image", for: mixed)) converted to color") }
+    if options.color == .auto, mixed > 0 {
+      content.notes.append("\(mixed) gray \(inflected("image", for: mixed)) converted to color")
+    }
     if !labelNames.isEmpty {
       content.labels = files.map(\.label)
       content.labelNames = labelNames

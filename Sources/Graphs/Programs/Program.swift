@@ -63,7 +63,7 @@ package final class Program {
     for (id, node) in ir.nodes.enumerated() {
       switch node.op {
       case .op(.input(let name)):
-        let storage = try inputs[name]?.storage ?? Storage(byteCount: node.shape.count * 4 + 64)
+        let storage = try inputs[name]?.storage ?? Storage(byteCount: node.shape.count * 4)
         inputs[name] = (storage, node.shape.count)
         leaves[id] = storage.base.assumingMemoryBound(to: Float.self)
       case .op(.parameter(let name)):
@@ -78,7 +78,7 @@ package final class Program {
     // Inputs that nothing reads still have memory to be written to.
     for node in graph.nodes {
       if case .input(let name) = node.op, inputs[name] == nil {
-        inputs[name] = (try Storage(byteCount: node.shape.count * 4 + 64), node.shape.count)
+        inputs[name] = (try Storage(byteCount: node.shape.count * 4), node.shape.count)
       }
     }
     self.inputs = inputs

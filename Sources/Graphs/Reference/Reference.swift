@@ -44,7 +44,7 @@ package struct Reference {
     }
   }
 
-  private func evaluate(_ node: Graph.Node, _ inputs: [Operand]) -> Values {
+  func evaluate(_ node: Graph.Node, _ inputs: [Operand]) -> Values {
     let shape = node.shape
     switch node.op {
     case .input(let name), .parameter(let name):

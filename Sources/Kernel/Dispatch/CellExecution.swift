@@ -1,4 +1,5 @@
 import Notebook
+import Tensors
 
 /// One `execute_request` on the executing thread: busy, execute_input, outputs, execute_reply. The dispatcher publishes
 /// idle.
@@ -70,7 +71,7 @@ struct CellExecution {
   private static let rememberedOutput = 4096
 
   private func shell(_ command: String, _ frontEnd: CellFrontEnd) -> Ending {
-    let start = ContinuousClock.now
+    let start = WorkClock.now
     var output = ""
     let ending = ShellCommand(text: command, interruption: dispatcher.interruption).run { name, text in
       frontEnd.stream(name, text)
@@ -79,7 +80,7 @@ struct CellExecution {
     }
     if keeps {
       dispatcher.session.remember(
-        code, output: output, succeeded: ending == .exited(0), seconds: (ContinuousClock.now - start) / .seconds(1))
+        code, output: output, succeeded: ending == .exited(0), seconds: (WorkClock.now - start) / .seconds(1))
     }
     switch ending {
     case .exited(0): return succeed([], quits: false)

@@ -1,4 +1,5 @@
 import Notebook
+import Tensors
 
 /// Publishes the events of a running cell as iopub messages with the cell's request as parent. Lives on the executing
 /// thread.
@@ -19,8 +20,8 @@ final class CellFrontEnd: FrontEnd {
   /// One display, updated while work goes on.
   private struct Live {
     let id: String
-    let began: ContinuousClock.Instant
-    var shown: ContinuousClock.Instant?
+    let began: WorkClock.Instant
+    var shown: WorkClock.Instant?
     var last: Progress
   }
   /// The minimum time between updates of the live display: at most four per second.
@@ -54,6 +55,22 @@ final class CellFrontEnd: FrontEnd {
   }
 
   func ask(_ prompt: String) -> String? { asking(prompt) }
+
+  /// `x = !command`: what it says besides its output goes on the stream.
+  func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? {
+    var captured = ""
+    let ending = ShellCommand(text: command, interruption: interruption).run { name, text in
+      if name == "stdout" { captured += text } else { stream(name, text) }
+    }
+    let failure: String? =
+      switch ending {
+      case .exited(0), .interrupted: nil
+      case .exited(let code): "exit code \(code)"
+      case .signaled(let signal): "ended by signal \(signal)"
+      case .notStarted(let why): why
+      }
+    return ShellCapture(text: captured, failure: failure)
+  }
 
   /// `clear_output`: removes the outputs of the cell, with `wait` when the next one arrives.
   func clear(wait: Bool) {
@@ -91,7 +108,7 @@ final class CellFrontEnd: FrontEnd {
   }
 
   private func advance(_ progress: Progress) {
-    let now = ContinuousClock.now
+    let now = WorkClock.now
     var live = live ?? Live(id: Headers.randomIdentifier(), began: now, shown: nil, last: progress)
     // A figure is shown until the next one; in between only the numbers are stored.
     let waits = progress.figure == nil && live.last.figure != nil
@@ -116,7 +133,7 @@ final class CellFrontEnd: FrontEnd {
   }
 
   private func display(_ live: Live, isDone: Bool) {
-    let elapsed = isDone ? (ContinuousClock.now - live.began) / .seconds(1) : nil
+    let elapsed = isDone ? (WorkClock.now - live.began) / .seconds(1) : nil
     publisher.publish(
       live.shown == nil ? "display_data" : "update_display_data", parent: parent,
       .members([

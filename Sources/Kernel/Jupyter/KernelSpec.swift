@@ -1,11 +1,13 @@
 import Glibc
 import Notebook
+import Tensors
 
 /// The kernelspec folder of Jupyter: `PREFIX/share/jupyter/kernels/elbo`.
 package struct KernelSpec: Sendable {
   package struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
     init(_ path: String) { description = "\(path): \(String(cString: strerror(errno)))" }
+    init(_ error: FileError) { description = error.description }
   }
 
   /// The folder that holds `kernel.json`.
@@ -62,17 +64,7 @@ package struct KernelSpec: Sendable {
     if mkdir(path, 0o755) != 0, errno != EEXIST { throw Failure(path) }
   }
 
-  /// Writes through a new file beside it, so that no incomplete file is visible.
   private static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let fresh = "\(path).\(getpid()).new"
-    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Failure(path) }
-    let count = Glibc.write(descriptor, bytes, bytes.count)
-    close(descriptor)
-    guard count == bytes.count, rename(fresh, path) == 0 else {
-      let failure = Failure(path)
-      unlink(fresh)
-      throw failure
-    }
+    do { try FileBytes.write(bytes, to: path) } catch { throw Failure(error) }
   }
 }

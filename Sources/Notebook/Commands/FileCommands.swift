@@ -34,6 +34,7 @@ enum FileCommands {
         .wrongKind, "'\(what.raw)' is \(value.kind.phrase); save writes models and the session", at: "what",
         fix: "Write other values with: show \(what.raw) > out.json")
     }
+    try execution.checkWritable(path, shown: file.raw, at: file.span)
     execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
     if let model = object as? ModelValue { execution.core.savedModels.insert(model.stamp) }
     return .nothing

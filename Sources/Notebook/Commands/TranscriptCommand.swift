@@ -25,7 +25,8 @@ enum TranscriptCommand {
   ) { arguments, execution in
     guard execution.frontEnd.keepsTranscripts else {
       throw arguments.fault(
-        .notSupported, "transcripts are available at the prompt only", at: "state", fix: "Write one with: history > run.session")
+        .notSupported, "transcripts are available at the prompt only", at: "state",
+        fix: "Write one with: history > run.session")
     }
     guard arguments.flag("state") else {
       execution.transcriptRequest = .stop

@@ -13,6 +13,7 @@ enum WorkspaceCommands {
     guard access(path, F_OK) != 0 else {
       throw Fault(.unwritableFile, "\(shown) already exists", at: span, fix: "Choose another name, or open it.")
     }
+    try execution.checkWritable(path, shown: shown, at: span)
     do throws(StoreError) {
       let store = try Store(path: path, program: execution.options.version)
       do throws(StoreError) {
@@ -59,6 +60,8 @@ enum WorkspaceCommands {
         .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
         fix: "Create a workspace with: save session \(shown)")
     }
+    if access(path, F_OK) != 0 { try execution.checkWritable(path, shown: shown, at: span) }
+    let path = try execution.openableWorkspace(path)
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
       // Open all variables or none: a variable that was not read would be lost with the next commit.

@@ -1,3 +1,5 @@
+import Replay
+
 /// Pages of help, made from the command table.
 package struct HelpPages: Sendable {
   let table: CommandTable
@@ -58,7 +60,7 @@ package struct HelpPages: Sendable {
   func page(_ command: Command) -> String {
     var lines = [Self.entry("\(command.verb): ", command.summary), "", "  \(command.usage)"]
     if !command.aliases.isEmpty { lines.append("  also: \(command.aliases.joined(separator: ", "))") }
-    if !command.details.isEmpty { lines += ["", TextWidth.wrap(command.details, to: 80)] }
+    if !command.details.isEmpty { lines += ["", HangingText.wrapped(command.details, to: Self.width)] }
     if !command.positionals.isEmpty {
       let width = command.positionals.map(\.name.count).max() ?? 0
       lines += ["", "Arguments"]
@@ -69,7 +71,7 @@ package struct HelpPages: Sendable {
       }
     }
     if !command.options.isEmpty {
-      lines += ["", "Options"] + command.options.map { Self.entry("  " + head($0), tail($0)) }
+      lines += ["", "Options"] + command.options.map { Self.entry("  " + head($0), tail($0), column: Self.column) }
     }
     if !command.result.isEmpty { lines += ["", "Returns \(command.result)."] }
     lines += ["", "Examples", Self.examples(command)]
@@ -79,12 +81,19 @@ package struct HelpPages: Sendable {
   /// Columns of help.
   static let width = 80
 
+  /// Where the options' texts begin.
+  private static let column = 25
+
   private static let longestPlaceholder = 36
 
   /// A name with its description, wrapped to the width with a hanging indent.
-  static func entry(_ name: String, _ text: String) -> String {
-    let indent = TextWidth.columns(name)
-    return name
+  ///
+  /// - Parameter column: Where what it is begins; below a name that reaches beyond it.
+  static func entry(_ name: String, _ text: String, column: Int? = nil) -> String {
+    let indent = column ?? TextWidth.columns(name)
+    let isLong = TextWidth.columns(name) > indent
+    let margin = isLong ? "\n" + String(repeating: " ", count: indent) : ""
+    return (isLong ? trimmedRight(name) : name) + margin
       + TextWidth.wrap(text, to: width - indent)
       .replacing("\n", with: "\n" + String(repeating: " ", count: indent))
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// An error inside the interpreter, before the source text is known: thrown by parsing, evaluation and commands.
 package struct Fault: Error, Equatable, Sendable {
   package var code: ErrorCode
@@ -54,23 +56,55 @@ package struct Diagnostic: Error, Equatable, Sendable {
   package var headline: String {
     let end = message.last.map { ".?!".contains($0) } == true ? "" : "."
     let cause = "\(message) (\(code))"
-    guard let fix else { return cause }
-    return "\(cause)\(end.isEmpty ? "." : end) \(fix)"
+    guard let fix else { return VisibleText.name(cause) }
+    return VisibleText.name("\(cause)\(end.isEmpty ? "." : end) \(fix)")
   }
 
   /// Cause, source line with a caret under the place, fix.
   ///
-  /// - Parameter color: Whether to use ANSI colors.
-  package func rendered(color: Bool) -> String {
+  /// - Parameters:
+  ///   - color: Whether to use ANSI colors.
+  ///   - place: What stands before it, such as a file and a line.
+  ///   - width: Columns of the screen: the cause breaks between words, of a longer source line the part around the place
+  ///     is shown. nil for a file, where a line is a line.
+  package func rendered(color: Bool, place: String = "", width: Int? = nil) -> String {
     let red = color ? "\u{1B}[31m" : ""
     let bold = color ? "\u{1B}[1m" : ""
     let plain = color ? "\u{1B}[0m" : ""
-    var lines = ["\(red)\(bold)error:\(plain) \(headline)"]
-    if let (line, column, width) = sourceLine() {
+    let (before, word) = (VisibleText.name(place), "error:")
+    var cause = before + word + " " + headline
+    if let width { cause = HangingText.wrapped(cause, to: width, hang: 2) }
+    // Where the place is longer than a line its words may have moved.
+    if let start = cause.firstRange(of: word), color {
+      cause.replaceSubrange(start, with: red + bold + word + plain)
+    }
+    var lines = [cause]
+    if var (line, column, span) = sourceLine() {
+      if let width { (line, column, span) = Self.part(of: line, column, span, width: max(width - 2, 18)) }
       lines.append("  \(line)")
-      lines.append("  " + String(repeating: " ", count: column) + red + String(repeating: "^", count: width) + plain)
+      lines.append("  " + String(repeating: " ", count: column) + red + String(repeating: "^", count: span) + plain)
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The part of a line around its place that fits, `…` where something is missing.
+  private static func part(of line: String, _ column: Int, _ span: Int, width: Int) -> (String, Int, Int) {
+    guard TextWidth.columns(line) > width else { return (line, column, span) }
+    let start = column + min(span, width / 2) <= width - 1 ? 0 : max(0, column - width / 3)
+    var (part, position, isAfter) = (start > 0 ? "…" : "", 0, false)
+    var used = part.isEmpty ? 0 : 1
+    for character in line {
+      let columns = TextWidth.columns(String(character))
+      defer { position += columns }
+      if position < start + (start > 0 ? 1 : 0) { continue }
+      if used + columns > width - 1 {
+        isAfter = true
+        break
+      }
+      part.append(character)
+      used += columns
+    }
+    return (part + (isAfter ? "…" : ""), column - start, max(1, min(span, width - (column - start))))
   }
 
   /// The line that holds the span, tabs as spaces, with the caret's column and width in columns of the terminal.
@@ -81,7 +115,8 @@ package struct Diagnostic: Error, Equatable, Sendable {
     let start = bytes[..<span.lowerBound].lastIndex(of: newline).map { $0 + 1 } ?? 0
     let end = bytes[span.lowerBound...].firstIndex(of: newline) ?? bytes.count
     func text(_ range: Range<Int>) -> String {
-      String(decoding: bytes[range], as: UTF8.self).map { $0.isWhitespace ? " " : String($0) }.joined()
+      VisibleText.name(
+        String(decoding: bytes[range], as: UTF8.self).map { $0.isWhitespace ? " " : String($0) }.joined())
     }
     let line = text(start..<end)
     guard !line.allSatisfy({ $0 == " " }) else { return nil }

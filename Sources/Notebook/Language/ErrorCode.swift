@@ -71,7 +71,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case .indexOutOfRange: "an index is out of range"
     case .nothingToUndo: "there is no statement to undo"
     case .formatNotSupported: "the value cannot be written in this format"
-    case .shellNotAvailable: "shell commands work at the prompt and in notebooks, not in scripts"
+    case .shellNotAvailable: "shell commands run at the prompt and in notebooks, not in scripts and replays"
     case .tooDeep: "the expression is nested too deeply"
     case .unknownTopic: "help and explain have no such topic"
     case .shapeMismatch: "shapes are incompatible"

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A token of an expression.
 struct Token: Equatable {
   enum Kind: Equatable {
@@ -108,14 +110,18 @@ struct Lexer {
     default: break
     }
     if let symbol = Operator(rawValue: String(UnicodeScalar(first))), first < 0x80 { return token(.symbol(symbol), 1) }
-    let (text, length) = source.character(at: start)
+    let (scalar, length) = source.scalar(at: start)
     let fix: String? =
-      switch text {
-      case "−", "–", "—": "Write '-' for minus."
+      switch scalar {
+      case "–": "Write '-' for minus, '..' for a range."
+      case "—": "Write '-' for minus."
       case "×", "·": "Write '*' for a product."
-      case "“", "”", "‘", "’": "Write straight quotes: \"…\"."
-      default: nil
+      case "÷", "∕": "Write '/' for a quotient."
+      case "“", "”", "„", "‘", "’": "Write straight quotes: \"…\"."
+      case "…": "Write '..' for a range."
+      default: Lookalikes.isBlank(scalar) || VisibleText.needsEscape(scalar) ? "Delete it." : nil
       }
-    throw Fault(.syntax, "unexpected character '\(text)'", at: start..<min(start + length, end), fix: fix)
+    let name = scalar.isASCII && !VisibleText.needsEscape(scalar) ? "'\(scalar)'" : Lookalikes.name(of: scalar)
+    throw Fault(.syntax, "unexpected character \(name)", at: start..<min(start + length, end), fix: fix)
   }
 }

@@ -8,13 +8,12 @@ struct SourceText: Sendable {
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  /// The character that starts at `offset` and its length in bytes.
-  func character(at offset: Int) -> (text: String, length: Int) {
-    guard let first = String(decoding: bytes[offset...].prefix(32), as: UTF8.self).first else { return ("", 0) }
-    if first == "\u{1B}" || first.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-      return ("control character \(bytes[offset])", 1)
+  /// The scalar that starts at `offset` and its length in bytes.
+  func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
+    guard let first = String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.first else {
+      return ("\u{FFFD}", 0)
     }
-    return (String(first), String(first).utf8.count)
+    return (first, String(first).utf8.count)
   }
 
   /// The first offset from `start` that is not a blank. A backslash at the end of a line continues it, so both are
@@ -44,7 +43,8 @@ struct SourceText: Sendable {
 
   /// The text between the quotes that open at `start`, and the offset after the closing one.
   ///
-  /// `\"`, `\'`, `\\`, `\n` and `\t` are escapes; any other backslash stands for itself.
+  /// `\"`, `\'`, `\\`, `\n`, `\t`, `\r`, `\x1b`, `\u202e` and `\U0001f600` are escapes, as in Python; any other
+  /// backslash stands for itself.
   func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
     let quote = bytes[start]
     var text: [UInt8] = []
@@ -57,6 +57,11 @@ struct SourceText: Sendable {
         case quote, UInt8(ascii: "\\"): text.append(bytes[position + 1])
         case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
         case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
+        case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
+        case let letter where escaped(letter, at: position + 2, limit: limit) != nil:
+          guard let (scalar, count) = escaped(letter, at: position + 2, limit: limit) else { break }
+          text += Array(String(scalar).utf8)
+          position += count
         default: text += [byte, bytes[position + 1]]
         }
         position += 2
@@ -70,6 +75,24 @@ struct SourceText: Sendable {
       fix: "Close it with \(String(UnicodeScalar(quote))).")
     fault.isIncomplete = true
     throw fault
+  }
+}
+
+extension SourceText {
+  /// The scalar that `\x`, `\u` or `\U` and 2, 4 or 8 hexadecimal digits from `start` name, and how many digits that
+  /// is.
+  private func escaped(_ letter: UInt8, at start: Int, limit: Int) -> (scalar: Unicode.Scalar, count: Int)? {
+    let count: Int
+    switch letter {
+    case UInt8(ascii: "x"): count = 2
+    case UInt8(ascii: "u"): count = 4
+    case UInt8(ascii: "U"): count = 8
+    default: return nil
+    }
+    guard start + count <= limit, let value = UInt32(text(start..<start + count), radix: 16),
+      bytes[start] != UInt8(ascii: "+"), let scalar = Unicode.Scalar(value)
+    else { return nil }
+    return (scalar, count)
   }
 }
 

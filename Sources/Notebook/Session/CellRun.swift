@@ -7,13 +7,13 @@ struct CellRun {
   /// Whether the cell is numbered and kept.
   let keeps: Bool
   let silent: Bool
-  let start: ContinuousClock.Instant
+  let start: WorkClock.Instant
   var status = CellStatus.ok
   var outputs: [Output] = []
   private var result: Value?
   private var isKept = false
 
-  init(execution: Execution, source: String, keeps: Bool, silent: Bool, start: ContinuousClock.Instant) {
+  init(execution: Execution, source: String, keeps: Bool, silent: Bool, start: WorkClock.Instant) {
     self.execution = execution
     self.source = source
     self.keeps = keeps
@@ -101,11 +101,13 @@ struct CellRun {
         output.figure = nil
         output.images = nil
       }
+      output.text = VisibleText.lines(output.text)
+      output.isData = execution.state.settings.format != .text
       output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
       shown.append(output)
     }
-    if !statement.isSilent { shown += notes.map { Output(role: .note, text: $0) } }
+    if !statement.isSilent { shown += notes.map { Output(role: .note, text: VisibleText.lines($0)) } }
     outputs += silent ? [] : shown
     show(shown + keep(isLast: isLast))
   }
@@ -136,7 +138,7 @@ struct CellRun {
   private func record(isLast: Bool) -> CellRecord {
     var record = CellRecord(
       number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
-      seconds: (ContinuousClock.now - start).seconds, outputs: outputs, result: nil)
+      seconds: (WorkClock.now - start).seconds, outputs: outputs, result: nil)
     switch status {
     case .ok: break
     case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
@@ -153,6 +155,6 @@ struct CellRun {
     execution.core.history.add(
       HistoryEntry(
         session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
-        seconds: (ContinuousClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
+        seconds: (WorkClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
   }
 }

@@ -8,11 +8,30 @@ extension Session {
     let context = CursorContext(text, cursor: offset)
     let partial = text.text(context.partial)
     let before = context.partial.lowerBound > 0 ? text.bytes[context.partial.lowerBound - 1] : 0
-    let quote = before.isQuote ? Character(Unicode.Scalar(before)) : nil
-    let completer = Completer(session: self, state: state, context: context, partial: partial, quote: quote)
-    let candidates = completer.candidates()
-    let start = text.text(0..<context.partial.lowerBound).unicodeScalars.count
-    return Completion(range: start..<start + partial.unicodeScalars.count, candidates: candidates)
+    let isClosed = before.isQuote && offset < text.count && text.bytes[offset] == before
+    let completer = Completer(
+      session: self, state: state, context: context, partial: partial, quote: before.isQuote ? before : nil,
+      isClosed: isClosed)
+    var range = context.partial
+    var candidates: [Completion.Candidate] = []
+    if context.place == .shell {
+      let word = ShellWord(partial)
+      candidates = completer.shellWords(word)
+      range = range.lowerBound + word.start..<range.upperBound
+    } else {
+      // A word that names a file is no expression, whatever brackets and dots it has.
+      if let word = context.word, word.range != context.partial || context.place != word.place {
+        var whole = completer
+        whole.context.place = word.place
+        whole.partial = text.text(word.range)
+        candidates = whole.candidates().filter { $0.kind == .path }
+        if !candidates.isEmpty { range = word.range }
+      }
+      if candidates.isEmpty { candidates = completer.candidates() }
+    }
+    let start = text.text(0..<range.lowerBound).unicodeScalars.count
+    let count = text.text(range).unicodeScalars.count
+    return Completion(range: start..<start + count, candidates: candidates)
   }
 
   /// The UTF-8 offset of a position in Unicode scalars, kept inside the text.
@@ -27,17 +46,18 @@ extension Session {
 struct Completer {
   let session: Session
   let state: SessionState
-  let context: CursorContext
-  let partial: String
-  /// The quote that what is completed stands in.
-  let quote: Character?
+  var context: CursorContext
+  var partial: String
+  /// The quote that what is completed stands in, and whether its other half follows the cursor.
+  let quote: UInt8?
+  let isClosed: Bool
 
   private typealias Candidate = Completion.Candidate
 
   func candidates() -> [Completion.Candidate] {
     var found: [Completion.Candidate]
     switch context.place {
-    case .nothing: return []
+    case .nothing, .shell: return []
     case .path: return paths()
     case .start: found = verbs() + variables() + functions()
     case .expression: found = variables() + functions()
@@ -53,8 +73,34 @@ struct Completer {
 
   private static let byLabel = Candidate(text: "label=", kind: .label, help: "the rows with a label")
 
-  private func paths() -> [Completion.Candidate] {
-    PathCompletion.candidates(partial, home: session.options.homeDirectory, quote: quote)
+  /// Files and folders, as words that the line can hold: all in quotes where one of them needs them, so that what they
+  /// have in common can be put in.
+  ///
+  /// - Parameter names: Words that mean something else; a file of such a name is reached as `./name`.
+  private func paths(besides names: [String] = []) -> [Completion.Candidate] {
+    let typed = quote.map { PathWord.unescaped(partial, quote: $0) } ?? partial
+    let entries = PathCompletion.entries(typed, home: session.options.homeDirectory).map { entry in
+      guard names.contains(entry.path) else { return entry }
+      return PathCompletion.Entry(path: "./" + entry.path, isFolder: entry.isFolder, help: entry.help)
+    }
+    let needsQuotes = entries.contains { !PathWord.isBare($0.path) }
+    return entries.map { entry in
+      let word = PathWord.word(entry, open: quote, isClosed: isClosed, needsQuotes: needsQuotes)
+      return Candidate(text: word, kind: .path, help: entry.help)
+    }
+  }
+
+  /// Programs where one is named, else files.
+  func shellWords(_ word: ShellWord) -> [Completion.Candidate] {
+    if word.isProgram, !word.text.contains("/") {
+      return PathCompletion.programs(word.text, in: session.options.programDirectories).map {
+        Candidate(text: ShellWord.quoted($0.name), kind: .path, help: $0.folder)
+      }
+    }
+    return PathCompletion.entries(word.text, home: session.options.homeDirectory).filter { !$0.path.hasSuffix("\n") }
+      .map {
+        Candidate(text: ShellWord.quoted($0.path), kind: .path, help: $0.help)
+      }
   }
 
   private func verbs() -> [Completion.Candidate] {
@@ -170,7 +216,7 @@ struct Completer {
     case .value(let kinds): return variables(kinds)
     case .anyValue: return variables() + functions()
     case .path: return paths()
-    case .nameOrPath: return words + paths()
+    case .nameOrPath(let names): return words + paths(besides: names)
     case .place:
       return labels(of: data).map { Candidate(text: $0.text, kind: .label, help: "an image of this class") }
         + variables([.tensor])

@@ -15,8 +15,10 @@ struct CursorContext {
     case label(base: String)
     /// In brackets, where an index starts: the expression before them.
     case index(base: String)
-    /// After `>`, and in a shell command.
+    /// After `>`.
     case path
+    /// In a command of the shell, all of which is `partial`.
+    case shell
     /// Inside quotes or a comment, where nothing is completed.
     case nothing
   }
@@ -27,6 +29,9 @@ struct CursorContext {
   var words: [Word]
   /// What has been typed of it, UTF-8 offsets.
   var partial: Range<Int>
+  /// The whole word of a command that the cursor is in, brackets and dots included, and what it is: where it names a
+  /// file, nothing in it is an expression.
+  var word: (range: Range<Int>, place: Place)?
 
   /// Reads the source up to `cursor` (a UTF-8 offset).
   init(_ source: SourceText, cursor: Int) {
@@ -74,7 +79,8 @@ struct CursorContext {
     let from = source.skippingBlanks(from: start, to: cursor, newlines: true)
     if redirect {
       place = .path
-      partial = from..<cursor
+      let inside = quote.map { $0 >= from ? $0 + 1 : from } ?? from
+      partial = min(inside, cursor)..<cursor
       return
     }
     read(source, from: min(from, cursor), cursor: cursor, quote: quote, bracket: open.last)
@@ -95,10 +101,8 @@ struct CursorContext {
       while end < cursor, bytes[end].isNamePart { end += 1 }
     }
     if start < cursor, bytes[start] == UInt8(ascii: "!") {
-      place = .path
-      var word = cursor
-      while word > start + 1, !bytes[word - 1].isBlank { word -= 1 }
-      partial = word..<cursor
+      place = .shell
+      partial = start + 1..<cursor
       return
     }
     if start < cursor, bytes[start] == UInt8(ascii: "?") {
@@ -139,6 +143,7 @@ struct CursorContext {
     if equals > wordStart, equals < cursor, source.bytes[equals] == UInt8(ascii: "=") {
       let key = source.text(wordStart..<equals)
       let valueStart = equals + 1
+      if quote == nil { word = (valueStart..<cursor, .optionValue(key)) }
       if bracket != nil || source.bytes[valueStart..<cursor].contains(UInt8(ascii: ".")) {
         readExpression(source, from: valueStart, cursor: cursor, bracket: bracket)
         if place != .expression || bracket != nil { return }
@@ -147,11 +152,13 @@ struct CursorContext {
       partial = (quote.map { $0 + 1 } ?? valueStart)..<cursor
       return
     }
+    let position = words.filter { $0.key == nil }.count
+    if quote == nil { word = (wordStart..<cursor, .word(position: position)) }
     if quote == nil, bracket != nil || source.bytes[wordStart..<cursor].contains(UInt8(ascii: ".")) {
       readExpression(source, from: wordStart, cursor: cursor, bracket: bracket)
       if place != .expression || bracket != nil { return }
     }
-    place = .word(position: words.filter { $0.key == nil }.count)
+    place = .word(position: position)
     partial = (quote.map { $0 + 1 } ?? wordStart)..<cursor
   }
 

@@ -32,6 +32,8 @@ struct Interpreter {
     case .expression(let expression):
       if let value = try bareName(expression, target: target, piped: piped) { return value }
       return try Evaluator(execution: execution).evaluate(expression)
+    case .command(let verb, let words) where verb.value == "!":
+      return try shell(words.first?.text ?? "", at: stage.span, target: target)
     case .command(let verb, let words):
       let command = try resolve(verb, words: words)
       return try run(command, verb: verb, words: words, target: target, piped: piped)
@@ -51,6 +53,20 @@ struct Interpreter {
     } catch {
       throw Fault.translated(error, of: arguments).placed(at: verb.span)
     }
+  }
+
+  /// `x = !command`: the lines that the command wrote.
+  private func shell(_ command: String, at span: Range<Int>, target: String?) throws -> Value {
+    guard let captured = execution.frontEnd.capture(command, execution.interruption) else {
+      throw Fault(
+        .shellNotAvailable, "shell commands run at the prompt and in notebooks, not in scripts and replays",
+        at: span, fix: "Remove the line.")
+    }
+    if execution.interruption.isRequested { throw Stopped() }
+    if let failure = captured.failure { execution.note(failure) }
+    var lines = captured.text.split(separator: "\n", omittingEmptySubsequences: false)
+    if lines.last == "" { lines.removeLast() }
+    return .list(lines.map { .string(String($0)) })
   }
 
   /// A stage that is one bare name: in a pipeline a function of the piped value, else perhaps a shortened verb.
@@ -80,11 +96,6 @@ struct Interpreter {
   /// The command of a verb: exact, shortened at a prompt, or a fault that helps.
   private func resolve(_ verb: Spanned<String>, words: [Word]) throws -> Command {
     if let command = execution.table[verb.value] { return command }
-    if verb.value == "!" {
-      throw Fault(
-        .shellNotAvailable, "shell commands work at the prompt and in notebooks, not in scripts", at: verb.span,
-        fix: "Remove the line.")
-    }
     if execution.lookup(verb.value) != nil, let next = words.first {
       throw Fault(
         .syntax, "'\(verb.value)' is a variable, and '\(next.text)' cannot follow it", at: next.span,

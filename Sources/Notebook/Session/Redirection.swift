@@ -35,6 +35,7 @@ struct Redirection {
           ? "'\(redirect.value)' has no file extension" : "unknown file extension '.\(fileExtension)'",
         at: redirect.span, fix: isNumber ? "Put comparisons in parentheses: (a > \(redirect.value))." : known)
     }
+    try execution.checkWritable(path, shown: redirect.value, at: redirect.span)
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
     if Self.pictures.contains(fileExtension), case .command(let verb, _)? = statement.stages.last?.content,
       let command = execution.table[verb.value], ["a report", "a table"].contains(where: command.result.hasPrefix)
@@ -138,18 +139,12 @@ enum FileWriting {
     let place = FileBytes.place(of: path)
     guard place.isReplaced else { return }
     // Permissions, read-only file systems and quotas can only be detected by trying to write.
-    let temporary = place.target + ".part\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      let reason = String(cString: strerror(errno))
+    do { try TemporaryFile(beside: place.target).discard() } catch {
       let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
-      let isMissing = errno == ENOENT
       throw Fault(
-        .unwritableFile, "\(shown): \(reason)", at: span,
-        fix: isMissing ? "Create the folder first: mkdir -p \(folder)" : nil)
+        .unwritableFile, "\(shown): \(error.reason)", at: span,
+        fix: access(folder.isEmpty ? "/" : folder, F_OK) == 0 ? nil : "Create the folder first: mkdir -p \(folder)")
     }
-    close(descriptor)
-    unlink(temporary)
   }
 
   static func replace(_ path: String, with bytes: [UInt8], shown: String, at span: Range<Int>?) throws {

@@ -130,7 +130,8 @@ package final class Session: Sendable {
     _ source: String, storeHistory: Bool = true, silent: Bool = false, frontEnd: any FrontEnd,
     interruption: Interruption
   ) -> CellOutcome {
-    let start = ContinuousClock.now
+    let start = WorkClock.now
+    let (source, remarks) = Lookalikes.cleaned(source)
     let keeps = storeHistory && !silent
     let core = self.core.withLock { core in
       if keeps { core.cell += 1 }
@@ -139,9 +140,10 @@ package final class Session: Sendable {
     let execution = Execution(
       session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption,
       keepsCell: keeps)
+    for remark in remarks { execution.note(remark) }
     var run = CellRun(execution: execution, source: source, keeps: keeps, silent: silent, start: start)
     Stopping.when({ interruption.isRequested }) { run.all() }
-    let seconds = (ContinuousClock.now - start).seconds
+    let seconds = (WorkClock.now - start).seconds
     let done = execution.core
     self.core.withLock { $0 = done }
     if done.state.settings.showsTime, !silent {
@@ -173,6 +175,7 @@ package final class Session: Sendable {
 
   /// Evaluates an expression without changing anything, for `user_expressions`.
   package func evaluate(_ expression: String, width: Int = 80) throws(Diagnostic) -> Output {
+    let expression = Lookalikes.cleaned(expression).text
     let source = SourceText(expression)
     let core = core.withLock { $0 }
     let execution = Execution(

@@ -16,8 +16,13 @@ package struct SessionOptions: Sendable {
   package var dataDirectories: [String] = []
   /// Folders where files to read are looked for when the working folder does not have them.
   package var inputDirectories: [String] = []
+  /// The only folder where files may be written, with whole path; nil for anywhere. Workspaces from elsewhere are then
+  /// opened as copies in it.
+  package var outputDirectory: String?
   /// Whether datasets may be downloaded.
   package var allowsDownloads = true
+  /// Where programs for `!` are found, for completion (`$PATH`).
+  package var programDirectories: [String] = []
   /// The folder that replaces `~` in paths.
   package var homeDirectory: String?
   /// Whether abbreviated verbs are accepted, as at a prompt; scripts reject them.

@@ -90,6 +90,7 @@ package final class Store: Sendable {
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
       try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
+    lock?.release()
   }
 
   /// Lets the file grow to `pages` pages at most, so that tests can fill the disk.

@@ -1,32 +1,44 @@
 import Glibc
 
-/// Keeps a second process from writing the same workspace: an exclusive `flock` on `PATH-lock`, which the system lets go
-/// of when the process ends, however it ends.
+/// Keeps a second process from writing the same workspace: a lock on `PATH-lock`, beside the file that links lead to.
 ///
 /// The lock is on a file of its own: closing a second descriptor of the database would drop SQLite's own locks.
 final class WorkspaceLock: Sendable {
-  private let descriptor: Int32
-  private let path: String
+  private let lock: FileLock
 
   init(workspace: String) throws(StoreError) {
-    path = workspace + "-lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      if errno == EACCES || errno == EROFS || errno == EPERM { throw .readOnly(path: workspace) }
-      throw .cannotWrite(path: workspace, reason: String(cString: strerror(errno)))
+    let real = Self.realPath(workspace)
+    do {
+      lock = try FileLock(path: real + "-lock")
+    } catch {
+      switch error {
+      case .held(let process): throw .locked(path: workspace, process: process)
+      case .unusable(EACCES), .unusable(EROFS), .unusable(EPERM): throw .readOnly(path: workspace)
+      case .unusable(ELOOP):
+        throw .cannotWrite(path: workspace, reason: "\(workspace)-lock is a link or has a second name; remove it")
+      case .unusable(let number): throw .cannotWrite(path: workspace, reason: String(cString: strerror(number)))
+      }
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      var text = [UInt8](repeating: 0, count: 20)
-      let count = pread(descriptor, &text, text.count, 0)
-      close(descriptor)
-      let process = count > 0 ? Int(String(decoding: text[..<count], as: UTF8.self)) : nil
-      throw .locked(path: workspace, process: process)
-    }
-    ftruncate(descriptor, 0)
-    let text = Array(String(getpid()).utf8)
-    pwrite(descriptor, text, text.count, 0)
+    try Self.checkNeighbors(real, of: workspace)
   }
 
-  // The file is not deleted: a process that has just opened it could hold the lock of the deleted file.
-  deinit { close(descriptor) }
+  /// SQLite follows links to the files that it keeps beside a database, and would write over what they lead to.
+  private static func checkNeighbors(_ path: String, of workspace: String) throws(StoreError) {
+    for suffix in ["-wal", "-shm", "-journal"] {
+      var status = stat()
+      if lstat(path + suffix, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+        throw .cannotWrite(path: workspace, reason: "\(workspace)\(suffix) is a link; remove it")
+      }
+    }
+  }
+
+  /// The session ended well: the file goes.
+  func release() { lock.release() }
+
+  /// Two names of one workspace have one lock.
+  private static func realPath(_ path: String) -> String {
+    guard let whole = realpath(path, nil) else { return path }
+    defer { free(whole) }
+    return String(cString: whole)
+  }
 }

@@ -1,4 +1,5 @@
 import Plotting
+import Tensors
 
 /// Rows and columns with units, shown as text that fits, as HTML, as JSON records and as CSV.
 package struct Table: Sendable, Equatable {
@@ -10,7 +11,7 @@ package struct Table: Sendable, Equatable {
       self.name = name
       self.unit = unit
     }
-    var heading: String { unit.isEmpty ? name : "\(name) (\(unit))" }
+    var heading: String { VisibleText.name(unit.isEmpty ? name : "\(name) (\(unit))") }
   }
 
   package enum Cell: Sendable, Equatable {
@@ -71,7 +72,7 @@ package struct Table: Sendable, Equatable {
   package func text(width: Int) -> String {
     if stacksLast, columns.count > 1, let stacked = stackedText(width: width) { return stacked }
     var lines = title.isEmpty ? [] : [title]
-    let cells = rows.map { row in columns.indices.map { $0 < row.count ? row[$0].text : "" } }
+    let cells = rows.map { row in columns.indices.map { $0 < row.count ? VisibleText.name(row[$0].text) : "" } }
     var widths = columns.indices.map { column in
       max(TextWidth.columns(columns[column].heading), cells.map { TextWidth.columns($0[column]) }.max() ?? 0)
     }
@@ -101,7 +102,9 @@ package struct Table: Sendable, Equatable {
       return line
     }
     if columns.contains(where: { !$0.heading.isEmpty }) {
-      lines += stacksUnits ? [line(columns.map(\.name)), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
+      lines +=
+        stacksUnits
+        ? [line(columns.map { VisibleText.name($0.name) }), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
     }
     lines += cells.map(line)
     lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
@@ -171,7 +174,7 @@ package enum HTML {
   /// `text` with what means something in HTML replaced: scalar by scalar, for a combining mark hides none.
   package static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.lines(text).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

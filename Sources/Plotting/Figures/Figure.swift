@@ -1,3 +1,5 @@
+import Tensors
+
 /// A figure as a value: its content, not its rendering.
 package struct Figure: Sendable, Equatable, Codable {
   package var kind: Kind
@@ -44,7 +46,7 @@ package struct Figure: Sendable, Equatable, Codable {
 
 extension Figure {
   /// A one-line description for front ends without graphics.
-  package var summary: String { "figure: \(caption) (\(content))" }
+  package var summary: String { VisibleText.name("figure: \(caption) (\(content))") }
 
   private var content: String {
     func many(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

@@ -46,19 +46,31 @@ extension GnuplotScript {
       guard line.panel == number, !line.x.isEmpty else { continue }
       // Text output has no faint style.
       if line.isFaint, medium == .characters { continue }
-      parts += drawn(line, color)
+      if medium == .characters {
+        parts.append(inCharacters(line, color, place: parts.count))
+      } else {
+        parts += drawn(line, color)
+      }
     }
     plot(parts)
+  }
+
+  /// What gnuplot's text terminal draws lines of the first dash types with, where they have no colors.
+  private static let characterMarks = ["*", "#", "$", "%", "@", "&"]
+
+  /// A line in characters of its own as well as in a color: not everybody tells colors apart. With colors alone gnuplot
+  /// draws all lines with `+`.
+  private mutating func inCharacters(_ line: Curves.Line, _ color: String, place: Int) -> String {
+    let data = source([line.x.map(Float.init), line.y.map(Float.init)])
+    let mark = place % Self.characterMarks.count
+    let style = line.x.count == 1 ? "points pt \"\(Self.characterMarks[mark])\"" : "lines dt \(mark + 1)"
+    return "\(data) using 1:2 with \(style) lc rgb '\(color)' title \(Self.quoted(line.name, limit: 60))"
   }
 
   private mutating func drawn(_ line: Curves.Line, _ color: String) -> [String] {
     let (x, y) = (line.x.map(Float.init), line.y.map(Float.init))
     let data = source([x, y])
     let title = "title \(Self.quoted(line.name, limit: 60))"
-    if medium == .characters {
-      let style = x.count == 1 ? "points pt \"*\"" : "lines"
-      return ["\(data) using 1:2 with \(style) lc rgb '\(color)' \(title)"]
-    }
     if line.isFaint { return ["\(data) using 1:2 with lines lw 1 lc rgb '#c0\(color.dropFirst())' notitle"] }
     if line.isFilled {
       return ["\(data) using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '\(color)' \(title)"]

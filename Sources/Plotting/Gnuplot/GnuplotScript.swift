@@ -1,3 +1,5 @@
+import Tensors
+
 /// The commands that draw a figure, and the data they read.
 ///
 /// Data are tables of float32, sent as one packed block of which commands read parts, or written out when the script is to
@@ -56,9 +58,10 @@ package struct GnuplotScript: Equatable, Sendable {
   package static func quoted(_ text: String, limit: Int = 200) -> String {
     var line = ""
     for scalar in text.unicodeScalars {
-      let isControl = scalar.value < 32 || scalar.value == 127 || (128..<160).contains(scalar.value)
-      if isControl || scalar.value == 0x2028 || scalar.value == 0x2029 {
+      if scalar == "\n" || scalar == "\t" {
         line.append(" ")
+      } else if VisibleText.needsEscape(scalar) {
+        line += VisibleText.escape(scalar)
       } else if scalar == "'" {
         line.append("’")
       } else {

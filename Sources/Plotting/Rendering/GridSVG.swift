@@ -1,3 +1,5 @@
+import Tensors
+
 /// An image grid as SVG: the images as one PNG that stays sharp, the text as text.
 enum GridSVG {
   static func bytes(_ figure: Figure, _ grid: ImageGrid) -> [UInt8] {
@@ -34,13 +36,13 @@ enum GridSVG {
 
   static func escaped(_ text: String) -> String {
     var out = ""
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.name(text).unicodeScalars {
       switch scalar {
       case "&": out += "&amp;"
       case "<": out += "&lt;"
       case ">": out += "&gt;"
       case "\"": out += "&quot;"
-      default: scalar.value < 32 || scalar.value == 127 ? out.append(" ") : out.unicodeScalars.append(scalar)
+      default: out.unicodeScalars.append(scalar)
       }
     }
     return out

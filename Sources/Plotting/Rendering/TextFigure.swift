@@ -1,3 +1,5 @@
+import Tensors
+
 /// The colors that text output may use.
 package enum TextColor: Sendable, Equatable {
   case none
@@ -92,7 +94,8 @@ package enum TextFigure {
   }
 
   private static func clipped(_ text: String, _ columns: Int) -> String {
-    text.count > columns ? text.prefix(max(columns - 1, 0)) + "…" : text
+    let text = VisibleText.name(text)
+    return text.count > columns ? text.prefix(max(columns - 1, 0)) + "…" : text
   }
 
   private static func padded(_ text: String, _ columns: Int) -> String {

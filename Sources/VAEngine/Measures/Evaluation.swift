@@ -82,7 +82,6 @@ extension Model {
       var batch = stream
       batch.step = step
       source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
-      try checkSupport(program.input("x"), indices)
       if configuration.family == .conditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }

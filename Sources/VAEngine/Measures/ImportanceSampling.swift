@@ -45,7 +45,6 @@ extension Model {
       var batch = stream
       batch.step = step
       source.fill(encoder.input("x"), indices, stream: batch, threads: options.threads)
-      try checkSupport(encoder.input("x"), indices)
       if configuration.family == .conditional {
         source.fillOneHot(encoder.input("labels"), indices, classes: configuration.classCount ?? 0)
         _ = importance.input("labels").update(from: encoder.input("labels"))

@@ -18,7 +18,6 @@ extension Model {
     try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
       let stream = RandomStream.evaluatedData(seed: seed, step: step)
       source.fill(program.input("x"), indices, stream: stream, threads: options.threads)
-      try checkSupport(program.input("x"), indices)
       if configuration.family == .conditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
@@ -61,9 +60,10 @@ extension Model {
     let values = try source.values(seed: seed)
     let graph = Graph()
     let x = try graph.input("x", values.shape)
-    let corrupt = try graph.scope(StreamPurpose.denoising) { () throws(ShapeError) -> Symbol in try noise.applied(to: x)
+    let noisyInput = try graph.scope(StreamPurpose.denoising) { () throws(ShapeError) -> Symbol in
+      try noise.applied(to: x)
     }
-    let program = try Program(graph, outputs: [("noisy", corrupt)], seed: seed, options: options)
+    let program = try Program(graph, outputs: [("noisy", noisyInput)], seed: seed, options: options)
     values.withElements(of: Float.self) { _ = program.input("x").update(from: $0) }
     program.run()
     let corrupted = try Tensor(Array(program.output("noisy")), shape: values.shape)

@@ -64,8 +64,8 @@ extension Model {
               let mine = share(indices.count, thread, of: threads)
               if mine.isEmpty { return ranges[thread] = nil }
               source.read(indices, rows: mine, into: base, stream: stream)
-              ranges[thread] = ValueRange(
-                UnsafeBufferPointer(start: base + mine.lowerBound * size, count: mine.count * size))
+              let read = UnsafeBufferPointer(start: base + mine.lowerBound * size, count: mine.count * size)
+              ranges[thread] = ValueRange(read)
             }
           }
         }
@@ -76,15 +76,6 @@ extension Model {
       }
     }
     return hasGray && configuration.likelihood == .bernoulli ? [.grayValues] : []
-  }
-
-  /// As `checkValues`, of examples that were read to be measured.
-  ///
-  /// - Parameter indices: Where they are in their source.
-  func checkSupport(_ values: UnsafeMutableBufferPointer<Float>, _ indices: [Int32]) throws(ModelError) {
-    let size = configuration.pixels
-    let values = UnsafeBufferPointer(values)
-    try check(ValueRange(values), values) { Int(indices[$0 / size]) }
   }
 
   private func check(

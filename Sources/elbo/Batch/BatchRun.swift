@@ -17,7 +17,7 @@ final class BatchRun {
     self.session = session
     self.choices = choices
     runner = try CellRunner(process: process)
-    for remark in session.openingNotes { writeAll("elbo: \(remark)\n", to: STDERR_FILENO) }
+    for remark in session.openingNotes { process.say("elbo: \(remark)", on: STDERR_FILENO) }
     frontEnd =
       choices.format == .json
       ? JSONFrontEnd(width: process.screen.columns, interruption: runner.interrupter)
@@ -76,13 +76,13 @@ final class BatchRun {
     case .ok: return runner.wasInterrupted ? 130 : 0
     case .interrupted(let note):
       if choices.format == .text {
-        writeAll("elbo: interrupted\(note.isEmpty ? "" : ": " + note)\n", to: STDERR_FILENO)
+        process.say("elbo: interrupted\(note.isEmpty ? "" : ": " + note)", on: STDERR_FILENO)
       }
       return 130
     case .failed(let diagnostic):
       if choices.format == .text {
         let place = name.map { "\($0):\(cell.line): " } ?? (cell.line > 1 ? "line \(cell.line): " : "")
-        writeAll(place + diagnostic.rendered(color: process.errorColor.isOn) + "\n", to: STDERR_FILENO)
+        writeAll(process.shown(diagnostic, place: place, on: STDERR_FILENO) + "\n", to: STDERR_FILENO)
       }
       return 1
     }

@@ -57,7 +57,7 @@ struct JupyterCommand: ParsableCommand {
     func run(in process: ProcessContext) throws -> Int32 {
       let spec = try location.spec(process)
       do { try spec.install(program: program ?? Self.thisProgram()) } catch { throw ExitStatus(1, "elbo: \(error)") }
-      writeAll("installed \(spec.folder)\n", to: STDOUT_FILENO)
+      process.say("installed \(spec.folder)")
       return 0
     }
 
@@ -79,7 +79,7 @@ struct JupyterCommand: ParsableCommand {
       let spec = try location.spec(process)
       let wasThere: Bool
       do { wasThere = try spec.uninstall() } catch { throw ExitStatus(1, "elbo: \(error)") }
-      writeAll(wasThere ? "removed \(spec.folder)\n" : "not installed: nothing at \(spec.folder)\n", to: STDOUT_FILENO)
+      process.say(wasThere ? "removed \(spec.folder)" : "not installed: nothing at \(spec.folder)")
       return 0
     }
   }

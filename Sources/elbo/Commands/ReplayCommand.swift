@@ -1,4 +1,6 @@
 import ArgumentParser
+import CSignals
+import Glibc
 import Replay
 import Terminal
 
@@ -81,6 +83,8 @@ struct ReplayWorkerCommand: ElboSubcommand {
   @Argument var file: String
 
   func run(in process: ProcessContext) throws -> Int32 {
+    // What it starts itself has no part in the result.
+    _ = fcntl(ELBO_SPAWN_RESULT, F_SETFD, FD_CLOEXEC)
     let text: String
     switch textOfFile(file) {
     case .success(let read): text = read
@@ -90,7 +94,6 @@ struct ReplayWorkerCommand: ElboSubcommand {
       SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, process)
     let played = try SessionPlayer(process: process, threads: threads).play(
       session, folder: folderOfFile(file), isScratch: true)
-    writeAll(ReplayWorkers.json(of: played).text() + "\n", to: 1)
-    return 0
+    return writeAll(ReplayWorkers.json(of: played).text() + "\n", to: Int32(ELBO_SPAWN_RESULT)) ? 0 : 1
   }
 }

@@ -2,6 +2,7 @@ import CSignals
 import Glibc
 import Notebook
 import Replay
+import Tensors
 import Terminal
 
 /// An interactive session.
@@ -48,15 +49,17 @@ final class Prompt {
       Banner.text(
         isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
     for remark in session.openingNotes {
-      say(Style.warning.apply(TextWidth.wrap(remark, to: process.screen.columns), color) + "\n")
+      process.say(remark, .warning)
     }
     if readsRC { runRC() }
+    if let signal = runner.terminatedBy { return terminated(signal) }
     while true {
       switch reader.next() {
       case .cells(let cells):
         if let code = run(cells) { return code }
       case .help(let source):
         help(on: source)
+        if let signal = runner.terminatedBy { return terminated(signal) }
         reader.initial = source
       case .shell(let command):
         if case .quit(let code) = shell(command) { return code }
@@ -83,7 +86,7 @@ final class Prompt {
       // A paste of several is shown command by command, as if it had been typed.
       if cells.count > 1 {
         let lines = SessionFile.promptLines(source).map { line in
-          Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
+          Style.prompt.apply(String(line.prefix(5)), color) + VisibleText.name(String(line.dropFirst(5))) + "\n"
         }
         say(lines.joined())
       }
@@ -107,7 +110,7 @@ final class Prompt {
     case .shell(let command)?: return shell(command)
     case .help(let topic)?:
       help(on: topic)
-      return .done
+      return runner.terminatedBy.map { .quit(terminated($0)) } ?? .done
     default: return runCell(source)
     }
   }
@@ -123,11 +126,10 @@ final class Prompt {
     case .ok: break
     case .failed(let diagnostic):
       isDone = false
-      say(diagnostic.rendered(color: color.isOn) + "\n")
+      say(process.shown(diagnostic, on: STDOUT_FILENO) + "\n")
     case .interrupted(let note):
       isDone = false
-      let text = TextWidth.wrap("interrupted" + (note.isEmpty ? "" : ": " + note), to: process.screen.columns)
-      say(Style.warning.apply(text, color) + "\n")
+      process.say("interrupted" + (note.isEmpty ? "" : ": " + note), .warning)
     }
     keepTranscript(source, outcome)
     if outcome.wantsToQuit, let code = confirmQuit() { return .quit(code) }
@@ -146,7 +148,7 @@ final class Prompt {
       }
     } catch {
       transcript = nil
-      say(Style.error.apply("the transcript ends here: \(error)", color) + "\n")
+      process.say("the transcript ends here: \(error)", .error)
     }
   }
 
@@ -154,9 +156,12 @@ final class Prompt {
   private func help(on source: String) {
     let text = session.inspect(source, cursor: source.unicodeScalars.count)?.text
     if let text {
-      frontEnd.emit(.output(Output(role: .display, text: text)))
+      // On the executing thread, so that signals are answered while a pager shows it.
+      let frontEnd = frontEnd
+      runner.interrupter.clear()
+      _ = runner.perform { frontEnd.emit(.output(Output(role: .display, text: text))) }
     } else {
-      say("no help on '\(source)'. Try: help\n")
+      process.say("no help on '\(source)'. Try: help")
     }
     reader.remember(source + "?")
   }
@@ -186,7 +191,7 @@ final class Prompt {
     let path = process.configurationFolder + "/rc.elbo"
     guard access(path, F_OK) == 0 else { return }
     switch textOfFile(path) {
-    case .failure(let failure): say(Style.warning.apply("\(failure)", color) + "\n")
+    case .failure(let failure): process.say("\(failure)", .warning)
     case .success(let text):
       let session = session
       for cell in BatchScript(text: text, name: path).cells(session) {
@@ -196,7 +201,7 @@ final class Prompt {
             cell.source, storeHistory: false, silent: true, frontEnd: frontEnd, interruption: interruption)
         }
         if case .failed(let diagnostic)? = outcome?.status {
-          say("\(path):\(cell.line): " + diagnostic.rendered(color: color.isOn) + "\n")
+          say(process.shown(diagnostic, place: "\(path):\(cell.line): ", on: STDOUT_FILENO) + "\n")
         }
       }
     }
@@ -215,7 +220,7 @@ final class Prompt {
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
       let noun = names.count == 1 ? "Model" : "Models"
-      say("\(noun) \(list) would be lost; 'save session work.elbodb' saves everything.\n")
+      process.say("\(noun) \(list) would be lost; 'save session work.elbodb' saves everything.")
       switch reader.ask("Quit anyway? [y/N] ") {
       case .line(let answer):
         if !["y", "yes"].contains(answer.lowercased()) { return nil }
@@ -233,7 +238,8 @@ final class Prompt {
     } else {
       // The session before 'open' has trained models that were not saved to a file.
       let noun = left.count == 1 ? "Model" : "Models"
-      say("\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.\n")
+      process.say(
+        "\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.")
       recovery.release()
     }
     return 0

@@ -79,7 +79,11 @@ final class PromptReader {
   /// The meaning of a line, or of each line of a paste: a shell command, a request for help, a cell; nil when it is
   /// blank.
   static func meaning(of source: String) -> Input? {
-    let trimmed = trimmedRight(source.drop { $0 == " " || $0 == "\t" })
+    // What a paste from a web page brings along is no part of what is meant.
+    let start = source.unicodeScalars.drop {
+      $0 == " " || $0 == "\t" || Lookalikes.isBlank($0) || Lookalikes.isInvisible($0)
+    }
+    let trimmed = trimmedRight(String(start))
     if trimmed.isEmpty { return nil }
     if trimmed.hasPrefix("!") { return .shell(String(trimmed.dropFirst())) }
     if trimmed.hasSuffix("?"), !trimmed.hasPrefix("?"), !trimmed.contains("#"), !trimmed.contains("\"") {

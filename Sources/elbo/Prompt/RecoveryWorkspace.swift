@@ -1,4 +1,6 @@
 import Glibc
+import Notebook
+import Tensors
 import Terminal
 
 /// The workspace of an interactive session that has no workspace of its own, so that nothing is lost in a crash.
@@ -7,7 +9,7 @@ import Terminal
 /// by a session that did not exit cleanly; a session that exits cleanly deletes its own.
 struct RecoveryWorkspace {
   let path: String
-  private let lock: Int32
+  private let lock: FileLock
 
   /// The folder of all of them.
   static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
@@ -27,7 +29,7 @@ struct RecoveryWorkspace {
           case "l", "later": old.release()
           default:
             // The answer may be a statement that was typed ahead, so nothing is deleted.
-            writeAll("'\(answer)' was not run: answer y, n or l first.\n", to: STDOUT_FILENO)
+            process.say("'\(answer)' was not run: answer y, n or l first.")
             isOpen = true
           }
         case .terminated(let signal): exit(128 + signal)
@@ -50,7 +52,7 @@ struct RecoveryWorkspace {
     var stamp = [CChar](repeating: 0, count: 32)
     strftime(&stamp, stamp.count, "%Y%m%d-%H%M%S", &parts)
     let name = stamp.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "session" }
-    return RecoveryWorkspace(locking: "\(folder)/\(name)-\(getpid()).elbodb")
+    return RecoveryWorkspace(locking: "\(folder)/\(name)-\(TemporaryFile.secret).elbodb", isNew: true)
   }
 
   /// Workspaces of sessions that did not exit cleanly, newest first, locked by this program.
@@ -66,15 +68,14 @@ struct RecoveryWorkspace {
     return names.sorted(by: >).compactMap { RecoveryWorkspace(locking: folder + "/" + $0) }
   }
 
-  private init?(locking path: String) {
-    let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { return nil }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
+  private init?(locking path: String, isNew: Bool = false) {
+    guard let lock = try? FileLock(path: path + ".lock") else { return nil }
+    // One that ended well between the look at the folder and the lock has been taken away.
+    guard isNew || access(path, F_OK) == 0 else {
+      lock.release()
       return nil
     }
-    self.path = path
-    self.lock = lock
+    (self.path, self.lock) = (path, lock)
   }
 
   /// The local time of the last write.
@@ -90,11 +91,11 @@ struct RecoveryWorkspace {
   }
 
   /// Unlocks it without changes, so that it is offered again.
-  func release() { close(lock) }
+  func release() { lock.abandon() }
 
   /// Deletes it.
   func remove() {
-    for suffix in ["", "-wal", "-shm", "-lock", ".lock"] { unlink(path + suffix) }
-    close(lock)
+    for suffix in ["", "-wal", "-shm", "-lock"] { unlink(path + suffix) }
+    lock.release()
   }
 }

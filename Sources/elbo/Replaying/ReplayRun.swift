@@ -1,6 +1,7 @@
 import Glibc
 import Graphs
 import Replay
+import Tensors
 import Terminal
 
 /// `elbo replay` over one or more files.
@@ -40,7 +41,7 @@ struct ReplayRun {
       var failure: Int32?
       let played = try player.play(source.file, folder: folderOfFile(source.path), isScratch: false) { command, text in
         let lines = SessionFile.promptLines(command.source).map { line in
-          Style.prompt.apply(String(line.prefix(5)), color) + String(line.dropFirst(5)) + "\n"
+          Style.prompt.apply(String(line.prefix(5)), color) + VisibleText.name(String(line.dropFirst(5))) + "\n"
         }
         let shown = lines.joined() + (text.isEmpty ? "" : text + "\n")
         if failure == nil, !writeAll(shown, to: STDOUT_FILENO) { failure = errno }
@@ -76,7 +77,8 @@ struct ReplayRun {
       if try !conclude(report) { code = max(code, 3) }
     }
 
-    let cores = CompilerOptions.hardwareThreads
+    try ScratchFolder.check(process)
+    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let count = min(sources.count, jobs ?? cores)
     if sources.count == 1 {
       let played = try SessionPlayer(process: process, threads: threads).play(
@@ -92,7 +94,7 @@ struct ReplayRun {
         case .success(let played):
           do throws(ExitStatus) { try finish(index, played) } catch { failure = failure ?? error }
         case .failure(let problem):
-          writeAll("\(sources[index].path): \(problem.message)\n", to: STDERR_FILENO)
+          process.say("\(sources[index].path): \(problem.message)", on: STDERR_FILENO)
           code = max(code, 1)
         }
       }
@@ -108,6 +110,7 @@ struct ReplayRun {
   /// Writes files and messages according to the mode; returns false when a verification failed.
   private func conclude(_ report: ReplayReport) throws(ExitStatus) -> Bool {
     let color = process.outputColor
+    let name = VisibleText.name(report.path)
     let count = report.results.count
     let size = "\(count) \(count == 1 ? "command" : "commands"), \(durationText(report.seconds))"
     switch mode {
@@ -117,21 +120,23 @@ struct ReplayRun {
       if file.headerLine == nil { file.headerLine = file.header.line }
       let path = output ?? Self.recordedPath(report.path)
       try write(path, file.text)
-      say("\(Style.success.apply("recorded", color)) \(path) (\(size))")
+      say("\(Style.success.apply("recorded", color)) \(VisibleText.name(path)) (\(size))")
       return true
     case .update:
       if report.agrees {
-        say("\(Style.success.apply("unchanged", color)) \(report.path) (\(size))")
+        say("\(Style.success.apply("unchanged", color)) \(name) (\(size))")
       } else {
         try write(output ?? report.path, report.updated.text)
-        say("\(Style.success.apply("updated", color)) \(output ?? report.path) (\(report.mismatches) of \(size))")
+        say(
+          "\(Style.success.apply("updated", color)) \(VisibleText.name(output ?? report.path)) (\(report.mismatches) of \(size))"
+        )
       }
       return true
     case .verify:
       let actual = report.path + ".actual"
       if report.agrees {
         unlink(actual)
-        say("\(Style.success.apply("ok", color))    \(report.path) (\(size))")
+        say("\(Style.success.apply("ok", color))    \(name) (\(size))")
         return true
       }
       for line in UnifiedDiff(report).lines {
@@ -141,13 +146,13 @@ struct ReplayRun {
         case .added: say(Style.added.apply(line.text, color))
         case .removed: say(Style.removed.apply(line.text, color))
         case .remark: say(Style.faint.apply(line.text, color))
-        case .context: say(line.text)
+        case .context: say(VisibleText.lines(line.text))
         }
       }
       try write(actual, report.updated.text)
       say(
-        "\(Style.error.apply("FAIL", color))  \(report.path): \(report.mismatches) of \(count) "
-          + "\(count == 1 ? "command differs" : "commands differ"); the new output is in \(actual)")
+        "\(Style.error.apply("FAIL", color))  \(name): \(report.mismatches) of \(count) "
+          + "\(count == 1 ? "command differs" : "commands differ"); the new output is in \(VisibleText.name(actual))")
       return false
     }
   }

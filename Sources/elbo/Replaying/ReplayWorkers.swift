@@ -6,7 +6,9 @@ import Terminal
 
 /// Replays several files at once, each in a process of its own: an engine and its thread team belong to one process.
 ///
-/// A worker is this program as `elbo replay-worker FILE`; it writes one JSON object.
+/// A worker is this program as `elbo replay-worker FILE`; it writes one JSON object to a pipe of its own. What it, the
+/// loader or a library says on standard output or error is kept apart: it is the reason when there is no result, and is
+/// passed on when there is one.
 struct ReplayWorkers {
   struct Failure: Error {
     let code: Int32
@@ -17,11 +19,43 @@ struct ReplayWorkers {
   /// The number of threads for files whose header does not set it.
   let threads: Int
 
-  private struct Job {
+  private final class Job {
     let index: Int
     let process: Int32
-    let pipe: Int32
-    var bytes: [UInt8] = []
+    /// The result's pipe and the messages'; -1 once it has ended.
+    var pipes: [Int32]
+    var bytes: [[UInt8]] = [[], []]
+    /// What a worker may say; a library that says something for ever fills no memory.
+    static let messageLimit = 65_536
+
+    init(index: Int, process: Int32, result: Int32, messages: Int32) {
+      (self.index, self.process, pipes) = (index, process, [result, messages])
+    }
+
+    var hasEnded: Bool { pipes[0] < 0 }
+
+    /// What its messages' pipe still has; a process that it left behind may hold that open.
+    func readLastMessages() {
+      var waiting = pollfd(fd: pipes[1], events: Int16(POLLIN), revents: 0)
+      while pipes[1] >= 0, poll(&waiting, 1, 0) > 0 { read(1) }
+    }
+
+    func close() {
+      for pipe in pipes where pipe >= 0 { Glibc.close(pipe) }
+      pipes = [-1, -1]
+    }
+
+    /// Takes what a pipe has.
+    func read(_ stream: Int) {
+      var chunk = [UInt8](repeating: 0, count: 65_536)
+      let count = Glibc.read(pipes[stream], &chunk, chunk.count)
+      if count > 0 {
+        if stream == 0 || bytes[1].count < Self.messageLimit { bytes[stream] += chunk[0..<count] }
+      } else if count == 0 || errno != EINTR {
+        Glibc.close(pipes[stream])
+        pipes[stream] = -1
+      }
+    }
   }
 
   /// Replays all files; `finished` is called with the index and the result of each, in the order of completion. Returns
@@ -38,10 +72,11 @@ struct ReplayWorkers {
         }
       }
       if running.isEmpty { continue }
-      var descriptors = running.map { pollfd(fd: $0.pipe, events: Int16(POLLIN), revents: 0) }
+      // A negative descriptor is not looked at.
+      var descriptors = running.flatMap { $0.pipes.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
       descriptors.append(pollfd(fd: process.signals.descriptor, events: Int16(POLLIN), revents: 0))
       if poll(&descriptors, nfds_t(descriptors.count), -1) < 0, errno != EINTR { return 1 }
-      if descriptors[running.count].revents != 0 {
+      if descriptors[2 * running.count].revents != 0 {
         while let signal = process.signals.next() {
           let number: Int32
           switch signal {
@@ -58,33 +93,37 @@ struct ReplayWorkers {
           return 128 + number
         }
       }
-      for index in running.indices.reversed() where descriptors[index].revents != 0 {
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        let count = read(running[index].pipe, &chunk, chunk.count)
-        if count > 0 {
-          running[index].bytes += chunk[0..<count]
-          continue
-        }
-        if count < 0, errno == EINTR { continue }
-        let job = running.remove(at: index)
-        close(job.pipe)
-        finished(job.index, Self.result(of: job.bytes, status: elbo_wait(job.process)))
+      for (position, job) in running.enumerated().reversed() {
+        for stream in 0..<2 where descriptors[2 * position + stream].revents != 0 { job.read(stream) }
+        guard job.hasEnded else { continue }
+        running.remove(at: position)
+        let status = elbo_wait(job.process)
+        job.readLastMessages()
+        job.close()
+        let lines = String(decoding: job.bytes[1], as: UTF8.self).split(separator: "\n")
+        let said = lines.joined(separator: "\n")
+        finished(job.index, Self.result(of: job.bytes[0], said: said, status: status))
+        if !said.isEmpty, !job.bytes[0].isEmpty { process.say("\(paths[job.index]): \(said)", on: STDERR_FILENO) }
       }
     }
     return nil
   }
 
   private func start(_ index: Int, _ path: String) -> Job? {
-    var ends: [Int32] = [0, 0]
-    guard elbo_pipe(&ends) == 0 else { return nil }
-    defer { close(ends[1]) }
-    let arguments = ["/proc/self/exe", "replay-worker", "--threads", String(threads), "--", path]
-    let process = withCStrings(arguments) { elbo_spawn($0, ends[1]) }
-    guard process > 0 else {
-      close(ends[0])
+    var ends: [[Int32]] = [[0, 0], [0, 0]]
+    guard elbo_pipe(&ends[0]) == 0 else { return nil }
+    guard elbo_pipe(&ends[1]) == 0 else {
+      ends[0].forEach { _ = close($0) }
       return nil
     }
-    return Job(index: index, process: process, pipe: ends[0])
+    defer { for pair in ends { close(pair[1]) } }
+    let arguments = ["/proc/self/exe", "replay-worker", "--threads", String(threads), "--", path]
+    let process = withCStrings(arguments) { elbo_spawn($0, ends[0][1], ends[1][1]) }
+    guard process > 0 else {
+      for pair in ends { close(pair[0]) }
+      return nil
+    }
+    return Job(index: index, process: process, result: ends[0][0], messages: ends[1][0])
   }
 
   /// Ends the running workers. A stopped worker must be continued first; a writing one finds its pipe closed.
@@ -92,18 +131,19 @@ struct ReplayWorkers {
     for job in jobs {
       kill(job.process, SIGTERM)
       kill(job.process, SIGCONT)
-      close(job.pipe)
+      job.close()
     }
     for job in jobs { _ = elbo_wait(job.process) }
   }
 
-  private static func result(of bytes: [UInt8], status: Int32) -> Result<SessionPlayer.PlayedSession, Failure> {
+  private static func result(
+    of bytes: [UInt8], said: String, status: Int32
+  ) -> Result<SessionPlayer.PlayedSession, Failure> {
     let code = status < 0 ? 1 : status & 0x7F != 0 ? 128 + (status & 0x7F) : (status >> 8) & 0xFF
     guard let json = try? JSON(parsing: bytes), case .array(let outputs)? = json["outputs"],
       case .array(let seconds)? = json["seconds"]
     else {
-      let text = String(decoding: bytes, as: UTF8.self)
-      return .failure(Failure(code: code, message: text.isEmpty ? "the worker ended with code \(code)" : text))
+      return .failure(Failure(code: code, message: said.isEmpty ? "its process ended with code \(code)" : said))
     }
     var played = SessionPlayer.PlayedSession()
     played.outputs = outputs.compactMap(\.stringValue)

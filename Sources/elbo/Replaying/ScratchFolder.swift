@@ -1,27 +1,69 @@
 import Foundation
 import Glibc
 
-/// A temporary working folder.
+/// A fresh folder to work in for a while, for this user alone.
+///
+/// What a session writes lands here and goes with it. Where it cannot be made nothing may run: the commands would write
+/// into the person's own folder.
 struct ScratchFolder {
   /// The previous working folder, which is restored.
   let origin: String
-  private let path: String
+  /// Its absolute path.
+  let path: String
+  /// The folder `origin`, whatever its name is by then.
+  private let home: Int32
 
-  /// Changes into a new folder under `base`; nil, without changing the folder, when it cannot be created.
-  init?(under base: String) {
-    guard let here = getcwd(nil, 0) else { return nil }
+  /// Goes into a new folder under `base`.
+  ///
+  /// - Throws: Exit code 2 with the reason and what to do, staying where it is.
+  init(under base: String) throws(ExitStatus) {
+    guard let here = getcwd(nil, 0) else {
+      throw Self.refusal("the working folder cannot be found", "Change to another one.")
+    }
     defer { free(here) }
     origin = String(cString: here)
-    guard let name = strdup(base + "/elbo-replay-XXXXXX") else { return nil }
+    home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard home >= 0 else { throw Self.refusal(origin + ": " + Self.reason, "Change to another folder.") }
+    let fix = "Set TMPDIR to a folder where files can be written, for example: TMPDIR=/tmp"
+    guard let name = strdup(base + "/elbo-replay-XXXXXX") else { throw Self.refusal(Self.reason, fix) }
     defer { free(name) }
-    guard mkdtemp(name) != nil, chdir(name) == 0 else { return nil }
-    path = String(cString: name)
+    guard mkdtemp(name) != nil else {
+      let reason = Self.reason
+      close(home)
+      throw Self.refusal("cannot create a folder in \(base): \(reason)", fix)
+    }
+    guard chdir(name) == 0, let whole = getcwd(nil, 0) else {
+      let reason = Self.reason
+      rmdir(name)
+      _ = fchdir(home)
+      close(home)
+      throw Self.refusal("\(String(cString: name)): \(reason)", fix)
+    }
+    defer { free(whole) }
+    path = String(cString: whole)
   }
 
   /// Restores the previous working folder and deletes the temporary one with its content.
   func remove() {
-    _ = chdir(origin)
+    _ = fchdir(home)
+    close(home)
     try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Where scratch folders are made: `$TMPDIR`, or `/tmp` where that is not set or empty.
+  static func base(_ process: ProcessContext) -> String {
+    process.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+  }
+
+  /// Throws what `init` would.
+  static func check(_ process: ProcessContext) throws(ExitStatus) {
+    try ScratchFolder(under: base(process)).remove()
+  }
+
+  private static var reason: String { String(cString: strerror(errno)) }
+
+  private static func refusal(_ cause: String, _ fix: String) -> ExitStatus {
+    ExitStatus(2, "elbo: replay needs a temporary folder to run in, but \(cause). \(fix)")
   }
 }
 
@@ -30,6 +72,6 @@ func folderOfFile(_ path: String) -> String {
   guard let real = realpath(path, nil) else { return "." }
   defer { free(real) }
   let whole = String(cString: real)
-  guard let slash = whole.lastIndex(of: "/"), slash != whole.startIndex else { return "/" }
+  guard let slash = whole.utf8.lastIndex(of: UInt8(ascii: "/")), slash != whole.startIndex else { return "/" }
   return String(whole[..<slash])
 }

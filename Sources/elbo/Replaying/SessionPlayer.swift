@@ -28,7 +28,8 @@ struct SessionPlayer {
     _ file: SessionFile, folder: String, isScratch: Bool,
     show: (SessionFile.Command, String) -> Void = { _, _ in }
   ) throws(ExitStatus) -> PlayedSession {
-    let scratch = isScratch ? ScratchFolder(under: process.environment["TMPDIR"] ?? "/tmp") : nil
+    var scratch: ScratchFolder?
+    if isScratch { scratch = try ScratchFolder(under: ScratchFolder.base(process)) }
     defer { scratch?.remove() }
     setenv("TZ", "UTC", 1)
     tzset()
@@ -37,6 +38,7 @@ struct SessionPlayer {
     // Abbreviated verbs are accepted, because transcripts of a prompt may contain them.
     options.isInteractive = true
     options.allowsDownloads = file.header.usesNetwork
+    options.outputDirectory = scratch?.path
     options.inputDirectories = [folder] + (scratch.map { [$0.origin] } ?? [])
     let session = try startSession(options)
     let runner = try CellRunner(process: process)

@@ -38,7 +38,7 @@ final class CellRunner {
     }
     var interrupts = 0
     wasInterrupted = false
-    signals.wait { signal in
+    signals.wait(timesWork: true) { signal in
       switch signal {
       case .interrupt:
         interrupts += 1

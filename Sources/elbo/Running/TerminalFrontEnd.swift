@@ -2,6 +2,7 @@ import Glibc
 import Notebook
 import Plotting
 import Synchronization
+import Tensors
 import Terminal
 
 /// Shows the output of cells on standard output: text as it arrives, a progress bar on a terminal, long text in the
@@ -13,7 +14,8 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     var figureLines = 0
     /// The error of standard output: a closed pipe, a full disk.
     var closedBy: Int32?
-    var shown: [Output] = []
+    /// A pager has the screen.
+    var isPaging = false
   }
   private let process: ProcessContext
   private let pager: Pager?
@@ -35,13 +37,13 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   var closedBy: Int32? { state.withLock { $0.closedBy } }
 
   func emit(_ event: Event) {
-    state.withLock { state in
+    let paged = state.withLock { state -> String? in
       switch event {
       case .output(let output):
         write(state.progress.hide(), &state)
-        show(output, &state)
+        return show(output, &state)
       case .progress(let progress):
-        guard process.outputIsTerminal else { return }
+        guard process.outputIsTerminal else { return nil }
         if let figure = progress.figure { showLive(figure, progress, &state) }
         let bar = ProgressBar(columns: process.screen.columns, color: process.outputColor)
         if let bytes = state.progress.update(progress, now: monotonicSeconds(), bar: bar) { write(bytes, &state) }
@@ -50,12 +52,29 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
         // The last figure stays.
         state.figureLines = 0
       }
+      return nil
+    }
+    if let paged { page(paged) }
+  }
+
+  /// Shows text in the pager. Nothing is locked meanwhile: signals are answered, and Ctrl-C or the end of the program
+  /// ends the pager.
+  private func page(_ text: String) {
+    guard let pager else { return }
+    state.withLock { $0.isPaging = true }
+    let interruption = interruption
+    let wasShown = WorkClock.excluding { pager.show(text) { interruption.isRequested } }
+    state.withLock { state in
+      state.isPaging = false
+      if !wasShown { write(text, &state) }
     }
   }
 
   /// A line of the program between the output of the cell.
   func remark(_ text: String) {
     state.withLock { state in
+      // The screen is the pager's, and what was remarked on is over when it ends.
+      if state.isPaging { return }
       write(state.progress.hide(), &state)
       write(Style.faint.apply(text, process.outputColor) + "\n", &state)
     }
@@ -65,9 +84,21 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     guard process.isInteractive else { return nil }
     state.withLock { state in
       write(state.progress.hide(), &state)
-      write(prompt, &state)
+      write(VisibleText.lines(prompt), &state)
     }
-    return readLine(strippingNewline: true)
+    return WorkClock.excluding { readLine(strippingNewline: true) }
+  }
+
+  /// `x = !command`, at a prompt.
+  func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? {
+    guard keepsTranscripts else { return nil }
+    state.withLock { state in write(state.progress.hide(), &state) }
+    guard let (text, status) = CapturedShell.run(command, isUnwanted: { interruption.isRequested }) else {
+      return ShellCapture(text: "", failure: "the shell could not be started")
+    }
+    let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 0
+    let failure = status & 0x7F != 0 ? "ended by signal \(status & 0x7F)" : code != 0 ? "exit code \(code)" : nil
+    return ShellCapture(text: text, failure: failure)
   }
 
   /// Draws a live figure over the one before it, in one write so that nothing flickers.
@@ -81,24 +112,22 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     write(bytes, &state)
   }
 
-  private func show(_ output: Output, _ state: inout State) {
+  /// Writes an output; the text that is left for the pager, if any.
+  private func show(_ output: Output, _ state: inout State) -> String? {
     if let figure = output.figure, let drawn = screen.text(figure, output.figureTerminal) {
       write(drawn, &state)
-      if output.text == figure.summary { return }
+      if output.text == figure.summary { return nil }
     }
     // A live figure that cannot be drawn is replaced by numbers.
     let record = output.record
-    guard !record.isEmpty else { return }
-    let text = record.hasSuffix("\n") ? record : record + "\n"
-    let styled = output.role == .note ? faint(String(text.dropLast())) + "\n" : text
-    if let pager, Pager.isNeeded(for: text, on: process.screen), pager.show(styled) { return }
+    guard !record.isEmpty else { return nil }
+    let broken = process.outputIsTerminal && !output.isData ? HangingText.wrapped(record, to: width) : record
+    let text = broken.hasSuffix("\n") ? broken : broken + "\n"
+    let styled =
+      output.role == .note ? Style.faint.apply(String(text.dropLast()), process.outputColor) + "\n" : text
+    if pager != nil, Pager.isNeeded(for: text, on: process.screen), !hasTypedAhead() { return styled }
     write(styled, &state)
-  }
-
-  /// Notes are text of any length; a terminal would break them within words.
-  private func faint(_ remark: String) -> String {
-    Style.faint.apply(
-      process.outputIsTerminal ? TextWidth.wrap(remark, to: width) : remark, process.outputColor)
+    return nil
   }
 
   private func write(_ text: String, _ state: inout State) {

@@ -106,8 +106,8 @@ enum LoadCommand {
   private static func neighbor(of path: String, _ execution: Execution) -> String? {
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let folder = path[..<slash]
-    let found = PathCompletion.candidates(String(folder), home: execution.options.homeDirectory, quote: "\"")
-    let names = found.map { String($0.text.dropFirst(folder.count).prefix { $0 != "\"" && $0 != "/" }) }
+    let found = PathCompletion.entries(String(folder), home: execution.options.homeDirectory)
+    let names = found.map { String($0.path.dropFirst(folder.count).prefix { $0 != "/" }) }
     return Suggestion.nearest(to: String(path[slash...]), in: names).map { "Did you mean '\(folder)\($0)'?" }
   }
 

@@ -162,9 +162,9 @@ enum CompareCommands {
       let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
       var position = begin
       let stop = StopSignal(when: Stopping.current)
-      let start = ContinuousClock.now
+      let start = WorkClock.now
       try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
-        let spent = (ContinuousClock.now - start).seconds
+        let spent = (WorkClock.now - start).seconds
         position = moment.position
         if let last = moment.last { execution.record(MetricRow.training(last, of: name, epoch: moment.position)) }
         if spent >= limit { stop.request() }

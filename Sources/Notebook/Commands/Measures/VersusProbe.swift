@@ -88,13 +88,17 @@ struct VersusProbe {
     return [
       Measure(what: "reconstruction, squared error per pixel", value: evaluation.meanSquaredError, lowerIsBetter: true),
       Measure(what: "samples, distance to the nearest real example", value: try toReal(samples), lowerIsBetter: true),
-      Measure(what: "samples, fraction that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
-      Measure(what: "samples, fraction of real examples covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
       Measure(
-        what: "samples, difference of their diversity from real examples", value: abs(try Self.spread(samples) - realDiversity),
+        what: "samples, fraction that look real (precision)", value: quality.precision.mean, lowerIsBetter: false),
+      Measure(
+        what: "samples, fraction of real examples covered (recall)", value: quality.recall.mean, lowerIsBetter: false),
+      Measure(
+        what: "samples, difference of their diversity from real examples",
+        value: abs(try Self.spread(samples) - realDiversity),
         lowerIsBetter: true),
       Measure(
-        what: "halfway images, distance to the nearest real example", value: try toReal(walk.middles), lowerIsBetter: true),
+        what: "halfway images, distance to the nearest real example", value: try toReal(walk.middles),
+        lowerIsBetter: true),
       Measure(what: "interpolation, largest step over mean step", value: walk.unevenness, lowerIsBetter: true),
     ] + (try probes(codes[0..<known]))
   }

@@ -209,7 +209,8 @@ enum NoiseText {
       }
     }
     throw arguments.fault(
-      .badOptionValue, "\(name): expected gaussian:σ, mask:fraction or salt:fraction, got '\(arguments[name]?.raw ?? "")'",
+      .badOptionValue,
+      "\(name): expected gaussian:σ, mask:fraction or salt:fraction, got '\(arguments[name]?.raw ?? "")'",
       at: name)
   }
 }

@@ -1,4 +1,5 @@
 import Plotting
+import Tensors
 import VAEngine
 
 /// Reports a running training: progress at most ten times a second, the metrics of every step to the workspace, and
@@ -6,26 +7,26 @@ import VAEngine
 final class TrainingReporter {
   private let run: TrainingRun
   private let live: Model
-  private var shown: ContinuousClock.Instant
-  private var kept: ContinuousClock.Instant
+  private var shown: WorkClock.Instant
+  private var kept: WorkClock.Instant
   private var recentLosses: [Double] = []
   private let interval: Double
   private let isLive: Bool
   /// When the next live figure is due, and how many there were.
-  private var nextFigure: ContinuousClock.Instant
+  private var nextFigure: WorkClock.Instant
   private var figures = 0
 
   init(_ run: TrainingRun, _ live: Model) {
     (self.run, self.live) = (run, live)
-    (shown, kept) = (.now, .now)
+    (shown, kept) = (WorkClock.now, WorkClock.now)
     isLive = run.arguments.text("plot") == "live"
-    nextFigure = .now + .milliseconds(500)
+    nextFigure = WorkClock.now + .milliseconds(500)
     interval = run.arguments.number("checkpoint") ?? 30
   }
 
   func report(_ moment: TrainingProgress) throws {
     record(moment)
-    let now = ContinuousClock.now
+    let now = WorkClock.now
     let isSlow = (now - kept).seconds >= interval
     if isSlow {
       kept = now
@@ -53,8 +54,8 @@ final class TrainingReporter {
     guard progress.figure != nil else { return }
     // Three a second at most, and never more than a fiftieth of the time; the first one starts gnuplot, which is not counted.
     figures += 1
-    let cost = ContinuousClock.now - now
-    nextFigure = .now + max(.milliseconds(333), figures > 1 ? cost * 50 : .zero)
+    let cost = WorkClock.now - now
+    nextFigure = WorkClock.now + max(.milliseconds(333), figures > 1 ? cost * 50 : .zero)
   }
 
   private func figure(_ moment: TrainingProgress) -> Figure? {

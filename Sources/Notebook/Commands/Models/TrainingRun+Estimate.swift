@@ -10,11 +10,10 @@ extension TrainingRun {
     var short = plan
     short.epochs = trial.training.epoch + 1
     short.patience = nil
-    let clock = ContinuousClock()
-    var marks: [ContinuousClock.Instant] = []
+    var marks: [WorkClock.Instant] = []
     let stop = StopSignal()
     try Trainer(trial, on: training.subset(Array(0..<size)).source, plan: short).run(stop: stop) { _ in
-      marks.append(clock.now)
+      marks.append(WorkClock.now)
       try Stopping.check()
     }
     // The first step compiles, and so does a last step of another size; the median excludes them.

@@ -150,7 +150,7 @@ struct TrainingRun {
     try warn(live)
     let stop = StopSignal(when: Stopping.current)
     let reporter = TrainingReporter(self, live)
-    let start = ContinuousClock.now
+    let start = WorkClock.now
     let firstStep = live.training.step
     let end: TrainingEnd
     do {
@@ -169,7 +169,7 @@ struct TrainingRun {
           : "Try: train \(name ?? "m") lr=\(rate)\(rest)")
     }
     try keep(live, isDone: end != .stopped)
-    let seconds = (ContinuousClock.now - start).seconds
+    let seconds = (WorkClock.now - start).seconds
     if end == .stopped {
       let steps = Int(live.training.step - firstStep)
       let place = live.training.isEpochTrained ? "before the validation of epoch" : "at epoch"
