@@ -62,6 +62,10 @@ enum WorkspaceCommands {
     }
     if access(path, F_OK) != 0 { try execution.checkWritable(path, shown: shown, at: span) }
     let path = try execution.openableWorkspace(path)
+    // Left behind, what its disk has no room for would be gone.
+    if let lost = execution.core.store?.catchUp(execution.state) {
+      throw Fault(.unwritableFile, lost, at: span, fix: "Move this session to another file first: save session PATH")
+    }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
       // Open all variables or none: a variable that was not read would be lost with the next commit.

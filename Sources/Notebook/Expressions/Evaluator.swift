@@ -10,6 +10,7 @@ struct Evaluator {
     case .string(let text): return .string(text)
     case .name(let name): return try lookup(name, at: expression.span)
     case .list(let items): return try list(items)
+    case .dictionary(let entries): return try dictionary(entries)
     case .call(let name, let arguments): return try call(name, arguments, span: expression.span)
     case .index(let base, let subscripts):
       let value = try evaluate(base)
@@ -51,6 +52,7 @@ struct Evaluator {
     // Papermill and other Python tools write `True`.
     case "yes", "true", "on", "True": return .flag(true)
     case "no", "false", "off", "False": return .flag(false)
+    case "None": return .nothing
     default: break
     }
     if FunctionTable.shared[name] != nil {
@@ -73,6 +75,44 @@ struct Evaluator {
     // Numbers make a vector, so that arithmetic works on them.
     guard !numbers.isEmpty, numbers.count == values.count else { return .list(values) }
     return .tensor(ArrayValue(try Tensor(numbers)))
+  }
+
+  private func dictionary(_ entries: [Expression.Entry]) throws -> Value {
+    .object(
+      DictionaryValue(
+        try entries.map { entry in
+          let key: String
+          switch try evaluate(entry.key) {
+          case .string(let text): key = text
+          case .number(let number): key = NumberText.short(number, digits: 17)
+          case .flag(let flag): key = flag ? "True" : "False"
+          case let other:
+            throw Fault(
+              .wrongKind, "\(other.kind.phrase) cannot name an entry", at: entry.key.span,
+              fix: "Names are text in quotes: {\"lr\": 0.001}")
+          }
+          return .init(key: key, value: try evaluate(entry.value))
+        }))
+  }
+
+  /// `float("nan")`, as Python writes numbers that have no digits.
+  private func float(_ arguments: [Expression.Argument], span: Range<Int>) throws -> Value {
+    guard arguments.count == 1, arguments[0].name == nil else {
+      throw Fault(.wrongFunctionArguments, "float takes 1 argument", at: span, fix: "Write float(\"inf\").")
+    }
+    switch try evaluate(arguments[0].value) {
+    case .number(let number): return .number(number)
+    case .string(let text):
+      let trimmed = text.trimmingPrefix { $0.isWhitespace }.lowercased()
+      guard let number = Double(trimmed), !trimmed.contains("x") else {
+        throw Fault(
+          .wrongKind, "\(Value.string(text).summary) is not a number", at: arguments[0].value.span,
+          fix: "For example: float(\"inf\"), float(\"-inf\"), float(\"nan\")")
+      }
+      return .number(number)
+    case let other:
+      throw Fault(.wrongKind, "float needs text or a number, got \(other.kind.phrase)", at: arguments[0].value.span)
+    }
   }
 
   private func range(
@@ -102,6 +142,7 @@ struct Evaluator {
     _ name: Spanned<String>, _ arguments: [Expression.Argument], span: Range<Int>
   ) throws -> Value {
     guard let function = FunctionTable.shared[name.value] else {
+      if name.value == "float" { return try float(arguments, span: span) }
       if let command = execution.table[name.value] {
         throw Fault(
           .syntax, "'\(name.value)' is a command", at: name.span, fix: "Write it without parentheses: \(command.usage)")

@@ -26,6 +26,7 @@ extension HelpPages {
       d[0..999]  d[label=3]  d.all     these examples of a dataset; those of a label,
                                        split into train and test as before; all
                                        examples as one part
+      p = {"lr": 0.001}; p.lr          values by name, as in Python; p["lr"] too
       1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons
                                        need parentheses
       d.train  m.loss  e.elbo          attributes

@@ -110,6 +110,8 @@ struct Parser {
           throw fault
         }
       case UInt8(ascii: "("), UInt8(ascii: "["): open.append(position)
+      case UInt8(ascii: "{") where source.opensBrace(at: position, from: body): open.append(position)
+      case UInt8(ascii: "}") where open.last.map { bytes[$0] == UInt8(ascii: "{") } == true: _ = open.popLast()
       case UInt8(ascii: ")"), UInt8(ascii: "]"):
         let pair = byte == UInt8(ascii: ")") ? UInt8(ascii: "(") : UInt8(ascii: "[")
         guard let last = open.popLast(), bytes[last] == pair else {

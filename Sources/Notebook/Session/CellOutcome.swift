@@ -13,6 +13,8 @@ package struct CellOutcome: Sendable {
   package var status: CellStatus
   package var seconds: Double
   package var outputs: [Output]
+  /// What there is to say of the workspace, such as a full disk.
+  package var remarks: [Output] = []
   /// The cell requested to quit.
   package var wantsToQuit = false
   /// The cell began or ended a transcript.

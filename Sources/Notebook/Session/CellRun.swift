@@ -10,6 +10,8 @@ struct CellRun {
   let start: WorkClock.Instant
   var status = CellStatus.ok
   var outputs: [Output] = []
+  /// Of the workspace: shown with the outputs, and no part of what the cell gave.
+  private(set) var remarks: [Output] = []
   private var result: Value?
   private var isKept = false
 
@@ -121,18 +123,11 @@ struct CellRun {
   private mutating func keep(isLast: Bool) -> [Output] {
     guard let store = execution.core.store, !store.isReadOnly else { return [] }
     if isLast { isKept = true }
-    let record = keeps ? self.record(isLast: isLast) : nil
-    do {
-      try store.commit(record, state: execution.state)
-      guard execution.core.isDetached else { return [] }
-      execution.core.isDetached = false
-      return [Output(role: .note, text: "\(store.path) can be written again; no cell was lost")]
-    } catch {
-      guard !execution.core.isDetached else { return [] }
-      execution.core.isDetached = true
-      let note = "\(error.description). The session continues in memory; 'save session PATH' writes it elsewhere"
-      return [Output(role: .note, text: note)]
-    }
+    execution.core.keep(keeps ? record(isLast: isLast) : nil)
+    // A silent cell says nothing: the next one that speaks says it.
+    guard !silent, let remark = execution.core.takeRemark() else { return [] }
+    remarks.append(Output(role: .note, text: remark))
+    return remarks.suffix(1)
   }
 
   private func record(isLast: Bool) -> CellRecord {
@@ -151,10 +146,10 @@ struct CellRun {
   /// Adds the cell to the history in memory, unless the store has it.
   private func remember() {
     guard keeps else { return }
-    let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
     execution.core.history.add(
       HistoryEntry(
         session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
-        seconds: (WorkClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
+        seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
+      isStored: execution.core.isStored)
   }
 }

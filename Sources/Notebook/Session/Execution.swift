@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// A running cell, as commands see it: the state they may change, and the front end.
 ///
@@ -107,18 +108,13 @@ package final class Execution {
 
   /// Checkpoints the intermediate result of a running statement in the workspace; a crash loses only later work.
   package func checkpoint() throws {
-    guard let store = core.store else { return }
+    guard core.store != nil else { return }
     // With the cell that makes it, so that the history says where it came from.
     let record = CellRecord(
       number: cell, source: source.text(0..<source.count), status: "running", error: nil, seconds: 0, outputs: [],
       result: nil)
-    do {
-      try store.commit(keepsCell ? record : nil, state: state)
-    } catch {
-      guard !core.isDetached else { return }
-      core.isDetached = true
-      note("\(error.description). The session continues in memory; 'save session PATH' writes it elsewhere")
-    }
+    // What there is to say of it is said with the statement's result.
+    core.keep(keepsCell ? record : nil)
   }
 
   /// Keeps numbers of training steps for people to query.
@@ -128,7 +124,7 @@ package final class Execution {
   func adopt(_ store: Store) {
     core.store?.close(state)
     core.store = store
-    core.isDetached = false
+    core.outage = nil
     core.history = History(store: store)
   }
 
@@ -141,6 +137,9 @@ package final class Execution {
     self.core.unsavedByWorkspace = unsavedByWorkspace
     keepsUndo = false
   }
+
+  /// Ends the statement when it was asked to stop.
+  package func checkInterruption() throws { if interruption.isRequested { throw Stopped() } }
 
   // MARK: Names
 

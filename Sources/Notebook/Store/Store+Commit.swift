@@ -36,11 +36,13 @@ extension Store {
         }
       }
     } catch {
+      self.written.withLock { $0.isBehind = true }
       throw Store.translated(error, path: path)
     }
     written.settings = state.settings
     written.pending = []
     written.metrics = []
+    written.isBehind = false
     self.written.withLock { $0 = written }
   }
 

@@ -118,7 +118,7 @@ extension Store {
 
   /// Cells, oldest first.
   func cells(where condition: String, arguments: StatementArguments, withOutputs: Bool) -> [HistoryEntry] {
-    let entries = try? queue.inDatabase { db -> [HistoryEntry] in
+    let entries = try? read { db -> [HistoryEntry] in
       try Row.fetchAll(
         db,
         sql: """

@@ -13,6 +13,8 @@ package final class Store: Sendable {
   let sessionID: Int64
   private let lock: WorkspaceLock?
   let written: Mutex<WrittenState>
+  /// Opened with the first look at the history.
+  private let reader = Mutex<DatabaseQueue?>(nil)
 
   /// What is already written to disk, and what waits to be written.
   struct WrittenState: Sendable {
@@ -22,6 +24,8 @@ package final class Store: Sendable {
     /// Commits that could not be written yet.
     var pending: [CellRecord] = []
     var metrics: [MetricRow] = []
+    /// The last commit failed: cells, variables or settings are not on disk.
+    var isBehind = false
   }
 
   /// Opens a workspace; creates it if it does not exist.
@@ -82,15 +86,58 @@ package final class Store: Sendable {
 
   /// Writes what could not be written until now, marks the session as closed cleanly and merges the write-ahead log
   /// into the file.
-  func close(_ state: SessionState) {
-    guard !isReadOnly else { return }
-    if written.withLock({ !$0.pending.isEmpty }) { try? commit(nil, state: state) }
+  ///
+  /// - Returns: Why that could not be done, and what is lost with it; nil when all of it is on disk.
+  @discardableResult
+  func close(_ state: SessionState) -> String? {
+    guard !isReadOnly else { return nil }
+    // The last connection folds the log in and takes its files away; one that only reads cannot.
+    reader.withLock { $0 = nil }
+    if let lost = catchUp(state) { return lost }
     try? queue.inDatabase { db in
       try db.execute(
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
       try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
     lock?.release()
+    return nil
+  }
+
+  /// Writes what could not be written until now.
+  ///
+  /// - Returns: Why that failed again, and how much is not on disk; nil when all of it is.
+  func catchUp(_ state: SessionState) -> String? {
+    guard written.withLock({ $0.isBehind }) else { return nil }
+    do throws(StoreError) {
+      try commit(nil, state: state)
+      return nil
+    } catch {
+      let count = written.withLock { $0.pending.count }
+      let what =
+        count == 0
+        ? "the last changes" : count == 1 ? "1 cell with what it changed" : "\(count) cells with what they changed"
+      return "\(error.description); not in it: \(what)"
+    }
+  }
+
+  /// Reads what is committed, through a connection of its own.
+  ///
+  /// The one that writes is busy for as long as a commit takes, seconds for a large model. In WAL mode another one sees
+  /// the state before it and waits for nobody.
+  func read<T>(_ body: (Database) throws -> T) throws -> T {
+    // A copy in memory of what was read, or a file that nobody writes.
+    guard !isReadOnly else { return try queue.inDatabase(body) }
+    let opened = try reader.withLock { reader in
+      if let reader { return reader }
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(2)
+      configuration.label = "elbo.reader"
+      let fresh = try DatabaseQueue(path: path, configuration: configuration)
+      reader = fresh
+      return fresh
+    }
+    return try opened.inDatabase(body)
   }
 
   /// Lets the file grow to `pages` pages at most, so that tests can fill the disk.

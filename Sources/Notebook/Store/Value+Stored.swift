@@ -39,6 +39,7 @@ package struct Restorers: Sendable {
   /// By kind; models and datasets register theirs here.
   static let objects: [String: Restorer] = [
     "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
+    "dictionary": { stored, options in .object(try DictionaryValue(stored: stored, options: options)) },
     "dataset": { stored, options in .object(try DatasetValue(stored: stored, options: options)) },
   ]
 

@@ -84,7 +84,7 @@ package struct Report: Sendable, Equatable {
       html += "</tbody></table>"
     }
     html += tables.map(\.table.html).joined()
-    return html + notes.map { "<p>\(HTML.escaped($0))</p>" }.joined()
+    return html + notes.map(HTML.note).joined()
   }
 
   var json: JSON {

@@ -57,6 +57,8 @@ package struct Table: Sendable, Equatable {
   /// Where the table is too wide, its last column gets lines of its own under the rows: suggested commands are
   /// never truncated.
   package var stacksLast: Bool
+  /// The rows as pictures, where they are examples that are images.
+  package var images: ImageGrid?
 
   package init(
     title: String = "", columns: [Column], rows: [[Cell]] = [], notes: [String] = [], stacksLast: Bool = false
@@ -141,7 +143,7 @@ package struct Table: Sendable, Equatable {
       html += "</tr>"
     }
     html += "</tbody></table>"
-    return html + notes.map { "<p>\(HTML.escaped($0))</p>" }.joined()
+    return html + notes.map(HTML.note).joined()
   }
 
   /// One object per row, keyed by column name.

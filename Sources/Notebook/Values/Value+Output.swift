@@ -10,6 +10,7 @@ extension Value {
   /// Every representation of the value, text at most `width` columns wide.
   package func output(width: Int, format: ResultFormat = .text) -> Output {
     var output = richOutput(width: width)
+    output.images = images
     switch format {
     case .text: break
     case .json: output.text = (output.json ?? .string(output.text)).text(pretty: true)
@@ -26,7 +27,7 @@ extension Value {
     case .range(let lower, let upper):
       return Output(text: "\(lower)..\(upper)", json: .array([.integer(lower), .integer(upper)]))
     case .list(let items):
-      let text = "[" + items.map { $0.output(width: width).text }.joined(separator: ", ") + "]"
+      let text = "[" + items.map { $0.text(inListOf: width) }.joined(separator: ", ") + "]"
       return Output(text: TextWidth.wrap(text, to: width), json: .array(items.map(\.json)))
     case .tensor(let array): return array.output(width: width)
     case .table(let table): return Output(text: table.text(width: width), html: table.html, json: table.json)
@@ -116,14 +117,13 @@ extension ArrayValue {
       members.append(
         .init("note", .string("\(values.count) \(inflected("element", for: values.count)): write them with > out.npy")))
     }
-    var output = Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
-    output.images = meaning == .images ? grid(values) : nil
-    return output
+    return Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
   }
 
   /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be.
-  private func grid(_ values: [Float]) -> ImageGrid? {
-    guard shape.rank == 4, shape[1] == 1 || shape[1] == 3, values.count > 0 else { return nil }
+  var images: ImageGrid? {
+    guard meaning == .images, shape.rank == 4, shape[1] == 1 || shape[1] == 3, shape.count > 0 else { return nil }
+    let values = floats
     let count = min(shape[0], 100)
     let side = max(1, Int(Double(count).squareRoot().rounded(.up)))
     let columns = count <= 12 ? count : (side...20).first { count % $0 == 0 } ?? side

@@ -3,7 +3,7 @@ import Tensors
 
 /// What a value is, for messages, `vars` and the kinds that commands ask for.
 package enum ValueKind: String, Sendable, CaseIterable {
-  case number, text, flag, tensor, list, range, table, report, figure, dataset, model, nothing
+  case number, text, flag, tensor, list, dictionary, range, table, report, figure, dataset, model, nothing
 
   /// With its article, for messages.
   var phrase: String { self == .nothing ? "nothing" : "a \(rawValue)" }

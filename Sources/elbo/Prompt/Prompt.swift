@@ -217,10 +217,17 @@ final class Prompt {
   /// Quits, after a confirmation when models would be lost; returns nil when the user cancels.
   private func confirmQuit() -> Int32? {
     let names = unsaved
+    // Of a recovery workspace nothing stays anyway.
+    let unwritten = session.workspace == recovery?.path ? nil : session.unwritten
+    if let unwritten {
+      process.say("\(unwritten). 'save session PATH' writes everything to another file.")
+    }
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
       let noun = names.count == 1 ? "Model" : "Models"
       process.say("\(noun) \(list) would be lost; 'save session work.elbodb' saves everything.")
+    }
+    if !names.isEmpty || unwritten != nil {
       switch reader.ask("Quit anyway? [y/N] ") {
       case .line(let answer):
         if !["y", "yes"].contains(answer.lowercased()) { return nil }
@@ -247,7 +254,7 @@ final class Prompt {
 
   /// Handles a fatal signal: the recovery workspace is kept and offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
-    if recovery == nil { session.close() }
+    if recovery == nil, let lost = session.close() { writeAll("elbo: \(lost)\n", to: STDERR_FILENO) }
     if session.cellNumber == 0 { recovery?.remove() }
     say("\n")
     return 128 + signal

@@ -43,9 +43,11 @@ enum DataInspectionCommands {
       ]
     }
     let notes = try Thumbnails.text(values, width: width).map { ["", $0] } ?? []
-    return Table(
+    var table = Table(
       title: data.summary, columns: [.init("example"), .init("label"), .init("mean"), .init("min"), .init("max")],
       rows: rows, notes: notes)
+    table.images = try data.images(first: min(n, 100))
+    return table
   }
 
   private static let describe = Command(

@@ -77,27 +77,9 @@ struct DatasetDescription {
 
   /// The first images: a figure for front ends that show some, characters for the others.
   private func addPicture(to report: inout Report) throws {
-    let shape = data.dataset.exampleShape
-    guard shape.rank == 3, shape[0] == 1 || shape[0] == 3, data.dataset.count > 0 else { return }
-    let positions = Array(0..<min(10, data.dataset.count))
-    let small = try shrunk(to: 28).examples(positions)
+    guard let images = try data.images(first: 10) else { return }
+    let small = try data.shrunk(to: 28).examples(Array(0..<images.count))
     if let text = try Thumbnails.text(small, width: execution.width) { report.notes += ["", text] }
-    let images = try shrunk(to: 128).examples(positions)
-    report.figure = Figure(
-      .images(
-        ImageGrid(
-          pixels: images.elements(as: Float.self), count: images.shape[0], channels: shape[0],
-          height: images.shape[2], width: images.shape[3], columns: images.shape[0])),
-      title: "the first examples of \(data.title)")
-  }
-
-  /// The dataset with images of at most `side` pixels, keeping the aspect ratio.
-  private func shrunk(to side: Int) throws -> Dataset {
-    let shape = data.dataset.exampleShape
-    let largest = max(shape[1], shape[2])
-    guard largest > side else { return data.dataset }
-    return try data.dataset.adding([
-      .resize(height: max(1, shape[1] * side / largest), width: max(1, shape[2] * side / largest))
-    ])
+    report.figure = Figure(.images(images), title: "the first examples of \(data.title)")
   }
 }
