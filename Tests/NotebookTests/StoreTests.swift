@@ -168,7 +168,7 @@ final class Folder {
     _ = bench.run("z = normal(20000, 4, seed=1)")
     let lost = try #require(bench.session.close())
     #expect(lost.contains("1 cell") && lost.contains("work.elbodb"))
-    #expect(WorkspaceSummary.of(folder.file("work.elbodb"))?.endedWell == false)
+    #expect(WorkspaceSummary.of(folder.file("work.elbodb"))?.exitedCleanly == false)
   }
 
   @Test func anOlderSchemaIsMigratedAndANewerRefused() throws {
