@@ -13,7 +13,9 @@ enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread is created, because threads inherit the signal mask.
-    guard let signals = SignalSource() else { terminate(with: 1, "elbo: no file descriptors are available", nil) }
+    guard let signals = SignalSource() else {
+      terminate(with: 1, "elbo: no file descriptors are available", nil)
+    }
     ProcessContext.useUTF8()
     let process = ProcessContext(signals: signals)
     let given = Array(CommandLine.arguments.dropFirst())

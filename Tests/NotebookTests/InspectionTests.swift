@@ -4,7 +4,9 @@ import Testing
 /// What Shift-Tab and F1 say of every place a cursor can be on.
 @Suite struct InspectionTests {
   private func bench() throws -> Bench {
-    let bench = try Bench()
+    var options = SessionOptions()
+    options.isInteractive = true
+    let bench = try Bench(options)
     _ = bench.run("a = 41\nd = dataset normal(20, 3, seed=1)\nmodel m mlp latent=2 on=d\na + 1")
     return bench
   }
@@ -16,7 +18,7 @@ import Testing
     ("mean(a, axis=|", "mean("), ("mea|n(a)", "mean("), ("mean(a, ax|is=0)", "mean("),
     ("train m epochs=(mean(|", "mean("),
     // Values.
-    ("a|", "41"), ("1 + a|", "41"), ("mean(a|", "41"), ("train m epochs=a|", "41"), ("_|", "42"), ("_4|", "42"),
+    ("a|", "41"), ("1 + a|", "41"), ("mean(a|", "41"), ("train m epochs=a|", "41"), ("_|", "42"), ("_1|", "42"),
     // Attributes, of attributes too, and all of them.
     ("d.co|unt", "20"), ("d.hash|", ""), ("m.lat|ent", "2"), ("m.loss|", "m is not trained"), ("m.k|l", "train m on=d"),
     ("m.|", "attributes of m"), ("d.shape.|", "attributes of d.shape"), ("d.shape.cou|nt", "1"),

@@ -33,7 +33,7 @@ import Testing
   /// Of 1.2×10¹² the letters alone are 6 digits and signs of 12 pixels; the name at the edge takes 34 more.
   @Test(arguments: [1.234e12, 3e-9, -2.5e10]) func wideNumbersHaveRoomBesideTheNameOfTheirAxis(scale: Double) throws {
     #expect(try pixels("lmargin", curve(scale), of: \.width) >= 34 + 12 * 7)
-    #expect(try pixels("lmargin", curve(1), of: \.width) == 100)
+    #expect(abs(try pixels("lmargin", curve(1), of: \.width) - 100) < 0.1)
   }
 
   @Test func theNameOfTheHorizontalAxisIsInsideThePicture() {

@@ -18,7 +18,7 @@ enum LiveDisplay {
   }
 
   private static func terms(_ progress: Progress) -> [String] {
-    progress.terms.map { "\($0.name) \(number($0.value))" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
+    progress.terms.map { "\($0.name) \($0.number)" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
   }
 
   /// The remaining time, or the elapsed time when the work has ended.

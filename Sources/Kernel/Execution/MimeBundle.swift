@@ -89,7 +89,7 @@ struct MimeBundle {
   private mutating func addJSON(of output: Output, _ isNotebook: Bool) {
     let type = isNotebook ? "application/vnd.elbo+json" : "application/json"
     // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
-    if let json = output.json, !isNotebook || json.text().utf8.count <= Self.largestNotebookJSON {
+    if let json = isNotebook ? output.json(upTo: Self.largestNotebookJSON) : output.json {
       data.append(.init(type, json))
     }
   }

@@ -184,6 +184,7 @@ struct Evaluator {
 
   private func attribute(_ base: Expression, _ name: Spanned<String>) throws -> Value {
     let value = try evaluate(base)
+    if value.isVolatile(name.value) { execution.readsClock = true }
     if let result = try at(name.span, { try value.attribute(name.value) }) { return result }
     let names = value.attributeNames
     let fix =
@@ -200,10 +201,22 @@ extension Value {
     case .tensor(let array):
       ["shape", "count", "rank", "dtype", "T"] + (array.labels == nil ? [] : ["labels"])
     case .list, .range: ["count"]
-    case .table(let table): ["count"] + table.columns.map(\.name)
+    case .table(let table): ["count"] + table.columns.map(\.key)
     case .report(let report): report.attributeNames
     case .object(let object): object.attributeNames
     default: []
+    }
+  }
+
+  /// Whether the clock decides an attribute: a report's duration, a table's column of speeds.
+  func isVolatile(_ name: String) -> Bool {
+    switch self {
+    case .report(let report): report.isVolatile(name)
+    case .table(let table):
+      table.column(name).map { column in
+        table.rows.contains { $0.indices.contains(column) && $0[column].isVolatile }
+      } ?? false
+    default: false
     }
   }
 
@@ -211,7 +224,7 @@ extension Value {
   func attribute(_ name: String) throws -> Value? {
     switch (self, name) {
     case (.tensor(let array), "shape"):
-      return .tensor(ArrayValue(try Tensor(array.shape.dimensions.map { Float($0) })))
+      return .tensor(try ArrayValue(shape: array.shape))
     case (.tensor(let array), "count"): return .number(Double(array.shape.count))
     case (.tensor(let array), "rank"): return .number(Double(array.shape.rank))
     case (.tensor(let array), "dtype"): return .string(array.tensor.dtype.rawValue)
@@ -222,17 +235,9 @@ extension Value {
     case (.range(let lower, let upper), "count"): return .number(Double(upper - lower + 1))
     case (.table(let table), "count"): return .number(Double(table.rows.count))
     case (.table(let table), _):
-      guard let column = table.columns.firstIndex(where: { $0.name == name }) else { return nil }
-      return .list(
-        table.rows.map { row in
-          guard column < row.count else { return .nothing }
-          switch row[column] {
-          case .text(let text): return .string(text)
-          case .number(let value), .fixed(let value, _): return .number(value)
-          case .count(let value): return .number(Double(value))
-          case .empty: return .nothing
-          }
-        })
+      return table.column(name).map { column in
+        .list(table.rows.map { $0.indices.contains(column) ? $0[column].value : .nothing })
+      }
     case (.report(let report), _): return report.attribute(name)
     case (.object(let object), _): return try object.attribute(name)
     default: return nil

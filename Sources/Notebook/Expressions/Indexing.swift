@@ -190,7 +190,7 @@ extension Value {
   /// The number of a tensor without axes; other values unchanged.
   var unwrappedScalar: Value {
     if case .tensor(let array) = self, array.shape.rank == 0, let only = array.floats.first {
-      return .number(Double(only))
+      return .number(array.numbers.first ?? Double(only))
     }
     return self
   }

@@ -54,9 +54,18 @@ extension HelpPages {
       format json                      results as JSON; format csv, format text
       evaluate m on=d > report.json    to a file; the extension selects the format
       e = evaluate m on=d              stored in e; e.elbo is one of its numbers
+      kl m on=d > kl.csv               for programs: numbers as numbers, under keys
 
     Numbers have units: nats are natural-log units summed over dimensions and
     averaged over examples; ± is one standard error. No value is scaled without a
     note.
+
+    A number is shown with six significant digits and never fewer than three
+    decimals (123456.789), elements of tensors with fewer; not a number and the
+    infinities are nan, inf and -inf. Files hold the shortest digits that read
+    back as the same number; JSON has null for what is not finite. Keys are
+    lower-case ASCII: elbo is the ELBO, negative_elbo what is shown as −ELBO;
+    beside a number its unit is under KEY_unit (bytes, s, nats/example), its
+    standard error under KEY_standard_error.
     """
 }

@@ -58,6 +58,8 @@ package struct HistoryEntry: Equatable, Sendable {
   package var source: String
   /// text/plain of its outputs.
   package var outputs: [String]
+  /// The same with marks around what the clock decides.
+  package var recordings: [String]
   package var seconds: Double
   package var succeeded: Bool
 }

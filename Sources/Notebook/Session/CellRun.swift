@@ -89,27 +89,35 @@ struct CellRun {
     }
     execution.keepsUndo = true
     if value.kind != .nothing, !silent {
-      execution.core.results.add(value, cell: execution.cell)
+      execution.core.results.add(value, cell: execution.cell, isClocked: execution.readsClock)
       result = value
     }
     execution.session.publish(execution.state)
     var shown: [Output] = []
     let notes = execution.takeNotes()
     if !statement.isSilent, statement.redirect == nil, value.kind != .nothing {
-      var output = value.output(width: execution.width, format: execution.state.settings.format)
-      if let target = statement.target, execution.state.settings.format == .text {
-        output.text = "\(target.value) = \(value.summary)"
-        output.html = nil
-        output.figure = nil
-        output.images = nil
+      let format = execution.state.settings.format
+      var output: Output
+      if let target = statement.target, format == .text {
+        output = Output(value, text: "\(target.value) = \(value.summary)", isSummary: true)
+      } else {
+        output = value.output(width: execution.width, format: format)
       }
       output.text = VisibleText.lines(output.text)
-      output.isData = execution.state.settings.format != .text
+      output.marked = output.marked.map(VisibleText.lines)
+      output.isData = format != .text
+      if execution.readsClock { output.markNumbers() }
       output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
       shown.append(output)
     }
-    if !statement.isSilent { shown += notes.map { Output(role: .note, text: VisibleText.lines($0)) } }
+    if !statement.isSilent {
+      shown += notes.map { note in
+        var output = Output(role: .note, text: VisibleText.lines(note))
+        if execution.readsClock { output.markNumbers() }
+        return output
+      }
+    }
     outputs += silent ? [] : shown
     show(shown + keep(isLast: isLast))
   }
@@ -133,7 +141,7 @@ struct CellRun {
   private func record(isLast: Bool) -> CellRecord {
     var record = CellRecord(
       number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
-      seconds: (WorkClock.now - start).seconds, outputs: outputs, result: nil)
+      seconds: (WorkClock.now - start).seconds, outputs: outputs.map { OutputRecord($0) }, result: nil)
     switch status {
     case .ok: break
     case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
@@ -149,7 +157,7 @@ struct CellRun {
     execution.core.history.add(
       HistoryEntry(
         session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
-        seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
+        recordings: outputs.map(\.recording), seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
       isStored: execution.core.isStored)
   }
 }

@@ -33,6 +33,8 @@ package final class Execution {
   /// The file that the running statement writes.
   private(set) var redirect: String?
   private var isShowingProgress = false
+  /// Whether the running statement has read what the clock decided: two runs agree on none of its numbers.
+  package var readsClock = false
 
   init(
     session: Session, core: Session.Core, source: SourceText, frontEnd: any FrontEnd, interruption: Interruption,
@@ -59,6 +61,7 @@ package final class Execution {
   package var width: Int { max(20, frontEnd.width) }
 
   func begin(_ statement: Statement) {
+    readsClock = false
     keepsWork = false
     redirect = statement.redirect?.value
     isAlone = statement.stages.count == 1 && statement.target == nil && redirect == nil
@@ -145,9 +148,17 @@ package final class Execution {
 
   /// The value of a variable, of `_` or of `_3`.
   package func lookup(_ name: String) -> Value? {
-    if name == "_" { return piped ?? core.results.last }
-    if name.hasPrefix("_"), let number = Int(name.dropFirst()) { return core.results[number] }
-    return state.variables[name]?.value
+    if name == "_" {
+      if piped == nil, core.results.isLastClocked { readsClock = true }
+      return piped ?? core.results.last
+    }
+    if name.hasPrefix("_"), let number = Int(name.dropFirst()) {
+      if core.results.clocked.contains(number) { readsClock = true }
+      return core.results[number]
+    }
+    guard let variable = state.variables[name] else { return nil }
+    if variable.isClocked { readsClock = true }
+    return variable.value
   }
 
   /// Names of variables of certain kinds.
@@ -156,7 +167,9 @@ package final class Execution {
   }
 
   /// Sets a variable that a command makes.
-  package func set(_ name: String, to value: Value) { state.set(name, to: value, cell: cell) }
+  package func set(_ name: String, to value: Value) {
+    state.set(name, to: value, cell: cell, isClocked: readsClock)
+  }
 
   /// The fault for an unknown variable.
   package func noVariable(_ name: String, kind: ValueKind? = nil, at span: Range<Int>?) -> Fault {

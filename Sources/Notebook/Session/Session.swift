@@ -180,11 +180,11 @@ package final class Session: Sendable {
     core.keep(
       CellRecord(
         number: core.cell, source: source, status: succeeded ? "ok" : "failed", error: nil, seconds: seconds,
-        outputs: output.isEmpty ? [] : [Output(role: .note, text: output)], result: nil))
+        outputs: output.isEmpty ? [] : [OutputRecord(Output(role: .note, text: output))], result: nil))
     core.history.add(
       HistoryEntry(
-        session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output], seconds: seconds,
-        succeeded: succeeded), isStored: core.isStored)
+        session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output],
+        recordings: output.isEmpty ? [] : [output], seconds: seconds, succeeded: succeeded), isStored: core.isStored)
     let remark = core.takeRemark()
     let done = core
     self.core.withLock { $0 = done }

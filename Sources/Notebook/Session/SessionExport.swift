@@ -23,7 +23,7 @@ package enum SessionExport {
   /// A cell of the history. The message of a failed cell is not stored, so any message matches.
   package static func text(of entry: HistoryEntry) -> String {
     if entry.succeeded {
-      return text(source: entry.source, output: entry.outputs.filter { !$0.isEmpty }.joined(separator: "\n"))
+      return text(source: entry.source, output: entry.recordings.filter { !$0.isEmpty }.joined(separator: "\n"))
     }
     return SessionFile.promptLines(entry.source).joined(separator: "\n") + "\n...\n\n"
   }

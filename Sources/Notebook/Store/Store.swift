@@ -24,6 +24,8 @@ package final class Store: Sendable {
     /// Commits that could not be written yet.
     var pending: [CellRecord] = []
     var metrics: [MetricRow] = []
+    /// Results that are on disk, the last of them.
+    var results: [WrittenResult] = []
     /// The last commit failed: cells, variables or settings are not on disk.
     var isBehind = false
   }
@@ -145,6 +147,7 @@ package final class Store: Sendable {
 
   static func translated(_ error: any Error, path: String) -> StoreError {
     if let error = error as? StoreError { return error }
+    if let damage = error as? Damage { return .notAWorkspace(path: path, reason: "\(damage)") }
     guard let error = error as? DatabaseError else { return .cannotOpen(path: path, reason: "\(error)") }
     let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
     switch error.resultCode {
@@ -157,6 +160,32 @@ package final class Store: Sendable {
   }
 }
 
+/// Something a cell showed, as it is kept: its text, and in a few words what it was. The value itself is in the results
+/// or in a variable; its JSON and its HTML can be made of it again.
+struct OutputRecord: Sendable {
+  let role: String
+  let text: String
+  /// `{"kind": "tensor", "summary": "2000×20 float32 · latents"}`, and the text with marks where the clock decides a
+  /// part.
+  let detail: JSON?
+
+  init(_ output: Output) {
+    (role, text) = ("\(output.role)", output.record)
+    var members: [JSON.Member] = []
+    if let value = output.value {
+      members = [.init("kind", .string(value.kind.rawValue)), .init("summary", .string(value.summary))]
+    }
+    if let marked = output.marked { members.append(.init("marked", .string(marked))) }
+    detail = members.isEmpty ? nil : .object(members)
+  }
+
+  /// What the history has of it.
+  init(text: String, marked: String) {
+    (role, self.text) = ("result", text)
+    detail = marked == text ? nil : .object([.init("marked", .string(marked))])
+  }
+}
+
 /// A cell as it is kept.
 struct CellRecord: Sendable {
   var number: Int
@@ -164,7 +193,7 @@ struct CellRecord: Sendable {
   var status: String
   var error: String?
   var seconds: Double
-  var outputs: [Output]
+  var outputs: [OutputRecord]
   /// The value for `_N`, when it is small enough to keep.
   var result: StoredValue?
 

@@ -32,11 +32,15 @@ package struct DictionaryValue: ObjectValue {
     self[name] ?? (name == "count" ? .number(Double(entries.count)) : nil)
   }
 
-  package func output(width: Int) -> Output {
+  package var report: Report? { nil }
+
+  package func markedText(width: Int) -> String {
     let parts = entries.map { JSON.string($0.key).text() + ": " + $0.value.text(inListOf: width) }
-    return Output(
-      text: TextWidth.wrap("{" + parts.joined(separator: ", ") + "}", to: width),
-      json: .object(entries.map { .init($0.key, $0.value.json) }))
+    return TextWidth.wrap("{" + parts.joined(separator: ", ") + "}", to: width)
+  }
+
+  package func json(marksClock: Bool) -> JSON? {
+    .object(entries.map { .init($0.key, $0.value.dataJSON(marksClock: marksClock) ?? .null) })
   }
 
   package func stored() throws -> StoredValue {
@@ -48,10 +52,10 @@ package struct DictionaryValue: ObjectValue {
   }
 
   init(stored: StoredValue, options: SessionOptions) throws {
-    let damaged = Fault(.notAWorkspace, "a value of kind 'dictionary' is damaged")
+    let damaged = Damage("its entries")
     let list = StoredValue(kind: "list", detail: stored.detail["values"] ?? .null, arrays: stored.arrays)
-    guard let keys = stored.detail["keys"]?.arrayValue?.compactMap(\.stringValue),
-      case .list(let values) = try Restorers(options: options).value(list), keys.count == values.count
+    let keys = try Damage.texts(stored.detail["keys"], "keys")
+    guard case .list(let values) = try Restorers(options: options).value(list), keys.count == values.count
     else { throw damaged }
     self.init(zip(keys, values).map { Entry(key: $0, value: $1) })
   }
@@ -64,7 +68,7 @@ extension Value {
     case .nothing: "None"
     case .tensor(let array) where array.shape.rank == 1 && array.shape.count <= 20:
       "[" + array.floats.map { NumberText.short(Double($0)) }.joined(separator: ", ") + "]"
-    default: output(width: width).text
+    default: markedText(width: width)
     }
   }
 }

@@ -89,9 +89,11 @@ struct Manual {
       [
         ("ELBO_DATA", "colon-separated directories in which datasets are searched before they are downloaded"),
         ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "base directories of settings, history and downloads"),
-        ("PAGER", "program that shows text longer than the screen; LESS, when set, replaces the options of less"),
+        (
+          "PAGER", "program that shows text longer than the screen; LESS, when set, replaces the options of less"
+        ),
         ("TMPDIR", "directory of the temporary folders of replays (default /tmp)"),
-        ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "whether text is colored"),
+        ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "control colored output"),
       ]
     ),
     (

@@ -39,7 +39,11 @@ final class Prompt {
     let (completer, color) = (PromptCompleter(session: session), color)
     editor.configureCompletion(
       complete: { completer.complete($0, cursor: $1) },
-      help: { completer.help($0, cursor: $1).map { Style.faint.apply($0, color) } })
+      help: { line, cursor in
+        completer.help(line, cursor: cursor).map {
+          Style.faint.apply(HangingText.wrapped($0, to: process.screen.columns), color)
+        }
+      })
     runner.onRepeatedInterrupt = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
   }
 
@@ -47,9 +51,16 @@ final class Prompt {
   func run() -> Int32 {
     say(
       Banner.text(
-        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
+        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color,
+        width: process.screen.columns))
     for remark in session.openingNotes {
       process.say(remark, .warning)
+    }
+    if session.options.workspace == nil {
+      let folder = RecoveryWorkspace.folder(process)
+      process.say(
+        "\(folder) cannot be written: nothing of this session is on disk. To keep it: save session work.elbodb",
+        .warning)
     }
     if readsRC { runRC() }
     if let signal = runner.terminatedBy { return terminated(signal) }

@@ -17,7 +17,7 @@ struct RecoveryWorkspace {
   /// The workspace of this session: one of a session that did not exit cleanly if the user wants it, else a new one.
   static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
     for old in abandoned(process) {
-      writeAll("The session of \(old.lastUse) did not exit cleanly; completed cells were saved.\n", to: STDOUT_FILENO)
+      process.say("The session of \(old.lastUse) did not exit cleanly; completed cells were saved.")
       var isOpen = true
       while isOpen {
         isOpen = false

@@ -152,7 +152,8 @@ struct ReplayRun {
       try write(actual, report.updated.text)
       say(
         "\(Style.error.apply("FAIL", color))  \(name): \(report.mismatches) of \(count) "
-          + "\(count == 1 ? "command differs" : "commands differ"); the new output is in \(VisibleText.name(actual))")
+          + "\(count == 1 ? "command differs" : "commands differ"); what it would be now is in \(VisibleText.name(actual))"
+      )
       return false
     }
   }

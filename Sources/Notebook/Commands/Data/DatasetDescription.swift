@@ -9,17 +9,18 @@ struct DatasetDescription {
 
   func report() throws -> Report {
     let dataset = data.dataset
-    var report = data.report
+    var report = data.description
     let statistics = try DataStatistics(dataset) { share in
       try Stopping.check()
       execution.progress(Progress(task: "describe", fraction: share))
     }
     report.fields += [
-      .init("mean", .fixed(statistics.mean, decimals: 5), unit: "after transforms"),
+      .init("mean", .fixed(statistics.mean, decimals: 5), detail: " after transforms"),
       .init("deviation", label: "standard deviation", .fixed(statistics.deviation, decimals: 5)),
-      .init("min", .number(statistics.low)), .init("max", .number(statistics.high)),
+      .init("min", .number(Double(shortest: Float(statistics.low)))),
+      .init("max", .number(Double(shortest: Float(statistics.high)))),
       .init("zeros", label: "zero elements", .fixed(100 * statistics.zeroShare, decimals: 1), unit: "%"),
-      .init("memory", .text(memory)),
+      memory,
       .init("hash", label: "content", .text("\(dataset.hash.text.prefix(40))…")),
     ]
     report.notes += dataset.notes
@@ -30,9 +31,10 @@ struct DatasetDescription {
     return report
   }
 
-  private var memory: String {
-    let bytes = NumberText.bytes(data.dataset.storage.byteCount)
-    return data.dataset.storage.storage.isMappedFile ? "\(bytes) on disk, read as needed" : bytes
+  private var memory: Report.Field {
+    let isMapped = data.dataset.storage.storage.isMappedFile
+    return .init(
+      "memory", .bytes(data.dataset.storage.byteCount), detail: isMapped ? " on disk, read as needed" : "")
   }
 
   private var labels: Table? {
@@ -56,7 +58,7 @@ struct DatasetDescription {
         let names = factor.valueNames
         let ends: [Table.Cell] =
           names.isEmpty
-          ? [.number(Double(factor.values.first ?? 0)), .number(Double(factor.values.last ?? 0))]
+          ? [.number(Double(shortest: factor.values.first ?? 0)), .number(Double(shortest: factor.values.last ?? 0))]
           : [.text(names.first ?? ""), .text(names.last ?? "")]
         return [.text(factor.name), .count(factor.values.count)] + ends
       })
@@ -71,7 +73,10 @@ struct DatasetDescription {
     return Table(
       columns: [.init("column"), .init("mean"), .init("deviation")],
       rows: names.prefix(50).enumerated().map { index, name in
-        [.text(name), .number(Double(statistics.means[index])), .number(Double(statistics.deviations[index]))]
+        [
+          .text(name), .number(Double(shortest: statistics.means[index])),
+          .number(Double(shortest: statistics.deviations[index])),
+        ]
       }, notes: names.count > 50 ? ["\(names.count - 50) more \(inflected("column", for: names.count - 50))"] : [])
   }
 

@@ -70,7 +70,7 @@ struct TrainingRuns {
           } ?? ""),
         columns: [
           .init("model"), .init("epochs"), .init("loss", unit: "nats"), .init("validation", unit: "nats"),
-          .init("test −ELBO", unit: "nats"), .init("±"),
+          .init("test −ELBO", unit: "nats"), .init("±", key: "standard_error"),
         ], rows: rows, notes: results.isEmpty ? [] : [Self.spread(results, of: measured)]))
   }
 
