@@ -1,22 +1,22 @@
-# elbo: everything a machine needs beyond Swift itself is installed by `make deps`.
+# elbo: `make deps` installs all requirements besides Swift.
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SCRATCH ?= .build
 CONFIGURATION := release
 SWIFT_BUILD := swift build -c $(CONFIGURATION) --scratch-path $(SCRATCH)
 
-# Any gnuplot will do; to install the one without windows would remove one that has them.
+# Any gnuplot package is sufficient; installing gnuplot-nox would remove one with window support.
 GNUPLOT := $(if $(shell command -v gnuplot),,gnuplot-nox)
 PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostream-dev $(GNUPLOT) \
   libboost-iostreams-dev libboost-filesystem-dev libzmq3-dev libsqlite3-dev zlib1g-dev libzip-dev libspng-dev \
   libjpeg62-turbo-dev libssl-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-# What the tests need beyond the program: a pseudo-terminal and a screen to look at, a pager.
+# Additional requirements of the tests: a pseudo-terminal with a screen emulator, a pager.
 TEST_PACKAGES := python3-venv less
 VENV := $(SCRATCH)/venv
 ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
-# Where `make install` builds: with Swift's libraries inside, so that the program runs without Swift.
+# The build folder of `make install`: statically linked with Swift's libraries, so that the program runs without Swift.
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
@@ -26,7 +26,7 @@ build: deps
 	@$(SWIFT_BUILD)
 
 # From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits,
-# leaves its pictures in demo/.
+# writes its images to demo/.
 demo: deps
 	@$(SWIFT_BUILD) --product elbo
 	@mkdir -p demo && cd demo && $(ELBO) run ../examples/demo.elbo
@@ -50,17 +50,17 @@ test-avx2:
 test-terminal: build $(VENV)/ready
 	@cd Tests/Terminal && ELBO=$(ELBO) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider .
 
-# The kernel as Jupyter's own tests and our clients see it, over ZeroMQ and over standard input and output.
+# The kernel with Jupyter's own tests and other clients, over ZeroMQ and over standard input and output.
 conformance: build $(SCRATCH)/conformance/ready
 	@cd Tests/Conformance && ELBO=$(ELBO) TENSOR_FILES=$(dir $(ELBO))tensor-files DATASET_FILES=$(dir $(ELBO))dataset-files $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q -p no:cacheprovider .
 
-# Damaged data files for every reader, as many as wanted; `make conformance` reads 100,000 of them.
+# Fuzzing of every file reader with damaged files; `make conformance` reads 100,000 of them.
 INPUTS ?= 2000000
 fuzz-data: deps
 	@$(SWIFT_BUILD) --product dataset-files
 	@$(dir $(ELBO))dataset-files fuzz $(INPUTS) $(or $(SEED),1) $(filter-out %.py,$(wildcard Tests/DatasetsTests/Corpus/*))
 
-# JupyterLab in a headless Chromium; what a person would see is kept in $(SCRATCH)/lab-shots.
+# JupyterLab in a headless Chromium; screenshots are stored in $(SCRATCH)/lab-shots.
 conformance-lab: build $(SCRATCH)/lab/ready
 	@cd Tests/Lab && ELBO=$(ELBO) SHOTS=$(abspath $(SCRATCH))/lab-shots $(abspath $(SCRATCH))/lab/bin/python -m pytest -q -p no:cacheprovider .
 
@@ -68,15 +68,15 @@ $(SCRATCH)/lab/ready: Tests/Lab/requirements.txt | test-deps
 	@$(call install-missing,chromium chromium-driver fonts-dejavu-core)
 	@python3 -m venv $(SCRATCH)/lab && $(SCRATCH)/lab/bin/pip install -q --disable-pip-version-check -r $< && touch $@
 
-# The kernel's times and memory, each beside its bar.
+# The kernel's times and memory with their targets.
 bench-kernel: build $(SCRATCH)/conformance/ready
 	@cd Tests/Conformance && ELBO=$(ELBO) $(abspath $(SCRATCH))/conformance/bin/python bench_kernel.py
 
-# Start, echo and Ctrl-C of the prompt, each beside its bar.
+# Start, echo and Ctrl-C of the prompt with their targets.
 bench-prompt: build
 	@cd Tests/Terminal && ELBO=$(ELBO) python3 bench_prompt.py
 
-# A million messages of noise over both transports, and more to what reads them; another FUZZ_SEED gives other ones.
+# Fuzzing of both transports with a million random messages, and of their parsers with more; FUZZ_SEED is the seed.
 fuzz-kernel: build $(SCRATCH)/conformance/ready
 	@$(SWIFT_BUILD) --build-tests
 	@FUZZ_MESSAGES=$${FUZZ_MESSAGES:-500000} swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter KernelTests
@@ -86,19 +86,19 @@ $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 	@python3 -m venv $(SCRATCH)/conformance && \
 	  $(SCRATCH)/conformance/bin/pip install -q --disable-pip-version-check -r $< && touch $@
 
-# Every lesson of sessions/ still says what it says, in a folder of its own.
+# Verifies all lessons of sessions/ in a temporary folder.
 sessions: build
 	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && \
 	  $(ELBO) replay --verify *.session && rm -rf $$folder
 
-# The hard tests at full size: 200 kills, 10,000 cells, a million statements of the fuzzer.
+# The stress tests at full size: 200 kills, 10,000 cells, a million statements of the fuzzer.
 torture: build $(VENV)/ready
 	@cd Tests/Terminal && ELBO=$(ELBO) ELBO_KILLS=200 ELBO_CELLS=10000 $(abspath $(VENV))/bin/python -m pytest -q \
 	  -p no:cacheprovider test_store.py test_long_sessions.py
 	@$(SWIFT_BUILD) --build-tests
 	@ELBO_FUZZ=1000000 swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter GrammarFuzzTests
 
-# How fast this machine trains, op by op too, and beside oneDNN; how fast it draws.
+# The speed of training, of single ops (also in oneDNN), and of figures.
 bench: deps
 	@$(SWIFT_BUILD) --product elbo
 	@$(ELBO) bench train
@@ -106,7 +106,7 @@ bench: deps
 	@$(ELBO) bench ops --backend onednn
 	@$(ELBO) bench plots
 
-# Training time to the same test ELBO, beside PyTorch and Keras in an environment of their own. Takes hours; less with
+# Training time to the same test ELBO, compared with PyTorch and Keras. Takes hours; less with
 # PEER_OPTIONS='--recipes mlp --epochs 3'.
 MNIST ?= $(or $(ELBO_DATA),$(HOME)/.cache/elbo)/mnist
 PEER_OPTIONS ?=
@@ -125,7 +125,7 @@ mutants: build $(VENV)/ready $(SCRATCH)/conformance/ready
 lint:
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests examples/library
 
-# Silent when everything is there.
+# Silent when nothing is missing.
 deps:
 	@$(call install-missing,$(PACKAGES))
 
@@ -143,7 +143,7 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-# The program, its man page and completions, and the Jupyter kernelspec, under PREFIX.
+# Installs the program, its man page and completions, and the Jupyter kernelspec under PREFIX.
 install: deps
 	@$(SWIFT_BUILD:$(SCRATCH)=$(STATIC)) --static-swift-stdlib --product elbo
 	@set -e; program=$(STATIC)/$(CONFIGURATION)/elbo; prefix=$$(realpath -ms $(or $(PREFIX),/)); root=$(DESTDIR)$$prefix; \

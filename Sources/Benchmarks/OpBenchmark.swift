@@ -6,17 +6,17 @@ package enum OpBenchmark {
   package struct Result: Sendable, Codable {
     package var name: String
     package var microseconds: Double
-    /// 0 where counting operations says nothing.
+    /// 0 where the number of operations is not meaningful.
     package var gigaflops: Double
     /// Per element of the result.
     package var nanosecondsPerElement: Double
-    /// The same op by oneDNN, where it was asked for and is made of contractions.
+    /// The time of the same op in oneDNN, for contractions when requested.
     package var onednnMicroseconds: Double?
   }
 
   /// - Parameters:
   ///   - backend: `.onednn` times what oneDNN has a primitive for by both, and nothing else.
-  ///   - each: Given every result as soon as it is there.
+  ///   - each: Called with every result as soon as it is measured.
   /// - Throws: `ProgramError.unsupported` when oneDNN is asked for and not installed.
   package static func run(
     threads: Int? = nil, backend: CompilerOptions.Backend = .own, each: (Result) throws -> Void
@@ -33,7 +33,7 @@ package enum OpBenchmark {
     }
   }
 
-  /// GFLOP/s of a 1024³ matrix product: what the machine gives to large ones.
+  /// GFLOP/s of a 1024³ matrix product: the peak of the machine for large products.
   package static func matmul(threads: Int) throws -> Double {
     let n = 1024
     let item = Case("", operations: 2 * n * n * n) { try Graphs.matmul($0.input("a", [n, n]), $0.input("b", [n, n])) }
@@ -55,7 +55,7 @@ package enum OpBenchmark {
       nanosecondsPerElement: seconds * 1e9 / Double(max(result.shape.count, 1)))
   }
 
-  /// One pass of an optimiser over a million parameters.
+  /// One pass of an optimizer over a million parameters.
   private static func update(_ kind: OptimizerKind, _ options: CompilerOptions) throws -> Result {
     let count = 1 << 20
     let graph = Graph()
@@ -70,7 +70,7 @@ package enum OpBenchmark {
       nanosecondsPerElement: seconds * 1e9 / Double(count))
   }
 
-  /// The best of several rounds, seconds a run.
+  /// The best of several rounds, in seconds per run.
   private static func time(_ program: Program) -> Double {
     program.run()
     var best = Double.infinity

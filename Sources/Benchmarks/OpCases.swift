@@ -5,9 +5,9 @@ extension OpBenchmark {
   /// One op on typical operands.
   struct Case {
     let name: String
-    /// Multiplications and additions, 0 where counting them says nothing.
+    /// Multiplications and additions, 0 where their number is not meaningful.
     let operations: Double
-    /// Whether oneDNN has it too.
+    /// Whether oneDNN has the op as well.
     let isContraction: Bool
     let build: (Graph) throws -> Symbol
 

@@ -1,7 +1,7 @@
 import Glibc
 import Plotting
 
-/// How long figures take: the first of a session, which starts gnuplot, and later ones of every kind.
+/// The time of figures: the first of a session, which starts gnuplot, and later ones of every kind.
 package enum PlotBenchmark {
   package struct Result: Sendable, Codable {
     package var name: String
@@ -9,14 +9,14 @@ package enum PlotBenchmark {
     package var milliseconds: Double
     package var fastest: Double
     package var slowest: Double
-    /// What it may take on the two cores this is developed on; nil where nothing was promised.
+    /// The target on the two cores of the development machine; nil without a target.
     package var limit: Double?
     package var bytes: Int
   }
 
   /// - Parameters:
-  ///   - runs: Figures of each sort; the median is given.
-  ///   - each: Given every result as soon as it is there.
+  ///   - runs: Figures of each kind; the median is reported.
+  ///   - each: Called with every result as soon as it is measured.
   /// - Throws: `PlotError` when gnuplot is missing or fails.
   package static func run(runs: Int = 15, each: (Result) throws -> Void) throws {
     try each(
@@ -60,7 +60,7 @@ package enum PlotBenchmark {
       limit: limit, bytes: bytes)
   }
 
-  // MARK: What is drawn: shapes like those of a trained model.
+  // MARK: Test figures, with shapes like those of a trained model.
 
   private static var curves: Figure {
     let x = (0..<4000).map { Double($0) / 400 }
@@ -110,7 +110,8 @@ package enum PlotBenchmark {
       .bars(
         Bars(
           values: (0..<20).map { exp(-Double($0) / 4) }, names: (0..<20).map(String.init),
-          kinds: .init(inactive: Set(16..<20), activeName: "active", inactiveName: "inactive"), xLabel: "latent dimension",
+          kinds: .init(inactive: Set(16..<20), activeName: "active", inactiveName: "inactive"),
+          xLabel: "latent dimension",
           yLabel: "KL, nats")), title: "KL per dimension of m")
   }
 

@@ -31,7 +31,7 @@ package struct TrainBenchmark: Sendable {
     /// Mean over the last run's steps, nats per image.
     package var loss: Double
     package var peakMemoryMegabytes: Double
-    /// Share of the step each kernel took on the first thread, largest first.
+    /// Fraction of a step that each kernel takes on the first thread, largest first.
     package var kernels: [Share]
 
     package struct Share: Sendable, Codable {
@@ -43,7 +43,7 @@ package struct TrainBenchmark: Sendable {
     package var fractionOfMatmul: Double { gigaflops / matmulGigaflops }
   }
 
-  /// - Parameter images: 28×28, values in [0, 1]; for `iwae` they are binarised as they are drawn.
+  /// - Parameter images: 28×28, values in [0, 1]; for `iwae` they are binarized as they are drawn.
   package func run(_ images: any BatchSource) throws -> Result {
     let source: any BatchSource = workload == .burgess ? EnlargedImages(images) : images
     let graph = Graph()
@@ -89,7 +89,7 @@ package struct TrainBenchmark: Sendable {
     }
   }
 
-  /// Parameters as PyTorch begins them.
+  /// Parameters with PyTorch's initialization.
   private static func parameters(of graph: Graph) throws -> ParameterStore {
     var specs: [ParameterSpec] = []
     for node in graph.nodes {
@@ -113,7 +113,7 @@ package struct TrainBenchmark: Sendable {
   }
 }
 
-/// A walk over all indices that looks random to the caches: multiples of a prime.
+/// An order of all indices with a cache-unfriendly pattern: multiples of a prime.
 private struct Permutation {
   let count: Int
   init(_ count: Int) { self.count = count }

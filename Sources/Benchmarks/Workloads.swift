@@ -1,7 +1,7 @@
 import Graphs
 import Tensors
 
-/// The training workloads that every peer runs: the same networks, batch sizes and optimiser.
+/// The training workloads that every peer runs: the same networks, batch sizes and optimizer.
 package enum Workload: String, CaseIterable, Sendable {
   /// 784-400-20, ReLU; pytorch/examples `vae`.
   case mlp
@@ -9,7 +9,7 @@ package enum Workload: String, CaseIterable, Sendable {
   case conv
   /// 64×64, four 4×4 stride-2 convolutions of 32 channels (Burgess et al. 2018).
   case burgess
-  /// 784-200-200-50, tanh (Burda et al. 2016), k importance samples, binarised anew at every draw.
+  /// 784-200-200-50, tanh (Burda et al. 2016), k importance samples, binarized dynamically.
   case iwae
 
   package var defaultBatch: Int {
@@ -21,8 +21,8 @@ package enum Workload: String, CaseIterable, Sendable {
   }
 
   /// Floating-point operations per image, forward and backward: three products for every one forward, at 2 a
-  /// multiply-add. Those of the definition: convolutions in tiles of 2×2 pixels take fewer, so that a step can outrun a
-  /// matrix product.
+  /// multiply-add. Those of the definition: convolutions in tiles of 2×2 pixels take fewer, so that a step can be
+  /// faster than a matrix product with as many operations.
   package func flopsPerImage(k: Int) -> Double {
     switch self {
     case .mlp: 6.0 * (784 * 400 + 400 * 40 + 20 * 400 + 400 * 784)

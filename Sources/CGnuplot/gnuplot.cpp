@@ -192,7 +192,7 @@ static bool has_line(const std::string &text, const std::string &start) {
 
 int elbo_gnuplot_run(
   elbo_gnuplot *process, const char *commands, size_t count, const char *acknowledgement, int64_t milliseconds,
-  bool (*cancelled)(void *), void *context) try {
+  bool (*canceled)(void *), void *context) try {
   // A blocking write of at most this much cannot wait once poll has said "writable" (POSIX: PIPE_BUF bytes are free).
   const size_t chunk = 4096;
   const PipeSignalHeld held;
@@ -202,7 +202,7 @@ int elbo_gnuplot_run(
   process->messages.clear();
   bool output_open = true, messages_open = true, writable = true;
   while (output_open || messages_open) {
-    if (cancelled && cancelled(context)) return ELBO_GNUPLOT_CANCELLED;
+    if (canceled && canceled(context)) return ELBO_GNUPLOT_CANCELLED;
     const int64_t left = milliseconds_until(limit);
     if (left <= 0) return ELBO_GNUPLOT_TIMED_OUT;
     pollfd polled[3] = {

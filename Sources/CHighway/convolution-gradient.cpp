@@ -66,7 +66,7 @@ HWY_INLINE void PackOutputs(const float *from, int64_t width, float *to) {
   }
 }
 
-// Floats from pixel to pixel of the packed inputs: whole cache lines, an odd number of them, so that neighbours fall
+// Floats from pixel to pixel of the packed inputs: whole cache lines, an odd number of them, so that neighbors fall
 // into different sets of the cache.
 HWY_INLINE int64_t InputStride(int64_t height) { return ((height + 15) / 16 | 1) * 16; }
 

@@ -1,4 +1,4 @@
-// Batches out of stored examples: gathered, scaled and binarised in one pass.
+// Batches out of stored examples: gathered, scaled and binarized in one pass.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "gather.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep

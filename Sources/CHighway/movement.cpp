@@ -1,4 +1,4 @@
-// Movement without arithmetic: strided copies, rows of tables, pooling. Plain C++, which compilers vectorise well.
+// Movement without arithmetic: strided copies, rows of tables, pooling. Plain C++, which compilers vectorize well.
 #include <algorithm>
 #include <cmath>
 #include <cstring>

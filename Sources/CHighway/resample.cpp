@@ -1,4 +1,4 @@
-// Resizing and cropping of planes: separable, banded matrices. Plain C++, which compilers vectorise well.
+// Resizing and cropping of planes: separable, banded matrices. Plain C++, which compilers vectorize well.
 #include <algorithm>
 
 #include "simd.h"

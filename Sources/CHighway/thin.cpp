@@ -1,6 +1,6 @@
 // Convolutions of images with few channels. Finding each input in a table would take longer than the multiplications, so
 // an image is copied between zeros: every kernel position of a pixel then reads at the same distance from the pixel's
-// first input, and neighbouring pixels at the same distance from each other.
+// first input, and neighboring pixels at the same distance from each other.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "thin.cpp"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep

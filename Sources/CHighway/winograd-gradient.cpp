@@ -17,7 +17,7 @@ namespace elbo {
 // Tiles taken at a time: so many that the points of their inputs stay in the second-level cache, `depth` floats a tile.
 inline int64_t TileBlock(int64_t depth) { return std::clamp<int64_t>(65536 / depth, 16, 128); }
 
-// Floats from tile to tile of a point: whole cache lines, an odd number of them, so that neighbours fall into different
+// Floats from tile to tile of a point: whole cache lines, an odd number of them, so that neighbors fall into different
 // sets of the cache.
 inline int64_t PointStride(int64_t depth) { return ((depth + 15) / 16 | 1) * 16; }
 }  // namespace elbo

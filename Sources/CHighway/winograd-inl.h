@@ -4,7 +4,7 @@
 //
 //   m₀ = (x₀ − x₁) w₀,  m₁ = x₁ (w₀ + w₁),  m₂ = (x₂ − x₁) w₁;   y₀ = m₀ + m₁,  y₁ = m₁ + m₂
 //
-// and a position that has no such neighbour adds x₀ w to m₀ and x₁ w to m₂. In two dimensions there are 3 × 3 products,
+// and a position that has no such neighbor adds x₀ w to m₀ and x₁ w to m₂. In two dimensions there are 3 × 3 products,
 // "points" here, each a matrix product over the channels of all terms that add to it. Included once per target.
 #if defined(ELBO_WINOGRAD_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef ELBO_WINOGRAD_INL_H

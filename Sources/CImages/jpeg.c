@@ -1,4 +1,4 @@
-// JPEG through libjpeg-turbo: baseline and progressive, grey and colour. libjpeg reports by longjmp; nothing of that
+// JPEG through libjpeg-turbo: baseline and progressive, gray and color. libjpeg reports by longjmp; nothing of that
 // leaves this file.
 #include <setjmp.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static void fail(j_common_ptr info) {
   longjmp(errors->escape, 1);
 }
 
-// libjpeg goes on with grey after these; an image that is partly made up is no data.
+// libjpeg goes on with gray after these; an image that is partly made up is no data.
 static void warn(j_common_ptr info, int level) {
   if (level >= 0) return;
   switch (info->err->msg_code) {
@@ -62,7 +62,7 @@ static void begin(decoder *d, const uint8_t *bytes, size_t count) {
   jpeg_mem_src(&d->info, bytes, (unsigned long)count);
   jpeg_read_header(&d->info, TRUE);
   if (d->info.num_components != 1 && d->info.num_components != 3) {
-    snprintf(d->errors.message, ELBO_IMAGE_MESSAGE, "JPEG: %d components; grey and RGB are read", d->info.num_components);
+    snprintf(d->errors.message, ELBO_IMAGE_MESSAGE, "JPEG: %d components; gray and RGB are read", d->info.num_components);
     longjmp(d->errors.escape, 1);
   }
 }

@@ -1,4 +1,4 @@
-// PNG through libspng: every colour type and depth, interlaced or not, to 8-bit grey or RGB.
+// PNG through libspng: every color type and depth, interlaced or not, to 8-bit gray or RGB.
 #include <spng.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static spng_ctx *open_png(const uint8_t *bytes, size_t count, struct spng_ihdr *
     return NULL;
   }
   spng_set_image_limits(context, ELBO_IMAGE_MAX_SIDE, ELBO_IMAGE_MAX_SIDE);
-  // Text and colour profiles are not needed: what is larger than this is not kept in memory.
+  // Text and color profiles are not needed: what is larger than this is not kept in memory.
   spng_set_chunk_limits(context, 1 << 20, 8 << 20);
   int status = spng_set_png_buffer(context, bytes, count);
   if (!status) status = spng_get_ihdr(context, header);
@@ -30,11 +30,11 @@ int elbo_png_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, ch
   spng_ctx *context = open_png(bytes, count, &header, message);
   if (!context) return 0;
   spng_ctx_free(context);
-  const int isGrey =
+  const int isGray =
       header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
   size->width = (int32_t)header.width;
   size->height = (int32_t)header.height;
-  size->channels = isGrey ? 1 : 3;
+  size->channels = isGray ? 1 : 3;
   return 1;
 }
 
@@ -44,9 +44,9 @@ int elbo_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *d
   spng_ctx *context = open_png(bytes, count, &header, message);
   if (!context) return 0;
   const size_t pixels = (size_t)header.width * header.height;
-  const int isPlainGrey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
-  const int format = isPlainGrey ? SPNG_FMT_G8 : SPNG_FMT_RGB8;
-  const int decoded = isPlainGrey ? 1 : 3;
+  const int isPlainGray = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
+  const int format = isPlainGray ? SPNG_FMT_G8 : SPNG_FMT_RGB8;
+  const int decoded = isPlainGray ? 1 : 3;
   int status = pixels * (size_t)channels > capacity ? SPNG_EBUFSIZ : 0;
   uint8_t *own = NULL;
   if (!status && decoded != channels) {

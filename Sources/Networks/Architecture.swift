@@ -6,8 +6,8 @@ package struct Architecture: Hashable, Sendable {
   package var encoder: [Layer]
   package var decoder: [Layer]
   package var activation: Activation
-  /// The encoder's log σ² is kept inside these bounds by a hard tanh, which has no gradient beyond them; nil leaves it
-  /// free.
+  /// The encoder's log σ² is kept inside these bounds by a hard tanh, which has no gradient beyond them; nil for no
+  /// bounds.
   package var logVarianceBounds: ClosedRange<Float>?
 
   package init(
@@ -18,7 +18,7 @@ package struct Architecture: Hashable, Sendable {
     self.logVarianceBounds = logVarianceBounds
   }
 
-  /// Whether what the decoder gives is a sum with a bias, and nothing after it.
+  /// Whether the last operation of the decoder adds a bias.
   package var endsInBias: Bool {
     switch decoder.last {
     case .dense(_, let activation), .convolution(_, _, _, _, let activation),

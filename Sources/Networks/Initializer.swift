@@ -1,6 +1,6 @@
 import Tensors
 
-/// How weights begin. Each parameter draws from its own stream, named after it.
+/// Initializers of weights. Each parameter draws from its own stream, named after it.
 package enum Initializer: String, Hashable, Sendable, CaseIterable, Codable {
   /// Weights and biases U(±1/√fan_in), PyTorch's default for linear and convolution layers.
   case pytorch
@@ -10,7 +10,7 @@ package enum Initializer: String, Hashable, Sendable, CaseIterable, Codable {
   case he
 }
 
-/// What a parameter is for, which decides how it begins.
+/// The role of a parameter, which determines its initialization.
 package enum ParameterRole: Hashable, Sendable {
   /// With the fans of the layer.
   case weight(fanIn: Int, fanOut: Int)

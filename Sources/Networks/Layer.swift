@@ -8,7 +8,7 @@ package enum Layer: Hashable, Sendable {
   case convolution(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
   /// Transposed convolution (`convt32k3s2`); without `p` the result is n · stride.
   case transposedConvolution(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
-  /// `x + conv(act(conv(act(x))))`, 3×3, as many channels as come in (`res64`).
+  /// `x + conv(act(conv(act(x))))`, 3×3, with unchanged number of channels (`res64`).
   case residual(Int)
   /// `[C, H, W]` (`reshape64x7x7`).
   case reshape(Int, Int, Int)
@@ -21,7 +21,7 @@ package enum Layer: Hashable, Sendable {
   case layerNorm
   /// Over groups of channels of an example, with a scale and a shift per channel (`groupnorm8`).
   case groupNorm(Int)
-  /// Zeros this share of features in training, scaling the rest (`dropout0.2`).
+  /// Sets this fraction of features to zero in training and scales the rest (`dropout0.2`).
   case dropout(Float)
 }
 
@@ -58,7 +58,7 @@ package enum Activation: String, Hashable, Sendable, CaseIterable, Codable {
   case relu, leakyrelu, elu, gelu, silu, tanh, sigmoid, softplus, none
 }
 
-/// A mistake in an architecture's text, with its place.
+/// An error in the text of an architecture, with its position.
 package struct ArchitectureError: Error, Equatable, Sendable, CustomStringConvertible {
   /// UTF-8 offsets in the text.
   package let span: Range<Int>

@@ -1,11 +1,11 @@
 import Graphs
 import Tensors
 
-/// Writes layers into a graph, and keeps what they need: parameters with their beginnings, and values to assign to
-/// running statistics after a step.
+/// Writes layers into a graph, and collects their parameters with initializers, and the values to assign to running
+/// statistics after a step.
 package final class LayerBuilder {
   package let graph: Graph
-  /// Whether dropout drops and batch norm takes the batch's own statistics.
+  /// Whether dropout is active and batch norm uses the statistics of the batch.
   package let training: Bool
   package let activation: Activation
   package private(set) var specs: [ParameterSpec] = []
@@ -42,7 +42,7 @@ package final class LayerBuilder {
       h = try graph.scope(name) { () throws(ShapeError) -> Symbol in
         try apply(layer, to: h, fallback: last && !activatesLast ? .none : activation)
       }
-      // Layers upon layers that make images larger would end in arithmetic, not in a lack of memory.
+      // Many layers that enlarge images would overflow integers before memory runs out.
       guard h.shape.rank < 4 || h.shape.droppingFirst.dimensions.allSatisfy({ $0 <= 1 << 36 }) else {
         throw ShapeError(
           layer: graph.qualified(name), operation: LayerText.text([layer]), shapes: [x.shape], reason: "is too large")
@@ -67,7 +67,7 @@ package final class LayerBuilder {
       guard x.shape.rank == 4, x.shape[1] == channels else {
         throw ShapeError(
           layer: graph.currentScope, operation: "res\(channels)", shapes: [x.shape],
-          reason: "needs images of as many channels as it gives back")
+          reason: "needs images with as many channels as its output")
       }
       let first = try graph.scope("a") { () throws(ShapeError) -> Symbol in
         try convolution(activation.apply(x), channels, 3, 1, nil)
@@ -135,7 +135,7 @@ package final class LayerBuilder {
     return try y + parameter("bias", [channels], .bias(fanIn: fanIn)).reshaped([1, channels, 1, 1])
   }
 
-  /// Symmetric `padding`, or the "same" padding of Keras and TensorFlow: the odd zero goes behind.
+  /// Symmetric `padding`, or the "same" padding of Keras and TensorFlow: an odd zero is added at the end.
   static func geometry(_ kernel: Int, _ stride: Int, _ padding: Int?, _ extents: [Int]) -> ConvGeometry {
     if let padding { return ConvGeometry(kernel: kernel, stride: stride, padding: padding) }
     let totals = extents.map { extent -> Int in

@@ -8,7 +8,7 @@ package enum LayerText {
     return layers
   }
 
-  /// Where each layer's word stands, in UTF-8 offsets.
+  /// The position of each layer's word, in UTF-8 offsets.
   package static func spans(_ text: String) -> [Range<Int>] {
     let bytes = Array(text.utf8)
     func separates(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") }
@@ -52,10 +52,10 @@ package enum LayerText {
     func fail(_ form: String) -> ArchitectureError {
       ArchitectureError(span: span, reason: "'\(word)' is not of the form \(form)")
     }
-    /// Products of what is larger would be no numbers any more.
+    /// Larger values would overflow in products.
     func check(_ values: [Int], most: Int = 1 << 24) throws(ArchitectureError) {
       guard let large = values.first(where: { $0 > most }) else { return }
-      throw ArchitectureError(span: span, reason: "'\(word)': \(large) is more than \(most)")
+      throw ArchitectureError(span: span, reason: "'\(word)': \(large) exceeds the maximum of \(most)")
     }
     func positive(_ form: String) throws(ArchitectureError) -> Int {
       guard let value = Int(rest), value > 0 else { throw fail(form) }
@@ -72,7 +72,7 @@ package enum LayerText {
       guard rest.isEmpty else { throw fail(name) }
       return name == "batchnorm" ? .batchNorm : .layerNorm
     case "dropout":
-      guard let rate = Float(rest), rate >= 0, rate < 1 else { throw fail("dropout0.2, a share in 0 ..< 1") }
+      guard let rate = Float(rest), rate >= 0, rate < 1 else { throw fail("dropout0.2, a fraction in 0 ..< 1") }
       return .dropout(rate)
     case "reshape":
       let extents = rest.split(separator: "x").compactMap { Int($0) }
@@ -108,7 +108,7 @@ package enum LayerText {
         first = value
         return true
       }
-      // 'k3k5' is a slip, not a choice.
+      // A repeated letter such as in 'k3k5' is an error.
       return options.updateValue(value, forKey: key) == nil
     }
     for character in text {

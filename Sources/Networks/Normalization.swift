@@ -4,7 +4,7 @@ import Tensors
 extension LayerBuilder {
   static let momentum: Float = 0.1
 
-  /// Batch normalisation per channel of `[B, C, H, W]` or feature of `[B, D]`.
+  /// Batch normalization per channel of `[B, C, H, W]` or feature of `[B, D]`.
   ///
   /// Training takes mean and (biased) variance of the batch and moves the running ones a tenth of the way, the variance
   /// by its unbiased estimate, as PyTorch does; elsewhere the running ones are used.
@@ -28,7 +28,7 @@ extension LayerBuilder {
     return whole.result
   }
 
-  /// Layer normalisation (Ba et al. 2016) over all features of an example, each with a scale and a shift of its own:
+  /// Layer normalization (Ba et al. 2016) over all features of an example, each with a scale and a shift of its own:
   /// PyTorch's `LayerNorm` of an example's whole shape, `[C, H, W]` or `[D]`.
   func layerNorm(_ x: Symbol) throws(ShapeError) -> Symbol {
     // Vectors are one group of features.
@@ -38,7 +38,7 @@ extension LayerBuilder {
     return try x.layerNorm(scale: scale, shift: parameter("shift", features, .constant(0)))
   }
 
-  /// Group normalisation (Wu & He 2018) over `groups` groups of an example's channels; scale and shift per channel.
+  /// Group normalization (Wu & He 2018) over `groups` groups of an example's channels; scale and shift per channel.
   func groupNorm(_ x: Symbol, groups: Int) throws(ShapeError) -> Symbol {
     let scale = try parameter("scale", [x.shape[1]], .constant(1))
     return try x.groupNorm(groups: groups, scale: scale, shift: parameter("shift", [x.shape[1]], .constant(0)))

@@ -2,21 +2,21 @@ import Plotting
 import Replay
 import Tensors
 
-/// What a statement gave, in every representation it has. Front ends choose; nothing below them prints.
+/// The output of a statement in all its representations. Front ends choose one; nothing below them prints.
 ///
 /// Only the text is there from the beginning. What is asked for is built when it is: a tensor's numbers as JSON take
 /// many times longer than the statement that made it.
 package struct Output: Sendable {
-  /// Where it belongs: the value of the last statement of a cell, something shown on the way, or a remark.
+  /// Where it belongs: the value of the last statement of a cell, an intermediate output, or a note.
   package enum Role: Sendable, Equatable { case result, display, note }
   package var role: Role
-  /// text/plain; fits the width the session was told. Present always.
+  /// text/plain, fitted to the width of the session; always present.
   package var text: String
   /// The text with marks around what the clock decides, where there is some.
   var marked: String?
-  /// A picture, rendered by the front end to what its screen can show.
+  /// A figure, which the front end renders as its screen allows.
   package var figure: Figure?
-  /// Where the person wants figures shown (`set plot terminal=…`); nil leaves it to the front end.
+  /// Where the user wants figures displayed (`set plot terminal=…`); nil leaves it to the front end.
   package var figureTerminal: String?
   /// What it is the output of; nil of remarks and pages of help.
   let value: Value?
@@ -67,7 +67,7 @@ package struct Output: Sendable {
   mutating func markNumbers() { marked = ClockMarks.markingNumbers(record) }
 }
 
-/// A moment of long work. `fraction` is 0…1; `terms` are live numbers with units, in the order to show them.
+/// The progress of long work. `fraction` is 0…1; `terms` are live numbers with units, in the order to show them.
 package struct Progress: Sendable, Equatable {
   package struct Term: Sendable, Equatable {
     package let name: String
@@ -92,7 +92,7 @@ package struct Progress: Sendable, Equatable {
   package var terms: [Term]
   /// Recent values of the first term, oldest first, for a sparkline.
   package var recentLosses: [Double]
-  /// A live picture when one was asked for (`plot=live`), and where the person wants it.
+  /// A live figure when requested (`plot=live`), and where the user wants it displayed.
   package var figure: Figure?
   package var figureTerminal: String?
 
@@ -109,11 +109,11 @@ package struct Progress: Sendable, Equatable {
   }
 }
 
-/// What a running cell says.
+/// An event of a running cell.
 package enum Event: Sendable {
   case output(Output)
   case progress(Progress)
-  /// Long work ended (or was interrupted); a front end takes its bar away.
+  /// Long work ended (or was interrupted); a front end removes its progress bar.
   case progressEnded
 }
 
@@ -126,16 +126,16 @@ package struct ShellCapture: Equatable, Sendable {
   package init(text: String, failure: String?) { (self.text, self.failure) = (text, failure) }
 }
 
-/// The surroundings of a running cell, given by the front end. Called on the thread that executes.
+/// The front end of a running cell. Called on the thread that executes.
 package protocol FrontEnd: AnyObject {
   /// Columns available to text.
   var width: Int { get }
   func emit(_ event: Event)
-  /// Whether `transcript on FILE` does something here.
+  /// Whether the front end supports `transcript on FILE`.
   var keepsTranscripts: Bool { get }
   /// Runs a command of the shell and returns what it wrote; nil where no shell commands are run, as in scripts.
   func capture(_ command: String, _ interruption: Interruption) -> ShellCapture?
-  /// Asks the person for a line; nil when nobody can answer.
+  /// Asks the user for a line; nil when the front end has no user.
   func ask(_ prompt: String) -> String?
 }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A request to stop what a cell is doing, made from any thread or signal loop and looked at between steps of work.
+/// A request to stop what a cell is doing, made from any thread or signal loop and checked between steps of work.
 package final class Interruption: Sendable {
   private let flag = Atomic<Bool>(false)
 
@@ -12,6 +12,6 @@ package final class Interruption: Sendable {
   /// Forgets an earlier request; a front end does so before it executes a cell.
   package func clear() { flag.store(false, ordering: .releasing) }
 
-  /// Whether somebody asked to stop.
+  /// Whether a stop was requested.
   package var isRequested: Bool { flag.load(ordering: .acquiring) }
 }

@@ -1,4 +1,4 @@
-/// What one command of a session file gave, beside what the file expects.
+/// The output of one command of a session file with the expected output.
 package struct CommandResult: Equatable, Sendable {
   package let command: SessionFile.Command
   /// Lines of output, without those that are empty at the end.
@@ -24,8 +24,8 @@ package struct CommandResult: Equatable, Sendable {
     suffix.isEmpty ? escaped(marked[index]) : ClockMarks.masked(marked[index]) + suffix
   }
 
-  /// The expected lines as they would hold now: those whose matchers hold stay as they are, the others are written anew and
-  /// keep a tolerance that stood on them.
+  /// The expected lines, updated: lines whose matchers agree are unchanged, the others are replaced and keep their
+  /// tolerance.
   package func updatedExpectation(tolerance: Tolerance) -> [String] {
     var lines: [String] = []
     for edit in edits {

@@ -1,4 +1,4 @@
-/// How far two floats may be apart.
+/// The tolerance of a comparison of floats.
 package struct Tolerance: Equatable, Sendable {
   package var rtol: Double
   package var atol: Double
@@ -32,10 +32,10 @@ package struct LineMatcher: Sendable {
     case pattern(String)
     case glob(String)
   }
-  /// The line as the file has it.
+  /// The line in the file.
   package let source: String
   package let kind: Kind
-  /// What is compared: the line without its matcher.
+  /// The line without its matcher, which is compared.
   package let body: String
 
   package init(_ line: String, tolerance: Tolerance) {
@@ -60,7 +60,7 @@ package struct LineMatcher: Sendable {
     }
   }
 
-  /// The matcher at the end of the line, to be kept when the line before it is written anew; nil when there is none.
+  /// The matcher at the end of the line, which is kept when the line is updated; nil when there is none.
   package var toleranceSuffix: String? {
     guard !source.hasPrefix("\\"), let open = source.range(of: " (~", backwards: true) else { return nil }
     switch kind {
@@ -115,13 +115,13 @@ package struct LineMatcher: Sendable {
   }
 }
 
-/// In what an actual line departs from an expected one.
+/// The difference between an actual and an expected line.
 package enum LineDifference: Equatable, Sendable {
   /// The words differ.
   case text
-  /// The `(re)` pattern is no regular expression.
+  /// The `(re)` pattern is not a regular expression.
   case badPattern
-  /// All words agree and these numbers do not: expected, actual, how far they may be apart (nil: not at all).
+  /// All words agree but these numbers differ: expected, actual, allowed tolerance (nil for integers).
   case numbers([NumberDifference])
 }
 

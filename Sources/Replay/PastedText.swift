@@ -1,7 +1,7 @@
-/// What was pasted at the prompt, made into commands.
+/// Converts text pasted at the prompt to commands.
 ///
-/// A transcript — text with `elbo> ` prompts — gives its commands; its outputs and prose are skipped. Other text is taken as
-/// it is.
+/// From a transcript (text with `elbo> ` prompts) the commands are extracted; outputs and prose are skipped. Other text
+/// is unchanged.
 package enum PastedText {
   /// The text with prompts and outputs taken out; the same text when there are no prompts.
   package static func source(of text: String) -> String {

@@ -1,6 +1,6 @@
-/// What the replay of one file found.
+/// The results of the replay of one file.
 package struct ReplayReport: Equatable, Sendable {
-  /// As it was named on the command line.
+  /// The path as given on the command line.
   package let path: String
   package let file: SessionFile
   package let results: [CommandResult]
@@ -17,12 +17,12 @@ package struct ReplayReport: Equatable, Sendable {
   package var mismatches: Int { results.count { !$0.agrees } }
   package var seconds: Double { results.reduce(0) { $0 + $1.seconds } }
 
-  /// The file as it would verify now; what holds is left as it is.
+  /// The file with updated output; lines that agree are unchanged.
   package var updated: SessionFile {
     rewritten { $0.updatedExpectation(tolerance: tolerance) }
   }
 
-  /// The file with every output as it was given now.
+  /// The file with all output replaced.
   package var recorded: SessionFile {
     rewritten { result in result.actual.indices.map { result.written($0) } }
   }

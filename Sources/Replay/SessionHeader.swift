@@ -1,23 +1,23 @@
 /// The first line of a session file: `#! elbo-session 1 seed=7 rtol=1e-4`.
 package struct SessionHeader: Equatable, Sendable {
-  /// What the random streams start from.
+  /// The random seed.
   package var seed: UInt64 = 0
   /// Floats a (actual) and b (expected) agree when |a − b| ≤ atol + rtol·|b|.
   package var rtol: Double = 1e-6
   package var atol: Double = 1e-9
   /// Columns that text is laid out for.
   package var width = 80
-  /// Threads to compute with; nil leaves the choice to whoever runs it.
+  /// Threads to compute with; nil for the default of the program.
   package var threads: Int?
-  /// Whether data may be fetched while it runs.
+  /// Whether datasets may be downloaded.
   package var usesNetwork = true
 
   package init() {}
 
   package enum Failure: Error, Equatable, Sendable {
-    /// The version is none we know.
+    /// An unsupported version.
     case version(String)
-    /// `word` is not `key=value` with a key of ours and a value that it can take.
+    /// `word` is not `key=value` with a known key and a valid value.
     case setting(String)
   }
 
@@ -34,7 +34,7 @@ package struct SessionHeader: Equatable, Sendable {
     }
   }
 
-  /// False when the key is unknown or the value is none for it.
+  /// Returns false when the key is unknown or the value is invalid.
   private mutating func set(_ key: String, to value: String) -> Bool {
     switch key {
     case "seed":
@@ -60,7 +60,7 @@ package struct SessionHeader: Equatable, Sendable {
     return true
   }
 
-  /// The line; only what differs from the defaults is said, the seed always.
+  /// The line; contains the seed and the settings that differ from the defaults.
   package var line: String {
     let plain = SessionHeader()
     var words = ["#! elbo-session 1", "seed=\(seed)"]

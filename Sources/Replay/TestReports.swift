@@ -1,6 +1,6 @@
 import Glibc
 
-/// Replays as test results that other programs read: one case a command, one suite a file.
+/// Replays as test reports for CI servers: one case a command, one suite a file.
 package enum TestReports {
   /// JUnit XML, as CI servers take it.
   package static func junit(_ reports: [ReplayReport]) -> String {

@@ -11,7 +11,7 @@ package protocol BatchSource: Sendable {
   var classCount: Int? { get }
 
   /// Writes examples `indices[rows]` as float32 to rows `rows` of `destination` (`[indices.count, exampleShape…]`),
-  /// transforms applied. Random transforms (dynamic binarisation, noise) draw from `stream`, example by example: row r
+  /// transforms applied. Random transforms (dynamic binarization, noise) draw from `stream`, example by example: row r
   /// uses elements `r·D ..< (r+1)·D` of the draw, D the elements of one example.
   func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,

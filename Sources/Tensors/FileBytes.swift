@@ -1,10 +1,10 @@
 import Glibc
 
-/// What is wrong with a file, and where.
+/// An error in a file, with its place.
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package let path: String
   package let reason: String
-  /// What to do about it, when that is known.
+  /// How to fix it, if known.
   package let fix: String?
 
   package init(path: String, reason: String, fix: String? = nil) {
@@ -16,15 +16,15 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Whole files by name.
 package enum FileBytes {
-  /// Files from this size on stay on disk and are mapped: their pages are read when touched.
+  /// Files from this size on stay on disk and are mapped: their pages are read on access.
   ///
-  /// Smaller ones are read whole, so that a program that writes them anew meanwhile changes nothing here: a mapped file
-  /// that shrinks ends the process that touches what is gone.
+  /// Smaller ones are read completely, so that they do not change when another program rewrites them: accessing a
+  /// mapped file beyond its end after it was truncated would kill the process.
   package static let mappedSize = 512 << 20
 
   /// All bytes of a regular file; larger ones than `mappedSize` are mapped, read-only.
   ///
-  /// - Throws: `FileError` for what is not there, not readable, empty, or no regular file (a pipe is not waited for).
+  /// - Throws: `FileError` for a file that is missing, unreadable, empty, or not a regular file (pipes are rejected without waiting).
   package static func map(_ path: String) throws(FileError) -> Storage {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
@@ -57,8 +57,8 @@ package enum FileBytes {
     return storage
   }
 
-  /// Writes a file so that it is either all there or not at all: a temporary file beside it, synced, then renamed. Links are
-  /// followed and permissions stay; what is no regular file, such as a pipe, is written into.
+  /// Writes a file atomically: a temporary file beside it, synced, then renamed. Links are
+  /// followed and permissions stay; anything but a regular file, such as a pipe, is written directly.
   package static func write(_ pieces: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
     let (target, mode, isReplaced) = place(of: path)
     guard isReplaced else { return try writeInto(path, pieces) }

@@ -7,7 +7,7 @@ package enum NPY {
   /// column-major are reordered.
   package static func read(_ path: String) throws -> Tensor { try decode(FileBytes.map(path), path: path) }
 
-  /// - Throws: `FileError` naming what is wrong; nothing outside the bytes is read.
+  /// - Throws: `FileError` with the cause; nothing outside the bytes is read.
   package static func decode(_ storage: Storage, path: String, from begin: Int = 0, count: Int? = nil) throws -> Tensor
   {
     let bytes = UnsafeRawBufferPointer(start: storage.base + begin, count: count ?? storage.byteCount - begin)
@@ -18,8 +18,8 @@ package enum NPY {
     let isShort = bytes[6] == 1
     guard (1...3).contains(bytes[6]) else {
       throw FileError(
-        path: path, reason: "NPY version \(bytes[6]) is not known; versions 1 to 3 are",
-        fix: "Write it anew with numpy.save.")
+        path: path, reason: "NPY version \(bytes[6]) is not known; versions 1 to 3 are supported",
+        fix: "Write it again with numpy.save.")
     }
     let lengthBytes = isShort ? 2 : 4
     guard bytes.count >= 8 + lengthBytes else {
@@ -29,7 +29,7 @@ package enum NPY {
     let dataStart = 8 + lengthBytes + headerLength
     guard dataStart <= bytes.count else {
       throw FileError(
-        path: path, reason: "the NPY header promises \(headerLength) bytes, the file ends before", fix: Self.incomplete)
+        path: path, reason: "the NPY header declares \(headerLength) bytes, the file is shorter", fix: Self.incomplete)
     }
     let header = try NPYHeader(
       String(decoding: bytes[8 + lengthBytes..<dataStart], as: UTF8.self), path: path)
@@ -37,7 +37,8 @@ package enum NPY {
     guard let shape = Shape(validating: header.shape), shape.count <= available / header.itemSize else {
       throw FileError(
         path: path,
-        reason: "shape \(header.shape) of \(header.type) needs more than the \(available) bytes that follow",
+        reason:
+          "shape \(header.shape) of \(header.type) needs more than the \(available) \(inflected("byte", for: available)) that follow",
         fix: Self.incomplete)
     }
     if let dtype = header.storedDType, !header.isBigEndian || header.itemSize == 1, !header.isColumnMajor,
@@ -49,7 +50,7 @@ package enum NPY {
     return try header.converted(data, shape: shape, path: path)
   }
 
-  static let incomplete = "The file is not all there: copy or write it again."
+  static let incomplete = "The file is incomplete: copy or write it again."
 
   /// Writes version 1.0, little-endian, row-major.
   package static func write(_ tensor: Tensor, to path: String) throws {
@@ -123,7 +124,7 @@ struct NPYHeader {
     shape = dimensions
     guard type.first != "|" || !type.dropFirst().hasPrefix("O"), type.dropFirst().first != "O" else {
       throw FileError(
-        path: path, reason: "NPY arrays of Python objects are refused: reading them would run what they say",
+        path: path, reason: "NPY arrays of Python objects are refused: reading them would execute code from the file",
         fix: "Save numbers: numpy.save(path, x.astype(numpy.float32))")
     }
     guard let size = Int(type.dropFirst(2)), "fiub".contains(type.dropFirst().first ?? "?"),
@@ -135,7 +136,7 @@ struct NPYHeader {
     itemSize = size
   }
 
-  private static let again = "Write it anew with numpy.save."
+  private static let again = "Write it again with numpy.save."
 
   /// The type that needs no conversion.
   var storedDType: DType? {

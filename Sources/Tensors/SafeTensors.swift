@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Named tensors in a file of the safetensors format: eight bytes of header length, a JSON header, the bytes of every
 /// tensor one after another. https://github.com/huggingface/safetensors
 package struct SafeTensors: Sendable {
-  /// What the file says about itself.
+  /// The metadata of the file.
   package var metadata: [String: String]
   /// In the order of their bytes.
   package var tensors: [(name: String, tensor: Tensor)]
@@ -18,7 +18,7 @@ package struct SafeTensors: Sendable {
   /// Longest header that is read, as in the reference implementation.
   private static let headerLimit = 100_000_000
 
-  /// What the header says about one tensor.
+  /// The header entry of one tensor.
   private struct Info: Codable {
     let dtype: String
     let shape: [Int]
@@ -85,7 +85,7 @@ package struct SafeTensors: Sendable {
 
   /// Opens a file; its tensors are views on the mapped bytes.
   ///
-  /// - Throws: `FileError` naming what does not hold: the header, a tensor's type, or offsets that do not fit shapes.
+  /// - Throws: `FileError` naming what is invalid: the header, a tensor's type, or offsets that do not match shapes.
   package init(contentsOf path: String) throws(FileError) {
     try self.init(decoding: FileBytes.map(path), path: path)
   }
@@ -135,7 +135,10 @@ package struct SafeTensors: Sendable {
       tensors.append((name, isAligned ? tensor : try Self.aligned(tensor, path)))
       end = info.offsets[1]
     }
-    guard end == bytes.count - begin else { throw fail("\(bytes.count - begin - end) bytes belong to no tensor") }
+    guard end == bytes.count - begin else {
+      let unused = bytes.count - begin - end
+      throw fail("\(unused) \(inflected("byte", for: unused)) after the last tensor")
+    }
   }
 
   /// A copy whose elements lie at multiples of their size.

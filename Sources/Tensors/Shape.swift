@@ -25,8 +25,8 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStrin
 
   package var rank: Int { dimensions.count }
 
-  /// Number of elements, `countLimit` when there are more: absurd shapes fail where memory is asked for, not in
-  /// arithmetic on the way.
+  /// Number of elements, `countLimit` when there are more: excessive shapes fail when memory is allocated, not by
+  /// integer overflow before.
   package var count: Int {
     if dimensions.contains(0) { return 0 }
     var count = 1
@@ -43,7 +43,7 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStrin
 
   package subscript(axis: Int) -> Int { dimensions[axis < 0 ? rank + axis : axis] }
 
-  /// Elements to step over for one step along each axis.
+  /// The distance in elements of one step along each axis.
   package var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// An allocation the machine could not meet.
+/// An allocation that failed.
 package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
   package let bytes: Int
 
@@ -26,8 +26,8 @@ package final class Storage: @unchecked Sendable {
   package let isMappedFile: Bool
   private let release: (UnsafeMutableRawPointer) -> Void
 
-  /// Room behind every block that allocates itself: kernels load whole vectors, of which the last may begin at the last
-  /// element. What they read there is never used.
+  /// Padding after every allocated block: kernels load whole vectors, the last of which may start at the last element.
+  /// The values read there are not used.
   private static let slack = 64
 
   /// Zeroed memory, with 64 bytes behind it that may be read. Large blocks come from the system lazily, so untouched pages cost nothing; but what could never all
@@ -73,14 +73,14 @@ package final class Storage: @unchecked Sendable {
 
   deinit { release(base) }
 
-  /// Gives the pages of a mapped file back to the system, which reads them again when they are touched: from its cache
-  /// when there is room for one, so this costs little, and the process stays small. Readers meanwhile are safe.
+  /// Releases the pages of a mapped file, which the system reads again on access, usually from its cache. This is
+  /// cheap, limits the resident memory, and is safe for concurrent readers.
   package func releasePages() {
     guard isMappedFile else { return }
     madvise(base, byteCount, MADV_DONTNEED)
   }
 
-  /// Tells the system whether a mapped file will be read in order or here and there.
+  /// Tells the system whether a mapped file will be read sequentially or randomly.
   package func expectRandomReads(_ isRandom: Bool) {
     guard isMappedFile else { return }
     madvise(base, byteCount, isRandom ? MADV_RANDOM : MADV_NORMAL)
@@ -115,7 +115,7 @@ package final class Storage: @unchecked Sendable {
     return memory
   }
 
-  /// Bytes of all large blocks that live.
+  /// Bytes of all large blocks that are allocated.
   private static let reserved = Atomic<Int>(0)
 
   /// All memory of the machine, or of the control group that the process is in when it has less.

@@ -2,9 +2,9 @@ import Glibc
 
 /// A new file that stands in for another until it is whole.
 ///
-/// It is made in the same folder, so that a rename puts it in place; under a name that nobody can guess, with `O_EXCL` and
-/// `O_NOFOLLOW`, so that a link which somebody put there is never written through; and nobody else may read it before it is
-/// whole. Every temporary file of the program is one of these.
+/// It is made in the same folder, so that a rename puts it in place; under a name that nobody can guess, with `O_EXCL`
+/// and `O_NOFOLLOW`, so that a link which somebody put there is never written through; and nobody else may read it
+/// before it is whole. Every temporary file of the program is one of these.
 package struct TemporaryFile {
   package let path: String
   package let descriptor: Int32

@@ -1,4 +1,4 @@
-// Reductions on the host, in Double whatever the elements are: for numbers that people look at, not for training.
+// Reductions on the host, in Double whatever the elements are: for reported numbers, not for training.
 
 extension Tensor {
   /// The elements as Doubles, row-major.
@@ -11,7 +11,7 @@ extension Tensor {
     }
   }
 
-  /// Each line along `axis` (all elements when nil) to one number; the axis is gone from the result, which is float32.
+  /// Each line along `axis` (all elements when nil) to one number; the result is float32 without that axis.
   ///
   /// - Precondition: the tensor has that axis; negative ones count from the last.
   package func reduced(_ axis: Int? = nil, _ body: ([Double]) -> Double) throws(AllocationError) -> Tensor {
@@ -62,7 +62,7 @@ extension Tensor {
 }
 
 extension UnsafeBufferPointer<Float> {
-  /// Whether no element is NaN or infinite. One pass over the bits at memory speed: the largest exponent says it all.
+  /// Whether no element is NaN or infinite. One pass over the bits at memory speed: the largest exponent is sufficient.
   package var isFinite: Bool {
     var largest: UInt32 = 0
     for value in self { largest = Swift.max(largest, value.bitPattern & 0x7FFF_FFFF) }

@@ -1,9 +1,9 @@
-/// Text of others, such as the name of a file, a class or a column, as it may be shown: what would steer a terminal or turn
-/// the direction of writing stands there as an escape, as in Python's `repr`.
+/// Text of others, such as the name of a file, a class or a column, as it may be shown: what would steer a terminal or
+/// turn the direction of writing stands there as an escape, as in Python's `repr`.
 ///
-/// That is C0 (`\x1b`, `\r`), DEL (`\x7f`), C1 (`\x9b`: one byte of UTF-8 more than `ESC [`, and the same to many terminals),
-/// and what sets the direction of writing, which makes `exe.gpj` look like `jpg.exe` (`\u202e`). Everything that is printed
-/// goes through here; files and messages for programs hold the text itself.
+/// That is C0 (`\x1b`, `\r`), DEL (`\x7f`), C1 (`\x9b`: one byte of UTF-8 more than `ESC [`, and the same to many
+/// terminals), and what sets the direction of writing, which makes `exe.gpj` look like `jpg.exe` (`\u202e`). Everything
+/// that is printed goes through here; files and messages for programs hold the text itself.
 package enum VisibleText {
   /// Lines of text: newlines and tabs stay.
   package static func lines(_ text: String) -> String { escaped(text) { $0 == "\n" || $0 == "\t" } }

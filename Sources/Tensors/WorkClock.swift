@@ -2,8 +2,8 @@ import Synchronization
 
 /// The time that work takes, as people read it: speeds, what is left, how long a cell took.
 ///
-/// It stands still while the program is stopped (Ctrl-Z until `fg`), while a pager or a question waits for the person, and
-/// while the machine sleeps.
+/// It stands still while the program is stopped (Ctrl-Z until `fg`), while a pager or a question waits for the person,
+/// and while the machine sleeps.
 package enum WorkClock {
   package typealias Instant = SuspendingClock.Instant
 

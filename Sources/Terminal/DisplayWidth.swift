@@ -1,4 +1,4 @@
-/// How many columns text takes on a terminal.
+/// The width of text in terminal columns.
 ///
 /// Grapheme clusters count once: 0 for what only combines, 2 for East Asian wide and fullwidth forms and for emoji,
 /// 1 for the rest. Escape sequences (`ESC [ … letter`) take none. Tabs and other controls count 0: nothing here prints
@@ -41,7 +41,7 @@ package func padded(_ text: String, to columns: Int) -> String {
   text + String(repeating: " ", count: max(0, columns - displayWidth(text)))
 }
 
-/// Where a scan is inside `ESC [ … final` (the only kind of sequence our own text carries).
+/// Where a scan is inside `ESC [ … final` (the only kind of sequence in output of this program).
 private enum EscapeState {
   case none, escape, parameters
 

@@ -1,10 +1,10 @@
 import Glibc
 import Tensors
 
-/// What was typed, kept in a file that running programs share: each appends under a lock, and reads what others added.
+/// The input history, in a file shared by running programs: each appends under a lock, and reads what others added.
 ///
-/// One entry a line; a newline inside an entry is written `\n`, a backslash `\\`. Entries are only ever appended, except
-/// that a start which finds more than `limit` of them keeps the newest half.
+/// One entry per line; a newline inside an entry is written `\n`, a backslash `\\`. Entries are only ever appended,
+/// except that a start which finds more than `limit` of them keeps the newest half.
 package final class HistoryFile {
   private let path: String
   private let limit: Int
@@ -16,14 +16,14 @@ package final class HistoryFile {
     self.limit = limit
   }
 
-  /// Entries that were added since the last call (all of them at first), oldest first.
+  /// Entries that were added since the last call (all entries on the first call), oldest first.
   package func newEntries() -> [String] {
-    // The first reading may shorten the file, and nobody may add to it meanwhile.
+    // The first reading may shorten the file, and no other program may append to it meanwhile.
     guard let (descriptor, status) = locked(O_RDONLY, inode == 0 ? LOCK_EX : LOCK_SH) else { return [] }
     defer { close(descriptor) }
     let isFirstReading = inode == 0
     if status.st_ino != inode || Int(status.st_size) < offset {
-      // First reading, or somebody shortened it: after the first, only what comes later is new.
+      // First reading, or another program shortened the file: after the first, only what comes later is new.
       inode = status.st_ino
       offset = isFirstReading ? 0 : Int(status.st_size)
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Lines of a descriptor that is no edited terminal, with signals between them.
+/// Lines from a descriptor without line editing, with signals between them.
 package struct InputLines {
   package enum Item: Equatable, Sendable {
     case line(String)
@@ -20,7 +20,7 @@ package struct InputLines {
     self.signals = signals
   }
 
-  /// The next line without its newline, or "\r\n". Bytes that are no UTF-8 become U+FFFD.
+  /// The next line without its newline, or "\r\n". Bytes that are not UTF-8 become U+FFFD.
   package mutating func next() -> Item {
     while true {
       if let newline = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -47,7 +47,7 @@ package struct InputLines {
 
   private mutating func text(_ line: Range<Int>) -> String {
     var bytes = buffer[line]
-    // A byte order mark says nothing of UTF-8.
+    // A byte order mark has no meaning in UTF-8.
     if isFirst, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     isFirst = false
     return String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)

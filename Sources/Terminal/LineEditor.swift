@@ -1,11 +1,11 @@
 import CReadline
 import Glibc
 
-/// What can be put in place of what stands before the cursor.
+/// A completion of the text before the cursor.
 package struct LineCompletion: Sendable {
   package struct Candidate: Sendable {
     package let text: String
-    /// One line on what it is; shown beside it.
+    /// A one-line description, shown beside it.
     package let help: String
 
     package init(text: String, help: String) {
@@ -23,7 +23,7 @@ package struct LineCompletion: Sendable {
   }
 }
 
-/// What the person did at the prompt.
+/// An event at the prompt.
 package enum LineInput: Equatable, Sendable {
   case line(String)
   case endOfInput
@@ -33,9 +33,9 @@ package enum LineInput: Equatable, Sendable {
   case terminated(Int32)
 }
 
-/// GNU readline in a poll loop of ours: signals come as events, so that nothing is ever interrupted half way.
+/// GNU readline in a poll loop: signals arrive as events, so that no operation is interrupted.
 ///
-/// One per program, used on the main thread only. The person's `.inputrc` rules (application name `elbo`).
+/// One per program, used on the main thread only. The user's `.inputrc` applies (application name `elbo`).
 package final class LineEditor {
   private let signals: SignalSource
   private let color: ColorPolicy
@@ -58,7 +58,7 @@ package final class LineEditor {
     configure()
   }
 
-  /// Hooks completion and help (F1, Alt-h) up. Both are given the line and the cursor's UTF-8 offset.
+  /// Sets the callbacks of completion and help (F1, Alt-h). Both are given the line and the cursor's UTF-8 offset.
   package func configureCompletion(
     complete: @escaping (_ line: String, _ cursor: Int) -> LineCompletion,
     help: @escaping (_ line: String, _ cursor: Int) -> String?
@@ -86,7 +86,7 @@ package final class LineEditor {
   /// Edits one line (a paste may bring several, joined by newlines).
   ///
   /// - Parameters:
-  ///   - prompt: Plain text; it is coloured here.
+  ///   - prompt: Plain text; it is colored here.
   ///   - initial: Text the line starts with.
   package func readLine(prompt plain: String, initial: String? = nil) -> LineInput {
     prompt = plain
@@ -107,7 +107,8 @@ package final class LineEditor {
       if descriptors[1].revents != 0 {
         while accepted == nil, let signal = signals.next() { answer(signal, prompt: shown) }
       } else if descriptors[0].revents & Int16(POLLHUP | POLLNVAL) != 0 {
-        // The terminal is gone, and its signal went to nobody or came too early: an end of input would be asked about.
+        // The terminal was closed, and its signal was not received: without this check the end of input would lead to a
+        // question.
         accepted = .terminated(SIGHUP)
       } else if descriptors[0].revents != 0 {
         if hintDistance != nil { eraseHint() }
@@ -201,7 +202,7 @@ extension LineEditor {
     elbo_line_redraw()
   }
 
-  /// Puts the hint under the line and the cursor back. Movements are relative, so that a screen that scrolls is no trouble.
+  /// Puts the hint under the line and the cursor back. Movements are relative, so that scrolling does not matter.
   private func drawHint() {
     guard let hint, let place = cursorPlace() else { return }
     let down = place.rowsBelow + 1

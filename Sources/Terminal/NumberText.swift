@@ -45,7 +45,8 @@ package func durationText(_ seconds: Double) -> String {
   return clockText(seconds)
 }
 
-/// A duration as a clock shows it: `0:07`, `3:05`, `1:02:07`. Always as wide as its neighbours, so that a bar holds still.
+/// A duration as a clock shows it: `0:07`, `3:05`, `1:02:07`. Always as wide as its neighbors, so that a bar holds
+/// still.
 package func clockText(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0 else { return "–:––" }
   let whole = Int(min(seconds.rounded(), 1e9))

@@ -2,20 +2,20 @@ import CSignals
 import Glibc
 import Tensors
 
-/// Shows text that is much longer than the screen through the person's pager.
+/// Shows text that is much longer than the screen in the user's pager.
 package struct Pager: Sendable {
   package let command: String
 
   /// `$PAGER`, else `less`; nil when `$PAGER` is `cat` or empty.
   ///
-  /// `LESSSECURE` is set: what was typed for the prompt must not write files or start programs from within `less`. Unless
-  /// `$LESS` says otherwise, `less` leaves colours alone, quits when all fits, and says how it is left.
+  /// `LESSSECURE` is set: what was typed for the prompt must not write files or start programs from within `less`.
+  /// Unless `$LESS` says otherwise, `less` leaves colors alone, quits when all fits, and says how it is left.
   package init?(environment: [String: String]) {
     let wish = environment["PAGER"]
     if let wish, wish.isEmpty || wish == "cat" { return nil }
     var settings = ["LESSSECURE=1"]
     if environment["LESS"] == nil {
-      settings.append("LESS='-RFX -Pslines %lt-%lb, q leaves, space goes on?e (END).$'")
+      settings.append("LESS='-RFX -Pslines %lt-%lb, q quits, space continues?e (END).$'")
     }
     // Ours is UTF-8 text, whatever the locale says.
     if environment["LESSCHARSET"] == nil { settings.append("LESSCHARSET=utf-8") }
@@ -33,7 +33,7 @@ package struct Pager: Sendable {
     return false
   }
 
-  /// Runs the pager on `text` and waits for the person to leave it; false when it could not be started.
+  /// Runs the pager on `text` and waits until the user quits it; false when it could not be started.
   ///
   /// - Parameter isUnwanted: Asked twenty times a second; the pager is ended, with what it started, when it says so.
   package func show(_ text: String, isUnwanted: () -> Bool) -> Bool {

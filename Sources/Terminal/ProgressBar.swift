@@ -1,13 +1,13 @@
 import Notebook
 import Tensors
 
-/// One line that tells how far long work is, laid out for a width.
+/// A one-line progress bar, laid out for a width.
 ///
 ///     train m · epoch 3/20 ▕██████▌       ▏  46 %  0:41 left  loss 142.31 nats  kl 12.08 nats  1,204 images/s  █▅▃▂▁
 ///
-/// What does not fit goes, the least needed first: units, half of the sparkline, the second term (the loss says most of it),
-/// the sparkline, then terms from the last, then the bar. The task and the percentage stay; they are cut only on a terminal
-/// too narrow for them.
+/// Parts that do not fit are omitted in this order: units, half of the sparkline, the second term (the loss is most
+/// informative), the sparkline, then terms from the last, then the bar. The task and the percentage stay; they are cut
+/// only on a terminal too narrow for them.
 package struct ProgressBar: Sendable {
   package let columns: Int
   package let color: ColorPolicy
@@ -33,7 +33,7 @@ package struct ProgressBar: Sendable {
       compose(progress, Layout(recentLosses: 0, terms: [], minimumBar: 0, isShort: true), bar: 0), to: room)
   }
 
-  /// How much is shown.
+  /// The parts that are shown.
   private struct Layout {
     var recentLosses: Int
     /// Which terms, by place.
@@ -42,7 +42,7 @@ package struct ProgressBar: Sendable {
     /// Without units and words that can be done without.
     var isShort: Bool
 
-    /// From the richest to the barest.
+    /// From the most detailed to the shortest.
     static func all(termCount: Int) -> [Layout] {
       let every = Array(0..<termCount)
       let fewer = termCount > 3 ? every.filter { $0 != 1 } : every

@@ -1,9 +1,9 @@
 import Notebook
 
 /// Keeps one progress bar on screen: appears after half a second of work, is redrawn at most ten times a second, and
-/// leaves nothing behind.
+/// is removed at the end.
 ///
-/// Times are handed in, so that this knows no clock.
+/// Times are parameters, so that the type does not depend on a clock.
 package struct ProgressLine: Sendable {
   /// Seconds of work before a bar appears, and between two drawings.
   package static let delay = 0.5

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is known of a terminal's screen.
+/// The size of a terminal's screen.
 package struct ScreenSize: Equatable, Sendable {
   package var columns: Int
   package var rows: Int
@@ -10,7 +10,7 @@ package struct ScreenSize: Equatable, Sendable {
     self.rows = rows
   }
 
-  /// The size of the terminal on `descriptor`; nil when it is none or does not say.
+  /// The size of the terminal on `descriptor`; nil when it is not a terminal or does not report its size.
   package static func of(_ descriptor: Int32) -> ScreenSize? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
@@ -28,7 +28,7 @@ package func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Writes all of `text` to `descriptor`; false when its reader is gone or it cannot be written.
+/// Writes all of `text` to `descriptor`; false when its reader has closed it or writing fails.
 @discardableResult
 package func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   var text = text
@@ -64,7 +64,8 @@ package func hasTypedAhead() -> Bool {
   return poll(&waiting, 1, 0) > 0
 }
 
-/// Runs `work` while the terminal on standard input shows no `^C` for Ctrl-C: it would stand in the middle of a progress bar.
+/// Runs `work` while the terminal on standard input shows no `^C` for Ctrl-C: it would appear in the middle of a
+/// progress bar.
 package func withoutControlEcho<Result>(_ work: () throws -> Result) rethrows -> Result {
   var before = termios()
   guard tcgetattr(STDIN_FILENO, &before) == 0 else { return try work() }

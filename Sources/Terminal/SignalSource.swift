@@ -2,7 +2,7 @@ import CSignals
 import Glibc
 import Tensors
 
-/// Signals this program answers, read from a descriptor in the poll loop instead of interrupting whatever runs.
+/// Signals this program answers, read from a descriptor in the poll loop instead of interrupting running code.
 package enum Signal: Equatable, Sendable {
   case interrupt, terminate, hangUp, windowChanged, stop, continued
 
@@ -26,7 +26,7 @@ package final class SignalSource: Sendable {
   package let descriptor: Int32
   private let wakeDescriptor: Int32
 
-  /// nil when the system gives no descriptors.
+  /// nil when no descriptors are available.
   package init?() {
     descriptor = elbo_signals_open()
     wakeDescriptor = elbo_wake_open()
@@ -76,17 +76,18 @@ package final class SignalSource: Sendable {
     }
   }
 
-  /// Runs `work`, which may wait for long and does not look here: a signal ends or stops the program meanwhile. For the
-  /// only thread there is.
+  /// Runs `work`, which may wait for long without reading signals, with unblocked signals: a signal ends or stops the
+  /// program meanwhile. Only for single-threaded use.
   package func withDefaultSignals<Value>(_ work: () -> Value) -> Value {
     elbo_signals_unblock()
     defer { elbo_signals_block() }
     return work()
   }
 
-  /// Leaves all signals to the system, SIGPIPE too: what runs from here on never looks. Before any other thread exists.
+  /// Restores the default handling of all signals, including SIGPIPE, for code that does not read them. Must be called
+  /// before any other thread exists.
   package func restoreDefaults() { elbo_signals_restore() }
 
-  /// Stops the process as Ctrl-Z does; returns when it goes on.
+  /// Suspends the process like Ctrl-Z; returns when it is continued.
   package static func suspendProcess() { WorkClock.excluding { _ = raise(SIGSTOP) } }
 }

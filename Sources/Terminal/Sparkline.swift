@@ -1,6 +1,6 @@
 /// Recent values as one row of block characters, lowest ▁ to highest █.
 ///
-/// When there are more values than `columns`, each column shows the mean of its share; non-finite values show as `×`.
+/// When there are more values than `columns`, each column shows the mean of its values; non-finite values show as `×`.
 package func sparkline(_ values: [Double], columns: Int) -> String {
   guard !values.isEmpty, columns > 0 else { return "" }
   let points = values.count <= columns ? values : means(of: values, columns: columns)

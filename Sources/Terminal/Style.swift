@@ -1,9 +1,9 @@
 import Tensors
 
-/// Whether and how text is coloured.
+/// Whether and how text is colored.
 ///
-/// In order: `NO_COLOR` set to anything but the empty string switches colour off (no-color.org); `CLICOLOR_FORCE` set to
-/// anything but `0` switches it on; otherwise a terminal whose `TERM` is not `dumb` has colour, unless `CLICOLOR=0`.
+/// In order: `NO_COLOR` set to anything but the empty string switches color off (no-color.org); `CLICOLOR_FORCE` set to
+/// anything but `0` switches it on; otherwise a terminal whose `TERM` is not `dumb` has color, unless `CLICOLOR=0`.
 package struct ColorPolicy: Sendable, Equatable {
   package var isOn: Bool
 
@@ -21,7 +21,7 @@ package struct ColorPolicy: Sendable, Equatable {
   }
 }
 
-/// The few roles that text has on screen; colours are those of the terminal's own palette.
+/// The few roles that text has on screen; colors are those of the terminal's own palette.
 package enum Style: String, Sendable {
   case error = "1;31"
   case warning = "33"
@@ -32,7 +32,7 @@ package enum Style: String, Sendable {
   case added = "0;32"
   case removed = "0;31"
 
-  /// `text` in this style when `policy` has colour; what would steer the terminal in it is made visible.
+  /// `text` in this style when `policy` has color; what would steer the terminal in it is made visible.
   package func apply(_ text: String, _ policy: ColorPolicy) -> String {
     let text = VisibleText.lines(text)
     return policy.isOn ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text

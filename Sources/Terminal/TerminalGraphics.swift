@@ -1,7 +1,7 @@
 import Glibc
 import Plotting
 
-/// What pictures a terminal can show, by what it says of itself.
+/// The graphics that a terminal supports, as it reports them.
 package struct TerminalGraphics: Sendable, Equatable {
   package var encoding: TerminalImages.Encoding?
   /// Width of the screen in pixels, when it is known.
@@ -12,7 +12,7 @@ package struct TerminalGraphics: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - environment: Names of terminals; inside tmux and screen they are those of another terminal and are not heeded.
+  ///   - environment: Names of terminals; inside tmux and screen they are those of another terminal and are ignored.
   ///   - asks: Sends the terminal a question (primary device attributes) and waits for at most a third of a second.
   package init(environment: [String: String], asks: Bool) {
     var size = winsize()
@@ -44,7 +44,7 @@ package struct TerminalGraphics: Sendable, Equatable {
     return text[start.upperBound..<end].split(separator: ";").contains("4")
   }
 
-  /// The terminal's answer to `ESC [ c`; empty when something was typed ahead, which must not be taken for it.
+  /// The terminal's answer to `ESC [ c`; empty when something was typed ahead, which must not be read as the answer.
   private static func answer() -> [UInt8] {
     var before = termios()
     guard tcgetattr(STDIN_FILENO, &before) == 0 else { return [] }

@@ -1,11 +1,11 @@
 import CSignals
 import Glibc
 
-/// What one thread raises to wake another.
+/// An event by which one thread wakes another.
 package struct WakeEvent: Sendable {
   package let descriptor: Int32
 
-  /// nil when the system gives no descriptors.
+  /// nil when no descriptors are available.
   package init?() {
     descriptor = elbo_wake_open()
     if descriptor < 0 { return nil }
@@ -14,7 +14,7 @@ package struct WakeEvent: Sendable {
   package func raise() { elbo_wake_raise(descriptor) }
   package func clear() { elbo_wake_clear(descriptor) }
 
-  /// Waits until it is raised, and takes it down.
+  /// Waits until the event is raised, and clears it.
   package func wait() {
     var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     while poll(&item, 1, -1) < 0, errno == EINTR {}

@@ -3,7 +3,7 @@ import Notebook
 import Tensors
 import Terminal
 
-/// What the program takes from around it. The environment is read here and nowhere else.
+/// The environment, signals and terminals of the process. The environment is read only here.
 struct ProcessContext: Sendable {
   /// The program's version, as `elbo --version` says it.
   static let version = "0.1.0"
@@ -40,8 +40,8 @@ struct ProcessContext: Sendable {
     return ScreenSize(columns: columns >= 20 ? columns : 80, rows: rows >= 4 ? rows : 24)
   }
 
-  /// Text of the program as `descriptor` shows it: what would steer a terminal made visible; on a terminal broken between
-  /// words, in a style.
+  /// Text of the program as `descriptor` shows it: what would steer a terminal made visible; on a terminal broken
+  /// between words, in a style.
   func shown(_ text: String, _ style: Style? = nil, on descriptor: Int32) -> String {
     let isError = descriptor == STDERR_FILENO
     let visible = VisibleText.lines(text)
@@ -67,7 +67,7 @@ struct ProcessContext: Sendable {
   var home: String { environment["HOME"] ?? "/" }
 
   /// `$XDG_CONFIG_HOME/elbo`, `$XDG_STATE_HOME/elbo`, `$XDG_CACHE_HOME/elbo`. Relative values are ignored, as the XDG
-  /// specification wants.
+  /// specification requires.
   var configurationFolder: String { folder("XDG_CONFIG_HOME", ".config") }
   var stateFolder: String { folder("XDG_STATE_HOME", ".local/state") }
   var cacheFolder: String { folder("XDG_CACHE_HOME", ".cache") }
@@ -77,7 +77,7 @@ struct ProcessContext: Sendable {
     return base + "/elbo"
   }
 
-  /// What a session is told.
+  /// The options of a session.
   func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
     var options = SessionOptions(workspace: workspace, seed: seed)
     options.threads = threads
@@ -99,7 +99,7 @@ struct ProcessContext: Sendable {
   }
 }
 
-/// Makes a folder and those above it, for this user alone. False when that is not possible.
+/// Creates a folder and its parents with access for this user only; returns false when that fails.
 @discardableResult
 func makeFolder(_ path: String) -> Bool {
   if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
@@ -107,12 +107,12 @@ func makeFolder(_ path: String) -> Bool {
   return makeFolder(String(path[..<slash])) && (mkdir(path, 0o700) == 0 || errno == EEXIST)
 }
 
-/// The text of a file, or why it cannot be read. Its lines end in "\n", whatever they end in there.
+/// The text of a file with line ends "\n", or the reason why it cannot be read.
 func textOfFile(_ path: String) -> Result<String, FileFailure> {
   guard let bytes = bytesOfFile(path) else {
     return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
   }
-  // A byte order mark says nothing of UTF-8.
+  // A byte order mark has no meaning in UTF-8.
   let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
   let plain = withPlainLineEnds(marked ? Array(bytes.dropFirst(3)) : bytes)
   guard let text = String(validating: plain, as: UTF8.self) else {
@@ -149,7 +149,7 @@ func bytesOfFile(_ path: String) -> [UInt8]? {
   }
 }
 
-/// Writes a whole file, or none of it.
+/// Writes a file atomically.
 func replaceFile(_ path: String, with text: String) throws(FileFailure) {
   do { try FileBytes.write(Array(text.utf8), to: path) } catch { throw FileFailure(path: path, reason: error.reason) }
 }

@@ -2,18 +2,19 @@ import ArgumentParser
 import Glibc
 import Terminal
 
-/// The program. Exit codes: 0 all went well, 1 a command failed, 2 wrong usage, 3 a replay differed, 130 interrupted,
+/// The program. Exit codes: 0 success, 1 a command failed, 2 wrong usage, 3 a replay differs, 130 interrupted,
 /// 128 + n after signal n.
 @main
 enum Program {
   static func main() {
-    // What is opened next would take the place of a standard stream that is closed. Reading finds an end, writing fails.
+    // Replace closed standard streams, because the next opened file would get their descriptor: reading reports the end
+    // of input, writing fails.
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDONLY)
     }
-    // Before any thread: they inherit which signals are blocked.
+    // Before any thread is created, because threads inherit the signal mask.
     guard let signals = SignalSource() else {
-      terminate(with: 1, "elbo: the system gives no more file descriptors", nil)
+      terminate(with: 1, "elbo: no file descriptors are available", nil)
     }
     ProcessContext.useUTF8()
     let process = ProcessContext(signals: signals)
@@ -35,7 +36,7 @@ enum Program {
       let code = ElboCommand.exitCode(for: error)
       let text = ElboCommand.fullMessage(for: error)
       if code == .success {
-        // Help and completions: nothing is left that would answer a signal.
+        // Help and completions do not handle signals.
         signals.restoreDefaults()
         let isWritten = writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
         exit(isWritten ? 0 : StandardOutput.exitCode(after: errno))
@@ -51,10 +52,10 @@ enum Program {
   }
 }
 
-/// What became of standard output.
+/// Errors of standard output.
 enum StandardOutput {
-  /// The exit code after a write that failed: a reader that left wants no more, as if SIGPIPE had ended us; everything else
-  /// is said.
+  /// The exit code after a write that failed: a closed pipe ends the program like SIGPIPE, without a message; other
+  /// errors are reported.
   static func exitCode(after failure: Int32) -> Int32 {
     if failure == EPIPE { return 128 + SIGPIPE }
     writeAll("elbo: standard output: \(String(cString: strerror(failure)))\n", to: STDERR_FILENO)
@@ -73,9 +74,10 @@ struct ExitStatus: Error {
   }
 }
 
-/// A command of the command line that runs in surroundings of ours and says its exit code.
+/// A subcommand that runs with the context of the process and returns its exit code.
 protocol ElboSubcommand: ParsableCommand {
-  /// Reads signals while it runs. One that does not gets the system's own answers: Ctrl-C ends it, Ctrl-Z stops it.
+  /// Whether the command reads signals while it runs. Otherwise signals have their default action: Ctrl-C ends it,
+  /// Ctrl-Z suspends it.
   static var handlesSignals: Bool { get }
   mutating func run(in process: ProcessContext) throws -> Int32
 }

@@ -157,12 +157,12 @@ def test_colours_become_grey_as_in_pillow(tmp_path):
 
 @pytest.mark.parametrize("size", [(17, 23), (8, 9), (1, 1), (40, 50), (17, 5), (30, 23)])
 def test_resizing_is_pillows_bilinear(tmp_path, size):
-    grey = picture("L")
-    np.save(tmp_path / "x.npy", np.asarray(grey)[None])
-    wanted = np.asarray(Image.fromarray(np.asarray(grey).astype("f4")).resize((size[1], size[0]), Image.Resampling.BILINEAR))
+    gray = picture("L")
+    np.save(tmp_path / "x.npy", np.asarray(gray)[None])
+    wanted = np.asarray(Image.fromarray(np.asarray(gray).astype("f4")).resize((size[1], size[0]), Image.Resampling.BILINEAR))
     read = Dump(tmp_path, tmp_path / "x.npy", f"resize={size[0]}x{size[1]}").examples[0, 0]
     assert np.abs(read * 255 - wanted).max() < 0.01
-    grey.save(tmp_path / "x.png")
+    gray.save(tmp_path / "x.png")
     loaded = Dump(tmp_path, tmp_path / "x.png", f"size={size[0]}x{size[1]}").content[0, 0]
     assert np.abs(loaded - wanted).max() <= 0.51
 

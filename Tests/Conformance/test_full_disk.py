@@ -57,10 +57,10 @@ def cells(path):
 def test_a_shell_command_on_a_full_disk_is_kept_and_goes_in_later(kept):
     kernel, disk, path = kept
     disk.fill()
-    assert "goes on in memory" in said(kernel.run(LARGE))
+    assert "continues in memory" in said(kernel.run(LARGE))
     assert said(kernel.run("!echo hi")) == "hi\n"
     disk.empty()
-    assert "nothing was lost" in said(kernel.run("b = 2"))
+    assert "no cell was lost" in said(kernel.run("b = 2"))
     assert history(kernel) == [[1, "a = 1"], [2, LARGE], [3, "!echo hi"], [4, "b = 2"]]
     assert cells(path) == [(1, "a = 1", "ok"), (2, LARGE, "ok"), (3, "!echo hi", "ok"), (4, "b = 2", "ok")]
 
@@ -69,10 +69,10 @@ def test_a_shell_command_that_meets_the_full_disk_says_so(kept):
     kernel, disk, path = kept
     disk.fill()
     output = "!head -c 100000 /dev/zero | tr '\\0' x"
-    assert "goes on in memory" in said(kernel.run(output))
+    assert "continues in memory" in said(kernel.run(output))
     assert history(kernel) == [[1, "a = 1"], [2, output]]
     disk.empty()
-    assert "nothing was lost" in said(kernel.run("b = 2"))
+    assert "no cell was lost" in said(kernel.run("b = 2"))
     assert [number for number, _, _ in cells(path)] == [1, 2, 3]
 
 
@@ -85,8 +85,8 @@ def test_a_silent_cell_that_meets_the_full_disk_is_said_by_the_next_one(kept, ha
         disk.empty()
     text = said(kernel.run("b = 2"))
     # Said once, with what became of it.
-    assert ("goes on in memory" in text) == (not has_room_again)
-    assert ("nothing was lost" in text) == has_room_again
+    assert ("continues in memory" in text) == (not has_room_again)
+    assert ("no cell was lost" in text) == has_room_again
     assert "work.elbodb cannot be written" in text
     disk.empty()
     kernel.run("c = 3")
@@ -110,7 +110,7 @@ def test_what_cannot_be_written_until_the_end_is_said_at_the_end(tmp_path):
             [ELBO, "--session", path, *arguments], preexec_fn=limit, restore_signals=False, capture_output=True, text=True)
         assert ended.returncode == 1
         assert lost in ended.stderr and "cannot be written" in ended.stderr
-        assert "goes on in memory" in ended.stdout
+        assert "continues in memory" in ended.stdout
         assert [source for _, source, _ in cells(path)] == ["a = 1"]
 
 

@@ -35,7 +35,7 @@ def test_install_and_uninstall(tmp_path, arguments, place):
     assert (spec["interrupt_mode"], spec["language"]) == ("message", "elbo")
     assert elbo("uninstall", *arguments, **around) == (0, f"removed {folder}\n")
     assert not folder.exists()
-    assert elbo("uninstall", *arguments, **around) == (0, f"nothing at {folder}\n")
+    assert elbo("uninstall", *arguments, **around) == (0, f"not installed: nothing at {folder}\n")
 
 
 def test_a_kernelspec_may_name_another_program_than_the_one_that_writes_it(tmp_path):

@@ -1,4 +1,4 @@
-"""The behaviours of the kernel over standard input and output."""
+"""The behaviors of the kernel over standard input and output."""
 
 import json
 import os

@@ -58,17 +58,17 @@ def offered(text):
 
 def test_a_killed_kernel_is_offered_to_the_next_and_opens_as_it_was(state):
     first = Kernel()
-    assert "ended badly" not in first.run("x = 6*7")[1]
+    assert "did not exit cleanly" not in first.run("x = 6*7")[1]
     first.run("z = normal(30, 2, seed=3)")
     first.run("!echo hello")
     first.kill()
     second = Kernel()
-    assert "ended badly" in second.banner()
+    assert "did not exit cleanly" in second.banner()
     # A silent cell says nothing, and the first that speaks says it once.
     assert second.run("1", silent=True)[1] == ""
     text = second.run("1 + 1")[1]
     assert "3 cells and x, z" in text
-    assert "ended badly" not in second.run("2 + 2")[1]
+    assert "did not exit cleanly" not in second.run("2 + 2")[1]
     status, said = second.run(offered(text))
     assert status == "ok" and "2 variables" in said
     assert second.run("x")[1] == "42"
@@ -76,7 +76,7 @@ def test_a_killed_kernel_is_offered_to_the_next_and_opens_as_it_was(state):
     second.end()
     assert state() == []
     third = Kernel()
-    assert "ended badly" not in third.banner()
+    assert "did not exit cleanly" not in third.banner()
     third.end()
 
 
@@ -96,7 +96,7 @@ def test_a_kernel_that_ends_in_good_order_leaves_nothing_behind(state):
             kernel.manager.restart_kernel()
             kernel.client.wait_for_ready(timeout=60)
             status, text = kernel.run("x")
-            assert status == "error" and "ended badly" not in text
+            assert status == "error" and "did not exit cleanly" not in text
         kernel.end()
         assert state() == []
 
@@ -105,7 +105,7 @@ def test_a_kernel_that_did_nothing_leaves_nothing_to_offer(state):
     kernel = Kernel()
     kernel.kill()
     kernel = Kernel()
-    assert "ended badly" not in kernel.run("1")[1]
+    assert "did not exit cleanly" not in kernel.run("1")[1]
     kernel.end()
 
 
@@ -125,7 +125,7 @@ def test_kernels_at_the_same_time_have_a_workspace_each(state):
     for number, kernel in enumerate(kernels):
         kernel.run(f"x{number} = {number}")
     # Nobody is offered what another one is working in.
-    assert all("ended badly" not in kernel.banner() for kernel in kernels)
+    assert all("did not exit cleanly" not in kernel.banner() for kernel in kernels)
     kernels[0].kill()
     kernels[1].kill()
     fourth = Kernel()

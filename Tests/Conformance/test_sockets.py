@@ -1,4 +1,4 @@
-"""The behaviours of the kernel over ZeroMQ that jupyter_kernel_test does not look at."""
+"""The behaviors of the kernel over ZeroMQ that jupyter_kernel_test does not look at."""
 
 import os
 import time

@@ -18,12 +18,12 @@ import Testing
 
   static let cases = [
     Case("nothing in it", [], says: "empty file"),
-    Case("no known format", [0x7F, 0x45, 0x4C, 0x46, 0, 1, 2, 3], says: "no format known here"),
-    Case("IDX of an unknown type", [0, 0, 0x0F, 1, 0, 0, 0, 1, 0], says: "no format known"),
+    Case("no known format", [0x7F, 0x45, 0x4C, 0x46, 0, 1, 2, 3], says: "unknown file format"),
+    Case("IDX of an unknown type", [0, 0, 0x0F, 1, 0, 0, 0, 1, 0], says: "unknown file format"),
     Case("IDX cut inside its header", [0, 0, 8, 3, 0, 0, 0, 5], says: "header of 16 bytes ends at byte 8"),
-    Case("IDX that promises more", idx(8, [100, 28, 28], [1, 2, 3]), says: "promises 100×28×28"),
+    Case("IDX that promises more", idx(8, [100, 28, 28], [1, 2, 3]), says: "declares 100×28×28"),
     Case(
-      "IDX whose extents overflow", idx(8, [0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1]), says: "promises 4294967295"),
+      "IDX whose extents overflow", idx(8, [0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1]), says: "declares 4294967295"),
     Case("IDX without examples", idx(8, [0, 28, 28], []), says: "is empty"),
     Case("IDX of labels alone", idx(8, [3], [1, 2, 3]), says: "holds no examples"),
     Case("NPY of a later version", npy("{}", version: 9), says: "version 9"),
@@ -45,7 +45,7 @@ import Testing
     Case("zip of one empty array", Checksums.zip([("x.npy", [])]), says: "empty entry"),
     Case(
       "zip of several arrays", Checksums.zip([("a.npy", npyBytes), ("b.npy", npyBytes)]), says: "several arrays: a, b"),
-    Case("gzip of nothing known", Checksums.gzip([0, 1, 2, 3]), says: "no format known here"),
+    Case("gzip of nothing known", Checksums.gzip([0, 1, 2, 3]), says: "unknown file format"),
     Case("PNG cut short", Array([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0]), says: "PNG"),
     Case("JPEG of nothing", [0xFF, 0xD8, 0xFF, 0xE0, 0, 2], says: "JPEG"),
   ]
@@ -133,11 +133,11 @@ import Testing
   }
 
   @Test func anOptionForAnotherKindOfFileIsNotIgnored() throws {
-    #expect(try refusal(Corpus.path("bytes.npy")) { $0.table.target = "x" }.reason.contains("target="))
-    #expect(try refusal(Corpus.path("table.csv")) { $0.images.height = 3 }.reason.contains("size="))
-    #expect(try refusal(Corpus.path("images.idx")) { $0.array = "x" }.reason.contains("array="))
+    #expect(try refusal(Corpus.path("bytes.npy")) { $0.table.target = "x" }.reason.contains("option 'target'"))
+    #expect(try refusal(Corpus.path("table.csv")) { $0.images.height = 3 }.reason.contains("option 'size'"))
+    #expect(try refusal(Corpus.path("images.idx")) { $0.array = "x" }.reason.contains("option 'array'"))
     #expect(try refusal(Corpus.path("stored.npz")) { $0.array = "z" }.reason == "no array 'z' in the archive")
-    #expect(try refusal(Corpus.path("int64.npy")) { $0.shape = [5, 7] }.reason.contains("no images of 5×7"))
+    #expect(try refusal(Corpus.path("int64.npy")) { $0.shape = [5, 7] }.reason.contains("not images of 5×7"))
   }
 
   @Test func aPipeIsNotWaitedFor() throws {

@@ -19,12 +19,12 @@ import Testing
     #expect(images[1].elements(as: Float.self) == stored.map { Float($0) * (1 / 255) })
   }
 
-  @Test func dynamicBinarisationFollowsTheStream() throws {
+  @Test func dynamicBinarizationFollowsTheStream() throws {
     let digits = try DatasetCatalogue().load("digits").adding([.binarizeDynamic])
     let stream = RandomStream(seed: 3, purpose: "batch", step: 9)
     let images = try digits.examples([5, 6, 7], stream: stream).elements(as: Float.self)
-    let grey = digits.storage[5..<8].elements(as: UInt8.self).map { Float($0) * (1 / 255) }
-    #expect(images == grey.enumerated().map { stream.uniform($0.offset) < $0.element ? 1 : 0 })
+    let gray = digits.storage[5..<8].elements(as: UInt8.self).map { Float($0) * (1 / 255) }
+    #expect(images == gray.enumerated().map { stream.uniform($0.offset) < $0.element ? 1 : 0 })
   }
 
   @Test func splitsAreDisjointAndComplete() throws {

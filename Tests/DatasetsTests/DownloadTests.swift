@@ -131,7 +131,7 @@ import Testing
       #expect(catalogue.availability(of: "mnist") != .download)
       let error = #expect(throws: FileError.self) { try catalogue.load("mnist") }
       #expect(error?.path == "\(scratch.path)/mnist/train-images-idx3-ubyte")
-      #expect(error?.reason.contains("it must be ba891046e650") == true)
+      #expect(error?.reason.contains("expected ba891046e650") == true)
     }
   }
 }

@@ -5,20 +5,20 @@ import Testing
 
 /// Pictures: one, many, in folders that are their labels.
 @Suite struct ImageFolderTests {
-  private static let grey = Array(CorpusTests.pixels[0..<24])
+  private static let gray = Array(CorpusTests.pixels[0..<24])
 
-  @Test(arguments: ["grey.png", "deep.png"]) func greyPicturesKeepTheirPixels(_ name: String) throws {
+  @Test(arguments: ["grey.png", "deep.png"]) func grayPicturesKeepTheirPixels(_ name: String) throws {
     let picture = try load(Corpus.path(name))
     #expect(picture.storage.shape == [1, 1, 4, 6])
-    #expect(picture.stored == Self.grey)
+    #expect(picture.stored == Self.gray)
   }
 
-  @Test(arguments: ["color.png", "alpha.png"]) func coloursBecomePlanes(_ name: String) throws {
+  @Test(arguments: ["color.png", "alpha.png"]) func colorsBecomePlanes(_ name: String) throws {
     let picture = try load(Corpus.path(name))
     #expect(picture.storage.shape == [1, 3, 4, 6])
     #expect(picture.stored == Array(CorpusTests.pixels[0..<72]))
-    let grey = try load(Corpus.path(name)) { $0.images.color = .gray }.stored
-    for (index, value) in grey.enumerated() {
+    let gray = try load(Corpus.path(name)) { $0.images.color = .gray }.stored
+    for (index, value) in gray.enumerated() {
       let (r, g, b) = (picture.stored[index], picture.stored[24 + index], picture.stored[48 + index])
       #expect(abs(value - (0.299 * r + 0.587 * g + 0.114 * b)) <= 0.51)
     }
@@ -36,9 +36,9 @@ import Testing
     #expect(folder.labels == [0, 0, 1])
     #expect(folder.labelNames == ["cat", "dog"])
     #expect(folder.storage.shape == [3, 1, 4, 6])
-    #expect(Array(folder.stored[24..<48]) == Self.grey, "9 comes before 10")
-    #expect(folder.notes.contains("1 files that are no pictures left out: notes.txt"))
-    #expect(folder.notes.contains("folder 'empty' holds no pictures: left out"))
+    #expect(Array(folder.stored[24..<48]) == Self.gray, "9 comes before 10")
+    #expect(folder.notes.contains("1 file that is not an image ignored: notes.txt"))
+    #expect(folder.notes.contains("folder 'empty' contains no images: ignored"))
   }
 
   @Test func picturesOfDifferentSizesAreRefusedOrResized() throws {
@@ -47,21 +47,21 @@ import Testing
     let odd = try scratch.write("b.jpg", Corpus.bytes("grey.jpg"))
     let error = try refusal(scratch.path)
     #expect(error.path == odd)
-    #expect(error.reason == "this picture is 24×20, a.png is 4×6 (height×width)")
-    #expect(error.fix == "Bring all to one size: size=4x6")
+    #expect(error.reason == "this image is 24×20, a.png is 4×6 (height×width)")
+    #expect(error.fix == "Resize all to one size: size=4x6")
     let resized = try load(scratch.path) { ($0.images.height, $0.images.width) = (4, 6) }
     #expect(resized.storage.shape == [2, 1, 4, 6])
-    #expect(Array(resized.stored[0..<24]) == Self.grey)
-    #expect(resized.notes == ["1 of 2 pictures resized to 4×6"])
+    #expect(Array(resized.stored[0..<24]) == Self.gray)
+    #expect(resized.notes == ["1 of 2 images resized to 4×6"])
   }
 
-  @Test func greyAmongColoursIsSaid() throws {
+  @Test func grayAmongColorsIsSaid() throws {
     let scratch = try Scratch()
     try scratch.write("a.png", Corpus.bytes("grey.png"))
     try scratch.write("b.png", Corpus.bytes("color.png"))
     let both = try load(scratch.path)
     #expect(both.storage.shape == [2, 3, 4, 6])
-    #expect(both.notes == ["1 grey pictures taken as colour"])
+    #expect(both.notes == ["1 gray image converted to color"])
     #expect(try load(scratch.path) { $0.images.color = .gray }.storage.shape == [2, 1, 4, 6])
   }
 
@@ -70,7 +70,7 @@ import Testing
     #expect(try refusal(scratch.path).reason.hasPrefix("no PNG or JPEG in this folder"))
     try scratch.write("in/a.png", Corpus.bytes("grey.png"))
     try scratch.write("b.png", Corpus.bytes("grey.png"))
-    #expect(try refusal(scratch.path).reason.hasPrefix("1 pictures beside folders of pictures"))
+    #expect(try refusal(scratch.path).reason.hasPrefix("1 image next to folders of images"))
   }
 
   @Test func oneDamagedPictureStopsTheLoadAndIsNamed() throws {
@@ -84,7 +84,7 @@ import Testing
     var bytes = try Corpus.bytes("grey.png")
     for index in [18, 22] { bytes[index] = 0x10 }
     let error = try refusal(temporary(Checksums.png(bytes)))
-    #expect(error.reason.contains("promises 4102×4100 pixels"))
+    #expect(error.reason.contains("declares 4102×4100 pixels"))
     bytes[16] = 0x7F
     #expect(try refusal(temporary(Checksums.png(bytes))).reason.contains("PNG"))
   }

@@ -50,8 +50,9 @@ import Testing
     #expect(named.columns == ["size"])
     #expect(try table(text) { $0.target = "2" }.labels == [1, 0, 1])
     #expect(try table("a,y\n5,3\n6,0\n") { $0.target = "y" }.labels == [3, 0])
-    #expect(try problem(text) { $0.target = "colour" }.fix == "Columns: size, kind")
-    #expect(try problem("a,y\n5,0.5\n6,0\n") { $0.target = "y" }.reason.contains("row 1, column 'y': 0.5 is no class"))
+    #expect(try problem(text) { $0.target = "color" }.fix == "Columns: size, kind")
+    #expect(
+      try problem("a,y\n5,0.5\n6,0\n") { $0.target = "y" }.reason.contains("row 1, column 'y': 0.5 is not a class"))
   }
 
   @Test func textsBecomeCategoriesAsAsked() throws {
@@ -71,7 +72,7 @@ import Testing
     #expect(error.reason == "row 2 (line 3), column 'a': no value (2 missing in 2 columns)")
     let dropped = try table(text) { $0.missing = .drop }
     #expect(dropped.stored == [1, 2, 7, 8])
-    #expect(dropped.notes == ["2 of 4 rows left out: missing values"])
+    #expect(dropped.notes == ["2 of 4 rows dropped: missing values"])
     #expect(try table(text) { $0.missing = .zero }.stored == [1, 2, 0, 4, 5, 0, 7, 8])
     let filled = try table(text) { $0.missing = .mean }.stored
     #expect(filled == [1, 2, Double(Float(13.0 / 3)), 4, 5, Double(Float(14.0 / 3)), 7, 8])
@@ -92,7 +93,7 @@ import Testing
     ("a,b\n1,2\n3,inf\n", "row 2 (line 3), column 'b': the number is not finite in 32 bits"),
     ("a,a\n1,2\n", "two columns are named 'a'"), ("a,b\n", "the table has no rows but a header"),
     ("a,b\n1,\"2\n", "the quote that opens on line 2 is never closed"),
-    ("a,b\n1,\"2\"3\n", "line 2 goes on after a closing quote"), ("\n\n\n", "the table is empty"),
+    ("a,b\n1,\"2\"3\n", "line 2 continues after a closing quote"), ("\n\n\n", "the table is empty"),
   ])
   func whatIsWrongIsNamedByRowAndColumn(text: String, reason: String) throws {
     #expect(try problem(text).reason == reason)

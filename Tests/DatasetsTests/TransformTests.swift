@@ -22,25 +22,25 @@ import Testing
 
   @Test func theyRunInTheirOrder() throws {
     let images = try Self.images()
-    let grey = try Self.values(images)
-    #expect(Self.near(try Self.values(images.adding([.scale(2), .invert])), grey.map { 1 - 2 * $0 }))
-    #expect(Self.near(try Self.values(images.adding([.invert, .scale(2)])), grey.map { 2 * (1 - $0) }))
-    #expect(try Self.values(images.adding([.threshold(0.5), .invert])) == grey.map { $0 >= 0.5 ? 0 : 1 })
-    #expect(try Self.values(images.adding([.invert, .threshold(0.75)])) == grey.map { 1 - $0 >= 0.75 ? 1 : 0 })
+    let gray = try Self.values(images)
+    #expect(Self.near(try Self.values(images.adding([.scale(2), .invert])), gray.map { 1 - 2 * $0 }))
+    #expect(Self.near(try Self.values(images.adding([.invert, .scale(2)])), gray.map { 2 * (1 - $0) }))
+    #expect(try Self.values(images.adding([.threshold(0.5), .invert])) == gray.map { $0 >= 0.5 ? 0 : 1 })
+    #expect(try Self.values(images.adding([.invert, .threshold(0.75)])) == gray.map { 1 - $0 >= 0.75 ? 1 : 0 })
   }
 
   @Test func standardizeTakesOnePairOrOneForEachChannelOrElement() throws {
     let images = try Self.images()
-    let grey = try Self.values(images)
+    let gray = try Self.values(images)
     let channels = Transform.standardize(means: [0.1, 0.2, 0.3], deviations: [1, 2, 4])
-    let wanted = grey.enumerated().map { index, x in
+    let wanted = gray.enumerated().map { index, x in
       let channel = index / 20 % 3
       return (x - [0.1, 0.2, 0.3][channel]) / [1, 2, 4][channel]
     }
     #expect(Self.near(try Self.values(images.adding([channels])), wanted))
     #expect(
       Self.near(
-        try Self.values(images.adding([.standardize(means: [0.5], deviations: [2])])), grey.map { ($0 - 0.5) / 2 }))
+        try Self.values(images.adding([.standardize(means: [0.5], deviations: [2])])), gray.map { ($0 - 0.5) / 2 }))
     #expect(throws: TransformError.self) { try images.adding([.standardize(means: [0, 0], deviations: [1, 1])]) }
     #expect(throws: TransformError.self) { try images.adding([.standardize(means: [0], deviations: [0])]) }
   }
@@ -49,10 +49,10 @@ import Testing
     let images = try Self.images()
     let cropped = try images.adding([.crop(top: 1, left: 2, height: 3, width: 2)])
     #expect(cropped.exampleShape == [3, 3, 2])
-    let grey = try Self.values(images)
+    let gray = try Self.values(images)
     let wanted = (0..<6 * 3 * 3 * 2).map { index in
       let (x, y, plane) = (index % 2, index / 2 % 3, index / 6)
-      return grey[(plane * 5 + y + 1) * 4 + x + 2]
+      return gray[(plane * 5 + y + 1) * 4 + x + 2]
     }
     #expect(Self.near(try Self.values(cropped), wanted))
     #expect(throws: TransformError.self) { try images.adding([.crop(top: 3, left: 0, height: 3, width: 2)]) }
@@ -85,7 +85,7 @@ import Testing
     #expect(binary.allSatisfy { $0 == 0 || $0 == 1 })
   }
 
-  @Test func staticBinarisationIsTheSameWhereverAnExampleIsRead() throws {
+  @Test func staticBinarizationIsTheSameWhereverAnExampleIsRead() throws {
     let images = try Self.images(8).adding([.binarizeStatic(seed: 4)])
     let all = try Self.values(images)
     #expect(try Self.values(images, seed: 99) == all)

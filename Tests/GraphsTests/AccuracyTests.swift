@@ -2,8 +2,8 @@ import Graphs
 import Tensors
 import Testing
 
-/// Every elementary function over its whole range, each result beside Double arithmetic, in ulps of that result: what is
-/// small is held to as many digits as what is large.
+/// Every elementary function over its whole range, each result beside Double arithmetic, in ulps of that result: what
+/// is small is held to as many digits as what is large.
 @Suite struct AccuracyTests {
   struct Function: Sendable, CustomTestStringConvertible {
     let op: UnaryOp

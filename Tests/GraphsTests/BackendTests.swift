@@ -47,9 +47,9 @@ import Testing
     try expectAgreement(Comparison(graph, gradients, leaves: opCase.leaves(graph)))
   }
 
-  /// Each is within what rounding may make of the exact result, so that they are no further apart than twice that. oneDNN
-  /// sums in another order, which the bound allows; its activations are other polynomials than ours, whose errors oneDNN
-  /// does not state: four times ours, to which ours are held elsewhere.
+  /// Each is within what rounding may make of the exact result, so that they are no further apart than twice that.
+  /// oneDNN sums in another order, which the bound allows; its activations are other polynomials than ours, whose
+  /// errors oneDNN does not state: four times ours, to which ours are held elsewhere.
   private func expectAgreement(_ comparison: Comparison) throws {
     let reference = Reference(leaves: comparison.leaves, seed: 7, step: 3)
     let expected = RoundingBounds(reference, functionFactor: 4).evaluate(comparison.symbols)

@@ -2,8 +2,8 @@ import Graphs
 import Tensors
 import Testing
 
-/// Kernels load whole vectors and may read 63 bytes behind an array. Here every block of memory ends 64 bytes before a page
-/// that cannot be read: one more, and the process ends.
+/// Kernels load whole vectors and may read 63 bytes behind an array. Here every block of memory ends 64 bytes before a
+/// page that cannot be read: one more, and the process ends.
 @Suite struct GuardPageTests {
   /// Parameters that end where their memory does, the last one a matrix whose rows end within a vector.
   @Test(arguments: [[4096, 20], [4096, 17], [8192, 1], [64, 33], [32, 47]] as [Shape], [1, 3, 40, 200])

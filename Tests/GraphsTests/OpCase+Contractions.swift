@@ -30,7 +30,7 @@ extension OpCase {
       ([2, 3, 9, 7], 17, square(3, 1, 1), [0, 0]), ([5, 17, 6, 6], 33, square(3, 2, 1), [1, 1]),
       ([2, 32, 8, 8], 1, square(3, 1, 1), [0, 0]), ([2, 32, 7, 7], 64, square(3, 2, 1), [0, 0]),
       ([3, 4, 8, 8], 5, square(4, 2, 1), [0, 0]), ([2, 2, 11, 9], 3, square(2, 3, 0), [1, 2]),
-      // One channel, pairs of neighbours, and more pixels than a gradient of weights packs at a time.
+      // One channel, pairs of neighbors, and more pixels than a gradient of weights packs at a time.
       ([2, 1, 30, 22], 32, ConvGeometry(kernel: [8, 2]), [0, 0]),
       (
         [2, 5, 10, 8], 6,

@@ -3,7 +3,7 @@ import Graphs
 import Tensors
 import Testing
 
-/// Our conventions are PyTorch's: results and gradients of layers, and every step of the optimisers, against values
+/// Our conventions are PyTorch's: results and gradients of layers, and every step of the optimizers, against values
 /// that `Fixtures/make-fixtures.py` had it compute.
 @Suite struct PyTorchTests {
   static let file: SafeTensors? = try? SafeTensors(

@@ -78,7 +78,7 @@ import Testing
   @Test func aQuestionMarkAfterAnOptionTellsItsValues() throws {
     let line = "train m optimizer="
     let text = try #require(bench.session.inspect(line, cursor: line.count)?.text)
-    #expect(text.contains("update rule") && text.contains("adamax   adam by the largest gradient"))
+    #expect(text.contains("optimizer") && text.contains("adamax   Adam with the infinity norm of the gradients"))
     #expect(bench.session.inspect("latent", cursor: 6)?.text.hasPrefix("The latent space") == true)
   }
 

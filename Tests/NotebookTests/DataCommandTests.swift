@@ -27,7 +27,7 @@ import Testing
   func trainingTakesWhatASelectionSays(data: String, count: String) throws {
     let bench = try Self.bench()
     let shown = bench.shown("model m mlp hidden=4 latent=2; train m on=\(data) batch=1 epochs=1 dry=yes").joined()
-    #expect(shown.split(separator: /\s+/).joined(separator: " ").contains("steps an epoch \(count) "), "\(shown)")
+    #expect(shown.split(separator: /\s+/).joined(separator: " ").contains("steps per epoch \(count) "), "\(shown)")
   }
 
   @Test func bothNamesOfALoadAreMade() throws {
@@ -104,7 +104,7 @@ import Testing
     #expect(error.code == "E301")
     #expect(error.rendered(color: false).contains("row 2 (line 3), column 'b': 'four' is not a number"))
     #expect(bench.session.state.variables.isEmpty)
-    #expect(try bench.failure("load digits n=5").fix == "It takes: as.")
+    #expect(try bench.failure("load digits n=5").fix == "Accepted options: as.")
     #expect(try bench.failure("load digit").fix == "Did you mean 'digits'?")
     #expect(try bench.failure("load \(folder.file("x.cvs"))").fix == "Did you mean '\(path)'?")
   }

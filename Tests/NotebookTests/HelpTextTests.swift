@@ -21,7 +21,7 @@ import Testing
     case "functions": return ["help functions", "help slerp"]
     case "explain":
       let terms = [
-        "vae", "encoder", "latent", "reparameterisation", "elbo", "reconstruction", "kl", "collapse", "evaluation",
+        "vae", "encoder", "latent", "reparameterization", "elbo", "reconstruction", "kl", "collapse", "evaluation",
         "versus", "generation", "denoising", "compression", "features",
       ]
       return ["explain"] + terms.map { "explain \($0)" }
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "vae", "encoder", "decoder", "latent", "reparameterisation", "elbo", "reconstruction", "kl", "posterior collapse",
+    "vae", "encoder", "decoder", "latent", "reparameterization", "elbo", "reconstruction", "kl", "posterior collapse",
     "evaluation", "vae against autoencoder", "generation", "denoising", "compression", "features",
   ])
   func theTheoryHasAScreenOfEachTerm(term: String) throws {

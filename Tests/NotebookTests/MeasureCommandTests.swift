@@ -247,7 +247,7 @@ import Testing
     let bench = try Self.bench()
     let before = bench.shown("m.steps")
     let text = bench.shown("train m on=d epochs=+20 dry=yes")[0]
-    for word in ["parameters", "FLOPs/example", "images/s", "an epoch", "Nothing was trained."] {
+    for word in ["parameters", "FLOPs/example", "images/s", "time per epoch", "Nothing was trained."] {
       #expect(text.contains(word), "\(word)")
     }
     #expect(bench.shown("m.steps") == before)

@@ -31,7 +31,8 @@ import VAEngine
     _ = bench.shown("load digits as=d; e = d.train[0..499]")
     _ = bench.shown("model m mlp hidden=16 latent=2 on=e seed=1\nmodel w mlp hidden=16 latent=2 on=e seed=1 bias=init")
     _ = bench.shown("train m on=e epochs=1 seed=1;\ntrain w on=e epochs=1 seed=1;")
-    #expect(bench.shown("show w").joined().contains("output bias              as init says, not at the data's mean"))
+    #expect(
+      bench.shown("show w").joined().contains("output bias              from the initializer, not the data's mean"))
     #expect(!bench.shown("show m").joined().contains("output bias"))
     let losses = try bench.shown("m.loss\nw.loss").map { try #require(Double($0)) }
     #expect(losses[0] < losses[1] - 20, "\(losses)")
@@ -39,7 +40,7 @@ import VAEngine
     #expect(bench.run(line).status == .ok)
     let diagnostic = try bench.failure(line + " bias=mean")
     #expect(diagnostic.message.contains("ends in 'layernorm'"))
-    #expect(diagnostic.fix == "Leave bias=mean out, or end the decoder in a dense layer or a convolution.")
+    #expect(diagnostic.fix == "Omit bias=mean, or end the decoder in a dense layer or a convolution.")
   }
 
   /// A training that was stopped goes on to the epochs it was to have, with the schedule of all of them.
@@ -159,16 +160,16 @@ import VAEngine
   }
 
   @Test(arguments: [
-    ("model q mlp conv", "a model has one architecture, mlp or conv"),
-    ("model q vae ae", "a model is of one family, vae or ae"),
+    ("model q mlp conv", "a model has one architecture; got both mlp and conv"),
+    ("model q vae ae", "a model has one family; got both vae and ae"),
     (
       "model q mlp encoder=\"dense8\" decoder=\"dense784\"",
-      "mlp is an architecture, and encoder= and decoder= are another"
+      "architecture mlp cannot be combined with encoder= and decoder="
     ),
     ("model q mlp hidden=32,,32", "hidden: expected widths such as 400 or 400,200"),
-    ("race m m for=1s on=e", "m would race itself"),
+    ("race m m for=1s on=e", "m is listed twice"),
     ("plot loss m > /tmp/elbo-x.json", "a figure cannot be written as .json"),
-    ("2 > 3", "'3' has no ending"), ("set seed=3", "set needs to know what to change"),
+    ("2 > 3", "'3' has no file extension"), ("set seed=3", "set needs something to change"),
   ])
   func whatContradictsItselfIsRefused(line: String, message: String) throws {
     #expect(try Self.trained().failure(line).message == message)

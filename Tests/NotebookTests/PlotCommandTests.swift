@@ -37,9 +37,9 @@ import Testing
     ("plot manifold m n=3", "Latent plane of m", "N(0, 1)"),
     ("plot rd m b on=e", "Rate and distortion of m, b", "± standard error"),
     ("plot nll m on=e k=60 n=8", "Convergence of the likelihood of m", "8 examples"),
-    ("plot histogram m on=e", "Aggregate posterior of m beside the prior", "epoch 1"),
+    ("plot histogram m on=e", "Aggregate posterior of m and the prior", "epoch 1"),
     ("plot histogram z", "Distribution of z", "270 rows"),
-    ("plot confusion m on=e", "What the latents of m know", "270 examples"),
+    ("plot confusion m on=e", "Labels predicted from the latents of m", "270 examples"),
     ("sample m n=4 seed=1 | plot grid", "4 images", ""), ("plot grid e n=9", "", "the first 9"),
   ])
   func everyKindSaysWhatItShows(line: String, title: String, subtitle: String) throws {
@@ -52,24 +52,27 @@ import Testing
 
   /// What a figure would not look at is refused, and says where it belongs.
   @Test(arguments: [
-    ("plot loss m from=3", "E103", "from means nothing to plot loss", "It is for plot interpolate."),
-    ("plot losses m k=5", "E103", "k means nothing to plot loss", "It is for plot nll."),
-    ("plot kl m on=e dims=0,1", "E103", "dims means nothing to plot kl", "It is for plot latent, histogram."),
+    ("plot loss m from=3", "E103", "option 'from' does not apply to 'plot loss'", "It applies to plot interpolate."),
+    ("plot losses m k=5", "E103", "option 'k' does not apply to 'plot loss'", "It applies to plot nll."),
     (
-      "plot manifold m columns=3", "E103", "columns means nothing to plot manifold",
-      "It is for plot reconstruct, sample"
+      "plot kl m on=e dims=0,1", "E103", "option 'dims' does not apply to 'plot kl'",
+      "It applies to plot latent, histogram."
+    ),
+    (
+      "plot manifold m columns=3", "E103", "option 'columns' does not apply to 'plot manifold'",
+      "It applies to plot reconstruct, sample"
     ),
     ("plot manifold m n=100000", "E103", "n: expected an integer from 2 to 200, got 100000", ""),
-    ("plot z n=3", "E103", "n means nothing to plot z", "It is for plot reconstruct"),
-    ("plot loss m b terms=total", "E103", "terms means nothing to the losses of several models", ""),
-    ("plot interpolate m e corners=3,8,0,6 from=3", "E103", "from means nothing to a matrix between corners", ""),
+    ("plot z n=3", "E103", "option 'n' does not apply to 'plot z'", "It applies to plot reconstruct"),
+    ("plot loss m b terms=total", "E103", "option 'terms' does not apply to several models", ""),
+    ("plot interpolate m e corners=3,8,0,6 from=3", "E103", "option 'from' does not apply to corners=", ""),
     ("plot los m terms=total", "E104", "no variable named 'los'", "Did you mean 'loss'?"),
     ("plot loss m save=loss.png", "E102", "unknown option 'save'", "To write a file, end the line with: > loss.png"),
     ("plot loss m out=x", "E102", "unknown option 'out'", "To write a file, end the line with: > NAME.png"),
     ("plot loss m loss.png", "E104", "no variable named 'loss.png'", "To write a file, end the line with: > loss.png"),
     ("describe e file=e.json", "E102", "unknown option 'file'", "To write a file, end the line with: > e.json"),
     ("load file=x.csv", "E102", "unknown option 'file'", "Options: as, "),
-    ("save m file=m.safetensors", "E102", "unknown option 'file'", "'save' takes no options. Example: save m "),
+    ("save m file=m.safetensors", "E102", "unknown option 'file'", "'save' has no options. Example: save m "),
   ])
   func anOptionForSomethingElseSaysForWhat(line: String, code: String, message: String, fix: String) throws {
     let failure = try Self.trained.get().failure(line)
@@ -86,8 +89,8 @@ import Testing
     #expect(bars.values == bars.values.sorted(by: >) && bars.kinds != nil)
   }
 
-  /// What is grey is what `kl` calls inactive, whatever its KL is.
-  @Test func inactiveDimensionsAreGrey() throws {
+  /// What is gray is what `kl` calls inactive, whatever its KL is.
+  @Test func inactiveDimensionsAreGray() throws {
     _ = try Self.trained.get().shown("model c mlp hidden=8 latent=4 beta=60 on=e seed=1; train c on=e epochs=2 seed=2;")
     guard case .bars(let bars) = try figure("plot kl c on=e").kind else { return #expect(Bool(false), "kind") }
     let rows = try #require(try Self.trained.get().run("kl c on=e").outputs.last?.json?.arrayValue)

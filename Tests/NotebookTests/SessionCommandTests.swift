@@ -104,7 +104,7 @@ import Testing
     let settings = bench.shown("set")[0]
     for text in ["sixel", "900x600", "dark", "threads", "on"] { #expect(settings.contains(text), "\(text)") }
     #expect(bench.recorder.outputs.contains { $0.text.hasPrefix("took ") })
-    #expect(try bench.failure("set plot colour=red").code == "E102")
+    #expect(try bench.failure("set plot color=red").code == "E102")
     #expect(try bench.failure("set plot theme=pink").code == "E103")
     #expect(try bench.failure("set a beta=2").code == "E104")
     #expect(try bench.failure("set beta=2").code == "E107")
@@ -114,7 +114,7 @@ import Testing
     let bench = try Bench()
     _ = bench.shown("a = 1; b = 2")
     _ = bench.shown("drop a b")
-    #expect(bench.recorder.outputs.contains { $0.text == "dropped a, b; 'undo' brings it back" })
+    #expect(bench.recorder.outputs.contains { $0.text == "dropped a, b; 'undo' restores it" })
     #expect(bench.session.state.names == [])
     #expect(try bench.failure("drop a").code == "E104")
   }

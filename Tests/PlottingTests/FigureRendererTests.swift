@@ -93,9 +93,9 @@ import Testing
     let pixels = (0..<60).map { UInt8($0 * 4) }
     let picture = Picture(width: 5, height: 4, pixels: pixels)
     #expect(try PNG.decode(PNG.encode(picture)) == picture)
-    let grey = Picture(width: 5, height: 4, pixels: (0..<20).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
-    #expect(try PNG.decode(PNG.encode(grey)) == grey)
-    #expect(PNG.encode(grey)[25] == 0)
+    let gray = Picture(width: 5, height: 4, pixels: (0..<20).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
+    #expect(try PNG.decode(PNG.encode(gray)) == gray)
+    #expect(PNG.encode(gray)[25] == 0)
     var damaged = PNG.encode(picture)
     damaged[45] ^= 1
     #expect(throws: PNGError.self) { try PNG.decode(damaged) }

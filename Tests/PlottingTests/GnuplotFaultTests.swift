@@ -64,7 +64,7 @@ import Testing
   @Test func waitingIsStoppedOnRequest() throws {
     let fake = FakeGnuplot("sleep 60")
     let renderer = FigureRenderer(program: fake.path, seconds: 30)
-    #expect(throws: PlotError.cancelled) { try renderer.bytes(curves, .png) { true } }
+    #expect(throws: PlotError.canceled) { try renderer.bytes(curves, .png) { true } }
   }
 
   @Test func itsErrorsComeBackWordForWord() throws {

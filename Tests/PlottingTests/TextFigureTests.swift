@@ -45,7 +45,7 @@ import Testing
   }
 
   private func grid(_ count: Int, columns: Int, columnLabels: [String]) -> ImageGrid {
-    // Every image is of one grey, by its place.
+    // Every image is of one gray, by its place.
     let pixels = (0..<count).flatMap { [Float](repeating: Float($0) / Float(count - 1), count: 28 * 28) }
     var grid = ImageGrid(pixels: pixels, count: count, channels: 1, height: 28, width: 28, columns: columns)
     grid.columnLabels = columnLabels

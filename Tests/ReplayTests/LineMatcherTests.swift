@@ -82,7 +82,7 @@ import Testing
 }
 
 extension [LineToken] {
-  /// Neighbouring texts joined, so that an expectation can be written in pieces.
+  /// Neighboring texts joined, so that an expectation can be written in pieces.
   fileprivate var merged: [LineToken] {
     reduce(into: []) { result, token in
       if case .text(let new) = token, case .text(let old)? = result.last {

@@ -36,7 +36,8 @@ import Testing
     #expect(matches("loss 16.0 nats", "loss 24.0 nats", rtol: 0.25, atol: 4))
     #expect(!matches("loss 16.0 nats", "loss 24.5 nats", rtol: 0.25, atol: 4))
     #expect(!matches("loss 24.5 nats", "loss 16.0 nats", rtol: 0.125, atol: 4))
-    // A line's own tolerance takes the place of the file's relative one and leaves the absolute one; both when it has both.
+    // A line's own tolerance takes the place of the file's relative one and leaves the absolute one; both when it has
+    // both.
     #expect(matches("loss 16.0 (~0.25)", "loss 24.0", rtol: 0, atol: 4))
     #expect(!matches("loss 16.0 (~0.25)", "loss 24.5", rtol: 1, atol: 4))
     #expect(matches("loss 16.0 (~0.25 ±4)", "loss 24.0", rtol: 0, atol: 0))

@@ -44,7 +44,7 @@ import Testing
     #expect(abs(mean(values)) < 5 / n.squareRoot())
     #expect(abs(mean(values.map { $0 * $0 }) - 1) < 5 * (2 / n).squareRoot())
     #expect(abs(mean(values.map { $0 * $0 * $0 * $0 }) - 3) < 5 * (96 / n).squareRoot())
-    // Neighbours come from one pair of words and must not depend on each other.
+    // Neighbors come from one pair of words and must not depend on each other.
     let products = stride(from: 0, to: count, by: 2).map { values[$0] * values[$0 + 1] }
     #expect(abs(mean(products)) < 5 / (n / 2).squareRoot())
   }

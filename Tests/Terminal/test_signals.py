@@ -48,7 +48,7 @@ def test_sigterm_and_sighup_leave_with_their_codes_and_keep_what_was_done(start,
     screen.signal(number)
     screen.end(128 + number)
     again = start()
-    again.wait_text("ended badly")
+    again.wait_text("did not exit cleanly")
 
 
 def test_a_resize_keeps_the_line(prompt):
@@ -87,7 +87,7 @@ def test_a_killed_session_is_offered_again(start, tmp_path):
     first.signal(signal.SIGKILL)
     first.end(killed_by=signal.SIGKILL)
     second = start()
-    second.wait_text("ended badly")
+    second.wait_text("did not exit cleanly")
     second.line("")
     second.wait_prompt()
     second.run("x + 1")
@@ -98,7 +98,7 @@ def test_a_killed_session_is_offered_again(start, tmp_path):
     assert list((tmp_path / "state" / "elbo" / "recovery").iterdir()) == []
     third = start()
     third.wait_prompt()
-    assert "ended badly" not in third.text
+    assert "did not exit cleanly" not in third.text
 
 
 def test_a_training_that_was_killed_is_in_the_history(start, tmp_path):
@@ -112,7 +112,7 @@ def test_a_training_that_was_killed_is_in_the_history(start, tmp_path):
     first.signal(signal.SIGKILL)
     first.end(killed_by=signal.SIGKILL)
     second = start("work.elbodb")
-    second.wait_text("cell 3 was cut off: train m on=d epochs=100000")
+    second.wait_text("cell 3 did not finish: train m on=d epochs=100000")
     second.wait_prompt()
     second.run("(m.epochs > 0)")
     assert "1" in second.lines
@@ -142,7 +142,7 @@ def test_what_open_left_behind_is_offered_at_the_next_start(start, tmp_path):
     second.wait_text("Model m of the session before 'open' will be offered")
     second.end()
     third = start()
-    third.wait_text("ended badly")
+    third.wait_text("did not exit cleanly")
     third.line("")
     third.wait_prompt()
     third.run("m.epochs")
@@ -187,7 +187,7 @@ def test_ctrl_c_while_training_returns_to_the_prompt_at_once_with_the_session_wh
     prompt.line("n")
     prompt.wait_prompt()
     prompt.key("d")
-    prompt.wait(lambda: prompt.current.startswith("Leave all the same?"), "the question")
+    prompt.wait(lambda: prompt.current.startswith("Quit anyway?"), "the question")
     prompt.line("y")
     prompt.end(0)
 
@@ -224,7 +224,7 @@ def test_a_terminal_that_goes_away_ends_the_program_even_with_unsaved_work(start
     screen.run("train m on=d epochs=1")
     assert screen.hang_up() == 128 + signal.SIGHUP
     again = start()
-    again.wait_text("ended badly")
+    again.wait_text("did not exit cleanly")
 
 
 def test_ctrl_z_stops_training_and_fg_goes_on_with_it(start):
@@ -300,7 +300,7 @@ def test_a_bar_follows_the_width_and_is_drawn_at_most_ten_times_a_second(prompt)
     before = len(prompt.raw)
     prompt.wait(lambda: prompt.raw[before:].count("\r") > 2, "drawings at the new width", 40)
     bars = [line.split("\x1b[K")[0] for line in prompt.raw[before:].split("\r")[2:-1]]
-    assert bars and max(len(line) for line in bars if "%" in line) < 50 + 16  # colours take no columns
+    assert bars and max(len(line) for line in bars if "%" in line) < 50 + 16  # colors take no columns
     prompt.key("c")
     prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
 

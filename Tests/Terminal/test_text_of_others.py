@@ -10,7 +10,7 @@ from screen import ELBO
 
 EVIL = "\x1b]0;owned\x07"
 NASTY = [EVIL, "\x1b[31mred", "\x9b31mred", "a\rb", "bell\x07", "del\x7f", "\u202egpj.exe", "\u2066x\u2069", "line\nbreak"]
-# What steers a terminal: escape sequences that are not ours (colours, clearing a line, moving a column), and bare controls.
+# What steers a terminal: escape sequences that are not ours (colors, clearing a line, moving a column), and bare controls.
 CONTROLS = set(map(chr, [*range(0x20), 0x7F, *range(0x80, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F),
                          *range(0x2066, 0x206A)])) - set("\n\t")
 

@@ -211,9 +211,9 @@ def test_a_long_remark_breaks_between_words(prompt):
     prompt.run("load digits as=d")
     prompt.run("model m mlp hidden=8 latent=2")
     prompt.line("train m on=d epochs=1")
-    prompt.wait_text("grey values", 60)
+    prompt.wait_text("gray values", 60)
     prompt.wait_prompt()
-    remark = prompt.text[prompt.text.index("grey values"):]
+    remark = prompt.text[prompt.text.index("gray values"):]
     assert "binarize=dynamic" in remark and "likelihood=continuous-bernoulli" in remark
 
 
@@ -243,15 +243,15 @@ def test_shell_commands_run_and_their_failure_is_said(prompt):
 def test_the_rc_file_is_read_and_its_errors_are_placed(start, tmp_path):
     folder = tmp_path / "config" / "elbo"
     folder.mkdir(parents=True)
-    (folder / "rc.elbo").write_text("# mine\nfavourite = 42\nnonsense\n")
+    (folder / "rc.elbo").write_text("# mine\nfavorite = 42\nnonsense\n")
     screen = start()
     screen.wait_prompt()
     assert "rc.elbo:3: error: unknown command" in " ".join(screen.text.split())
-    screen.run("favourite + 1")
+    screen.run("favorite + 1")
     assert "43" in screen.lines
     bare = start("--no-rc")
     bare.wait_prompt()
-    bare.run("favourite")
+    bare.run("favorite")
     assert "unknown command or variable" in bare.text
 
 
@@ -291,7 +291,7 @@ def test_what_was_trained_plotted_and_measured_at_a_prompt_verifies_bit_for_bit(
     ]:
         prompt.run(line)
     prompt.key("d")
-    prompt.wait(lambda: "Leave all the same?" in prompt.text, "the question")
+    prompt.wait(lambda: "Quit anyway?" in prompt.text, "the question")
     prompt.line("y")
     prompt.end()
     assert "points, x 0" in (tmp_path / "run.session").read_text()

@@ -41,7 +41,7 @@ class Display:
         self.file = os.path.join(folder, "Xvfb_screen0")
 
     def count(self, color):
-        """Pixels of a colour on the screen (an XWD file of 32 bits a pixel, blue first)."""
+        """Pixels of a color on the screen (an XWD file of 32 bits a pixel, blue first)."""
         with open(self.file, "rb") as file:
             data = file.read()
         header, colors = struct.unpack(">I", data[:4])[0], struct.unpack(">I", data[76:80])[0]

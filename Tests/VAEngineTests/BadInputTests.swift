@@ -56,7 +56,7 @@ import VAEngine
     #expect(model.training.step == 0)
   }
 
-  @Test func valuesOutsideTheSupportAreRefusedAndGreyOnesNamed() throws {
+  @Test func valuesOutsideTheSupportAreRefusedAndGrayOnesNamed() throws {
     let model = try Model(configuration())
     let plan = TrainingPlan(epochs: 1)
     #expect(throws: ModelError.outsideSupport(255, likelihood: "bernoulli")) {

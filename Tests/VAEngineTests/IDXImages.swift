@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 import VAEngine
 
-/// Grey images of an uncompressed IDX file as numbers in [0, 1], for tests on real data.
+/// Gray images of an uncompressed IDX file as numbers in [0, 1], for tests on real data.
 struct IDXImages: BatchSource {
   let count: Int
   let exampleShape: Shape

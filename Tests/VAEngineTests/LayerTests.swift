@@ -21,7 +21,7 @@ import VAEngine
     return (all[0], y.shape, Dictionary(uniqueKeysWithValues: zip(builder.assignments.map(\.0), all.dropFirst())))
   }
 
-  /// PyTorch: normalised by the batch's biased variance, the running one moved by the unbiased, a tenth of the way.
+  /// PyTorch: normalized by the batch's biased variance, the running one moved by the unbiased, a tenth of the way.
   @Test func batchNormTakesTheBatchInTrainingAndItsMemoryOtherwise() throws {
     let x = [1.0, 10, 2, 20, 6, 60]
     let trained = try layers("batchnorm", on: [3, 2], training: true, values: ["x": x])
@@ -44,7 +44,8 @@ import VAEngine
     }
   }
 
-  /// Ba et al. 2016 and PyTorch's `LayerNorm` of an example's whole shape: each feature has a scale and a shift of its own.
+  /// Ba et al. 2016 and PyTorch's `LayerNorm` of an example's whole shape: each feature has a scale and a shift of its
+  /// own.
   @Test func layerNormScalesEveryFeatureOfAnImage() throws {
     let graph = Graph()
     let builder = LayerBuilder(graph, activation: .none, training: true)

@@ -101,7 +101,7 @@ import VAEngine
     #expect(Swift.abs(split.kl.mean - sum) < 1e-9)
   }
 
-  @Test func neighboursVoteAsCountedByHand() throws {
+  @Test func neighborsVoteAsCountedByHand() throws {
     let (train, test) = (try normals(120, 4, seed: 4), try normals(50, 4, seed: 5))
     let labels = (0..<120).map { $0 * 7 % 3 }
     let answers = try Probe.nearestClasses(train: train, labels: labels, test: test, k: 5)

@@ -36,8 +36,8 @@ import VAEngine
     }
   }
 
-  /// In format 1 a layer normalization of images had one scale per channel, which is group normalization with one group;
-  /// of vectors it was what it is. Only what older programs would misread is written in another format.
+  /// In format 1 a layer normalization of images had one scale per channel, which is group normalization with one
+  /// group; of vectors it was what it is. Only what older programs would misread is written in another format.
   @Test func layerNormalizationsOfOlderFilesStayWhatTheyWere() throws {
     func json(_ encoder: String, _ decoder: String) throws -> String {
       let configuration = try ModelConfiguration(

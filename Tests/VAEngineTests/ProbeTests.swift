@@ -16,7 +16,7 @@ import VAEngine
     return (try Tensor(values, shape: [n, 2]), labels)
   }
 
-  /// Between neighbours two deviations apart the best lines are right for ⅔ Φ(1) + ⅓ (2 Φ(1) − 1) of the cases, in
+  /// Between neighbors two deviations apart the best lines are right for ⅔ Φ(1) + ⅓ (2 Φ(1) − 1) of the cases, in
   /// whatever unit the features come.
   @Test(arguments: [[1, 1], [1000, 0.001], [0.001, 1000], [50, 0.02]] as [[Float]])
   func theLinearProbeDoesNotDependOnUnits(_ units: [Float]) throws {

@@ -11,7 +11,7 @@ import VAEngine
     try #require(IDXImages("\(IDXImages.folder ?? "")/\(name)-images-idx3-ubyte"))
   }
 
-  /// pytorch/examples `vae`: 784-400-20, Adam 1e-3, batch 128, grey pixels; test 106.66 at epoch 7.
+  /// pytorch/examples `vae`: 784-400-20, Adam 1e-3, batch 128, gray pixels; test 106.66 at epoch 7.
   @Test func theMultilayerPerceptronReachesPyTorchsTestElbo() throws {
     let (train, test) = (try images("train"), try images("t10k"))
     var results: [Double] = []

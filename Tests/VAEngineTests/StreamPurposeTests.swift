@@ -4,8 +4,8 @@ import Tensors
 import Testing
 import VAEngine
 
-/// No two purposes draw from the same words of the generator, whatever seeds and steps people choose: the purpose is a word
-/// of the counter, and every purpose has another one.
+/// No two purposes draw from the same words of the generator, whatever seeds and steps people choose: the purpose is a
+/// word of the counter, and every purpose has another one.
 @Suite struct StreamPurposeTests {
   /// Streams that data are drawn from.
   private static let data = [
@@ -61,10 +61,11 @@ import VAEngine
     #expect(seen.count == count)
   }
 
-  /// Pixels of 0.5 come out as the bits of their draw: those are not the draws of the posterior of the same seed and step.
+  /// Pixels of 0.5 come out as the bits of their draw: those are not the draws of the posterior of the same seed and
+  /// step.
   @Test func binarizedDataAreNotDrawnWithThePosteriorsWords() throws {
-    let grey = try Tensor([Float](repeating: 0.5, count: 128), shape: [8, 1, 4, 4])
-    let set = try Dataset(name: "grey", source: "", storage: grey).adding([.binarizeDynamic])
+    let gray = try Tensor([Float](repeating: 0.5, count: 128), shape: [8, 1, 4, 4])
+    let set = try Dataset(name: "gray", source: "", storage: gray).adding([.binarizeDynamic])
     let values = try set.values(seed: 0).elements(as: Float.self)
     for purpose in [StreamPurpose.evaluation, StreamPurpose.importanceSamples, StreamPurpose.posterior] {
       let stream = RandomStream(seed: 0, purpose: purpose)

@@ -1,19 +1,19 @@
-"""Training time to the same test −ELBO: elbo beside PyTorch and Keras, in turn on one machine.
+"""Training time to the same test −ELBO: elbo, PyTorch and Keras alternately on one machine.
 
 usage: compare.py --elbo PROGRAM --data MNIST [--recipes conv mlp iwae] [--epochs N] [--peers torch keras]
                   [--seeds N ...] [--begin alike|own] [--curves FILE]
 
-Every program trains the same network on the same 60,000 images with the same optimiser, batch size and number of
-epochs, and is measured on the 10,000 test images after every epoch; only training is timed. Ours and the peer take
-turns, seed by seed. The target is the worse of the two medians of final figures, so that a typical run of both reaches
-it; printed are the median seconds to it, their ratio, and every run's figure at the end. All begin alike unless
---begin own: then ours begins as it does by itself, with the decoder's last bias at the data's mean. --curves keeps
-every run, an object a line, and does not repeat what the file has, such as curves.jsonl. Recipes:
+Every program trains the same network on the same 60,000 images with the same optimizer, batch size and number of
+epochs, and is evaluated on the 10,000 test images after every epoch; only training is timed. elbo and the peer
+alternate, seed by seed. The target is the worse of the two medians of the final values, so that a typical run of both
+reaches it; the output is the median seconds to the target, their ratio, and the final value of every run. All use the
+same initialization unless --begin own: then elbo uses its default, with the decoder's last bias from the data's mean.
+--curves stores every run, one object per line, and skips runs that the file already contains, such as curves.jsonl. Recipes:
 
     conv   Keras' convolutional VAE example, 2 latents; Adam 1e-3, batch 128, 30 epochs
     mlp    pytorch/examples' VAE: 784-400-20, ReLU; Adam 1e-3, batch 128, 10 epochs
     iwae   the IWAE paper's one-layer network, k = 1: 784-200-200-50, tanh; Adam with epsilon 1e-4, batch 20, images
-           binarised anew at every draw; the first 121 epochs of its learning-rate ladder
+           binarized anew at every draw; the first 121 epochs of its learning-rate ladder
 """
 
 import argparse

@@ -62,7 +62,7 @@ class Convolutional(nn.Module):
 
 
 RECIPES = {
-    # batch, learning rate of an epoch, epsilon of Adam, binarised anew at every draw
+    # batch, learning rate of an epoch, epsilon of Adam, binarized anew at every draw
     "conv": (lambda: Convolutional(2).begin(), 128, lambda epoch: 1e-3, 1e-7, False),
     "mlp": (lambda: Dense([400], 20, nn.ReLU), 128, lambda epoch: 1e-3, 1e-8, False),
     "iwae": (lambda: Dense([200, 200], 50, nn.Tanh), 20, lambda epoch: 1e-3 * 10 ** (-stage(epoch) / 7), 1e-4, True),

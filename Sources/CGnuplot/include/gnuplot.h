@@ -34,11 +34,11 @@ int elbo_gnuplot_clear_data(elbo_gnuplot *process);
 int elbo_gnuplot_append_data(elbo_gnuplot *process, const void *bytes, size_t count);
 
 /// Sends commands through gnuplot-iostream and collects the answers until a whole line beginning with
-/// `acknowledgement` has come on stderr. Never blocks longer than `milliseconds`; asks `cancelled` every 20 ms.
+/// `acknowledgement` has come on stderr. Never blocks longer than `milliseconds`; asks `canceled` every 20 ms.
 /// SIGPIPE is held back on the calling thread only.
 int elbo_gnuplot_run(
   elbo_gnuplot *process, const char *commands, size_t count, const char *acknowledgement, int64_t milliseconds,
-  bool (*cancelled)(void *), void *context);
+  bool (*canceled)(void *), void *context);
 
 /// What came on stdout during the last run (a picture), and on stderr (messages). Valid until the next run.
 const char *elbo_gnuplot_output(const elbo_gnuplot *process, size_t *count);

@@ -125,7 +125,7 @@ typedef struct {
 
 void elbo_fused(const void *arguments);
 
-// ---- Optimisers ---------------------------------------------------------------------------------------------------
+// ---- Optimizers ---------------------------------------------------------------------------------------------------
 
 typedef enum { ELBO_ADAM, ELBO_ADAMW, ELBO_ADAMAX, ELBO_RMSPROP, ELBO_SGD } elbo_optimizer;
 

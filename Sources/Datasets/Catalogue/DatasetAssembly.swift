@@ -1,11 +1,11 @@
 import Tensors
 
-/// Makes a dataset of what a reader found: shapes, order of channels, and values that are none are looked at here.
+/// Creates a dataset from the content of a file: checks shapes, the order of channels, and values that are not finite.
 struct DatasetAssembly {
   let path: String
-  /// Height and width that rows of numbers stand for.
+  /// The height and width of images that are stored as rows of numbers.
   let shape: [Int]?
-  /// Arrays up to this size are looked at whole; of larger ones, which stay on disk, the first part.
+  /// Arrays up to this size are checked completely; of larger ones, which stay on disk, only the first part.
   static let checkedBytes = 256 << 20
 
   func dataset(_ content: Content, name: String, source: String) throws -> Dataset {
@@ -18,8 +18,8 @@ struct DatasetAssembly {
     }
     guard content.tensor.count > 0 else {
       throw FileError(
-        path: path, reason: "shape \(content.tensor.shape) is empty: there is no example in it",
-        fix: "Look at what wrote the file.")
+        path: path, reason: "shape \(content.tensor.shape) is empty: it has no examples",
+        fix: "Check the program that wrote the file.")
     }
     guard content.tensor.shape[0] <= Int(Int32.max) else {
       throw FileError(
@@ -52,12 +52,12 @@ struct DatasetAssembly {
         throw FileError(
           path: path,
           reason:
-            "examples of \(tensor.shape.droppingFirst) are no images of \(shape.map(String.init).joined(separator: "×"))",
+            "examples of \(tensor.shape.droppingFirst) are not images of \(shape.map(String.init).joined(separator: "×"))",
           fix: "shape=HxW is for rows of H·W numbers, or C·H·W with the planes one after another.")
       }
       let planes = tensor.reshaped(to: [extents[0], extents[1] / (shape[0] * shape[1]), shape[0], shape[1]])
       guard tensor.dtype == .float32, tensor.byteCount <= Self.checkedBytes, isBytes(tensor) else { return planes }
-      notes.append("the values are whole numbers from 0 to 255: kept as bytes, scaled by 1/255")
+      notes.append("the values are integers from 0 to 255: kept as bytes, scaled by 1/255")
       return try Tensor(tensor.elements(as: Float.self).map { UInt8($0) }, shape: planes.shape)
     }
     if extents.count > 4 {
@@ -68,7 +68,7 @@ struct DatasetAssembly {
     if extents.count == 3 { return tensor.reshaped(to: [extents[0], 1, extents[1], extents[2]]) }
     guard extents.count == 4, ![1, 3, 4].contains(extents[1]), [1, 3].contains(extents[3]) else { return tensor }
     if extents[3] == 1 { return tensor.reshaped(to: [extents[0], 1, extents[1], extents[2]]) }
-    notes.append("the channels came last (\(tensor.shape)): moved to the front")
+    notes.append("channels-last images (\(tensor.shape)): channels moved to the front")
     return try tensor.channelsFirst()
   }
 

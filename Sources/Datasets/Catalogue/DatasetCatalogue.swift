@@ -29,7 +29,7 @@ package struct DatasetCatalogue: Sendable {
         name: "digits", summary: "12,000 handwritten digits of MNIST, 28×28", license: "CC BY-SA 3.0",
         downloadBytes: 0),
       Entry(
-        name: "sprites", summary: "64×64 shapes drawn from known factors, as many as wanted", license: "MIT",
+        name: "sprites", summary: "64×64 shapes drawn from known factors, any number of examples", license: "MIT",
         downloadBytes: 0),
     ]
     + KnownSet.all.map { set in
@@ -38,7 +38,7 @@ package struct DatasetCatalogue: Sendable {
         downloadBytes: set.files.reduce(0) { $0 + $1.packedBytes })
     }
 
-  /// Where a named set would come from.
+  /// The source of a named dataset.
   package enum Availability: Sendable, Equatable { case builtIn, cached, local(String), download }
 
   package func availability(of name: String) -> Availability {
@@ -53,7 +53,7 @@ package struct DatasetCatalogue: Sendable {
   package func load(_ name: String) throws -> Dataset { try load(LoadRequest(name)) }
 
   /// - Parameter progress: Told of downloads, and of sprites being made, as they go; what it throws ends them.
-  /// - Throws: `FileError` that says what is wrong and what to do; nothing is half-loaded.
+  /// - Throws: `FileError` with the cause and a fix; nothing is loaded partially.
   package func load(_ request: LoadRequest, progress: (DownloadProgress) throws -> Void = { _ in }) throws -> Dataset {
     switch request.reference {
     case "digits": return try Digits.load()
@@ -89,7 +89,7 @@ package struct DatasetCatalogue: Sendable {
       )
     }
     guard let paths = set.paths(in: folder) else {
-      throw FileError(path: folder, reason: "the downloaded files are not there")
+      throw FileError(path: folder, reason: "the downloaded files are missing")
     }
     return try set.load(paths, from: folder)
   }

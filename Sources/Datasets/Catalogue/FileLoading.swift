@@ -10,13 +10,13 @@ package struct FileLoading {
 
   package init(request: LoadRequest) { self.request = request }
 
-  /// Reads the file by what it holds.
+  /// Reads the file in the format that its content has.
   ///
-  /// - Throws: `FileError` with the place and what to do; nothing is half-loaded.
+  /// - Throws: `FileError` with the place and a fix; nothing is loaded partially.
   package mutating func dataset() throws -> Dataset {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      try refuseOptions(for: "a folder of pictures", images: true)
+      try refuseOptions(for: "a folder of images", images: true)
       return try dataset(of: ImageFolder(path).content(request.images))
     }
     return try dataset(holding: FileBytes.map(path))
@@ -54,12 +54,12 @@ package struct FileLoading {
     case .text: return try CSV.decode(storage, path: path, options: request.table)
     case nil:
       throw FileError(
-        path: path, reason: "the first bytes are those of no format known here",
-        fix: "Formats: IDX, NPY, NPZ, CSV (all also as .gz), PNG, JPEG, folders of pictures.")
+        path: path, reason: "unknown file format",
+        fix: "Formats: IDX, NPY, NPZ, CSV (all also as .gz), PNG, JPEG, folders of images.")
     }
   }
 
-  /// An option that this kind of file has no use for is a mistake, not something to ignore.
+  /// An option that does not apply to this kind of file is an error; it is not ignored.
   private func refuseOptions(
     for what: String, table: Bool = false, archive: Bool = false, images: Bool = false
   ) throws(FileError) {
@@ -70,7 +70,7 @@ package struct FileLoading {
       ("size", request.images.height != nil, images), ("color", request.images.color != .auto, images),
     ]
     if let stray = given.first(where: { $0.isGiven && !$0.isUsed }) {
-      throw FileError(path: path, reason: "this is \(what): \(stray.name)= means nothing for it", fix: "Leave it out.")
+      throw FileError(path: path, reason: "option '\(stray.name)' does not apply to \(what)", fix: "Omit it.")
     }
   }
 
@@ -78,7 +78,7 @@ package struct FileLoading {
   private func read(_ path: String, into content: inout Content) throws {
     guard content.labels == nil else {
       throw FileError(
-        path: self.path, reason: "the examples have labels of their own already", fix: "Leave labels= or target= out.")
+        path: self.path, reason: "the file already contains labels", fix: "Omit labels= or target=.")
     }
     let count = content.tensor.shape.dimensions.first ?? 0
     let storage = try Self.unpacked(FileBytes.map(path), path)

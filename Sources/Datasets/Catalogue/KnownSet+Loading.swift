@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 extension KnownSet {
-  /// The four files in a folder, packed or not; nil when they are not all there.
+  /// The four files in a folder, packed or not; nil when some are missing.
   func paths(in folder: String) -> [String]? {
     let found = files.compactMap { file -> String? in
       let candidates: [String] = ["\(folder)/\(file.name).gz", "\(folder)/\(file.name)"]
@@ -13,14 +13,14 @@ extension KnownSet {
 
   /// The set from four files that were checked against their hashes.
   ///
-  /// - Throws: `FileError` for a file that is not what it should be, or files that do not fit together.
+  /// - Throws: `FileError` for a file with an unexpected hash, or inconsistent files.
   func load(_ paths: [String], from source: String) throws -> Dataset {
     let tensors = try zip(files, paths).map { try Self.checked($0, path: $1) }
     let (train, test) = (tensors[0].shape.dimensions.first ?? 0, tensors[2].shape.dimensions.first ?? 0)
     guard tensors[0].shape.rank == 3, tensors[2].shape.rank == 3,
       tensors[0].shape.droppingFirst == tensors[2].shape.droppingFirst, tensors[1].shape == [train],
       tensors[3].shape == [test], tensors.allSatisfy({ $0.dtype == .uint8 })
-    else { throw FileError(path: source, reason: "the four files of \(name) do not fit together") }
+    else { throw FileError(path: source, reason: "the four files of \(name) are inconsistent") }
     let both = try Tensor(joining: tensors[0], tensors[2])
     let extents = both.shape.dimensions
     let labels = (tensors[1].elements(as: UInt8.self) + tensors[3].elements(as: UInt8.self)).map(Int32.init)
@@ -39,7 +39,7 @@ extension KnownSet {
     if storage.byteCount == file.packedBytes, SHA256Digest.hex([storage.bytes]) == file.packedHash {
       return try IDX.decode(Gzip.inflate(storage.bytes, path: path), path: path)
     }
-    // Packed by someone else: what is inside counts.
+    // The file was compressed by other software: compare the hash of its content.
     let inflated = try Gzip.inflate(storage.bytes, path: path)
     try compare(file.contentHash == nil ? storage : inflated, to: file.contentHash ?? file.packedHash, path: path)
     return try IDX.decode(inflated, path: path)
@@ -49,8 +49,8 @@ extension KnownSet {
     let found = SHA256Digest.hex([storage.bytes])
     guard found == wanted else {
       throw FileError(
-        path: path, reason: "SHA-256 is \(found.prefix(12))…, it must be \(wanted.prefix(12))…",
-        fix: "The file is not the original: delete it, and it is downloaded again. To load it as it is, give its path.")
+        path: path, reason: "SHA-256 is \(found.prefix(12))…, expected \(wanted.prefix(12))…",
+        fix: "The file is not the original: delete it to download it again. To load it as it is, give its path.")
     }
   }
 }

@@ -1,4 +1,4 @@
-/// A data set with a name: where its files are, what they must hash to, and what its labels mean.
+/// A data set with a name: where its files are, their expected hashes, and the names of its labels.
 package struct KnownSet: Sendable, Equatable {
   package struct File: Sendable, Equatable {
     /// Without `.gz`.
@@ -7,7 +7,7 @@ package struct KnownSet: Sendable, Equatable {
     package let packedBytes: Int
     /// SHA-256 of that file.
     package let packedHash: String
-    /// SHA-256 of what is inside, where it is known: files packed again by someone are recognised too.
+    /// SHA-256 of the uncompressed content, where it is known, which also identifies recompressed files.
     package let contentHash: String?
 
     package init(name: String, packedBytes: Int, packedHash: String, contentHash: String? = nil) {
@@ -19,7 +19,7 @@ package struct KnownSet: Sendable, Equatable {
   package let name: String
   package let summary: String
   package let license: String
-  /// Who made it, as they want to be named.
+  /// The creators of the dataset, in the wording that they ask for.
   package let attribution: String
   package let labelNames: [String]
   /// Folders that hold the files, tried in order.

@@ -1,4 +1,4 @@
-/// Everything that says which data to load, so that a workspace can find them again.
+/// Identifies the data to load, so that a workspace can load them again.
 package struct LoadRequest: Codable, Hashable, Sendable {
   /// A name of the catalogue, or a path.
   package var reference: String

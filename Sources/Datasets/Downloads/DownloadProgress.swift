@@ -1,15 +1,15 @@
-/// How far a download is, or the making of sprites: then images are counted instead of bytes.
+/// The progress of a download in bytes, or of generating sprites in images.
 package struct DownloadProgress: Sendable, Equatable {
-  /// The file on its way.
+  /// The file that is being downloaded.
   package let file: String
-  /// Bytes of all files of the set that are here, and that there are.
+  /// Downloaded bytes and total bytes of all files of the dataset.
   package let done: Int
   package let total: Int
 }
 
 /// Why a set could not be downloaded.
 package struct DownloadError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What went wrong at each mirror.
+  /// The error at each mirror.
   package let attempts: [String]
 
   package var description: String {

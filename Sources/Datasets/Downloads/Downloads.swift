@@ -2,16 +2,15 @@ import CTransfer
 import Glibc
 import Tensors
 
-/// Fetches the files of a set into a folder, each from the first mirror that gives the right bytes.
+/// Downloads the files of a dataset into a folder, each from the first mirror whose file has the expected hash.
 ///
-/// A file grows as `NAME.gz.part` and gets its name only when its SHA-256 is what it must be; what an interrupted
-/// download left behind is continued.
+/// A file is written as `NAME.gz.part` and renamed when its SHA-256 matches; an interrupted download is resumed.
 package struct Downloads {
   let set: KnownSet
   let folder: String
   let mirrors: [String]
   package var connectSeconds = 10
-  /// A transfer slower than 512 bytes a second for this long ends, and the next mirror goes on.
+  /// A transfer slower than 512 bytes a second for this long is aborted, and the next mirror is tried.
   package var stallSeconds = 20
 
   package init(set: KnownSet, folder: String, mirrors: [String]) {
@@ -39,7 +38,7 @@ package struct Downloads {
     let path = "\(folder)/\(file.name).gz"
     let part = "\(path).part"
     var attempts: [String] = []
-    // A start that another mirror gave may be wrong: the same mirror is then asked for the whole.
+    // The beginning from another mirror may be wrong: request the whole file from this mirror.
     var waiting = mirrors[...]
     while let mirror = waiting.popFirst() {
       let url = "\(mirror)/\(file.name).gz"
@@ -52,7 +51,7 @@ package struct Downloads {
         continue
       }
       let storage = try FileBytes.map(part)
-      // The bytes belong to the storage, which would be gone after its last use.
+      // The bytes belong to the storage, which would be released after its last use.
       let found = withExtendedLifetime(storage) { SHA256Digest.hex([storage.bytes]) }
       guard found == file.packedHash else {
         unlink(part)
@@ -78,7 +77,7 @@ package struct Downloads {
     var isFinal = false
   }
 
-  /// Carries the closure and its error through C.
+  /// Passes the closure and its error through C.
   private final class Watcher {
     let progress: (Int) throws -> Void
     var error: (any Error)?
@@ -91,13 +90,13 @@ package struct Downloads {
       throw FileError(path: part, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
     }
     defer {
-      // Nothing came: nothing to continue from.
+      // Nothing was received, so there is nothing to resume.
       if lseek(descriptor, 0, SEEK_END) == 0 { unlink(part) }
       close(descriptor)
     }
     var from = Int(lseek(descriptor, 0, SEEK_END))
     if from >= limit {
-      // Whole already (the hash decides), or not ours.
+      // The file is already complete (the hash decides), or it is not a partial download of this file.
       if from == limit { return }
       ftruncate(descriptor, 0)
       lseek(descriptor, 0, SEEK_SET)
@@ -137,18 +136,19 @@ package struct Downloads {
       case ELBO_TRANSFER_DONE:
         let size = Int(lseek(descriptor, 0, SEEK_END))
         fchmod(descriptor, 0o644)
-        if size < limit { throw TransferFailure(text: "the answer ends at byte \(size) of \(limit)") }
+        if size < limit { throw TransferFailure(text: "the response ends at byte \(size) of \(limit)") }
       case ELBO_TRANSFER_STOPPED: throw watcher.error ?? TransferFailure(text: "stopped", isFinal: true)
-      case ELBO_TRANSFER_UNWRITABLE: throw FileError(path: part, reason: text, fix: "The cache needs room and rights.")
+      case ELBO_TRANSFER_UNWRITABLE:
+        throw FileError(path: part, reason: text, fix: "The cache directory needs free space and write permission.")
       case ELBO_TRANSFER_NO_LIBRARY:
         throw TransferFailure(text: "libcurl is not installed (apt install libcurl4)", isFinal: true)
-      default: throw TransferFailure(text: text.isEmpty ? "no answer" : text)
+      default: throw TransferFailure(text: text.isEmpty ? "no response" : text)
       }
     }
   }
 
-  /// What an interrupted download left, to be continued, else a new file. Its name can be guessed, so nothing that somebody
-  /// put there is written to: no link, no file of another owner, none that has a second name.
+  /// What an interrupted download left, to be continued, else a new file. Its name can be guessed, so nothing that
+  /// somebody put there is written to: no link, no file of another owner, none that has a second name.
   private static func openPart(_ path: String) -> Int32 {
     let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC
     let found = open(path, flags, 0o600)

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a reader found in a file, before it becomes a dataset.
+/// The content of a file before it becomes a dataset.
 struct Content {
   var tensor: Tensor
   var labels: [Int32]?
@@ -9,19 +9,19 @@ struct Content {
   var columns: [String] = []
   var factors: Factors?
   var parts: [String: Range<Int>] = [:]
-  /// What was decided on the way and should be said.
+  /// Notes on choices that were made while loading.
   var notes: [String] = []
 }
 
 extension Content {
-  /// Labels from an array of whole numbers, one per example.
+  /// Labels from an array of integers, one per example.
   ///
   /// - Throws: `FileError` that names the file when the number or the type does not fit.
   static func labels(_ array: Tensor, count: Int, path: String) throws(FileError) -> [Int32] {
     let extents = array.shape.dimensions.filter { $0 != 1 }
     guard array.count == count, extents.count <= 1 else {
       throw FileError(
-        path: path, reason: "\(array.shape) labels for \(count) examples",
+        path: path, reason: "\(array.shape) labels for \(count) \(inflected("example", for: count))",
         fix: "There must be one label for every example, in the same order.")
     }
     let values: [Int32?]
@@ -36,7 +36,7 @@ extension Content {
     for (index, value) in values.enumerated() {
       guard let value, value >= 0, value < 1 << 20 else {
         throw FileError(
-          path: path, reason: "the label of example \(index) is no whole number from 0 to 1048575",
+          path: path, reason: "the label of example \(index) is not an integer from 0 to 1048575",
           fix: "Labels are classes: 0, 1, 2 …")
       }
       labels.append(value)

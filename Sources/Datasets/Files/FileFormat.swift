@@ -1,7 +1,7 @@
 import CImages
 import Tensors
 
-/// What a file is, told by its first bytes; its name does not matter.
+/// The format of a file, detected from its first bytes, not from its name.
 package enum FileFormat: String, Sendable, CaseIterable {
   case idx, npy, zip, png, jpeg, text
 
@@ -23,7 +23,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// As it is spoken of.
+  /// The name of the format in messages.
   var phrase: String {
     switch self {
     case .idx: "an IDX file"

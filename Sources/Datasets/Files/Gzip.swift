@@ -6,7 +6,7 @@ import Tensors
 package enum Gzip {
   /// Largest result: half of the machine's memory, at most 16 GiB.
   package static let limit = min(16 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2)
-  /// Beyond this size, more than `bombRatio` bytes from one are not data but a bomb; real images stay below 100.
+  /// Beyond this size, a compression ratio above `bombRatio` is treated as a decompression bomb; images stay below 100.
   static let bombSize = 256 << 20
   static let bombRatio = 400
   /// Inflated at once: some hundredths of a second.
@@ -16,17 +16,17 @@ package enum Gzip {
     bytes.count > 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
   }
 
-  static let truncatedFileFix = "The file is not all there: copy or download it again."
+  static let truncatedFileFix = "The file is incomplete: copy or download it again."
 
   static func bomb(_ path: String, _ size: Int) -> FileError {
     FileError(
       path: path, reason: "inflates to more than \(size >> 20) MiB; refused as a decompression bomb",
-      fix: "Unpack it yourself if it is to be trusted, and load the unpacked file.")
+      fix: "If you trust the file, unpack it and load the unpacked file.")
   }
 
   /// All members of the stream, one after another.
   ///
-  /// - Throws: `FileError` that says at which byte the data end early or are damaged.
+  /// - Throws: `FileError` with the byte at which the data end or are damaged.
   package static func inflate(_ bytes: UnsafeRawBufferPointer, path: String, limit: Int = Gzip.limit) throws -> Storage
   {
     guard let base = bytes.baseAddress else { throw FileError(path: path, reason: "empty file", fix: truncatedFileFix) }
@@ -57,7 +57,7 @@ package enum Gzip {
       produced += room - Int(stream.avail_out)
       switch status {
       case Z_STREAM_END:
-        // Another member may follow; anything else behind is not read.
+        // Another member may follow; other trailing bytes are ignored.
         guard consumed + 2 < bytes.count, bytes[consumed] == 0x1F, bytes[consumed + 1] == 0x8B,
           inflateReset(&stream) == Z_OK
         else { return Storage(readOnly: storage.base, byteCount: produced) { [storage] _ in _ = storage } }
@@ -76,7 +76,7 @@ package enum Gzip {
     }
   }
 
-  /// Room for the result: what the last four bytes say, when that is believable, so that nothing is copied.
+  /// The initial capacity: the size in the last four bytes when it is plausible, so that the buffer need not grow.
   private static func initialCapacity(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Int {
     let guess = Swift.max(bytes.count * 4, 1 << 16)
     guard bytes.count >= 18 else { return Swift.min(guess, limit) }

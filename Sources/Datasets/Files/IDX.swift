@@ -6,14 +6,14 @@ package enum IDX {
     bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && itemSize(bytes[2]) != nil && (1...32).contains(bytes[3])
   }
 
-  /// What to say when more bytes follow than the header speaks of.
+  /// A note for bytes after the data that the header declares.
   static func leftover(_ storage: Storage) -> [String] {
     let bytes = storage.bytes
     guard isIDX(bytes), let size = itemSize(bytes[2]), bytes.count >= 4 + 4 * Int(bytes[3]) else { return [] }
     let extents = (0..<Int(bytes[3])).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
     guard let shape = Shape(validating: extents) else { return [] }
     let rest = bytes.count - 4 - 4 * extents.count - shape.count * size
-    return rest > 0 ? ["\(Gzip.grouped(rest)) bytes behind the last example are not read"] : []
+    return rest > 0 ? ["\(Gzip.grouped(rest)) \(inflected("byte", for: rest)) after the last example are ignored"] : []
   }
 
   private static func itemSize(_ type: UInt8) -> Int? {
@@ -26,13 +26,13 @@ package enum IDX {
     }
   }
 
-  /// uint8 data are viewed where they lie; others are converted: int8 and int16 to int32.
+  /// uint8 data are used without a copy; others are converted: int8 and int16 to int32.
   package static func decode(_ storage: Storage, path: String) throws -> Tensor {
     let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
     guard isIDX(bytes), let size = itemSize(bytes[2]) else {
       throw FileError(
         path: path, reason: "not an IDX file: its first bytes are not 0 0, a type and a rank",
-        fix: "Formats are told by content; save arrays with numpy.save if in doubt.")
+        fix: "Formats are detected from the content; numpy.save writes a supported one.")
     }
     let rank = Int(bytes[3])
     let start = 4 + 4 * rank
@@ -46,8 +46,9 @@ package enum IDX {
       let declared = extents.map(String.init).joined(separator: "×")
       throw FileError(
         path: path,
-        reason: "the IDX header promises \(declared) elements of \(size) byte\(size == 1 ? "" : "s"), "
-          + "\(Gzip.grouped(available)) bytes follow", fix: Gzip.truncatedFileFix)
+        reason: "the IDX header declares \(declared) elements of \(size) byte\(size == 1 ? "" : "s"), "
+          + "the file contains \(Gzip.grouped(available)) \(inflected("byte", for: available))",
+        fix: Gzip.truncatedFileFix)
     }
     func raw(_ index: Int) -> UInt64 {
       var value: UInt64 = 0

@@ -3,7 +3,7 @@ import Tensors
 extension NPZ {
   private static let exampleNames = ["x", "images", "imgs", "data", "features", "arr_0"]
   private static let labelNames = ["y", "labels", "label", "targets", "target", "arr_1"]
-  /// Archives of more arrays are not searched for the one that can be examples.
+  /// Archives with more arrays are not searched for the examples.
   private static let searched = 16
   private static let factorNames = ["factors", "latents_classes"]
   private static let partNames = [
@@ -11,7 +11,7 @@ extension NPZ {
     ("train_images", "train_labels", "test_images", "test_labels"),
   ]
 
-  /// The arrays that make a dataset: those asked for, or those whose names and shapes leave no doubt.
+  /// The arrays that make a dataset: those requested, or those with unambiguous names and shapes.
   func content(array: String?, labels: String?) throws -> Content {
     if array == nil, let both = try trainAndTest() { return both }
     let chosen = try array ?? examplesName()
@@ -39,11 +39,13 @@ extension NPZ {
         _ = try found.get()
       } else if column.shape.rank == 1, column.dtype == .uint8 || column.dtype == .int32 {
         throw FileError(
-          path: "\(path):\(name)", reason: "\(column.shape) labels for \(tensor.shape[0]) examples",
+          path: "\(path):\(name)",
+          reason: "\(column.shape) labels for \(tensor.shape[0]) \(inflected("example", for: tensor.shape[0]))",
           fix: "There must be one label for every example. Choose others with labels=NAME.")
       } else {
-        // An array that was not asked for and cannot be labels is something else.
-        content.notes.append("array '\(name)' (\(column.shape) \(column.dtype.rawValue)) holds no labels: left out")
+        // An array that was not requested and cannot contain labels is ignored.
+        content.notes.append(
+          "array '\(name)' (\(column.shape) \(column.dtype.rawValue)) does not contain labels: ignored")
       }
     }
     if let name = Self.factorNames.compactMap({ lower.firstIndex(of: $0) }).first.map({ names[$0] }) {
@@ -56,7 +58,7 @@ extension NPZ {
   private func examplesName() throws -> String {
     if names.count == 1 { return names[0] }
     for known in Self.exampleNames { if let name = names.first(where: { $0.lowercased() == known }) { return name } }
-    // Finding out costs unpacking each.
+    // Checking would require unpacking each array.
     let candidates = names.count > Self.searched ? [] : try names.filter { try self.array($0).shape.rank >= 2 }
     guard candidates.count == 1, let only = candidates.first else {
       throw FileError(

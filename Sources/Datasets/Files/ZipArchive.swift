@@ -15,7 +15,7 @@ final class ZipArchive {
   private let storage: Storage
   private let path: String
 
-  /// - Throws: `FileError` when it is no archive, when an entry's name leaves the archive's folder (`..`, a leading
+  /// - Throws: `FileError` when it is not an archive, when an entry's name leaves the archive's folder (`..`, a leading
   ///   `/`), or when an entry is encrypted.
   init(_ storage: Storage, path: String) throws(FileError) {
     (self.storage, self.path) = (storage, path)
@@ -27,7 +27,7 @@ final class ZipArchive {
     }
     guard let archive = zip_open_from_source(source, ZIP_RDONLY, &error) else {
       zip_source_free(source)
-      throw Self.failure(path, "is no whole zip archive", &error)
+      throw Self.failure(path, "is not a complete zip archive", &error)
     }
     self.archive = archive
     var entries: [Entry] = []
@@ -55,11 +55,11 @@ final class ZipArchive {
     guard !name.hasPrefix("/"), !parts.contains(".."), !name.contains("\\") else {
       throw FileError(
         path: path, reason: "the zip entry '\(name)' points outside of the archive; refused",
-        fix: "Write the archive anew with numpy.savez.")
+        fix: "Write the archive again with numpy.savez.")
     }
     guard status.encryption_method == 0 else {
       throw FileError(
-        path: path, reason: "the zip entry '\(name)' is encrypted", fix: "Write the archive anew without a password.")
+        path: path, reason: "the zip entry '\(name)' is encrypted", fix: "Write the archive again without a password.")
     }
     return Entry(
       name: name, size: Int(clamping: status.size), packedSize: Int(clamping: status.comp_size), index: index)
@@ -71,13 +71,13 @@ final class ZipArchive {
     guard entry.size > 0 else { throw FileError(path: place, reason: "empty entry", fix: Self.corruptFileFix) }
     guard entry.packedSize <= storage.byteCount else {
       throw FileError(
-        path: place, reason: "the entry promises \(entry.packedSize) bytes, the archive is smaller",
+        path: place, reason: "the entry declares \(entry.packedSize) bytes, the archive is smaller",
         fix: Self.corruptFileFix)
     }
-    // Deflate makes at most 1032 bytes of one.
+    // Deflate expands one byte to at most 1032.
     guard entry.size / 1040 <= entry.packedSize else {
       throw FileError(
-        path: place, reason: "the entry promises \(entry.size) bytes, more than its data can hold",
+        path: place, reason: "the entry declares \(entry.size) bytes, more than its data can hold",
         fix: Self.corruptFileFix)
     }
     guard entry.size < limit, entry.size < Gzip.bombSize || entry.size / Gzip.bombRatio < entry.packedSize else {
@@ -106,7 +106,7 @@ final class ZipArchive {
     return content
   }
 
-  private static let corruptFileFix = "Copy or download the file again, or write it anew with numpy.savez."
+  private static let corruptFileFix = "Copy or download the file again, or write it again with numpy.savez."
 
   private static func failure(
     _ path: String, _ what: String, _ error: UnsafeMutablePointer<zip_error_t>?

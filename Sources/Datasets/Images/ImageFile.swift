@@ -7,13 +7,13 @@ struct ImageFile {
   let storage: Storage
   let height: Int
   let width: Int
-  /// 1 or 3; transparency is left out.
+  /// 1 or 3; transparency is ignored.
   let channels: Int
 
   /// Reads the header.
   ///
-  /// - Throws: `FileError` for other formats, damaged headers, images that are too large to be meant, or whose size the
-  ///   file cannot hold.
+  /// - Throws: `FileError` for other formats, damaged headers, images that are implausibly large for the
+  ///   size of the file.
   init(_ storage: Storage, path: String) throws(FileError) {
     (self.path, self.storage) = (path, storage)
     var size = elbo_image_size()
@@ -27,8 +27,8 @@ struct ImageFile {
     guard height * width / (8 * 1032) <= storage.byteCount else {
       throw FileError(
         path: path,
-        reason: "the header promises \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",
-        fix: "The file is damaged or not all there.")
+        reason: "the header declares \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",
+        fix: "The file is damaged or incomplete.")
     }
   }
 
@@ -45,7 +45,7 @@ struct ImageFile {
       initialized = count
     }
     guard done != 0 else {
-      throw FileError(path: path, reason: Self.text(message), fix: "The file is damaged or not all there.")
+      throw FileError(path: path, reason: Self.text(message), fix: "The file is damaged or incomplete.")
     }
     return pixels
   }

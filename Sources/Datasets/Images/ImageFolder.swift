@@ -10,7 +10,7 @@ struct ImageFolder {
   private var labelNames: [String] = []
   private var notes: [String] = []
 
-  /// - Throws: `FileError` for folders that cannot be read or hold no pictures.
+  /// - Throws: `FileError` for folders that cannot be read or contain no images.
   init(_ path: String) throws {
     self.path = path
     let (names, folders) = try Self.list(path)
@@ -18,14 +18,15 @@ struct ImageFolder {
     var inside: [(folder: String, files: [String])] = []
     for folder in folders {
       let (names, deeper) = try Self.list("\(path)/\(folder)")
-      if let first = deeper.first { notes.append("folder '\(folder)/\(first)' is too deep: left out") }
+      if let first = deeper.first { notes.append("folder '\(folder)/\(first)' is nested too deeply: ignored") }
       let found = try Self.pictures(names.map { "\(path)/\(folder)/\($0)" }, &notes)
-      if found.isEmpty { notes.append("folder '\(folder)' holds no pictures: left out") }
+      if found.isEmpty { notes.append("folder '\(folder)' contains no images: ignored") }
       if !found.isEmpty { inside.append((folder, found)) }
     }
     guard own.isEmpty || inside.isEmpty else {
       throw FileError(
-        path: path, reason: "\(own.count) pictures beside folders of pictures: which label they have is not clear",
+        path: path,
+        reason: "\(own.count) \(inflected("image", for: own.count)) next to folders of images have no label",
         fix: "Move them into a folder of their own, or load that folder alone.")
     }
     files = own.map { ($0, 0) }
@@ -34,13 +35,13 @@ struct ImageFolder {
     guard !files.isEmpty else {
       throw FileError(
         path: path, reason: "no PNG or JPEG in this folder or the folders in it",
-        fix: "Pictures are told by their content.")
+        fix: "Images are detected by their content.")
     }
   }
 
-  /// Decodes all pictures on all cores: planes, `[N, C, H, W]` uint8.
+  /// Decodes all images on all cores: planes, `[N, C, H, W]` uint8.
   ///
-  /// - Throws: `FileError` that names the first picture that cannot be read or has another size than the first.
+  /// - Throws: `FileError` that names the first image that cannot be read or differs in size from the first.
   func content(_ options: ImageOptions) throws -> Content {
     let paths = files.map(\.path)
     let found = SizeList(count: paths.count)
@@ -54,14 +55,14 @@ struct ImageFolder {
       throw FileError(
         path: paths[odd],
         reason:
-          "this picture is \(all[odd].x)×\(all[odd].y), \(Self.fileName(paths[0])) is \(all[0].x)×\(all[0].y) (height×width)",
-        fix: "Bring all to one size: size=\(all[0].x)x\(all[0].y)")
+          "this image is \(all[odd].x)×\(all[odd].y), \(Self.fileName(paths[0])) is \(all[0].x)×\(all[0].y) (height×width)",
+        fix: "Resize all to one size: size=\(all[0].x)x\(all[0].y)")
     }
     let channels = options.color.channels ?? Int(all.map(\.z).max() ?? 1)
     guard let shape = Shape(validating: [paths.count, channels, height, width]), shape.count < Gzip.limit else {
       throw FileError(
-        path: path, reason: "\(paths.count) pictures of \(height)×\(width) are too many to hold in memory",
-        fix: "Bring them to a smaller size: size=64x64")
+        path: path, reason: "\(paths.count) images of \(height)×\(width) do not fit into memory",
+        fix: "Resize them: size=64x64")
     }
     let storage = try Storage(byteCount: shape.count)
     let size = channels * height * width
@@ -74,9 +75,14 @@ struct ImageFolder {
     }
     var content = Content(tensor: Tensor(storage: storage, byteOffset: 0, shape: shape, dtype: .uint8), notes: notes)
     let resized = all.count { Int($0.x) != height || Int($0.y) != width }
-    if resized > 0 { content.notes.append("\(resized) of \(paths.count) pictures resized to \(height)×\(width)") }
+    if resized > 0 {
+      content.notes.append(
+        "\(resized) of \(paths.count) \(inflected("image", for: paths.count)) resized to \(height)×\(width)")
+    }
     let mixed = all.count { Int($0.z) != channels }
-    if options.color == .auto, mixed > 0 { content.notes.append("\(mixed) grey pictures taken as colour") }
+    if options.color == .auto, mixed > 0 {
+      content.notes.append("\(mixed) gray \(inflected("image", for: mixed)) converted to color")
+    }
     if !labelNames.isEmpty {
       content.labels = files.map(\.label)
       content.labelNames = labelNames
@@ -93,7 +99,7 @@ struct ImageFolder {
 
   private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  /// Files and folders, hidden ones left out, numbers in names in their order: 2 before 10.
+  /// Files and folders, without hidden ones, in natural order: 2 before 10.
   private static func list(_ path: String) throws(FileError) -> (files: [String], folders: [String]) {
     guard let directory = opendir(path) else {
       throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "The folder must be readable.")
@@ -136,7 +142,7 @@ struct ImageFolder {
     return a.utf8.count < b.utf8.count
   }
 
-  /// Those of the files that are pictures, by their first bytes.
+  /// The files that are images, by their first bytes.
   private static func pictures(_ paths: [String], _ notes: inout [String]) throws -> [String] {
     var found: [String] = []
     var others: [String] = []
@@ -157,7 +163,8 @@ struct ImageFolder {
     }
     if let first = others.first, !found.isEmpty {
       notes.append(
-        "\(others.count) files that are no pictures left out: \(fileName(first))\(others.count > 1 ? " …" : "")")
+        "\(others.count) \(others.count == 1 ? "file that is not an image" : "files that are not images") ignored: \(fileName(first))\(others.count > 1 ? " …" : "")"
+      )
     }
     return found
   }

@@ -1,7 +1,7 @@
-/// How pictures become examples.
+/// How images are converted to examples.
 package struct ImageOptions: Codable, Hashable, Sendable {
   package enum Color: String, Codable, Sendable, CaseIterable {
-    /// Colour when any picture is in colour.
+    /// Color when any image is in color.
     case auto
     case gray, rgb
 
@@ -14,7 +14,7 @@ package struct ImageOptions: Codable, Hashable, Sendable {
     }
   }
 
-  /// All pictures are brought to this size; without it they must have one size.
+  /// All images are resized to this size; without it all must have the same size.
   package var height: Int?
   package var width: Int?
   package var color = Color.auto

@@ -25,8 +25,8 @@ struct Resampling: Hashable, Sendable {
     (self.starts, self.weights) = (starts, weights)
   }
 
-  /// A triangle filter as wide as a step of the coarser grid (what Pillow calls bilinear): linear interpolation when
-  /// growing, averaging of everything below an output pixel when shrinking. Weights sum to 1.
+  /// A triangle filter with the width of a step of the coarser grid (what Pillow calls bilinear): linear interpolation
+  /// when growing, averaging of everything below an output pixel when shrinking. Weights sum to 1.
   ///
   ///     w(i, j) ∝ max(0, 1 − |(j + ½) − (i + ½)·s| / max(s, 1)),   s = input / output
   static func resize(from input: Int, to output: Int) -> Resampling {

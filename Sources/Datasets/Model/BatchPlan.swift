@@ -1,6 +1,6 @@
 import Tensors
 
-/// The transforms of a dataset, made ready: what the gathering kernel does in one pass, and what is left.
+/// The transforms of a dataset, prepared: those that the gathering kernel applies in one pass, and the others.
 struct BatchPlan: Sendable {
   enum Step: Sendable {
     case elements(Transform)
@@ -9,13 +9,13 @@ struct BatchPlan: Sendable {
 
   /// Of one example, after all transforms.
   let exampleShape: Shape
-  /// Resizes and crops of stored examples, all in one.
+  /// All resizes and crops of stored examples, combined.
   private(set) var geometry: Geometry?
   /// Shape after `geometry`.
   private(set) var gatheredShape: Shape
   private(set) var scale: Float = 1
   private(set) var offset: Float = 0
-  /// Dynamic binarisation directly behind, in the same pass.
+  /// Dynamic binarization directly behind, in the same pass.
   private(set) var binarizes = false
   private(set) var rest: [Step] = []
   /// Elements of the largest example between two steps.

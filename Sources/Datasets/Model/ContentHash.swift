@@ -17,9 +17,9 @@ package enum SHA256Digest {
   }
 }
 
-/// What a dataset's stored content hashes to: shape, type, elements and labels. Computed once, when first asked for.
+/// The hash of a dataset's stored content: shape, type, elements and labels. Computed once, on first use.
 ///
-/// Files larger than `wholeBytes` would take longer to hash than to train on for a while: of them, `samples` evenly
+/// Files larger than `wholeBytes` would take too long to hash completely: of them, `samples` evenly
 /// spaced blocks are hashed, and the text begins with `sampled-`.
 package final class ContentHash: Sendable {
   static let wholeBytes = 512 << 20

@@ -30,7 +30,7 @@ extension Dataset: BatchSource {
     if isDirect {
       gather(first, rows, to: destination, stream: stream)
     } else if plan.rest.contains(where: { if case .geometry = $0 { true } else { false } }) {
-      // Resizing what was already binarised or noised needs room beside the batch.
+      // Resizing what was already binarized or noised needs room beside the batch.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * plan.widest) { scratch in
         guard let base = scratch.baseAddress else { return }
         for row in rows { steps(first, row, to: destination, scratch: base, stream: stream) }
@@ -41,7 +41,7 @@ extension Dataset: BatchSource {
     pages?.touched(rows.count, of: storage)
   }
 
-  /// The gathering kernel alone: rows of bytes or floats, scaled and binarised.
+  /// The gathering kernel alone: rows of bytes or floats, scaled and binarized.
   private func gather(
     _ indices: UnsafePointer<Int32>, _ rows: Range<Int>, to destination: UnsafeMutablePointer<Float>,
     stream: RandomStream

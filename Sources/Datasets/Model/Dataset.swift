@@ -1,25 +1,25 @@
 import Tensors
 
-/// Examples as they came, with labels, and how they are to be seen: an order of indices into the storage (so subsets
-/// and splits cost nothing) and transforms that are applied batch by batch.
+/// Stored examples with labels, and a view of them: an order of indices into the storage (so subsets and splits copy
+/// nothing) and transforms that are applied batch by batch.
 package struct Dataset: Sendable {
   package var name: String
-  /// Where it came from, in words.
+  /// A description of the source.
   package let source: String
-  /// All stored examples, `[N, C, H, W]` or `[N, D]`, in the type they came in.
+  /// All stored examples, `[N, C, H, W]` or `[N, D]`, in the type of the source.
   package let storage: Tensor
   /// One class per stored example.
   package let labels: [Int32]?
   package let labelNames: [String]
-  /// What each stored example was made from, where that is known.
+  /// The factors of each stored example, where they are known.
   package internal(set) var factors: Factors?
   /// Names of the elements of an example, of tables.
   package internal(set) var columns: [String] = []
-  /// What was decided while loading and should be said.
+  /// Notes on choices that were made while loading.
   package internal(set) var notes: [String] = []
   /// Indices into the storage, in this view's order; nil for all in theirs.
   package private(set) var view: [Int32]?
-  /// What is done to every example on its way into a batch.
+  /// The transforms of every example in a batch.
   package private(set) var transforms: [Transform]
   /// The transforms, made ready; of float64 and int32 those behind `exact`.
   private(set) var plan: BatchPlan
@@ -30,7 +30,7 @@ package struct Dataset: Sendable {
   private(set) var draws: FixedDraws?
   /// Named parts of the storage, such as `train` and `test`.
   package let parts: [String: Range<Int>]
-  /// Of the stored content, computed when asked for and kept for all views.
+  /// Of the stored content, computed on first use and shared by all views.
   package let hash: ContentHash
   /// Keeps the memory that a mapped file takes small; nil for data in memory.
   let pages: MappedPages?
@@ -68,7 +68,7 @@ package struct Dataset: Sendable {
   }
 
   package var count: Int { view?.count ?? storage.shape[0] }
-  /// Of what the transforms give: `[C, H, W]` or `[D]`.
+  /// The shape of an example after the transforms: `[C, H, W]` or `[D]`.
   package var exampleShape: Shape { plan.exampleShape }
 
   /// Where example `index` of this view lies in the storage.

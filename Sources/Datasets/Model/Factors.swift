@@ -1,12 +1,12 @@
 import Tensors
 
-/// Known factors of variation: what each example was made from, for measures of disentanglement.
+/// Known factors of variation: the parameters that generated each example, for measures of disentanglement.
 package struct Factors: Sendable, Equatable {
   /// One factor: its name and the values it can take, by class.
   package struct Factor: Sendable, Equatable {
     package let name: String
     package let values: [Float]
-    /// Names of the values, for factors that are no quantity; empty for others.
+    /// Names of the values, for factors that are not quantities; empty for others.
     package let valueNames: [String]
 
     package init(name: String, values: [Float], valueNames: [String] = []) {
@@ -21,7 +21,7 @@ package struct Factors: Sendable, Equatable {
   /// - Precondition: `classes.count` is a multiple of the number of factors and classes index their values.
   package init(_ factors: [Factor], classes: [Int32]) { (self.factors, self.classes) = (factors, classes) }
 
-  /// Factors of an `[N, F]` array of whole numbers from 0; nil when it is none.
+  /// Factors of an `[N, F]` array of integers from 0; nil when it is not one.
   init?(classes array: Tensor, count: Int) throws {
     guard array.shape.rank == 2, array.shape[0] == count, array.shape[1] > 0, array.shape[1] <= 64 else { return nil }
     let classes: [Int32]

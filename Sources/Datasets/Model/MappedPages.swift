@@ -2,14 +2,14 @@ import Glibc
 import Synchronization
 import Tensors
 
-/// Keeps a process small that reads a large mapped file: once too much of it is resident, the pages are given back.
+/// Limits the resident memory of a large mapped file: once too much of it is resident, its pages are released.
 ///
-/// How much is resident is asked of the system: around a page that is touched it maps others, sixteen or a whole large
-/// folio of its cache, so that what was read says little about it.
+/// The resident size is queried from the system: around an accessed page it maps others, sixteen or a whole large folio
+/// of its cache, so that it cannot be derived from the rows that were read.
 final class MappedPages: Sendable {
-  /// Bytes of files that stay resident.
+  /// The number of bytes of files that may stay resident.
   static let budget = 128 << 20
-  /// Rows read between two questions, each of which takes some microseconds; a row may bring in a megabyte.
+  /// Rows read between two queries, each of which takes some microseconds; a row may map a megabyte.
   static let interval = 64
 
   private let read = Atomic<Int>(0)

@@ -35,7 +35,7 @@ enum Parallel {
   }
 
   /// As `each`; of the errors the one with the lowest index is thrown, whichever thread was first. Ends between two
-  /// pieces with `Stopped` when somebody asks for an end.
+  /// pieces with `Stopped` when a stop is requested.
   static func tryEach(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
     let box = FailureBox()
     let shouldStop = Stopping.current

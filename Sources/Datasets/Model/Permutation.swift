@@ -1,6 +1,6 @@
 import Tensors
 
-/// Seeded permutations, named for what they order.
+/// Seeded permutations, one random stream for each purpose.
 package enum Permutation {
   package static func order(count: Int, seed: UInt64, purpose: String) -> [Int32] {
     RandomStream(seed: seed, purpose: purpose).permutation(count)

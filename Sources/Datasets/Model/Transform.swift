@@ -1,6 +1,7 @@
 import Tensors
 
-/// What is done to examples on their way into a batch, in order. Data: shown, saved with models, applied to new data.
+/// A transform of the examples in a batch. Transforms are plain data: they are shown, saved with models, and applied to
+/// new data.
 package enum Transform: Hashable, Sendable, Codable {
   /// x · factor.
   case scale(Float)
@@ -8,19 +9,19 @@ package enum Transform: Hashable, Sendable, Codable {
   case standardize(means: [Double], deviations: [Double])
   /// 1 with probability x, drawn once: every time an example is read it is the same.
   case binarizeStatic(seed: UInt64)
-  /// 1 with probability x, drawn anew whenever a batch is.
+  /// 1 with probability x, redrawn for every batch.
   case binarizeDynamic
   /// 1 where x ≥ threshold, else 0.
   case threshold(Float)
   /// 1 − x.
   case invert
-  /// x + N(0, σ²), drawn anew.
+  /// x + N(0, σ²), redrawn for every batch.
   case gaussianNoise(Float)
-  /// 0 for this share, drawn anew.
+  /// 0 for this fraction, redrawn for every batch.
   case maskNoise(Float)
-  /// 0 or 1 for this share, drawn anew.
+  /// 0 or 1 for this fraction, redrawn for every batch.
   case saltAndPepper(Float)
-  /// Images brought to this size, with averaging when they shrink.
+  /// Images resized to this size, with area averaging when shrinking.
   case resize(height: Int, width: Int)
   /// A window of images.
   case crop(top: Int, left: Int, height: Int, width: Int)
@@ -57,13 +58,13 @@ extension Transform {
   func shape(after shape: Shape) throws(TransformError) -> Shape {
     switch self {
     case .resize(let height, let width):
-      guard shape.rank == 3 else { throw TransformError("\(description): examples of shape \(shape) are no images") }
+      guard shape.rank == 3 else { throw TransformError("\(description): examples of shape \(shape) are not images") }
       guard (1...16384).contains(height), (1...16384).contains(width) else {
         throw TransformError("\(description): sides must be from 1 to 16384")
       }
       return [shape[0], height, width]
     case .crop(let top, let left, let height, let width):
-      guard shape.rank == 3 else { throw TransformError("\(description): examples of shape \(shape) are no images") }
+      guard shape.rank == 3 else { throw TransformError("\(description): examples of shape \(shape) are not images") }
       guard top >= 0, left >= 0, height > 0, width > 0, height <= shape[1], width <= shape[2],
         top <= shape[1] - height, left <= shape[2] - width
       else { throw TransformError("\(description): reaches outside of images of \(shape[1])×\(shape[2])") }

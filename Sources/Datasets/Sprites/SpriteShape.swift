@@ -14,7 +14,7 @@ enum SpriteShape: Int, CaseIterable {
     }
   }
 
-  /// Radius of the circle around the centre that holds the shape, in its own units.
+  /// Radius of the circle around the center that holds the shape, in its own units.
   var radius: Float {
     switch self {
     case .square: 0.66 * 1.4143
@@ -31,7 +31,7 @@ enum SpriteShape: Int, CaseIterable {
   @inline(__always)
   static func square(_ x: Float, _ y: Float) -> Float { max(abs(x), abs(y)) - side }
 
-  /// First-order distance f·|f + 1| / |∇| of f = |p / axes| − 1: exact on the outline, where it is looked at.
+  /// First-order distance f·|f + 1| / |∇| of f = |p / axes| − 1: exact on the outline, where it is evaluated.
   @inline(__always)
   static func ellipse(_ x: Float, _ y: Float) -> Float {
     let (u, v) = (x / axes.x, y / axes.y)

@@ -2,9 +2,9 @@ import Glibc
 import Tensors
 
 /// Procedural 64×64 images of one white shape on black, for measures of disentanglement: every image is made from
-/// known factors, drawn evenly and independently from a grid (the grid of dSprites; the shapes are our own).
+/// known factors, drawn evenly and independently from a grid (the grid of dSprites; the shapes differ).
 ///
-/// Edges are anti-aliased: a pixel's value is the share of it that the shape covers, ½ − distance to the outline.
+/// Edges are anti-aliased: a pixel's value is the fraction of it that the shape covers, ½ − distance to the outline.
 package struct Sprites: Sendable {
   package static let side = 64
   package static let defaultCount = 20_000
@@ -16,7 +16,7 @@ package struct Sprites: Sendable {
 
   package init(count: Int, seed: UInt64) { (self.count, self.seed) = (count, seed) }
 
-  /// Centres lie this far from the edges at least, so that no shape is cut.
+  /// Centers lie this far from the edges at least, so that no shape is cut.
   private static let margin: Float = 16
   /// Pixels of a shape's unit at scale 1.
   private static let unit: Float = 14
@@ -40,7 +40,7 @@ package struct Sprites: Sendable {
 
   /// Images `[N, 1, 64, 64]` uint8 with factors; the shape is the label. Made on all cores.
   ///
-  /// - Parameter progress: Told the number made, now and then; what it throws ends the work.
+  /// - Parameter progress: Called with the number of images done, at intervals; errors that it throws end the work.
   /// - Throws: `AllocationError`; `Stopped`.
   package func dataset(progress: (Int) throws -> Void = { _ in }) throws -> Dataset {
     let area = Self.side * Self.side

@@ -1,8 +1,8 @@
 import Tensors
 
-/// Tables as delimited text: comma, semicolon, tab or bar, told by the first line; `.gz` unpacked before.
+/// Tables as delimited text: comma, semicolon, tab or bar, detected from the first line; `.gz` is unpacked before.
 enum CSV {
-  /// Columns beyond this are taken for a file of another kind.
+  /// A file with more columns than this is rejected as a file of another format.
   static let columnLimit = 1 << 20
 
   /// Examples are the rows, `[N, D]`; the target column becomes labels.
@@ -12,7 +12,7 @@ enum CSV {
     try table(storage, path: path, options: options).content()
   }
 
-  /// The rows of a table of one column as classes: whole numbers, or texts that are their own names.
+  /// The rows of a table of one column as classes: integers, or texts as class names.
   ///
   /// - Parameter count: How many are expected: with one row more, the first is the name.
   /// - Throws: As `decode`, and for a table of several columns.
@@ -117,15 +117,15 @@ enum CSV {
       let start = column.firstNumber.map { ", numbers since row \($0.row + 1)" } ?? ""
       return FileError(
         path: path, reason: "\(place): '\(text)' is not a number\(start)",
-        fix: "Correct the field, empty it (and use missing=…), or leave the column out: without=\(column.name)")
+        fix: "Correct the field, empty it (and use missing=…), or exclude the column: without=\(column.name)")
     case .notFinite:
       return FileError(
         path: path, reason: "\(place): the number is not finite in 32 bits",
-        fix: "Correct the field, or leave the column out: without=\(column.name)")
+        fix: "Correct the field, or exclude the column: without=\(column.name)")
     case .tooManyCategories:
       return FileError(
-        path: path, reason: "\(place): more than \(CSVColumn.categoryLimit) different texts are no categories",
-        fix: "Leave the column out: without=\(column.name)")
+        path: path, reason: "\(place): more than \(CSVColumn.categoryLimit) different texts are too many categories",
+        fix: "Exclude the column: without=\(column.name)")
     case .notUTF8: return FileError(path: path, reason: "\(place): not UTF-8", fix: "Save the table as UTF-8.")
     }
   }

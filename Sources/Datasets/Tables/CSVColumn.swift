@@ -20,7 +20,7 @@ struct CSVColumn {
 
   init(name: String) { self.name = name }
 
-  /// What is wrong with a field.
+  /// Errors of a field.
   enum Problem: Error, Equatable {
     /// Text in a column of numbers.
     case text(String)

@@ -20,7 +20,7 @@ struct CSVScanner {
 
   init(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8, path: String) {
     (self.bytes, self.delimiter, self.path) = (bytes, delimiter, path)
-    // A byte order mark says nothing in UTF-8.
+    // A byte order mark has no meaning in UTF-8.
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
@@ -72,7 +72,8 @@ struct CSVScanner {
     position += 1
     if position < bytes.count, bytes[position] != delimiter, bytes[position] != 10, bytes[position] != 13 {
       throw FileError(
-        path: path, reason: "line \(line) goes on after a closing quote", fix: "Double quotes that belong to the text.")
+        path: path, reason: "line \(line) continues after a closing quote",
+        fix: "Double quotes that belong to the text.")
     }
     return Field(range: range, isEscaped: isEscaped, isQuoted: true, endsRow: closeField())
   }

@@ -12,7 +12,7 @@ struct TableAssembly {
     var used = Array(columns.indices)
     if columns[0].isIndex, columns.count > 1 {
       used.removeFirst()
-      notes.append("the first column has no name and counts the rows: left out")
+      notes.append("the first column has no name and counts the rows: excluded")
     }
     for name in options.without {
       guard let index = position(of: name) else { throw unknownColumn(name, option: "without") }
@@ -41,7 +41,7 @@ struct TableAssembly {
     guard !names.isEmpty else {
       throw FileError(
         path: path, reason: "no column is left for the examples",
-        fix: "Leave fewer out: the target is no part of the examples.")
+        fix: "Exclude fewer columns; the target is not part of the examples.")
     }
     var content = Content(
       tensor: try rowMajor(parts, kept, isWide: used.contains { columns[$0].needsDouble }), columns: names, notes: notes
@@ -50,14 +50,14 @@ struct TableAssembly {
     return content
   }
 
-  /// The only column, row numbers left out, as labels and their names.
+  /// The only column, without row numbers, as labels and their names.
   func soleColumn() throws -> ([Int32], [String]) {
     var used = columns
     if used[0].isIndex, used.count > 1 { used.removeFirst() }
     guard used.count == 1 else {
       throw FileError(
         path: path, reason: "the table of labels has \(used.count) columns",
-        fix: "It must have one, or target= names it.")
+        fix: "It must have one column, or target= must name one.")
     }
     var notes: [String] = []
     let kept = try keptRows([columns.count - 1], target: nil, &notes)
@@ -73,7 +73,7 @@ struct TableAssembly {
     return FileError(path: path, reason: "no column '\(name)' for \(option)=", fix: "Columns: \(known)")
   }
 
-  /// Rows that stay under the policy for missing values.
+  /// Rows that are kept under the policy for missing values.
   private func keptRows(_ used: [Int], target: Int?, _ notes: inout [String]) throws -> [Int] {
     let gaps = used.map { columns[$0] }.filter { $0.missingCount > 0 }
     guard !gaps.isEmpty else { return Array(0..<rows) }
@@ -86,14 +86,16 @@ struct TableAssembly {
         path: path,
         reason:
           "\(place), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
-        fix: "Say what to do: missing=drop, missing=mean or missing=zero")
+        fix: "Use missing=drop, missing=mean or missing=zero")
     }
     let required = options.missing == .drop ? gaps : target.map { [columns[$0]] } ?? []
     let kept = (0..<rows).filter { row in required.allSatisfy { !$0.values[row].isNaN } }
-    if kept.count < rows { notes.append("\(rows - kept.count) of \(rows) rows left out: missing values") }
+    if kept.count < rows {
+      notes.append("\(rows - kept.count) of \(rows) \(inflected("row", for: rows)) dropped: missing values")
+    }
     guard !kept.isEmpty else {
       throw FileError(
-        path: path, reason: "every row has a missing value", fix: "Fill them: missing=mean or missing=zero")
+        path: path, reason: "every row has a missing value", fix: "Fill the values: missing=mean or missing=zero")
     }
     let filled = gaps.reduce(0) { sum, column in sum + kept.count { column.values[$0].isNaN } }
     if filled > 0 {
@@ -125,11 +127,13 @@ struct TableAssembly {
     case .refuse:
       throw FileError(
         path: path, reason: "column '\(column.name)' holds texts, the first '\(column.categories.first ?? "")'",
-        fix: "Use categories=onehot or categories=codes, or leave it out: without=\(column.name)")
+        fix: "Use categories=onehot or categories=codes, or exclude it: without=\(column.name)")
     case .codes:
       names.append(column.name)
       parts.append((values, nil))
-      notes.append("column '\(column.name)': \(categories.count) categories as 0…\(categories.count - 1)")
+      notes.append(
+        "column '\(column.name)': \(categories.count) \(inflected("category", "categories", for: categories.count)) as 0…\(categories.count - 1)"
+      )
     case .onehot:
       names += categories.map { "\(column.name)=\($0)" }
       for category in categories.indices { parts.append((values, Double(category))) }
@@ -143,7 +147,7 @@ struct TableAssembly {
     guard let shape = Shape(validating: [kept.count, parts.count]), shape.count < Gzip.limit / 4 else {
       throw FileError(
         path: path, reason: "\(kept.count) rows of \(parts.count) columns are too many",
-        fix: "Use categories=codes, or leave columns out: without=NAME")
+        fix: "Use categories=codes, or exclude columns: without=NAME")
     }
     func filled<Element: TensorElement & BinaryFloatingPoint>(_ type: Element.Type, _ dtype: DType) throws -> Tensor {
       var tensor = try Tensor(zeros: shape, dtype: dtype)
@@ -171,8 +175,8 @@ struct TableAssembly {
       let value = column.values[row]
       guard let label = Int32(exactly: value), label >= 0, label < 1 << 20 else {
         throw FileError(
-          path: path, reason: "row \(row + 1), column '\(column.name)': \(value) is no class",
-          fix: "Labels are texts or whole numbers from 0.")
+          path: path, reason: "row \(row + 1), column '\(column.name)': \(value) is not a class",
+          fix: "Labels are texts or integers from 0.")
       }
       return label
     }

@@ -1,20 +1,20 @@
-/// How a table becomes examples.
+/// How a table is converted to examples.
 package struct TableOptions: Codable, Hashable, Sendable {
   /// Whether the first row names the columns.
   package enum Header: String, Codable, Sendable, CaseIterable { case auto, yes, no }
 
-  /// What a field without a value means.
+  /// How a missing value is treated.
   package enum Missing: String, Codable, Sendable, CaseIterable {
     /// An error that names row and column.
     case refuse
-    /// The row is left out; how many were is said.
+    /// The row is dropped; a note reports how many were.
     case drop
     /// The column's mean, of numbers; a category of its own, of texts.
     case mean
     case zero
   }
 
-  /// What a column of texts becomes.
+  /// How a text column is encoded.
   package enum Categories: String, Codable, Sendable, CaseIterable {
     /// A column of 0 and 1 for each category.
     case onehot
@@ -25,7 +25,7 @@ package struct TableOptions: Codable, Hashable, Sendable {
 
   /// The column of labels: its name, or its number from 1.
   package var target: String?
-  /// Columns to leave out.
+  /// Columns to exclude.
   package var without: [String] = []
   package var header = Header.auto
   package var missing = Missing.refuse

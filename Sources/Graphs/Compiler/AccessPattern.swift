@@ -32,11 +32,11 @@ struct AccessPattern: Hashable {
     var rowStride = 0
     var columnStride = 0
     var rowDivide = 1
-    /// 0 for no wrap.
+    /// 0 when rows do not wrap around.
     var rowModulo = 0
   }
 
-  /// Addresses when every row has `columns` elements, nil when the pattern does not fall apart there.
+  /// Addresses when every row has `columns` elements, nil when the pattern cannot be split at that length.
   func address(columns: Int) -> Address? {
     var address = Address()
     var inner = 1
@@ -59,7 +59,7 @@ struct AccessPattern: Hashable {
     }
     let width = columnsMove == true ? columns : 1
     address.columnStride = columnsMove == true ? 1 : 0
-    // Rows: [staying] [moving] [staying] at the most.
+    // Rows support at most [staying] [moving] [staying].
     if let run = outer.last, !run.moving {
       address.rowDivide = run.extent
       outer.removeLast()
@@ -73,7 +73,7 @@ struct AccessPattern: Hashable {
     return address
   }
 
-  /// Row lengths at which the pattern may fall apart: products of its inner runs.
+  /// Row lengths at which the pattern can be split: products of its inner runs.
   var columnCandidates: [Int] {
     var product = 1
     return runs.reversed().map { run in

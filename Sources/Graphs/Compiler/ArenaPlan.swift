@@ -1,11 +1,11 @@
-/// Offsets for arrays that live from one step to another, so that arrays never alive together share memory.
+/// Offsets for arrays that live from one step to another, so that arrays with disjoint lifetimes share memory.
 ///
-/// Largest first, each at the lowest offset free during its life (Pisarchyk & Lee 2020, "greedy by size").
+/// Largest first, each at the lowest offset that is free during its lifetime (Pisarchyk & Lee 2020, "greedy by size").
 struct ArenaPlan {
   struct Request {
     let id: Int
     let byteCount: Int
-    /// First and last step that touch it.
+    /// The first and the last step that access the array.
     let life: ClosedRange<Int>
   }
 
@@ -13,7 +13,7 @@ struct ArenaPlan {
   private(set) var offsets: [Int: Int] = [:]
   private(set) var byteCount = 0
 
-  /// With `reuses` off every array has memory of its own.
+  /// Without `reuses` every array has memory of its own.
   init(_ requests: [Request], reuses: Bool) {
     var placed: [(range: Range<Int>, life: ClosedRange<Int>)] = []
     for request in requests.sorted(by: { ($0.byteCount, $1.id) > ($1.byteCount, $0.id) }) {

@@ -1,27 +1,28 @@
 import Tensors
 
-/// Kernels that run one after another, or, when there are several blocks, in turn block by block of examples.
+/// Kernels that run one after another or, with several blocks, interleaved: all kernels on the first block of examples,
+/// then all on the next one.
 struct KernelGroup {
   /// Indices of its kernels.
   let span: ClosedRange<Int>
   let blockCount: Int
-  /// That the blocks divide; 1 for a single kernel.
+  /// The number of examples that the blocks divide; 1 for a single kernel.
   var examples = 1
 }
 
 /// Puts kernels that work example by example next to each other, and divides each thread's examples into blocks so
-/// small that what passes from kernel to kernel is still in the second-level cache.
+/// small that intermediate values are still in the second-level cache when the next kernel reads them.
 ///
 /// A convolutional step streams activations of several megabytes through every layer. Depth first over blocks, a
 /// thread takes a few images through all layers of a group and their gradients before it fetches the next ones.
 struct Blocking {
-  /// Bytes that a block may touch: most of a second-level cache of 1 MB.
+  /// The number of bytes that a block may access: most of a second-level cache of 1 MB.
   static let budget = 768 << 10
 
   private let ir: IR
   private let threads: Int
   private let kernels: [Kernel]
-  /// The kernel that gives each node.
+  /// The kernel that computes each node.
   private var producers: [Int: Int] = [:]
 
   init(_ ir: IR, _ kernels: [Kernel], threads: Int) {
@@ -72,7 +73,7 @@ struct Blocking {
       guard let next else {
         if run.isEmpty, !pending.contains(where: { waiting[$0].isEmpty && byExample[$0] != runsByExample }) { break }
         if !run.isEmpty { runs.append(run) }
-        // A run that ended because what comes next reads across examples is followed by another of its kind.
+        // A run that ended because the next kernel reads across examples is followed by another run.
         if run.isEmpty || pending.contains(where: { waiting[$0].isEmpty && byExample[$0] != runsByExample }) {
           runsByExample.toggle()
         }
@@ -106,7 +107,7 @@ struct Blocking {
     }
   }
 
-  /// How many examples a kernel works through one by one, nil when it does not.
+  /// The number of examples of a kernel that processes them independently; nil for other kernels.
   private func examples(_ kernel: Kernel) -> Int? {
     switch kernel {
     case .node(let id):
@@ -118,7 +119,7 @@ struct Blocking {
     }
   }
 
-  /// Whether a kernel reads what the run gives example by example.
+  /// Whether a kernel reads the outputs of the run example by example.
   private func readsByExample(_ index: Int, _ run: Set<Int>, _ batch: Int) -> Bool {
     func isGiven(_ id: Int) -> Bool { producers[Fusion.viewSource(id, ir)].map(run.contains) ?? false }
     switch kernels[index] {
@@ -154,6 +155,6 @@ extension Kernel {
 }
 
 extension FusedLoop {
-  /// Whether it adds up what the threads summed.
+  /// Whether it adds up the partial sums of the threads.
   func combines(_ ir: IR) -> Bool { nodes.contains { if case .combineParts = ir[$0].op { true } else { false } } }
 }

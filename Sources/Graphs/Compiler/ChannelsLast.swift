@@ -1,11 +1,11 @@
 import Tensors
 
-/// Gives convolutions channels-last images `[B, H, W, C]`, and keeps that layout through the elementwise ops between
-/// them, so that it is left only where something needs the logical order.
+/// Converts the images of convolutions to channels-last `[B, H, W, C]`, and keeps that layout through the elementwise
+/// ops between them; images are converted back only where an op needs the logical order.
 ///
-/// Each node keeps up to two forms, logical and channels-last, made when first asked for.
+/// Each node has up to two forms, logical and channels-last, which are created on first use.
 struct ChannelsLast {
-  /// Whether the layout outlives a convolution.
+  /// Whether the layout is kept after a convolution.
   let isKept: Bool
   private static let toLast = [0, 2, 3, 1]
   private static let toFirst = [0, 3, 1, 2]

@@ -4,11 +4,11 @@ import CTeam
 package struct CompilerOptions: Hashable, Sendable {
   /// A rewrite that changes speed and memory, never what is computed (rounding apart).
   package enum Pass: String, Hashable, Sendable, CaseIterable {
-    /// Drops what no output needs.
+    /// Removes nodes that no output depends on.
     case deadCode
     /// Computes equal nodes once.
     case commonSubexpressions
-    /// Folds constants and movement that moves nothing.
+    /// Folds constants and movement ops without effect.
     case simplification
     /// Keeps images channels-last from convolution to convolution, not only inside each.
     case layout
@@ -16,19 +16,19 @@ package struct CompilerOptions: Hashable, Sendable {
     case epilogues
     /// Runs elementwise chains in one pass.
     case fusion
-    /// Runs neighbouring convolutions block by block of examples, so that what passes between them stays in cache.
+    /// Runs neighboring convolutions block by block of examples, so that intermediate values stay in cache.
     case blocking
     /// Computes 2×2 output pixels of a convolution at a time, where that takes fewer multiplications.
     case winograd
-    /// Lets arrays that are never alive together share memory.
+    /// Lets arrays with disjoint lifetimes share memory.
     case arenaReuse
   }
 
   /// Whose kernels compute matrix products and convolutions.
   package enum Backend: String, Hashable, Sendable, CaseIterable {
-    /// Our own.
+    /// The kernels of this project.
     case own
-    /// oneDNN's: the second opinion that ours are checked and timed against. Loaded when first asked for.
+    /// oneDNN's: a reference for correctness and speed. The library is loaded on first use.
     case onednn
   }
 

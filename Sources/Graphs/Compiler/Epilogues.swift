@@ -1,14 +1,14 @@
 import Tensors
 
 /// Folds a bias and an activation, or the gradient of a rectifier, into the matrix product or convolution that feeds
-/// them, where nothing else reads what lies between.
+/// them, where no other node reads the intermediate values.
 struct Epilogues {
-  /// Turns contractions into their epilogue forms; with `folding` off they stay bare.
+  /// Turns contractions into their epilogue forms; without `folding` they have no epilogue.
   let folding: Bool
 
   func run(_ source: IR) -> IR {
     let uses = source.useCounts()
-    // What each contraction takes in, and which nodes it then stands for.
+    // The operands that each contraction absorbs, and the node whose value it computes then.
     var epilogues: [Int: (epilogue: Epilogue, reads: Int?, result: Int)] = [:]
     if folding {
       let users = singleUsers(source)

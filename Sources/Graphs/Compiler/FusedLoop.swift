@@ -1,12 +1,12 @@
 import Tensors
 
-/// Elementwise nodes over one space of `count` elements, run together tile by tile, with what they read, keep and sum.
+/// Elementwise nodes over one space of `count` elements, run together tile by tile, with their loads, stores and sums.
 struct FusedLoop {
   struct Load: Hashable {
     /// The node read, after reshapes and broadcasts.
     let source: Int
     let pattern: AccessPattern
-    /// Elements of the source to step over first.
+    /// The index of the first element of the source.
     var offset = 0
   }
 
@@ -29,7 +29,7 @@ struct FusedLoop {
   var loads: [Load] = []
   var sums: [Sum] = []
 
-  /// The longest row length every load and sum agrees to, nil when there is none.
+  /// The longest row length that is valid for every load and sum, nil when there is none.
   ///
   /// Sums over rows fix it; else fewer and longer rows are better.
   func columns() -> Int? {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A step of the compiled program, before memory is given out.
+/// A step of the compiled program, before memory is assigned.
 enum Kernel {
   case loop(FusedLoop)
   /// Any other node, alone.
@@ -18,7 +18,7 @@ struct Fusion {
   static let sumLimit = 12
 
   private var kernels: [Kernel] = []
-  /// The kernel that gives each node, −1 for leaves and views of leaves.
+  /// The kernel that computes each node, −1 for leaves and views of leaves.
   private var producer: [Int]
   private let ir: IR
   private let uses: [Int]
@@ -30,7 +30,7 @@ struct Fusion {
     self.producer = [Int](repeating: -1, count: ir.nodes.count)
   }
 
-  /// What a node is, seen from the kernels.
+  /// The role of a node in the kernels.
   enum Role {
     case leaf, constant, view, elementwise, rowSum(Reduction), leadingSum(columns: Int), standalone
   }
@@ -60,7 +60,7 @@ struct Fusion {
   }
 
   private mutating func appendStandalone(_ id: Int) {
-    // Its inputs must exist as arrays: a broadcast that feeds it is written out first by whoever emits it.
+    // Its inputs must exist as arrays: a broadcast that feeds it is materialized when the kernel is emitted.
     producer[id] = kernels.count
     kernels.append(.node(id))
   }
@@ -119,7 +119,7 @@ struct Fusion {
     return false
   }
 
-  /// `loop` with node `id` in it, nil when it does not fit or has nothing in common with the loop.
+  /// `loop` with node `id` in it, nil when it does not fit or is unrelated to the loop.
   private func adding(_ id: Int, _ loop: FusedLoop, alwaysRelated: Bool = false) -> FusedLoop? {
     var loop = loop
     var related = alwaysRelated
@@ -166,7 +166,7 @@ struct Fusion {
   /// How a loop reads `input`, nil when it has to be materialized first.
   static func load(_ input: Int, _ ir: IR) -> FusedLoop.Load? {
     var id = input
-    // Reshapes on top move nothing.
+    // Reshapes do not move data.
     while case .op(.reshape) = ir[id].op { id = ir[id].inputs[0] }
     guard case .op(.broadcast) = ir[id].op else {
       return FusedLoop.Load(source: id, pattern: AccessPattern(contiguous: ir[id].shape.count))

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the compiler's own graph computes: the ops of `Graph`, and the forms that passes bring in.
+/// What the compiler's own graph computes: the ops of `Graph`, and the forms that the passes introduce.
 enum IROp: Hashable, Sendable {
   case op(Op)
   /// A convolution op on channels-last operands: images `[B, H, W, C]`, weights as they are.
@@ -18,7 +18,7 @@ enum IROp: Hashable, Sendable {
   case convolution(Op, Epilogue)
 }
 
-/// What is done to the sums of a contraction before they are stored.
+/// The operation on the sums of a contraction before they are stored.
 enum Epilogue: Hashable, Sendable {
   case none
   /// `activation(sum + bias[column])`; the third input is the bias.
@@ -37,7 +37,7 @@ struct IR {
   }
 
   private(set) var nodes: [Node] = []
-  /// What must be kept after the run, in the order they were asked for.
+  /// The nodes whose values are kept after the run, in the order of the request.
   var roots: [Int] = []
 
   private struct Key: Hashable {
@@ -46,7 +46,7 @@ struct IR {
     let shape: Shape
   }
   private var known: [Key: Int] = [:]
-  /// Equal nodes are written once.
+  /// Equal nodes are shared.
   let sharesEqualNodes: Bool
 
   init(sharesEqualNodes: Bool) { self.sharesEqualNodes = sharesEqualNodes }
@@ -88,7 +88,7 @@ struct IR {
   }
 
   /// Rewrites node by node into a new graph: `rewrite` gets each node that the roots need, its inputs already new,
-  /// and writes what stands for it.
+  /// and returns its replacement.
   func rewritten(_ rewrite: (inout IR, Node, [Int]) throws -> Int) rethrows -> IR {
     var result = IR(sharesEqualNodes: sharesEqualNodes)
     var map = [Int](repeating: -1, count: nodes.count)

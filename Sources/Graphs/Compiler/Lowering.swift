@@ -6,11 +6,11 @@ struct LoweredGraph {
   let kernels: [Kernel]
   /// Every kernel in one of them, in order.
   let groups: [KernelGroup]
-  /// The node of each symbol that was asked for.
+  /// The node of each requested symbol.
   let roots: [Int]
 }
 
-/// The passes, in order. Each can be left out but those that bring nodes into a form that kernels exist for.
+/// The passes, in order. Each is optional except those that are needed to bring nodes into a form that kernels support.
 struct Lowering {
   let options: CompilerOptions
 

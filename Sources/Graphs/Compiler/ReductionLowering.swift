@@ -17,7 +17,7 @@ struct ReductionLowering {
     }
   }
 
-  /// The sum of all parts: of many, group by group, since a loop reads so many arrays and no more.
+  /// The sum of all parts: of many, group by group, since the number of arrays that a loop reads is limited.
   private func combined(_ partial: Int, _ shape: Shape, _ ir: inout IR) -> Int {
     let groups = stride(from: 0, to: parts, by: Fusion.loadLimit).map { begin in
       ir.append(.combineParts(begin..<min(begin + Fusion.loadLimit, parts)), [partial], shape)
@@ -36,7 +36,7 @@ struct ReductionLowering {
     }
     if live == reduced + kept, reduction == .sum {
       let keptShape = Shape(kept.map { extents[$0] })
-      // Threads add to their parts row by row: two in one cache line would take it from each other every time.
+      // Threads add to their parts row by row: two in one cache line would cause false sharing.
       let columns = keptShape.count
       let stride = columns == 1 ? 1 : (columns + 15) / 16 * 16
       let partial = ir.append(.partialSum(parts: parts, columns: columns), [input], [parts, stride])

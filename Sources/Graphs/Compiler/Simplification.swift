@@ -1,6 +1,6 @@
 import Tensors
 
-/// Rewrites that change no number: identities, constants folded in Double, movement that moves nothing.
+/// Rewrites that do not change values: identities, constants folded in Double, movement ops without effect.
 struct Simplification {
   func run(_ ir: IR) -> IR {
     ir.rewritten { ir, node, inputs in

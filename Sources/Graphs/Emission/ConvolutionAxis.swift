@@ -6,7 +6,7 @@ struct ConvolutionAxis {
   struct Tap {
     /// The kernel position along this axis.
     let position: Int
-    /// What output 0 reads through it, which may lie in the padding.
+    /// The input that output 0 reads through this kernel position; it may lie in the padding.
     let start: Int
   }
   let taps: [Tap]
@@ -26,7 +26,7 @@ struct ConvolutionAxis {
   }
 
   /// `convInput`: the pixels at `phase` modulo the stride, which all meet the same kernel positions, those for which the
-  /// source is a whole number.
+  /// source is an integer.
   init(transposed g: ConvGeometry, axis: Int, phase: Int, inputs: Int, pixels: Int) {
     let stride = g.stride[axis]
     taps = (0..<g.kernel[axis]).compactMap { position in

@@ -13,7 +13,7 @@ struct Emitter {
   let arguments: ArgumentArena
   /// Where each array begins, by node.
   let addresses: [Int: UnsafeMutablePointer<Float>]
-  /// The arrays of which there is only what a block holds.
+  /// The arrays that exist only for the current block.
   let blockArrays: [Int: BlockArray]
   let randomState: UnsafePointer<elbo_random_state>
   /// Into how many blocks each thread's examples are divided.
@@ -39,7 +39,7 @@ struct Emitter {
     return id
   }
 
-  /// Whether `id` is what a program is given at every run.
+  /// Whether `id` is an input of the program.
   func isInput(_ id: Int) -> Bool {
     if case .op(.input) = ir[Emitter.array(id, ir)].op { true } else { false }
   }

@@ -1,13 +1,13 @@
 import CTeam
 import Tensors
 
-/// The instructions of one kernel for every thread, with the memory each thread touches.
+/// The instructions of one kernel for every thread, with the memory that each thread accesses.
 ///
 /// A kernel may come in blocks, each of which does some of every thread's examples.
 struct Step {
   typealias Kernel = @convention(c) (UnsafeRawPointer?) -> Void
 
-  /// One thread's share; nothing when `kernel` is nil.
+  /// The part of one thread; empty when `kernel` is nil.
   struct Part {
     var kernel: Kernel?
     var arguments: UnsafeRawPointer?
@@ -54,7 +54,7 @@ final class ArgumentArena {
     return block.assumingMemoryBound(to: Float.self)
   }
 
-  /// Has `release` called when the program is gone.
+  /// Calls `release` when the program is deallocated.
   func own(_ release: @escaping () -> Void) { releases.append(release) }
 
   deinit {
@@ -70,7 +70,7 @@ struct InstructionLists {
   private(set) var lists: [[elbo_instruction]]
   private(set) var names: [String] = []
   private(set) var barrierCount = 0
-  /// What the threads touched since the last barrier.
+  /// The memory accesses of the threads since the last barrier.
   private var (reads, writes) = (MemoryAccesses(), MemoryAccesses())
 
   init(threads: Int) {
@@ -120,7 +120,7 @@ struct InstructionLists {
 
 extension InstructionLists {
   /// Whether no block of a step reads or writes what a later block of an earlier step writes, or writes what it reads;
-  /// but for memory that every block uses anew.
+  /// except for memory that every block overwrites before reading it.
   static func canInterleave(_ steps: [Step], reusing reused: Range<UInt>?) -> Bool {
     func kept(_ ranges: [Range<UInt>]) -> [Range<UInt>] {
       guard let reused else { return ranges }

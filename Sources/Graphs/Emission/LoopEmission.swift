@@ -2,7 +2,7 @@ import CHighway
 import Tensors
 
 extension Emitter {
-  /// A fused loop, its rows shared out at whole examples so that threads keep to their own part of a batch.
+  /// A fused loop, its rows divided at example boundaries so that each thread stays in its own part of a batch.
   func emit(_ loop: FusedLoop, isArray: (Int) -> Bool) -> Step {
     guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
     var plan = RegisterPlan(loop, ir, uses: uses)
@@ -36,7 +36,7 @@ extension Emitter {
           writes.append(range(part, sum.extent))
         }
       }
-      // A thread without rows still owes zeros to the sums over all threads.
+      // A thread without rows still has to write zeros for the sums over all threads.
       if piece.isEmpty && !loop.sums.contains(where: \.isLeading) { return Step.Part() }
       let reads = piece.isEmpty ? [] : loop.loads.map { readRange($0, piece, columns: columns) }
       let loads = loop.loads.enumerated().map { index, load in
@@ -84,13 +84,13 @@ extension Emitter {
   }
 }
 
-/// The rows and columns of a fused loop, and who does which.
+/// The rows and columns of a fused loop, and their division among the threads.
 struct LoopSpace {
   struct Piece {
     let rows: Range<Int>
     let columns: Range<Int>
     let rowLength: Int
-    /// The unit it begins with: an example, where units are examples.
+    /// The first unit; units are examples where possible.
     let firstUnit: Int
     var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
     var firstElement: Int { rows.lowerBound * rowLength + columns.lowerBound }
@@ -103,10 +103,10 @@ struct LoopSpace {
   /// Rows (or columns, of a single row) that stay together.
   let unit: Int
   let splitsColumns: Bool
-  /// What is divided: rows, or columns.
+  /// The dimension that is divided among threads: rows, or columns.
   let extent: Int
 
-  /// Nil when the loads and sums of a loop agree on no row length.
+  /// Nil when the loads and sums of a loop have no common row length.
   init?(_ loop: FusedLoop, _ ir: IR, threads: Int) {
     guard let columns = loop.columns() else { return nil }
     let rows = loop.count / max(columns, 1)

@@ -1,4 +1,4 @@
-/// Bytes that threads read or write, as many ranges as they like, and whether they get into each other's way.
+/// Byte ranges that threads read or write, and whether ranges of different threads overlap.
 package struct MemoryAccesses {
   package struct MemoryAccess {
     package var range: Range<UInt>
@@ -7,7 +7,7 @@ package struct MemoryAccesses {
     package init(_ range: Range<UInt>, thread: Int) { (self.range, self.thread) = (range, thread) }
   }
 
-  /// By their beginnings.
+  /// Sorted by start.
   private var sorted: [MemoryAccess]
 
   package init(_ accesses: [MemoryAccess] = []) {
@@ -26,8 +26,8 @@ package struct MemoryAccesses {
 
   /// Whether a range overlaps one of the other's that belongs to another thread.
   ///
-  /// One pass over both in the order of their beginnings: two ranges overlap when the one that begins first ends behind
-  /// the other's beginning, so that of each side only how far it reaches has to be known.
+  /// One pass over both in the order of their starts: two ranges overlap when the one that starts first ends after the
+  /// start of the other, so that only the furthest end of each side has to be tracked.
   package func conflict(with other: MemoryAccesses) -> Bool {
     var (a, b) = (sorted[...], other.sorted[...])
     var (left, right) = (Reach(), Reach())

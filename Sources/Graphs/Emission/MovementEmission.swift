@@ -66,7 +66,7 @@ extension Emitter {
     }
   }
 
-  /// A broadcast, a constant or anything under reshapes, written out.
+  /// A broadcast, a constant or a view, materialized.
   func materialize(_ id: Int) -> Step {
     var view = ir[id].inputs[0]
     while case .op(.reshape) = ir[view].op { view = ir[view].inputs[0] }
@@ -158,7 +158,7 @@ extension Emitter {
   }
 }
 
-/// The axes of a strided copy: those of one element left out, neighbours that move together merged.
+/// The axes of a strided copy: axes of one element removed, adjacent axes with a common stride merged.
 struct StridedAxes {
   struct Axis {
     var extent: Int
@@ -167,7 +167,7 @@ struct StridedAxes {
   }
   private(set) var axes: [Axis] = []
 
-  /// - Parameter keepsFirst: The first axis stays one of its own.
+  /// - Parameter keepsFirst: Whether the first axis is never merged.
   init(_ extents: Shape, _ source: [Int], _ destination: [Int], keepsFirst: Bool = false) {
     for axis in 0..<extents.rank where extents[axis] != 1 || keepsFirst && axis == 0 {
       let next = Axis(extent: extents[axis], source: source[axis], destination: destination[axis])

@@ -5,14 +5,14 @@ import Tensors
 struct PaddedImage {
   private let rows, columns: ConvolutionAxis
   private let inChannels: Int
-  /// Of a copy, as far as the kernel reaches.
+  /// The extents of a copy, as far as the kernel reads.
   private let height, width: Int
   /// Floats from the first input that a pixel reads, by kernel position.
   private let offsets: [Int32]
 
-  /// Channels from which on vectors along them pay.
+  /// The number of channels from which vectorizing over channels is faster.
   private static let fewChannels = 4
-  /// Floats of a copy, of which every thread has one.
+  /// The number of floats of a copy; every thread has one.
   private static let limit = 1 << 22
 
   /// - Returns: Nil when there are many channels, or the image is too large for a copy.

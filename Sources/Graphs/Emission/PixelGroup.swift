@@ -7,7 +7,7 @@ struct PixelGroup {
   var offsets: [Int32] = []
   var targets: [Int32] = []
 
-  /// Multiply-adds of rows of sums, with tiles of fewer rows than hide an addition's latency counted as such.
+  /// Multiply-adds of rows of sums, where tiles with too few rows to hide the latency of additions count as full tiles.
   private var cost: Int {
     let tiles = (targets.count + 13) / 14
     return max(targets.count, 4 * tiles) * taps.count

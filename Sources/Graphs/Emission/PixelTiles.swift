@@ -23,7 +23,7 @@ struct PixelTiles {
 
   init(terms: [Term]) { self.terms = terms }
 
-  /// Whether tiles take fewer multiplications, and vectors fit the channels.
+  /// Whether tiles need fewer multiplications, and the numbers of channels suit the vector width.
   static func isProfitable(_ rows: ConvolutionAxis, _ columns: ConvolutionAxis, inChannels: Int, outChannels: Int)
     -> Bool
   {

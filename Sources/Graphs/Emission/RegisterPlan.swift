@@ -4,7 +4,8 @@ import Tensors
 /// A fused loop as a register program: loads first, a register for each node, constants as immediates where an op takes
 /// one.
 ///
-/// Registers are not reused: a loop is cut when it would need more, and every value can then be stored where it stands.
+/// Registers are not reused: a loop is cut when it would need more, so that every value can be stored from its
+/// register.
 struct RegisterPlan {
   static let limit = Int(ELBO_FUSED_REGISTERS) - 1
 
@@ -21,7 +22,7 @@ struct RegisterPlan {
   private let ir: IR
   private let uses: [Int]
   private var constants: [Float: UInt8] = [:]
-  /// Cross-entropies whose slope is asked for too: bce → slope, and the sigmoids that then need no op.
+  /// Cross-entropies whose slope is also computed: bce → slope, and the sigmoids that then need no op.
   private var slopes: [Int: Int] = [:]
   private var absorbed: Set<Int> = []
 
@@ -73,8 +74,8 @@ struct RegisterPlan {
     return nil
   }
 
-  /// Finds `σ(x) − t` beside `bce(x, t)`: one op gives both, and no sigmoid. So nothing else may read that: no node of
-  /// this loop or of another kernel, no sum, no result.
+  /// Finds `σ(x) − t` beside `bce(x, t)`: one op computes both without a separate sigmoid. So nothing else may read the
+  /// sigmoid: no node of this loop or of another kernel, no sum, no result.
   private mutating func findSlopes() {
     for bce in loop.nodes {
       guard case .op(.binary(.bceWithLogits)) = ir[bce].op else { continue }

@@ -18,7 +18,7 @@ extension Emitter {
     }
   }
 
-  /// The global norm of all gradients, the factor that brings it below the limit, and one pass of the optimiser.
+  /// The global norm of all gradients, the factor that brings it below the limit, and one pass of the optimizer.
   func update(
     _ parameters: ParameterStore, _ optimizer: OptimizerKind, _ state: UnsafePointer<elbo_hyperparameters>,
     _ limit: UnsafePointer<Float>

@@ -3,7 +3,8 @@ import Tensors
 extension Graph {
   /// Reverse-mode gradients of the scalar `loss` with respect to `sources`, written into this graph.
   ///
-  /// One rule per op gives each input's share of the gradient of the node's value; shares add up. A source the loss does
+  /// One rule per op returns the gradient of each input from the gradient of the node's value; gradients of several
+  /// users are added. A source the loss does
   /// not depend on has gradient zero.
   ///
   /// - Throws: `ShapeError` when `loss` is not a scalar, or when it or a source is of another graph.

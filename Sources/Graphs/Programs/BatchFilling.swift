@@ -15,14 +15,14 @@ package func onTeam(_ threads: Int, _ body: (Int) -> Void) {
 }
 
 extension BatchSource {
-  /// Examples `indices` into a program's input, shared out among the team.
+  /// Copies the examples `indices` into a program's input, divided among the threads.
   package func fill(
     _ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], stream: RandomStream, threads: Int
   ) {
     fill(input, indices[...], stream: stream, threads: threads)
   }
 
-  /// The same of a part of an order of examples, which is not copied for it.
+  /// The same for a range of an order of examples, without copying the order.
   package func fill(
     _ input: UnsafeMutableBufferPointer<Float>, _ indices: ArraySlice<Int32>, stream: RandomStream, threads: Int
   ) {
@@ -59,8 +59,8 @@ extension BatchSource {
   }
 }
 
-/// A batch to read. The source is kept as a pointer beside its type: an existential would be a box of its own, allocated
-/// for every batch.
+/// A batch to read. The source is stored as a pointer with its type, because an existential would be allocated for
+/// every batch.
 private struct FillJob {
   let source: UnsafeRawPointer
   let type: any BatchSource.Type

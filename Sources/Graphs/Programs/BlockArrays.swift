@@ -1,11 +1,11 @@
-/// Where an array lies that lives and dies within the blocks of one group.
+/// The location of an array that is only used within the blocks of one group.
 ///
-/// Each thread has room for one block of its examples, and the next block overwrites it: however large the batch is, what
-/// passes from kernel to kernel stays in the cache, at addresses that are there already.
+/// Each thread has room for one block of its examples, and the next block overwrites it: however large the batch is,
+/// the intermediate values stay in cache at fixed addresses.
 package struct BlockArray {
-  /// Thread 0's room.
+  /// The memory of thread 0.
   package let base: UnsafeMutablePointer<Float>
-  /// Floats from one thread's room to the next one's.
+  /// Floats from the memory of one thread to that of the next.
   package let threadStride: Int
   /// Floats of an example.
   package let stride: Int
@@ -22,7 +22,7 @@ package struct BlockArray {
 
   /// Where the array would begin if all its examples lay around `example` as those of its block do.
   ///
-  /// - Parameter example: One behind the last for an empty share, which touches nothing.
+  /// - Parameter example: One after the last for an empty range, which accesses nothing.
   package func origin(around example: Int) -> UnsafeMutablePointer<Float> {
     let example = min(example, examples - 1)
     let thread = owner(of: example, in: examples, parts: threads)
@@ -32,7 +32,7 @@ package struct BlockArray {
   }
 }
 
-/// The arrays that live and die within the blocks of one group, planned in one thread's room.
+/// The arrays that are only used within the blocks of one group, planned in the memory of one thread.
 struct BlockArraysPlan {
   let group: KernelGroup
   private let threads: Int
@@ -42,8 +42,8 @@ struct BlockArraysPlan {
   /// Nil when the group has no such arrays.
   ///
   /// - Parameters:
-  ///   - birth: The kernel that gives each array.
-  ///   - death: The last kernel that reads each array.
+  ///   - definedAt: The kernel that computes each array.
+  ///   - lastReadAt: The last kernel that reads each array.
   init?(
     _ group: KernelGroup, _ lowered: LoweredGraph, arrays: Set<Int>, definedAt: [Int: Int], lastReadAt: [Int: Int],
     threads: Int, reuses: Bool

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Where every array of a lowered graph lies: leaves where their owner put them, gradients in the store's flat buffer,
-/// the rest in one arena, of which blocked groups have parts for what they alone touch.
+/// the rest in one arena, in which blocked groups have regions for arrays that only they access.
 struct MemoryPlan {
   private(set) var addresses: [Int: UnsafeMutablePointer<Float>] = [:]
   private(set) var blockArrays: [Int: BlockArray] = [:]
@@ -21,7 +21,8 @@ struct MemoryPlan {
   ) throws(AllocationError) {
     let ir = lowered.ir
     let last = lowered.kernels.count
-    // What a blocked group touches lives all through it, its kernels take turns; but for what it alone touches.
+    // The kernels of a blocked group are interleaved, so that the arrays it accesses stay alive during the whole group,
+    // except for arrays that only the group accesses.
     let liveSpans = groups.flatMap { group in group.span.map { group.blockCount > 1 ? group.span : $0...$0 } }
     var definedAt: [Int: Int] = [:]
     var lastReadAt: [Int: Int] = [:]
@@ -33,7 +34,7 @@ struct MemoryPlan {
     }
     for root in lowered.roots { lastReadAt[Fusion.viewSource(root, ir)] = last }
 
-    // What lives and dies in one loop never leaves its registers.
+    // A value that is only used in the loop that computes it stays in registers.
     arrays = Set(definedAt.keys.filter { lastReadAt[$0] != nil || insideLoop[$0] == nil })
     let blocked = groups.compactMap { [arrays] in
       BlockArraysPlan(
@@ -48,7 +49,7 @@ struct MemoryPlan {
       let end = lastReadAt[id].map { $0 < last ? liveSpans[$0].upperBound : last } ?? liveSpans[first].upperBound
       requests.append(.init(id: id, byteCount: ir[id].shape.count * 4 + 64, life: begin...max(begin, end)))
     }
-    // Behind the nodes, the groups' parts.
+    // After the nodes, the regions of the groups.
     for (index, plan) in blocked.enumerated() {
       requests.append(.init(id: ir.nodes.count + index, byteCount: plan.byteCount, life: plan.group.span))
     }

@@ -11,11 +11,12 @@ package enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// `m ← μm + g`, `θ ← θ − lr · m` (PyTorch's form).
   case sgd
 
-  /// As PyTorch's: 0.999, but 0.99 for RMSprop, whose first steps nothing corrects: they are lr/√(1 − ρ) long, 10·lr here.
+  /// As PyTorch's: 0.999, but 0.99 for RMSprop, whose first steps have no bias correction: they are lr/√(1 − ρ) long,
+  /// 10·lr here.
   package var defaultBeta2: Float { self == .rmsprop ? 0.99 : 0.999 }
 }
 
-/// What an update reads at every run; change it between runs.
+/// Hyperparameters that an update reads at every run; they may change between runs.
 package struct Hyperparameters: Hashable, Sendable, Codable {
   package var learningRate: Float = 1e-3
   package var beta1: Float = 0.9
@@ -26,7 +27,7 @@ package struct Hyperparameters: Hashable, Sendable, Codable {
   package var momentum: Float = 0
   /// Gradients are scaled down to this global norm when theirs is larger.
   package var clipNorm: Float?
-  /// Updates done so far; Adam's t is this plus one.
+  /// The number of completed updates; Adam's t is this plus one.
   package var updateCount: Int = 0
 
   package init() {}

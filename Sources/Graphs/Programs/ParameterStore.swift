@@ -13,7 +13,7 @@ package struct ParameterSpec: Hashable, Sendable {
   }
 }
 
-/// The parameters of a model and its optimiser's moments, each kind in one flat float32 buffer, so that an update is
+/// The parameters of a model and its optimizer's moments, each kind in one flat float32 buffer, so that an update is
 /// one pass. Programs write it in place; everything else sees tensors.
 ///
 /// Trainable parameters come first, each aligned to 64 bytes; the gaps stay zero.
@@ -63,7 +63,7 @@ package final class ParameterStore {
   /// - Precondition: the name exists; a new value is float32 of its shape.
   package func value(_ name: String) throws(AllocationError) -> Tensor { try copy(of: values, name) }
 
-  /// A copy of the gradient the last training run left.
+  /// A copy of the gradient of the last training run.
   package func gradient(_ name: String) throws(AllocationError) -> Tensor { try copy(of: gradients, name) }
 
   package func set(_ name: String, to tensor: Tensor) {

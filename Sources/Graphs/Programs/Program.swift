@@ -2,10 +2,10 @@ import CHighway
 import CTeam
 import Tensors
 
-/// A compiled graph: a flat list of bound instructions per thread over memory that is given out once.
+/// A compiled graph: a flat list of bound instructions per thread over memory that is assigned once.
 ///
-/// A run allocates nothing and takes no lock but the team's. The same program gives the same bits at every run with the
-/// same inputs, parameters and step. Not safe to run from two threads at once.
+/// A run allocates nothing and takes no lock but the team's. Every run with the same inputs, parameters and
+/// step is bit-identical. Not safe to run from two threads at once.
 package final class Program {
   package let options: CompilerOptions
   /// Read at every run.
@@ -38,7 +38,7 @@ package final class Program {
   /// - Parameters:
   ///   - outputs: Named values to read after a run.
   ///   - parameters: Holds every parameter that the graph names, with its shape.
-  ///   - training: Adds the gradients of `loss` with respect to all trainable parameters, and one optimiser pass at the
+  ///   - training: Adds the gradients of `loss` with respect to all trainable parameters, and one optimizer pass at the
   ///     end of every run.
   ///   - assignments: Values written to non-trainable parameters at the end of every run.
   ///   - seed: Of all random nodes; each draws from the stream named after it, at the run's step.
@@ -77,7 +77,7 @@ package final class Program {
       default: break
       }
     }
-    // Inputs that nothing reads are still there to be written.
+    // Inputs that nothing reads still have memory to be written to.
     for node in graph.nodes {
       if case .input(let name) = node.op, inputs[name] == nil {
         inputs[name] = (try Storage(byteCount: node.shape.count * 4), node.shape.count)
@@ -85,7 +85,7 @@ package final class Program {
     }
     self.inputs = inputs
 
-    // Gradients are computed where the optimiser reads them, unless they are something else's memory too.
+    // Gradients are computed where the optimizer reads them, unless they are something else's memory too.
     var fixed: [Int: UnsafeMutablePointer<Float>] = [:]
     var copies: [(from: Int, to: UnsafeMutablePointer<Float>)] = []
     for (index, gradient) in gradients.enumerated() {
@@ -206,9 +206,9 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownParameter(String)
   /// Name, shape in the store, shape in the graph.
   case parameterShape(String, Shape, Shape)
-  /// A value that is none of the graph's.
+  /// A value that is not part of the graph.
   case otherGraph(String)
-  /// A primitive that the kernel library could not make.
+  /// A primitive that the kernel library cannot create.
   case unsupported(String)
 
   package var description: String {

@@ -1,9 +1,9 @@
 import Glibc
 import Tensors
 
-/// How far a compiled graph may be from the `Reference`, element by element: a running error analysis of Float arithmetic
-/// (Higham 2002, *Accuracy and Stability of Numerical Algorithms*, section 3.3), so that no bound depends on the CPU that
-/// a test was written on.
+/// How far a compiled graph may be from the `Reference`, element by element: a running error analysis of Float
+/// arithmetic (Higham 2002, *Accuracy and Stability of Numerical Algorithms*, section 3.3), so that no bound depends on
+/// the CPU that a test was written on.
 ///
 /// Each operation rounds its result by at most u = 2⁻²⁴ of it, an elementary function by its `ulps`, and passes on the
 /// errors of its operands. A sum of n terms, in whatever order, by whatever width of vectors, with or without fused
@@ -11,8 +11,8 @@ import Tensors
 ///
 ///     min(n, 8 √n) · u · Σ |terms|
 ///
-/// away: n always (Higham, equation 4.4), 8 √n but for one sum in 10¹³, as roundings have either sign (Higham & Mary 2019, "A
-/// New Approach to Probabilistic Rounding Error Analysis", theorem 2.4).
+/// away: n always (Higham, equation 4.4), 8 √n but for one sum in 10¹³, as roundings have either sign (Higham & Mary
+/// 2019, "A New Approach to Probabilistic Rounding Error Analysis", theorem 2.4).
 package struct RoundingBounds {
   package let reference: Reference
   /// By how much elementary functions may exceed their `ulps`: other libraries state other ones.
@@ -111,8 +111,8 @@ package struct RoundingBounds {
       let whole = again(inputs.map(reach))
       let passed = zip(whole, again(inputs.map(magnitudes))).map { Swift.max(0, $0 - $1) }
       let terms = terms(node, inputs)
-      // Tiles of 2×2 pixels, where channels come in whole vectors, multiply sums and differences of two inputs along each
-      // axis: four times as much at the most.
+      // Tiles of 2×2 pixels, where channels come in whole vectors, multiply sums and differences of two inputs along
+      // each axis: four times as much at the most.
       let inTiles = inputs[0].shape[1] % 16 == 0
       let largest = inTiles ? inputs.map { reach($0).max() ?? 0 }.reduce(4 * Double(terms), *) : 0
       return grown(passed, whole.map { $0 + largest }, terms)

@@ -1,9 +1,9 @@
 /// How exact the kernels' elementary functions are.
 ///
 /// Errors are counted in ulps, units in the last place of a float, of the exact result (Double arithmetic on the float
-/// argument): 2⁻²³ of its power of two. A correctly rounded operation has half of one. Results below 1.2e-38 may count as
-/// zero. `AccuracyTests` sweeps each function's range; with AVX-512 and AVX2, which fuse multiplications and additions, and
-/// with SSE4, which does not, the largest errors found are at most three quarters of these.
+/// argument): 2⁻²³ of its power of two. A correctly rounded operation has half of one. Results below 1.2e-38 may count
+/// as zero. `AccuracyTests` sweeps each function's range; with AVX-512 and AVX2, which fuse multiplications and
+/// additions, and with SSE4, which does not, the largest errors found are at most three quarters of these.
 extension UnaryOp {
   /// Largest error in ulps of the result, or of what `accuracyScale` says.
   package var ulps: Double {
@@ -26,8 +26,9 @@ extension UnaryOp {
     }
   }
 
-  /// What the error is relative to, given the argument and the result. For most the result; but `1 + erf` cancels where x
-  /// is negative (as PyTorch's does), and near their zeros sine and cosine keep what the reduction leaves of the argument.
+  /// What the error is relative to, given the argument and the result. For most the result; but `1 + erf` cancels where
+  /// x is negative (as PyTorch's does), and near their zeros sine and cosine keep what the reduction leaves of the
+  /// argument.
   package func accuracyScale(_ x: Double, _ result: Double) -> Double {
     switch self {
     case .gelu: Swift.max(Swift.abs(result), Swift.abs(x) / 2)

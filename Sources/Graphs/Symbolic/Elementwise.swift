@@ -8,11 +8,11 @@ extension Symbol {
   /// `self` broadcast to `target`, aligned at the last axis.
   package func broadcast(to target: Shape) throws(ShapeError) -> Symbol {
     if shape == target { return self }
-    guard shape.rank <= target.rank else { throw fail("broadcast", [], "cannot become \(target)") }
+    guard shape.rank <= target.rank else { throw fail("broadcast", [], "cannot be broadcast to \(target)") }
     let missing = target.rank - shape.rank
     let aligned = Shape(Array(repeating: 1, count: missing) + shape.dimensions)
     for axis in 0..<target.rank where aligned[axis] != 1 && aligned[axis] != target[axis] {
-      throw fail("broadcast", [], "cannot become \(target)")
+      throw fail("broadcast", [], "cannot be broadcast to \(target)")
     }
     if case .constant(let value) = op { return graph.constant(value, target) }
     let source = missing == 0 ? self : graph.append(.reshape, [self], aligned)
@@ -33,7 +33,8 @@ extension Symbol {
       for axis in 0..<operand.shape.rank {
         let extent = operand.shape[axis]
         guard extents[missing + axis] == extent || extents[missing + axis] == 1 || extent == 1 else {
-          throw operands[0].fail(name, Array(operands.dropFirst()), "extents do not agree, nor is one of them 1")
+          throw operands[0].fail(
+            name, Array(operands.dropFirst()), "the shapes cannot be broadcast: extents must be equal or 1")
         }
         if extent != 1 { extents[missing + axis] = extent }
       }

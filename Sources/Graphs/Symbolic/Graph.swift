@@ -59,7 +59,7 @@ package final class Graph {
     return symbol
   }
 
-  /// Data given at every run under `name`.
+  /// An input named `name`, written before every run.
   package func input(_ name: String, _ shape: Shape) throws(ShapeError) -> Symbol {
     try leaf(.input(name: name), shape, "input '\(name)'")
   }
@@ -77,7 +77,7 @@ package final class Graph {
     try leaf(.random(distribution, stream: qualified(name)), shape, "random '\(qualified(name))'")
   }
 
-  /// 1 with the probability that `probability` says of each element, else 0; a draw as above. No gradient.
+  /// 1 with the probability given by `probability` for each element, else 0; a draw as above. No gradient.
   package func bernoulli(_ probability: Symbol, _ name: String) throws(ShapeError) -> Symbol {
     guard probability.graph === self else {
       throw probability.fail("bernoulli", [], "the probabilities are of another graph")
@@ -96,7 +96,7 @@ package struct Symbol {
   package var shape: Shape { graph.nodes[id].shape }
   package var op: Op { graph.nodes[id].op }
 
-  /// Throws when one of `others` is a value of another graph, whose numbers mean nothing here.
+  /// Throws when one of `others` is a value of another graph, which has no meaning in this graph.
   func requireSameGraph(_ operation: String, _ others: [Symbol]) throws(ShapeError) {
     guard others.allSatisfy({ $0.graph === graph }) else {
       throw fail(operation, others, "the operands are of different graphs")

@@ -9,7 +9,7 @@ extension Symbol {
       extents[free] = others == 0 ? 0 : shape.count / others
     }
     guard let target = Shape(validating: extents), target.count == shape.count else {
-      throw fail("reshape", [], "\(shape.count) elements do not fill \(dimensions)")
+      throw fail("reshape", [], "\(shape.count) elements cannot be reshaped to \(dimensions)")
     }
     return target == shape ? self : graph.append(.reshape, [self], target)
   }
@@ -48,10 +48,10 @@ extension Symbol {
     return Shape(extents) == shape ? self : graph.append(.pad(before: before, value: value), [self], Shape(extents))
   }
 
-  /// Rows of the table self `[N, D]` by `indices` `[B]`, whole numbers in 0 ..< N → `[B, D]`.
+  /// Rows of the table self `[N, D]` by `indices` `[B]`, integers in 0 ..< N → `[B, D]`.
   ///
   /// Backward: each row's gradient is added where it came from. Indices out of range are clamped into it, infinities too,
-  /// fractions are cut off, and NaN is row 0; whoever feeds them checks them.
+  /// fractions are cut off, and NaN is row 0; the caller checks them.
   package func rows(at indices: Symbol) throws(ShapeError) -> Symbol {
     try requireSameGraph("embedding", [indices])
     guard shape.rank == 2, indices.shape.rank == 1 else {
@@ -62,8 +62,8 @@ extension Symbol {
 }
 
 extension Symbol {
-  /// Slices along `axis` at `indices` `[N]`, whole numbers (NumPy's `take`): that axis gets extent N. As `rows(at:)`,
-  /// to which it comes down.
+  /// Slices along `axis` at the integer `indices` `[N]` (NumPy's `take`): that axis gets extent N. Implemented by
+  /// `rows(at:)`.
   package func gathered(at indices: Symbol, axis: Int) throws(ShapeError) -> Symbol {
     try requireSameGraph("gather", [indices])
     guard axis >= 0, axis < shape.rank, indices.shape.rank == 1 else {

@@ -1,8 +1,8 @@
 import Tensors
 
-/// What a normalisation gives beside its result.
+/// The result of a normalization with its statistics.
 package struct Normalized {
-  /// The shape of what was normalised.
+  /// The shape of what was normalized.
   package let result: Symbol
   /// Over the axes, which stay with extent 1.
   package let mean: Symbol
@@ -23,7 +23,7 @@ extension Symbol {
     return Normalized(result: try centered / sqrt(variance + epsilon), mean: mean, variance: variance)
   }
 
-  /// Batch normalisation (Ioffe & Szegedy 2015) by the batch's own statistics, per channel of `[B, C, H, W]` or feature
+  /// Batch normalization (Ioffe & Szegedy 2015) by the batch's own statistics, per channel of `[B, C, H, W]` or feature
   /// of `[B, D]`: `y = γ · (x − mean) / √(variance + ε) + β`.
   ///
   /// - Parameters:
@@ -37,7 +37,7 @@ extension Symbol {
     return Normalized(result: result, mean: whole.mean, variance: whole.variance)
   }
 
-  /// Batch normalisation by statistics that are given, each `[C]`: what a trained model does.
+  /// Batch normalization by statistics that are given, each `[C]`: used for inference.
   package func batchNorm(
     mean: Symbol, variance: Symbol, scale: Symbol, shift: Symbol, epsilon: Float = 1e-5
   ) throws(ShapeError) -> Symbol {
@@ -47,28 +47,28 @@ extension Symbol {
     return try normal * scale.reshaped(perChannel) + shift.reshaped(perChannel)
   }
 
-  /// Layer normalisation (Ba et al. 2016) over all features of an example, γ and β of an example's shape or of one that
+  /// Layer normalization (Ba et al. 2016) over all features of an example, γ and β of an example's shape or of one that
   /// broadcasts to it.
   package func layerNorm(scale: Symbol, shift: Symbol, epsilon: Float = 1e-5) throws(ShapeError) -> Symbol {
     guard shape.rank >= 2 else { throw fail("layernorm", [scale, shift], "needs [B, features…]") }
     return try normalized(over: Array(1..<shape.rank), epsilon: epsilon).result * scale + shift
   }
 
-  /// Group normalisation (Wu & He 2018) over `groups` groups of the channels of an example; γ and β `[C]`.
+  /// Group normalization (Wu & He 2018) over `groups` groups of the channels of an example; γ and β `[C]`.
   ///
-  /// - Throws: `ShapeError` when the channels do not fall into as many groups.
+  /// - Throws: `ShapeError` when the channels are not divisible into that many groups.
   package func groupNorm(
     groups: Int, scale: Symbol, shift: Symbol, epsilon: Float = 1e-5
   ) throws(ShapeError) -> Symbol {
     let perChannel = try channelShape("groupnorm", [scale, shift])
     guard groups > 0, shape[1] % groups == 0 else {
-      throw fail("groupnorm", [scale, shift], "\(shape[1]) channels do not fall into \(groups) groups")
+      throw fail("groupnorm", [scale, shift], "\(shape[1]) channels are not divisible into \(groups) groups")
     }
     let normal = try reshaped([shape[0], groups, -1]).normalized(over: [2], epsilon: epsilon).result
     return try normal.reshaped(shape.dimensions) * scale.reshaped(perChannel) + shift.reshaped(perChannel)
   }
 
-  /// The shape in which vectors over axis 1 meet this value.
+  /// The shape in which vectors over axis 1 broadcast to this value.
   private func channelShape(_ operation: String, _ vectors: [Symbol]) throws(ShapeError) -> [Int] {
     try requireSameGraph(operation, vectors)
     guard shape.rank == 2 || shape.rank == 4 else { throw fail(operation, vectors, "needs [B, D] or [B, C, H, W]") }

@@ -4,11 +4,11 @@ import Tensors
 /// gradient rule, one Double reference and one way to be compiled.
 package enum Op: Hashable, Sendable {
   // Leaves.
-  /// Data given at every run.
+  /// An input, written before every run.
   case input(name: String)
   /// A tensor of the model's `ParameterStore`.
   case parameter(name: String)
-  /// The same number everywhere.
+  /// A constant scalar.
   case constant(Float)
   /// A draw, new at every step; equal names draw equal numbers.
   case random(Distribution, stream: String)
@@ -122,7 +122,8 @@ package struct ConvGeometry: Hashable, Sendable {
     return span < 0 ? nil : span / stride[axis] + 1
   }
 
-  /// The extent a transposed convolution gives: `(n − 1)·stride − pads + dilation·(kernel − 1) + outputPadding + 1`.
+  /// The output extent of a transposed convolution: `(n − 1)·stride − pads + dilation·(kernel − 1) + outputPadding +
+  /// 1`.
   package func transposedExtent(_ extent: Int, axis: Int, outputPadding: Int) -> Int {
     (extent - 1) * stride[axis] - padBefore[axis] - padAfter[axis] + dilation[axis] * (kernel[axis] - 1)
       + outputPadding + 1

@@ -1,14 +1,14 @@
 import Tensors
 
-/// Operands that do not fit together, found while a graph is built.
+/// Incompatible operands, detected while a graph is built.
 package struct ShapeError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The layer being built, as named by `Graph.scope`; empty outside any.
   package let layer: String
-  /// The operation, in the field's words: `matmul`, `conv2d` …
+  /// The name of the operation: `matmul`, `conv2d` …
   package let operation: String
-  /// The shapes it was given, in order.
+  /// The shapes of the operands, in order.
   package let shapes: [Shape]
-  /// What is wrong with them.
+  /// The reason.
   package let reason: String
 
   package init(layer: String, operation: String, shapes: [Shape], reason: String) {

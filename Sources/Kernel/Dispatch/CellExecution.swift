@@ -1,7 +1,8 @@
 import Notebook
 import Tensors
 
-/// One `execute_request` on the executing thread: busy, execute_input, outputs, execute_reply. The dispatcher says idle.
+/// One `execute_request` on the executing thread: busy, execute_input, outputs, execute_reply. The dispatcher publishes
+/// idle.
 struct CellExecution {
   enum Ending { case ok, failed, quits }
 
@@ -55,7 +56,7 @@ struct CellExecution {
     }
   }
 
-  /// Draws for this cell: an interrupt gives the figure up.
+  /// Draws a figure for this cell; an interrupt cancels the drawing.
   private var draw: MimeBundle.Draw? {
     dispatcher.renderer.map { renderer in
       { [interruption = dispatcher.interruption] figure, set in renderer(figure, set) { interruption.isRequested } }
@@ -75,7 +76,7 @@ struct CellExecution {
     var output = ""
     let ending = ShellCommand(text: command, interruption: dispatcher.interruption).run { name, text in
       frontEnd.stream(name, text)
-      // The history keeps a page of it, not megabytes.
+      // The history stores only the beginning of long output.
       if output.utf8.count < Self.rememberedOutput { output += text.prefix(Self.rememberedOutput) }
     }
     if keeps {
@@ -86,7 +87,7 @@ struct CellExecution {
     switch ending {
     case .exited(0): return succeed([], quits: false)
     case .exited(let code): return fail("ShellError", "the command ended with exit code \(code)", [])
-    case .signalled(let signal): return fail("ShellError", "the command was ended by signal \(signal)", [])
+    case .signaled(let signal): return fail("ShellError", "the command was ended by signal \(signal)", [])
     case .interrupted: return fail("Interrupted", "the command was stopped", [])
     case .notStarted(let why): return fail("ShellError", why, [])
     }

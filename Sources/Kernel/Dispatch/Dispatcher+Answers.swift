@@ -13,7 +13,7 @@ extension Dispatcher {
     case "comm_info_request":
       publisher.reply(to: request, "comm_info_reply", .members(["status": .string("ok"), "comms": .empty]))
     case "comm_open":
-      // No target is known here; the protocol's answer to that is to close the comm.
+      // There are no comm targets; the protocol requires closing the comm.
       publisher.publish(
         "comm_close", parent: request.header,
         .members(["comm_id": content["comm_id"] ?? .string(""), "data": .empty]))
@@ -27,7 +27,7 @@ extension Dispatcher {
       publisher.reply(to: request, "shutdown_reply", reply)
       publisher.publish("shutdown_reply", parent: request.header, reply)
       return restarts ? .restart : .orderly
-    default: publisher.error("UnknownMessage", "no message type '\(request.type)' here", parent: request.header)
+    default: publisher.error("UnknownMessage", "unknown message type '\(request.type)'", parent: request.header)
     }
     return nil
   }
@@ -55,7 +55,7 @@ extension Dispatcher {
   }
 
   private func inspection(_ content: JSON) -> JSON {
-    // No pictures: drawing takes a while, and an interrupt may stand behind this request.
+    // Without figures: drawing takes time, and an interrupt may be queued behind this request.
     let found = session.inspect(code(content), cursor: cursor(content))
     return .members([
       "status": .string("ok"), "found": .bool(found != nil),

@@ -2,10 +2,10 @@ import Glibc
 import Notebook
 import Synchronization
 
-/// Answers messages, whatever carries them.
+/// Answers messages, independent of the transport.
 ///
 /// `receive` is called from the threads that read. Cells run one after another on a thread of their own; everything else
-/// is answered at once on the reading thread, while a cell runs as well.
+/// is answered immediately on the reading thread, also while a cell runs.
 package final class Dispatcher: Sendable {
   let session: Session
   let publisher: Publisher
@@ -20,19 +20,19 @@ package final class Dispatcher: Sendable {
   let remarks: [String]
 
   struct State {
-    /// Cells that wait, oldest first, each with a number that only grows.
+    /// Queued cells, oldest first, with increasing numbers.
     var waiting: [(number: Int, request: Request)] = []
     var nextNumber = 0
     var running: Request?
-    /// Cells queued before this number are not run: one before them failed.
+    /// Cells queued before this number are aborted, because an earlier cell failed.
     var abortsBefore = 0
     var isEnding = false
-    /// Leaves when the queue is empty.
+    /// Whether the kernel ends when the queue is empty.
     var endsWhenIdle = false
     var ending = Ending.orderly
     var hasSaidRemarks = false
 
-    /// Whether a cell runs or is going to: those that wait to be given up do not count.
+    /// Whether a cell runs or will run; queued cells that will be aborted do not count.
     var isBusy: Bool { running != nil || waiting.last.map { $0.number >= abortsBefore } ?? false }
   }
 
@@ -73,13 +73,13 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  /// Says that the kernel is there.
+  /// Publishes that the kernel is starting.
   package func start() { publisher.status("starting", parent: Request.noParent) }
 
-  /// Something came that is no message.
+  /// Reports input that is not a message.
   package func reject(_ name: String, _ why: String) { publisher.error(name, why, parent: Request.noParent) }
 
-  /// Takes one message.
+  /// Handles one message.
   package func receive(_ request: Request) {
     switch request.type {
     case "execute_request": enqueue(request)
@@ -88,17 +88,17 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  /// Asks the running cell to stop; cells that wait behind it are given up when they said so.
+  /// Asks the running cell to stop; queued cells are aborted unless they were sent with stop_on_error: false.
   package func interrupt() {
     let isBusy = state.withLock { state in
-      // Only a cell that ran forgets the request: without one it would stop the next, sent long after.
+      // The request is cleared when a cell ends; without a running cell it would stop a later one.
       if state.isBusy { interruption.request() }
       return state.isBusy
     }
     if isBusy { questions.wake() }
   }
 
-  /// Nothing more will come, no answers either: runs what waits, then leaves.
+  /// Handles the end of input: runs the queued cells, then ends the kernel.
   package func finish() {
     let isIdle = state.withLock { state in
       state.endsWhenIdle = true
@@ -108,7 +108,7 @@ package final class Dispatcher: Sendable {
     if isIdle { end() }
   }
 
-  /// Stops the running cell, gives up those that wait, and leaves.
+  /// Stops the running cell, aborts queued ones, and ends the kernel.
   package func shutDown(_ ending: Ending = .orderly) {
     let isIdle = state.withLock { state in
       if !state.endsWhenIdle { state.ending = ending }
@@ -130,8 +130,8 @@ package final class Dispatcher: Sendable {
     onExit()
   }
 
-  /// `quit` in a notebook: the client asks for a shutdown when it has read the reply, but reads none of a kernel that is
-  /// gone already.
+  /// `quit` in a notebook: the client asks for a shutdown when it has read the reply, but not from a kernel that has
+  /// already exited.
   private func endAfterReply() {
     startThread(stackBytes: 1 << 20) { [self] in
       sleep(1)
@@ -173,8 +173,8 @@ package final class Dispatcher: Sendable {
     if state.withLock({ $0.endsWhenIdle && $0.waiting.isEmpty && $0.running == nil }) { end() }
   }
 
-  /// A cell has failed: those that wait now are not run. Before its reply, for what a client sends after that waits for
-  /// nothing.
+  /// Aborts the queued cells after a failed cell. Called before its reply, because cells sent after the reply are not
+  /// aborted.
   func abortWaitingCells() { state.withLock { $0.abortsBefore = max($0.abortsBefore, $0.nextNumber) } }
 
   private func abort(_ request: Request) {
@@ -190,7 +190,7 @@ package final class Dispatcher: Sendable {
     publisher.status("busy", parent: request.header)
     let leaves = answer(request)
     publisher.status("idle", parent: request.header)
-    // Said under the lock: after the cell's own idle it would leave the notebook busy for good.
+    // Published under the lock: after the cell's own idle it would leave the notebook busy.
     if publisher.isNotebook {
       state.withLock { if let running = $0.running { publisher.status("busy", parent: running.header) } }
     }

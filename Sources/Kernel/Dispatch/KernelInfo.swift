@@ -1,8 +1,8 @@
 import Notebook
 
-/// What the kernel says about itself.
+/// The content of kernel_info_reply.
 package enum KernelInfo {
-  /// Files of commands end so.
+  /// The extension of script files.
   package static let fileExtension = ".elbo"
   package static let mimeType = "text/x-elbo"
 

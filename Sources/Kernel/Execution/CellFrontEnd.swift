@@ -1,7 +1,8 @@
 import Notebook
 import Tensors
 
-/// What a running cell says, as iopub messages with the cell's request as parent. Lives on the executing thread.
+/// Publishes the events of a running cell as iopub messages with the cell's request as parent. Lives on the executing
+/// thread.
 final class CellFrontEnd: FrontEnd {
   let width = 100
   private let publisher: Publisher
@@ -23,11 +24,11 @@ final class CellFrontEnd: FrontEnd {
     var shown: WorkClock.Instant?
     var last: Progress
   }
-  /// Updates of the live display come no closer than this: at most four a second.
+  /// The minimum time between updates of the live display: at most four per second.
   static let updateInterval = Duration.milliseconds(250)
-  /// Shorter work shows no display.
+  /// Work that is shorter than this has no live display.
   static let displayDelay = Duration.milliseconds(150)
-  /// Nor does work without numbers that is shorter than this: an `encode` would leave a line behind that says nothing.
+  /// The same for work without metrics, such as `encode`, whose display would be uninformative.
   static let displayDelayWithoutNumbers = Duration.milliseconds(750)
 
   init(
@@ -65,13 +66,13 @@ final class CellFrontEnd: FrontEnd {
       switch ending {
       case .exited(0), .interrupted: nil
       case .exited(let code): "exit code \(code)"
-      case .signalled(let signal): "ended by signal \(signal)"
+      case .signaled(let signal): "ended by signal \(signal)"
       case .notStarted(let why): why
       }
     return ShellCapture(text: captured, failure: failure)
   }
 
-  /// `clear_output`: the cell's outputs so far go away, with `wait` when the next one comes.
+  /// `clear_output`: removes the outputs of the cell, with `wait` when the next one arrives.
   func clear(wait: Bool) {
     guard !isSilent else { return }
     publisher.publish("clear_output", parent: parent, .members(["wait": .bool(wait)]))
@@ -109,15 +110,15 @@ final class CellFrontEnd: FrontEnd {
   private func advance(_ progress: Progress) {
     let now = WorkClock.now
     var live = live ?? Live(id: Headers.randomIdentifier(), began: now, shown: nil, last: progress)
-    // A picture stays until the next one: between them only the numbers are kept.
+    // A figure is shown until the next one; in between only the numbers are stored.
     let waits = progress.figure == nil && live.last.figure != nil
     live.last = progress
     if waits { live.last.figure = self.live?.last.figure }
-    // A picture was asked for: it is shown however short the work is.
+    // A requested figure is shown however short the work is.
     let displayDelay: Duration =
       progress.figure != nil ? .zero : progress.terms.isEmpty ? Self.displayDelayWithoutNumbers : Self.displayDelay
     let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= displayDelay)
-    // A reader that is far behind wants no older moments first.
+    // A client that is far behind should not receive outdated updates.
     if isDue, !waits, !publisher.isBehind {
       display(live, isDone: false)
       live.shown = now

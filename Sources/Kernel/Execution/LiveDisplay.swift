@@ -21,7 +21,7 @@ enum LiveDisplay {
     progress.terms.map { "\($0.name) \($0.number)" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
   }
 
-  /// How far it is, or when it has ended how long it took.
+  /// The remaining time, or the elapsed time when the work has ended.
   private static func rateText(_ progress: Progress, elapsed: Double?) -> String? {
     if let elapsed { return progress.terms.isEmpty ? "took \(number((elapsed * 10).rounded() / 10)) s" : nil }
     return progress.secondsLeft.map { "\(duration($0)) left" }

@@ -15,7 +15,7 @@ struct MimeBundle {
   /// text/plain always; text/html, application/json and pictures when the output has them.
   ///
   /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
-  ///   table or a number, so notebooks get it under a name of our own.
+  ///   table or a number, so notebooks get it under a vendor MIME type.
   init(_ output: Output, draw: Draw?, isNotebook: Bool) {
     self.init(output, isNotebook: isNotebook)
     addPicture(of: output, draw, isNotebook)

@@ -2,19 +2,20 @@ import Dispatch
 import Notebook
 import Synchronization
 
-/// Questions to the person behind a front end: one at a time, answered by `input_reply`, given up on interrupt and
-/// when no answers can come any more.
+/// Questions to the user of a client: one at a time, answered by `input_reply`, canceled by an interrupt and by the end
+/// of input.
 final class Questions: Sendable {
   private struct State {
     var isWaiting = false
     var answer: String?
-    /// No answers will come.
+    /// Whether input has ended, so that no answer can arrive.
     var isClosed = false
   }
   private let state = Mutex(State())
   private let arrived = DispatchSemaphore(value: 0)
 
-  /// Sends an `input_request` and waits. Nil when the cell is interrupted first, or nobody can answer.
+  /// Sends an `input_request` and waits. Nil when the cell is interrupted first, or the client does not accept
+  /// questions.
   func ask(_ prompt: String, for request: Request, publisher: Publisher, interruption: Interruption) -> String? {
     let isClosed = state.withLock { state in
       (state.isWaiting, state.answer) = (!state.isClosed, nil)
@@ -26,7 +27,7 @@ final class Questions: Sendable {
       .stdin, route: request.route, "input_request", parent: request.header,
       .members(["prompt": .string(prompt), "password": .bool(false)]))
     while true {
-      // Together: an answer that came before the end of all answers counts.
+      // Both are checked under one lock, so that an answer that arrived before the end of input counts.
       let (answer, isClosed) = state.withLock { state in (state.answer, state.isClosed) }
       if answer != nil || isClosed || interruption.isRequested {
         state.withLock { state in (state.isWaiting, state.answer) = (false, nil) }
@@ -36,7 +37,7 @@ final class Questions: Sendable {
     }
   }
 
-  /// An `input_reply` came. Ignored when nothing was asked.
+  /// Handles an `input_reply`; ignored without an open question.
   func answer(_ text: String) {
     let wasWaiting = state.withLock { state in
       guard state.isWaiting, state.answer == nil else { return false }
@@ -46,7 +47,7 @@ final class Questions: Sendable {
     if wasWaiting { arrived.signal() }
   }
 
-  /// No answers will come any more: the open question and all later ones get none.
+  /// Handles the end of input: the open question and all later ones return nil.
   func close() {
     let wasWaiting = state.withLock { state in
       state.isClosed = true
@@ -55,6 +56,6 @@ final class Questions: Sendable {
     if wasWaiting { arrived.signal() }
   }
 
-  /// Looks again at whether the cell was interrupted.
+  /// Wakes a waiting question to check for an interrupt.
   func wake() { if state.withLock({ $0.isWaiting }) { arrived.signal() } }
 }

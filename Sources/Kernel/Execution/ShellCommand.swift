@@ -5,20 +5,20 @@ import Notebook
 struct ShellCommand {
   enum Ending: Equatable {
     case exited(Int32)
-    case signalled(Int32)
+    case signaled(Int32)
     case interrupted
     case notStarted(String)
   }
   let text: String
   let interruption: Interruption
-  /// What the shell left running in the background may still say something for so long: `date &` shows the date.
+  /// How long output of background processes is relayed after the shell has ended, as of `date &`.
   private static let grace = Duration.milliseconds(500)
-  /// As much as a pipe ever holds, so that one read takes all that is there: 1 MiB.
+  /// The largest capacity of a pipe, so that one read empties it: 1 MiB.
   private static let pipeCapacity = 1 << 20
-  /// How long a look at the pipes waits, in milliseconds.
+  /// The timeout of a poll of the pipes, in milliseconds.
   private static let patience: Int32 = 50
 
-  /// Runs until the shell has ended; `say` gets the stream's name and text as it comes.
+  /// Runs until the shell has ended; `say` receives the stream's name and text as it arrives.
   func run(_ say: (String, String) -> Void) -> Ending {
     var output: [Int32] = [-1, -1]
     var errors: [Int32] = [-1, -1]
@@ -37,12 +37,12 @@ struct ShellCommand {
     guard process > 0 else { return .notStarted(String(cString: strerror(failure))) }
     let wasInterrupted = relay([("stdout", output[0]), ("stderr", errors[0])], process, say)
     if wasInterrupted {
-      // Not waited for here: `sudo` belongs to somebody else, and does not end when it is told to.
+      // Does not wait: a process of another user, such as `sudo`, cannot be signaled and may not end.
       startThread(stackBytes: 1 << 20) { _ = Self.reap(process) }
       return .interrupted
     }
     let status = Self.reap(process)
-    return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+    return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signaled(status & 0x7F)
   }
 
   private func spawn(output: Int32, errors: Int32) -> (process: pid_t, failure: Int32) {
@@ -74,10 +74,10 @@ struct ShellCommand {
     return (failure == 0 ? process : -1, failure)
   }
 
-  /// Passes text on until the shell has ended and what it said is read; true when it was interrupted.
+  /// Relays output until the shell has ended and its output is read; returns true when it was interrupted.
   ///
-  /// The end of the pipes says little: `sleep 60 > file` closes them long before it ends, and what runs in the
-  /// background, or in a session of its own where no signal finds it, may hold them for ever.
+  /// The end of the pipes is not the end of the shell: `sleep 60 > file` closes them long before it ends, and
+  /// background processes, or those in a session of their own that the signal does not reach, may keep them open.
   private func relay(_ streams: [(String, Int32)], _ process: pid_t, _ say: (String, String) -> Void) -> Bool {
     var open = streams.map { (name: $0.0, descriptor: $0.1, rest: [UInt8]()) }
     var (wasInterrupted, wasKilled) = (false, false)
@@ -85,7 +85,7 @@ struct ShellCommand {
     var pause: Int32 = 1
     var chunk = [UInt8](repeating: 0, count: Self.pipeCapacity)
     while true {
-      // Asked before the pipes are read, so that a last round finds all that was said before the end.
+      // Checked before the pipes are read, so that the last round reads all output before the end.
       if Self.hasEnded(process) {
         if open.isEmpty { break }
         killDeadline = killDeadline ?? ContinuousClock.now + Self.grace
@@ -117,7 +117,7 @@ struct ShellCommand {
     return wasInterrupted
   }
 
-  /// Whether the process has ended. It keeps its status and its number until `reap`: no signal can meet a stranger.
+  /// Whether the process has ended. It stays a zombie until `reap`, so the pid cannot have been reused.
   private static func hasEnded(_ process: pid_t) -> Bool {
     var info = siginfo_t()
     if waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 { return info.si_signo == SIGCHLD }

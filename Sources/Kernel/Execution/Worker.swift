@@ -11,7 +11,7 @@ final class Worker: Sendable {
 
   init() { startThread(stackBytes: Self.stackBytes) { [self] in loop() } }
 
-  /// Runs `work` after what was given before it.
+  /// Runs `work` after earlier submissions.
   func submit(_ work: @escaping @Sendable () -> Void) {
     queue.withLock { $0.append(work) }
     available.signal()
@@ -26,7 +26,7 @@ final class Worker: Sendable {
   }
 }
 
-/// Starts a thread that is never joined. False when the system has none to give.
+/// Starts a thread that is never joined. Returns false when no thread can be created.
 @discardableResult
 func startThread(stackBytes: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) -> Bool {
   final class Box {

@@ -2,7 +2,7 @@ import Glibc
 import Notebook
 import Tensors
 
-/// The folder by which Jupyter knows a kernel: `PREFIX/share/jupyter/kernels/elbo`.
+/// The kernelspec folder of Jupyter: `PREFIX/share/jupyter/kernels/elbo`.
 package struct KernelSpec: Sendable {
   package struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
@@ -23,7 +23,7 @@ package struct KernelSpec: Sendable {
     try Self.write(Array(Self.logo.utf8), to: folder + "/logo-svg.svg")
   }
 
-  /// Takes the folder away. False when it was not there.
+  /// Deletes the folder; returns false when it did not exist.
   package func uninstall() throws(Failure) -> Bool {
     guard access(folder, F_OK) == 0 else { return false }
     for name in ["kernel.json", "logo-svg.svg"] where unlink("\(folder)/\(name)") != 0 && errno != ENOENT {

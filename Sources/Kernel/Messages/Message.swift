@@ -5,14 +5,14 @@ package enum Channel: String, Sendable, CaseIterable {
   case shell, control, stdin, iopub
 }
 
-/// Who a reply goes to: the routing frames of a ZeroMQ client; empty over stdio.
+/// The receiver of a reply: the routing frames of a ZeroMQ client; empty over stdio.
 package typealias Route = [[UInt8]]
 
-/// A message as it came: Jupyter messaging protocol 5.5.
+/// A received message: Jupyter messaging protocol 5.5.
 package struct Request: Sendable {
   package var channel: Channel
   package var route: Route
-  /// The whole header, given back as `parent_header` of everything said about it.
+  /// The whole header, returned as `parent_header` of every message that belongs to it.
   package var header: JSON
   package var content: JSON
   /// `header.msg_type`.
@@ -28,7 +28,7 @@ package struct Request: Sendable {
     self.type = type
   }
 
-  /// The parent of what nobody asked for: `status starting`, errors about bytes that are no message.
+  /// The parent of messages without a request: `status starting`, errors about input that is not a message.
   package static let noParent = JSON.object([])
 }
 

@@ -1,17 +1,17 @@
 import Glibc
 import Notebook
 
-/// What carries messages out. Called from any thread; messages of one thread keep their order.
+/// Sends messages. Called from any thread; messages of one thread keep their order.
 package protocol Transport: AnyObject, Sendable {
-  /// Puts a message on its way; never waits.
+  /// Queues a message without waiting.
   func send(_ message: Message)
-  /// Bytes given to `send` that nobody has taken yet. Who has much to say waits until it falls.
+  /// Bytes given to `send` that were not read yet. Cells with much output wait until the number decreases.
   var backlog: Int { get }
   /// Whether an idle after a side request is followed by the running cell's busy again (JupyterLab shows the last).
   var isNotebook: Bool { get }
 }
 
-/// Makes messages and hands them to a transport.
+/// Creates messages and passes them to a transport.
 package final class Publisher: Sendable {
   let headers = Headers()
   private let transport: any Transport
@@ -20,13 +20,13 @@ package final class Publisher: Sendable {
 
   var isNotebook: Bool { transport.isNotebook }
 
-  /// More than this waits for no reader: 16 MiB.
+  /// The backlog above which a cell waits for the reader: 16 MiB.
   private static let patientBacklog = 16 << 20
-  /// Who reads is so far behind that pictures of a moment had better be left out: 1 MiB.
+  /// Whether the reader is so far behind that live figures are omitted: 1 MiB.
   var isBehind: Bool { transport.backlog > 1 << 20 }
 
-  /// Waits while the reader is far behind, so that a cell without end does not fill the memory. The executing thread
-  /// alone waits: everything else is answered meanwhile.
+  /// Waits while the reader is far behind, so that endless output does not fill the memory. Only the executing
+  /// thread waits; other requests are answered meanwhile.
   func waitForReader(unless isInterrupted: () -> Bool) {
     while transport.backlog > Self.patientBacklog, !isInterrupted() { usleep(5000) }
   }
@@ -39,7 +39,7 @@ package final class Publisher: Sendable {
     send(request.channel, route: request.route, type, parent: request.header, content, metadata: metadata)
   }
 
-  /// Says something to everybody who listens.
+  /// Publishes a message to all subscribers.
   func publish(_ type: String, parent: JSON, _ content: JSON) {
     send(.iopub, type, parent: parent, content)
   }

@@ -1,11 +1,11 @@
-/// Cuts a stream of bytes into lines, however they are chopped, and never keeps more than `limit` of one.
+/// Splits a stream of bytes into lines, independent of the chunks, and stores at most `limit` bytes of a line.
 package struct LineReader: Sendable {
   package enum Line: Equatable, Sendable {
     case bytes([UInt8])
-    /// More than the limit; its bytes are gone.
+    /// A line longer than the limit; its bytes are discarded.
     case tooLong(Int)
   }
-  /// 64 MiB: more than any notebook cell, less than what hurts.
+  /// 64 MiB: larger than any notebook cell.
   package static let standardLimit = 64 << 20
 
   private let limit: Int
@@ -14,7 +14,7 @@ package struct LineReader: Sendable {
 
   package init(limit: Int = LineReader.standardLimit) { self.limit = limit }
 
-  /// Takes more bytes; blank lines are nothing.
+  /// Adds bytes; blank lines are ignored.
   package mutating func feed(_ bytes: some RandomAccessCollection<UInt8>, _ take: (Line) -> Void) {
     var start = bytes.startIndex
     while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -25,7 +25,7 @@ package struct LineReader: Sendable {
     add(bytes[start...], take)
   }
 
-  /// The stream ended: what is left is a line without its end.
+  /// Handles the end of the stream: the rest is a line without line end.
   package mutating func end(_ take: (Line) -> Void) { finish(take) }
 
   private mutating func add(_ bytes: some RandomAccessCollection<UInt8>, _ take: (Line) -> Void) {

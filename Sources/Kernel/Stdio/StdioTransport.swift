@@ -3,10 +3,10 @@ import Glibc
 import Notebook
 import Synchronization
 
-/// Machine mode: one JSON object a line, requests in, messages out.
+/// Machine mode: one JSON object per line, requests in, messages out.
 ///
-/// The two descriptors are moved away from 0 and 1 when this is made, so that no library, print or child process can put a
-/// byte between messages. One thread writes.
+/// The two descriptors are moved away from 0 and 1 when this is made, so that no library, print or child process can
+/// write between messages. One thread writes.
 package final class StdioTransport: Transport {
   private let input: Int32
   private let output: Int32
@@ -16,17 +16,17 @@ package final class StdioTransport: Transport {
 
   private struct Outbox {
     var lines: [[UInt8]] = []
-    /// Of the lines above and of those being written.
+    /// Bytes of the queued lines and of those that are being written.
     var byteCount = 0
     var isClosing = false
     var isBroken = false
   }
 
   package let isNotebook = false
-  /// Nobody reads any more. Called once.
+  /// Called once when the reader has closed its end.
   private let onBroken = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// Takes over standard input and output. Nil when the system gives no descriptors.
+  /// Takes over standard input and output. Nil when no descriptors are available.
   package init?() {
     input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
     output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -93,7 +93,7 @@ package final class StdioTransport: Transport {
     }
   }
 
-  /// Why a line is no message.
+  /// The reason why a line is not a message.
   package struct Problem: Error, Equatable { package let text: String }
 
   /// Reads one line as a request.

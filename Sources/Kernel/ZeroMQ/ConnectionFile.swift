@@ -1,7 +1,7 @@
 import Glibc
 import Notebook
 
-/// Where Jupyter wants the kernel to listen.
+/// The addresses at which the kernel listens, from Jupyter's connection file.
 package struct ConnectionFile: Equatable, Sendable {
   package enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(String)
@@ -41,13 +41,13 @@ package struct ConnectionFile: Equatable, Sendable {
     ports = [:]
     for port in Port.allCases {
       guard let number = json["\(port.rawValue)_port"]?.integerValue, (1...65_535).contains(number) else {
-        throw .malformed("'\(port.rawValue)_port' is no port")
+        throw .malformed("'\(port.rawValue)_port' is not a port number")
       }
       ports[port] = number
     }
     key = json["key"]?.stringValue ?? ""
     if let scheme = json["signature_scheme"]?.stringValue, scheme != "hmac-sha256", !key.isEmpty {
-      throw .malformed("signature_scheme '\(scheme)': only hmac-sha256 is spoken")
+      throw .malformed("signature_scheme '\(scheme)': only hmac-sha256 is supported")
     }
   }
 

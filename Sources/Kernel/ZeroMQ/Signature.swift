@@ -17,7 +17,7 @@ package struct Signature: Sendable {
     return Array(hexadecimal(Array(digest[..<Int(length)])).utf8)
   }
 
-  /// Whether `signature` is right; takes the same time whatever differs.
+  /// Whether `signature` is valid; constant-time comparison.
   package func verify(_ signature: [UInt8], _ parts: [[UInt8]]) -> Bool {
     guard !key.isEmpty else { return true }
     let expected = sign(parts)
@@ -26,7 +26,7 @@ package struct Signature: Sendable {
   }
 }
 
-/// Signatures seen before, so that a recorded message cannot be played again. Remembers the last 65,536.
+/// Signatures seen before, to prevent replay attacks. Remembers the last 65,536.
 struct SeenSignatures {
   private var seen: Set<[UInt8]> = []
   private var order: [[UInt8]] = []
@@ -35,7 +35,7 @@ struct SeenSignatures {
 
   init(limit: Int = 65_536) { self.limit = limit }
 
-  /// False when it was there already.
+  /// Returns false when it was already known.
   mutating func insert(_ signature: [UInt8]) -> Bool {
     guard seen.insert(signature).inserted else { return false }
     if order.count < limit {

@@ -73,14 +73,14 @@ final class Socket: @unchecked Sendable {
       let flags = index == frames.count - 1 ? ZMQ_DONTWAIT : ZMQ_DONTWAIT | ZMQ_SNDMORE
       while zmq_send(handle, frame, frame.count, flags) < 0 {
         if zmq_errno() == EINTR { continue }
-        // Anything but a full queue (a client that left) cannot be helped by waiting.
+        // Anything but a full queue (a client that left) is not resolved by waiting.
         return zmq_errno() != EAGAIN
       }
     }
     return true
   }
 
-  /// From now on a subscriber whose queue is full loses messages instead of holding up everybody else.
+  /// From now on a subscriber whose queue is full loses messages instead of blocking the others.
   func dropForSlowReaders() { set(ZMQ_XPUB_NODROP, 0) }
 
   func close() { zmq_close(handle) }

@@ -3,15 +3,15 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// A thread that owns some sockets: it hands on what comes and sends what others give it.
+/// A thread that owns sockets: it passes on received messages and sends queued ones.
 ///
-/// Each socket has a queue of its own, so that a reader of one that is behind holds up no other.
+/// Each socket has a queue of its own, so that a slow reader of one socket does not delay the others.
 final class SocketLoop: Sendable {
   private struct State {
     var outgoing: [(socket: Int, frames: [[UInt8]])] = []
     var isClosing = false
   }
-  /// What one socket could not take yet.
+  /// Messages that one socket could not send yet.
   private struct Queue {
     var deferred: [[[UInt8]]] = []
     var stalledSince: ContinuousClock.Instant?
@@ -21,7 +21,7 @@ final class SocketLoop: Sendable {
   private let unsent = Atomic<Int>(0)
   private let wakeDescriptor: Int32
   private let done = DispatchSemaphore(value: 0)
-  /// A reader that takes nothing for so long holds up the others no longer.
+  /// The time after which messages of a stalled subscriber are dropped.
   private static let stallTimeout = Duration.seconds(10)
 
   init(_ sockets: [Socket]) throws(ZeroMQError) {
@@ -39,7 +39,7 @@ final class SocketLoop: Sendable {
     }
   }
 
-  /// Bytes that wait here.
+  /// The number of queued bytes.
   var backlog: Int { unsent.load(ordering: .relaxed) }
 
   /// Sends a message by the socket at `index`, from any thread.
@@ -90,7 +90,7 @@ final class SocketLoop: Sendable {
     }
   }
 
-  /// Sends what the socket takes.
+  /// Sends as many messages as the socket accepts.
   private func send(_ queue: inout Queue, by socket: Socket, _ log: (String) -> Void) {
     guard !queue.deferred.isEmpty else { return }
     var sent = 0
@@ -103,7 +103,7 @@ final class SocketLoop: Sendable {
       queue.stalledSince = nil
     } else if let since = queue.stalledSince {
       guard ContinuousClock.now - since > Self.stallTimeout else { return }
-      log("somebody who listens does not read: what does not fit is dropped from now on")
+      log("a subscriber has stalled; dropping its messages")
       socket.dropForSlowReaders()
       queue.stalledSince = nil
     } else {

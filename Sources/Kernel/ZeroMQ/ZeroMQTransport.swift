@@ -48,7 +48,7 @@ package final class ZeroMQTransport: Transport {
     }
   }
 
-  /// Ends the kernel when the program that started it is gone.
+  /// Ends the kernel when its parent process has exited.
   package func watchParent(_ dispatcher: Dispatcher) {
     let parent = getppid()
     startThread(stackBytes: 1 << 20) {
@@ -90,7 +90,7 @@ package final class ZeroMQTransport: Transport {
     }
   }
 
-  /// A client subscribed: it is told so, and knows that it will miss nothing from here on.
+  /// Announces a new subscription to its client, which receives every message from here on.
   private func announceToSubscriber(_ frames: [[UInt8]]) {
     guard let frame = frames.first, frame.first == 1 else { return }
     let topic = Array(frame.dropFirst())

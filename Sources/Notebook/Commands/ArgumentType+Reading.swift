@@ -1,5 +1,6 @@
 extension ArgumentType {
-  /// Reads text as this type; nil when it is none, or when the type needs the session to be read (values).
+  /// Reads text as this type; nil when the text is not of this type, or when reading the type needs the session
+  /// (values).
   package func read(_ text: String) -> BoundArgument.Content? {
     switch self {
     case .integer(let range):
@@ -10,7 +11,7 @@ extension ArgumentType {
       }
       return Self.integer(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .number(let range):
-      // What is computed with is float32.
+      // Computations use float32.
       guard let value = Self.double(text), range.contains(value), Float(value).isFinite, value == 0 || Float(value) != 0
       else { return nil }
       return .number(value)
@@ -40,7 +41,7 @@ extension ArgumentType {
     if let value = Int(text), text.first != "+" { return value }
     let plain = text.replacing("_", with: "")
     if plain.count < text.count, plain.first != "+" { return Int(plain) }
-    // 1e4 is a whole number as well.
+    // 1e4 is an integer as well.
     guard text.contains(where: { $0 == "e" || $0 == "E" }), let value = Double(text) else { return nil }
     return Int(exactly: value)
   }
@@ -68,7 +69,7 @@ extension ArgumentType {
     return .size(height: height, width: width)
   }
 
-  /// `3`, `0..9` (both ends belong to it), `0,2,5..7`; at most a million.
+  /// `3`, `0..9` (ranges include both ends), `0,2,5..7`; at most a million.
   private static func indices(_ text: String) -> [Int]? {
     var values: [Int] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {

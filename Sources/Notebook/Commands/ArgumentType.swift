@@ -25,9 +25,9 @@ package indirect enum ArgumentType: Sendable {
   case indices
   /// A name for a new variable.
   case newName
-  /// An expression that gives a value of one of the kinds.
+  /// An expression whose value has one of the kinds.
   case value([ValueKind])
-  /// An expression, or a number or label as it stands.
+  /// An expression, or a literal number or label.
   case anyValue
 
   /// Whether it may name a file.
@@ -38,7 +38,7 @@ package indirect enum ArgumentType: Sendable {
     }
   }
 
-  /// Stands for the value in usage lines.
+  /// The placeholder of the value in usage lines.
   package var placeholder: String {
     switch self {
     case .integer, .relativeInteger: "N"
@@ -60,7 +60,7 @@ package indirect enum ArgumentType: Sendable {
     }
   }
 
-  /// What it must be, as messages say it: `an integer ≥ 1`.
+  /// What messages call the expected value: `an integer ≥ 1`.
   package var expectation: String {
     switch self {
     case .integer(let range): "an integer" + Self.bounds(range)
@@ -75,7 +75,7 @@ package indirect enum ArgumentType: Sendable {
     case .duration: "a duration such as 60s, 5m or 1h"
     case .size: "a size such as 28x28"
     case .interval: "a range such as -3:3"
-    case .indices: "indexes such as 3, 0..9 or 0,2,5"
+    case .indices: "indices such as 3, 0..9 or 0,2,5"
     case .newName: "a name of letters, digits and _"
     case .value(let kinds): kinds.map(\.phrase).joined(separator: " or ")
     case .anyValue: "a value"
@@ -117,7 +117,7 @@ package indirect enum ArgumentType: Sendable {
 extension ArgumentType {
   /// Any number above zero.
   package static let positive = ArgumentType.number(.leastNonzeroMagnitude ... .infinity)
-  /// Any number from zero on.
+  /// Any number of at least zero.
   package static let nonNegative = ArgumentType.number(0 ... .infinity)
   /// An integer of one or more.
   package static let count = ArgumentType.integer(1 ... .max)

@@ -13,7 +13,7 @@ package struct BoundArgument: Sendable {
     case value(Value)
   }
   package let content: Content
-  /// As typed, quotes taken away.
+  /// The text as typed, without quotes.
   package let raw: String
   /// nil for a default.
   package let span: Range<Int>?
@@ -23,16 +23,16 @@ package struct BoundArgument: Sendable {
 
 /// The arguments of a command, bound to its positionals and options.
 ///
-/// Reading an argument under a name or type that the command's entry does not have is a mistake in the command: it gives
-/// nil, so tests of the command find it.
+/// Reading an argument under a name or type that the command's entry does not have is a programming error: it returns
+/// nil, so that tests of the command find it.
 package struct Arguments: Sendable {
   package let command: Command
   package let verbSpan: Range<Int>
-  /// The name before `=` in the statement, for commands that name what they make.
+  /// The name before `=` in the statement, for commands that name their result.
   package let target: String?
   private let positionals: [String: [BoundArgument]]
   private let options: [String: BoundArgument]
-  /// Options in the order given, for commands that take any.
+  /// Options in the order given, for commands that accept any option.
   package let given: [(key: Spanned<String>, argument: BoundArgument)]
 
   init(
@@ -61,7 +61,7 @@ package struct Arguments: Sendable {
     }
   }
 
-  /// Whether the person gave it, as against a default.
+  /// Whether the user gave the argument, as opposed to a default.
   package func isGiven(_ name: String) -> Bool { self[name]?.span != nil }
 
   package func integer(_ name: String) -> Int? {

@@ -48,9 +48,9 @@ struct Binder {
 
   private func unknownOption(_ key: Spanned<String>, value: String) -> Fault {
     let names = command.options.map(\.name)
-    let known = names.isEmpty ? "'\(command.verb)' takes no options." : "Options: \(names.joined(separator: ", "))."
+    let known = names.isEmpty ? "'\(command.verb)' has no options." : "Options: \(names.joined(separator: ", "))."
     let example = command.examples.first.map { " Example: \($0.line)" } ?? ""
-    // A command that is told a file by its place reads or writes that one.
+    // A command with a positional path reads or writes that file.
     let takesFile = command.positionals.contains { $0.type.isPath }
     let fix =
       Suggestion.question(key.value, in: names) ?? (takesFile ? known + example : Redirection.advice(key.value, value))
@@ -58,9 +58,9 @@ struct Binder {
     return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
   }
 
-  /// A positional as a sentence says it.
+  /// A positional as a noun phrase for messages.
   private func what(_ positional: Positional) -> String {
-    // Where the name is a plural or a mass, its help says it in words.
+    // The name of this positional is a plural or a mass noun, so its help is used instead.
     if ["data", "latents", "words", "items"].contains(positional.name) { return positional.help }
     return positional.isVariadic ? "at least one \(positional.name)" : "a \(positional.name)"
   }
@@ -74,7 +74,7 @@ struct Binder {
     var bound: [String: [BoundArgument]] = [:]
     var rest = words[...]
     var pipe = piped
-    // A piped value takes the first place that wants one, unless enough words fill every place.
+    // A piped value fills the first positional that accepts one, unless there are enough words for all of them.
     let places = command.positionals.count
     let fills = piped != nil && (words.count < places || command.positionals.last?.isVariadic == true)
     for positional in command.positionals {
@@ -98,11 +98,11 @@ struct Binder {
       let names = command.options.map(\.name)
       let option = names.contains(extra.text) ? "Write \(extra.text)=…" : nil
       throw Fault(
-        .extraArgument, "\(command.verb) takes no further argument '\(extra.text)'", at: extra.span,
+        .extraArgument, "unexpected argument '\(extra.text)'", at: extra.span,
         fix: option ?? "Usage: \(command.usage)")
     }
     if pipe != nil, !command.positionals.contains(where: \.takesPipe) {
-      throw Fault(.extraArgument, "\(command.verb) takes nothing from a pipe", at: verb.span)
+      throw Fault(.extraArgument, "\(command.verb) does not accept piped input", at: verb.span)
     }
     return bound
   }
@@ -140,7 +140,7 @@ struct Binder {
     var fix: String?
     if case .choice(let names) = type { fix = Suggestion.question(word.text, in: names) }
     if case .number(let range) = type, let number = Double(word.text), number.isFinite, range.contains(number) {
-      fix = "Numbers are float32: 0, or from 1e-38 to 3e38 in size."
+      fix = "Numbers are float32: 0, or a magnitude from 1e-38 to 3e38."
     }
     throw Fault(
       .badOptionValue, "\(name): expected \(type.expectation), got \(shown)",
@@ -155,8 +155,8 @@ struct Binder {
     if word.isQuoted { return .string(word.text) }
     if Operator(rawValue: word.text) != nil {
       throw Fault(
-        .syntax, "'\(word.text)' stands between the words of a command", at: word.valueSpan,
-        fix: "Put an expression in parentheses: \(command.verb) (…)")
+        .syntax, "unexpected operator '\(word.text)'", at: word.valueSpan,
+        fix: "Parenthesize the expression: \(command.verb) (…)")
     }
     let name = word.text
     if name.isName, kinds.count == 1, let kind = kinds.first, kind == .model || kind == .dataset || kind == .tensor {
@@ -176,8 +176,8 @@ struct Binder {
   private func wrongKind(_ value: Value, _ kinds: [ValueKind], text: String, span: Range<Int>) -> Fault {
     let wanted = kinds.map(\.phrase).joined(separator: " or ")
     let known = execution.names(ofKinds: kinds)
-    let fix = known.isEmpty ? nil : "There is: \(known.joined(separator: ", "))."
+    let fix = known.isEmpty ? nil : "Available: \(known.joined(separator: ", "))."
     return Fault(
-      .wrongKind, "\(text) is \(value.kind.phrase), \(command.verb) needs \(wanted) here", at: span, fix: fix)
+      .wrongKind, "\(text) is \(value.kind.phrase); \(command.verb) expects \(wanted)", at: span, fix: fix)
   }
 }

@@ -1,18 +1,18 @@
 /// One command: everything that parsing, validation, completion, help, inspection, the man page and shell completions
 /// need, and the function that does it.
 package struct Command: Sendable {
-  /// The parts that `help` lists commands under.
+  /// The groups under which `help` lists commands.
   package enum Family: String, CaseIterable, Sendable {
     case data = "Data"
     case models = "Models"
-    case latents = "Latents and pictures"
+    case latents = "Latents and images"
     case measures = "Measures"
     case plots = "Plots"
     case session = "Session"
     case help = "Help"
   }
 
-  /// A line to type and what it does.
+  /// A statement and what it does.
   package struct Example: Sendable {
     package let line: String
     package let what: String
@@ -27,16 +27,16 @@ package struct Command: Sendable {
   package let family: Family
   /// One line, no full stop.
   package let summary: String
-  /// More, in paragraphs.
+  /// Further paragraphs of help.
   package let details: String
   package let positionals: [Positional]
   package let options: [CommandOption]
-  /// What the statement's value is.
+  /// A description of the statement's value.
   package let result: String
   package let examples: [Example]
   /// Options whose names the command checks itself (`set`).
   package let takesAnyOption: Bool
-  /// Does the work. Throws `Fault` and leaves nothing changed, or returns the value of the statement.
+  /// Executes the command: returns the value of the statement, or throws `Fault` without changing anything.
   package let run: @Sendable (Arguments, Execution) throws -> Value
 
   package init(
@@ -57,7 +57,7 @@ package struct Command: Sendable {
     self.run = run
   }
 
-  /// `train MODEL [on=DATA] [epochs=20] …`, as short as it can be said.
+  /// `train MODEL [on=DATA] [epochs=20] …`, in its shortest form.
   package var usage: String {
     var parts = [verb]
     for positional in positionals {
@@ -71,13 +71,13 @@ package struct Command: Sendable {
   }
 }
 
-/// An argument known by its place.
+/// A positional argument.
 package struct Positional: Sendable {
   package let name: String
   package let type: ArgumentType
   package let isRequired: Bool
   package let isVariadic: Bool
-  /// A piped value goes here when the place is not filled otherwise.
+  /// Whether a piped value fills this positional when no word does.
   package let takesPipe: Bool
   package let help: String
 
@@ -94,13 +94,13 @@ package struct Positional: Sendable {
   }
 }
 
-/// An argument known by its key.
+/// An argument given as `key=value`.
 package struct CommandOption: Sendable {
   package let name: String
   package let type: ArgumentType
-  /// As it would be typed; shown in help and read like typed text.
+  /// The default as typed text; shown in help and parsed like an argument.
   package let defaultText: String?
-  /// Said in help instead of a default when the default depends on something.
+  /// Shown in help instead of a default that depends on the context.
   package let defaultNote: String
   package let isRequired: Bool
   package let help: String

@@ -26,7 +26,7 @@ package struct CommandTable: Sendable {
   /// Verbs and aliases, sorted.
   package var verbs: [String] { byVerb.keys.sorted() }
 
-  /// Verbs that a shortened one may stand for; an alias counts as its command.
+  /// Commands whose verb starts with `prefix`; an alias counts as its command.
   func commands(startingWith prefix: String) -> [Command] {
     let indices = Set(byVerb.filter { $0.key.hasPrefix(prefix) }.map(\.value))
     return indices.sorted().map { commands[$0] }

@@ -10,13 +10,13 @@ enum FileCommands {
   private static let save = Command(
     "save", family: .session, summary: "write a model to a file, or the session to a workspace",
     details: """
-      A session that is saved goes on in the workspace: every further cell is kept there as it finishes. 'open' reads \
-      both back.
+      After 'save session' the session continues in the workspace: every later cell is stored there when it finishes. \
+      'open' reads models and workspaces.
       """,
     positionals: [
       Positional(
         "what", .text(placeholder: "a model or 'session'", suggestions: ["session"]), help: "model, or session"),
-      Positional("path", .path, help: "the file"),
+      Positional("path", .path, help: "path of the file"),
     ],
     examples: [
       .init("save m digits.safetensors", "weights with the architecture"),
@@ -32,7 +32,7 @@ enum FileCommands {
     guard let value = execution.lookup(what.raw) else { throw execution.noVariable(what.raw, at: what.span) }
     guard case .object(let object as any SavableValue) = value else {
       throw arguments.fault(
-        .wrongKind, "'\(what.raw)' is \(value.kind.phrase), save writes models and the session", at: "what",
+        .wrongKind, "'\(what.raw)' is \(value.kind.phrase); save writes models and the session", at: "what",
         fix: "Write other values with: show \(what.raw) > out.json")
     }
     try execution.checkWritable(path, shown: file.raw, at: file.span)
@@ -46,12 +46,13 @@ enum FileCommands {
     details: "The content decides what a file is. The statement names a model that it opens: m = open m.safetensors.",
     positionals: [Positional("path", .path, help: "a workspace (.elbodb) or a model (.safetensors)")],
     options: [
-      CommandOption("read-only", .flag, default: "no", help: "look without keeping anything"),
-      CommandOption("new", .flag, default: "no", help: "make the workspace when there is none"),
+      CommandOption("read-only", .flag, default: "no", help: "open without writing to the file"),
+      CommandOption("new", .flag, default: "no", help: "create the workspace if it does not exist"),
     ],
     result: "the model",
     examples: [
-      .init("open work.elbodb", "everything as it was left"), .init("m = open digits.safetensors", "a saved model"),
+      .init("open work.elbodb", "its variables, history and metrics"),
+      .init("m = open digits.safetensors", "a saved model"),
     ]
   ) { arguments, execution in
     guard let file = arguments["path"] else { return .nothing }
@@ -78,7 +79,7 @@ enum FileCommands {
 
 /// An object that `save NAME PATH` writes.
 package protocol SavableValue: ObjectValue {
-  /// Writes the file and returns the remark that says so.
+  /// Writes the file and returns a note about it.
   func save(to path: String, shown: String, threads: Int?) throws -> String
 }
 

@@ -4,8 +4,8 @@ import Glibc
 import Replay
 import Tensors
 
-/// What a file is, told by its content, and the line that reads it: what `open` and `load` say of a file that is not for
-/// them.
+/// What a file is, told by its content, and the line that reads it: what `open` and `load` say of a file that is not
+/// for them.
 enum FileNature: Equatable {
   case missing, empty, folder, special
   case workspace
@@ -113,7 +113,8 @@ enum FileNature: Equatable {
     }
   }
 
-  /// Whether a file can be loaded as data, found out by doing it: empty as it is, of an archive the array; nil where not.
+  /// Whether a file can be loaded as data, found out by doing it: empty as it is, of an archive the array; nil where
+  /// not.
   private static func array(_ path: String, _ options: SessionOptions) -> String? {
     var request = LoadRequest(path)
     // Trying takes as long as loading.

@@ -1,6 +1,6 @@
-/// `… as NAME` at the end of a command: what it makes gets the name, as with `as=NAME` or `NAME = …`.
+/// `… as NAME` at the end of a command: its result gets the name, as with `as=NAME` or `NAME = …`.
 enum Naming {
-  /// The words before `as NAME` and the two of it; nil when the words do not end so.
+  /// The words before `as NAME` and the two words of it; nil when the words do not end with it.
   static func trailing(_ words: [Word]) -> (rest: [Word], keyword: Word, name: Word)? {
     guard words.count >= 2, let name = words.last, name.key == nil else { return nil }
     let keyword = words[words.count - 2]

@@ -1,10 +1,10 @@
-/// Commands about the session itself: its variables, its history, leaving it.
+/// Commands about the session itself: its variables, its history, exit.
 enum SessionCommands {
   static let all = [vars, show, drop, undo, history, quit]
 
   private static let vars = Command(
     "vars", aliases: ["variables"], family: .session, summary: "list the variables with their kinds and sizes",
-    result: "a table", examples: [.init("vars", "everything that has a name")]
+    result: "a table", examples: [.init("vars", "all variables")]
   ) { _, execution in
     if execution.state.variables.values.contains(where: \.isClocked) { execution.readsClock = true }
     let rows = execution.state.names.compactMap { name -> [Table.Cell]? in
@@ -29,15 +29,15 @@ enum SessionCommands {
   ) { arguments, _ in arguments.value("value") ?? .nothing }
 
   private static let drop = Command(
-    "drop", family: .session, summary: "forget variables",
-    details: "The memory is given back once 'undo' no longer reaches the statement.",
+    "drop", family: .session, summary: "delete variables",
+    details: "The memory is freed when 'undo' can no longer restore the variables.",
     positionals: [
-      Positional("name", .text(placeholder: "NAME", suggestions: []), variadic: true, help: "variables to forget")
+      Positional("name", .text(placeholder: "NAME", suggestions: []), variadic: true, help: "variables to delete")
     ],
-    examples: [.init("drop z", "forgets z"), .init("drop m m2", "forgets both")]
+    examples: [.init("drop z", "deletes z"), .init("drop m m2", "deletes both")]
   ) { arguments, execution in
     for argument in arguments.all("name") {
-      // Named twice, it is forgotten once.
+      // A name that is given twice is deleted once.
       if arguments.all("name").first(where: { $0.raw == argument.raw })?.span != argument.span { continue }
       guard execution.state.variables[argument.raw] != nil else {
         throw execution.noVariable(argument.raw, at: argument.span)
@@ -45,14 +45,15 @@ enum SessionCommands {
       execution.state.drop(argument.raw)
     }
     let names = arguments.all("name").map(\.raw).joined(separator: ", ")
-    execution.note("dropped \(names); 'undo' brings it back")
+    execution.note("dropped \(names); 'undo' restores it")
     return .nothing
   }
 
   private static let undo = Command(
-    "undo", family: .session, summary: "take back the last statement that changed something",
-    details: "Variables and settings go back; files that were written stay. The last \(UndoStack.limit) can be undone.",
-    examples: [.init("undo", "takes back the last change")]
+    "undo", family: .session, summary: "undo the last statement that changed variables or settings",
+    details:
+      "Variables and settings are restored; written files are kept. The last \(UndoStack.limit) statements can be undone.",
+    examples: [.init("undo", "undoes the last change")]
   ) { arguments, execution in
     guard let step = execution.core.undoStack.pop() else {
       throw arguments.fault(.nothingToUndo, "there is nothing to undo")
@@ -70,7 +71,8 @@ enum SessionCommands {
         "pattern", .text(placeholder: "PATTERN", suggestions: []), required: false, help: "only cells with this text")
     ],
     options: [
-      CommandOption("n", .count, note: "20, all into a file", help: "how many, counted from the last"),
+      CommandOption(
+        "n", .count, note: "20; all when written to a file", help: "number of cells, counted from the last"),
       CommandOption("all", .flag, default: "no", help: "earlier sessions of the workspace as well"),
     ],
     result: "a table",
@@ -99,8 +101,8 @@ enum SessionCommands {
   ]
 
   private static let quit = Command(
-    "quit", aliases: ["exit", "bye"], family: .session, summary: "leave elbo",
-    examples: [.init("quit", "leaves; a workspace has everything already")]
+    "quit", aliases: ["exit", "bye"], family: .session, summary: "exit elbo",
+    examples: [.init("quit", "exits; a workspace is already up to date")]
   ) { _, execution in
     execution.wantsToQuit = true
     return .nothing

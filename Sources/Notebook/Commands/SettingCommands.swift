@@ -1,14 +1,14 @@
 import Plotting
 
-/// Commands that set how the session works.
+/// Commands for the settings of the session.
 enum SettingCommands {
   static let all = [set, format, seed, threads, time]
 
   private static let set = Command(
-    "set", family: .session, summary: "change a setting, or an option of a model between trainings",
+    "set", family: .session, summary: "change a plot setting, or a training option of a model",
     details: """
-      'set plot' keeps options for every later figure. 'set MODEL' changes what the model is trained with; the next \
-      'train' goes on with it, and the history marks the edit. 'set' alone shows the settings.
+      'set plot' sets options of all later figures. 'set MODEL' changes training options of the model; the next 'train' \
+      uses them, and the history marks the edit. 'set' alone shows the settings.
       """,
     positionals: [
       Positional(
@@ -17,7 +17,8 @@ enum SettingCommands {
     ],
     result: "the settings, when nothing is changed",
     examples: [
-      .init("set m beta=2", "trains on with another β"), .init("set plot theme=dark", "dark figures from now on"),
+      .init("set m beta=2", "continues the training with another β"),
+      .init("set plot theme=dark", "dark figures from now on"),
     ],
     takesAnyOption: true
   ) { arguments, execution in
@@ -27,7 +28,7 @@ enum SettingCommands {
       let known = ["seed", "threads", "format", "time"].contains(key) ? "\(key) \(first.argument.raw)" : nil
       let ofPlot = plotOptions.contains { $0.name == key } ? "set plot \(key)=\(first.argument.raw)" : nil
       throw Fault(
-        .missingArgument, "set needs to know what to change", at: first.key.span,
+        .missingArgument, "set needs something to change", at: first.key.span,
         fix: (known ?? ofPlot).map { "Write: \($0)" } ?? "Example: set m beta=2")
     }
     if subject == "plot" { return try setPlot(arguments, execution) }
@@ -36,7 +37,7 @@ enum SettingCommands {
     }
     guard case .object(let object as any AdjustableValue) = value else {
       throw arguments.fault(
-        .wrongKind, "'\(subject)' is \(value.kind.phrase), set changes models and plot", at: "subject")
+        .wrongKind, "'\(subject)' is \(value.kind.phrase); set changes models and plot", at: "subject")
     }
     guard !arguments.given.isEmpty else { return value }
     _ = try execution.variable(arguments["subject"], changedBy: "set")
@@ -46,14 +47,14 @@ enum SettingCommands {
     return .nothing
   }
 
-  /// What 'set plot' knows.
+  /// The options of 'set plot'.
   static let plotOptions: [CommandOption] = [
     CommandOption(
       "terminal", .choice(["auto", "dumb", "sixel", "kitty", "iterm", "qt", "wxt", "x11", "none"]),
-      help: "where figures go"),
+      help: "how figures are displayed"),
     CommandOption(
       "size", .text(placeholder: "a size such as 900x600", suggestions: ["900x600"]), help: "width × height in pixels"),
-    CommandOption("theme", .choice(["light", "dark"]), help: "colours"),
+    CommandOption("theme", .choice(["light", "dark"]), help: "colors"),
   ]
 
   private static func setPlot(_ arguments: Arguments, _ execution: Execution) throws -> Value {
@@ -92,7 +93,7 @@ enum SettingCommands {
   private static let format = Command(
     "format", family: .session, summary: "show results as text, JSON or CSV",
     positionals: [
-      Positional("format", .choice(ResultFormat.allCases.map(\.rawValue)), required: false, help: "how results look")
+      Positional("format", .choice(ResultFormat.allCases.map(\.rawValue)), required: false, help: "output format")
     ],
     examples: [.init("format json", "results as JSON from now on"), .init("format text", "back to text")]
   ) { arguments, execution in
@@ -104,13 +105,13 @@ enum SettingCommands {
   }
 
   private static let seed = Command(
-    "seed", family: .session, summary: "set the seed of everything random",
-    details: "The same seed and the same statements give the same numbers. Without a number it shows the seed.",
+    "seed", family: .session, summary: "set the random seed of the session",
+    details: "The same seed and the same statements produce the same numbers. Without an argument, shows the seed.",
     positionals: [Positional("seed", .seed, required: false, help: "the seed")],
-    examples: [.init("seed 7", "starts the random streams anew from 7")]
+    examples: [.init("seed 7", "restarts the random streams from seed 7")]
   ) { arguments, execution in
     guard let seed = arguments.integer("seed") else {
-      // As text where a number would lose digits.
+      // As text, because a JSON number would lose digits.
       let seed = execution.state.settings.seed
       return UInt64(exactly: Double(seed)) == seed ? .number(Double(seed)) : .string(String(seed))
     }
@@ -148,9 +149,9 @@ enum SettingCommands {
 
 /// An object that `set NAME key=value` changes.
 package protocol AdjustableValue: ObjectValue {
-  /// What can be set.
+  /// The options that can be set.
   static var adjustable: [CommandOption] { get }
-  /// The changed copy, and a remark that says what will be different.
+  /// The changed copy, and a note that describes the change.
   func adjusted(
     _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution
   ) throws -> (any ObjectValue, String)

@@ -4,16 +4,16 @@ package enum TranscriptRequest: Equatable, Sendable {
   case stop
 }
 
-/// `transcript on FILE`: the front end writes what is typed and shown to a session file.
+/// `transcript on FILE`: the front end writes input and output to a session file.
 enum TranscriptCommand {
   static let all = [transcript]
 
   private static let transcript = Command(
     "transcript", family: .session, summary: "record the session to a file that replays and verifies",
     details: """
-      'transcript on run.session' writes the cells so far and every later one, with what they gave, to a session file; \
+      'transcript on run.session' writes the cells so far and every later one, with their output, to a session file; \
       'transcript off' ends it. 'elbo replay --verify run.session' runs it again and compares, bit for bit on the same \
-      machine. A training that was stopped by hand runs to its end there.
+      machine. A training that was interrupted runs to completion in the replay.
       """,
     positionals: [
       Positional("state", .flag, help: "on or off"),
@@ -25,7 +25,8 @@ enum TranscriptCommand {
   ) { arguments, execution in
     guard execution.frontEnd.keepsTranscripts else {
       throw arguments.fault(
-        .notSupported, "transcripts are kept at the prompt", at: "state", fix: "Write one with: history > run.session")
+        .notSupported, "transcripts are available at the prompt only", at: "state",
+        fix: "Write one with: history > run.session")
     }
     guard arguments.flag("state") else {
       execution.transcriptRequest = .stop

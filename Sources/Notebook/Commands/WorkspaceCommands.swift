@@ -3,15 +3,15 @@ import Tensors
 
 /// Commands about the workspace file.
 enum WorkspaceCommands {
-  /// `save session PATH`: everything into a workspace, where the session goes on.
+  /// `save session PATH`: writes everything to a workspace, in which the session continues.
   static func save(to path: String, shown: String, at span: Range<Int>?, _ execution: Execution) throws {
     if let own = execution.core.store, isSame(path, own.path) {
       guard !own.isReadOnly else { throw StoreError.readOnly(path: shown).fault.placed(at: span) }
-      execution.note("\(shown) has everything already")
+      execution.note("the session is already stored in \(shown)")
       return
     }
     guard access(path, F_OK) != 0 else {
-      throw Fault(.unwritableFile, "\(shown) exists already", at: span, fix: "Choose another name, or open it.")
+      throw Fault(.unwritableFile, "\(shown) already exists", at: span, fix: "Choose another name, or open it.")
     }
     try execution.checkWritable(path, shown: shown, at: span)
     do throws(StoreError) {
@@ -27,7 +27,7 @@ enum WorkspaceCommands {
     } catch {
       throw error.naming(shown).fault.placed(at: span)
     }
-    execution.note("the session is kept in \(shown) from now on")
+    execution.note("the session is now stored in \(shown)")
   }
 
   private static func record(_ entry: HistoryEntry, _ results: Results) -> CellRecord {
@@ -39,14 +39,14 @@ enum WorkspaceCommands {
     return record
   }
 
-  /// `open PATH`: leaves this session for a workspace, with everything it holds.
+  /// `open PATH`: replaces this session by the one in a workspace.
   static func open(
     _ path: String, shown: String, readOnly: Bool, new: Bool, at span: Range<Int>?, _ execution: Execution
   ) throws {
-    // What comes after in the statement would be done in the other session.
+    // The rest of the statement would run in the other session.
     guard execution.isAlone else {
       throw Fault(
-        .wrongKind, "a workspace is no value: it takes the place of this session", at: span,
+        .wrongKind, "'open' replaces the session; it cannot be assigned or piped", at: span,
         fix: "Write: open \(FileNature.word(shown))"
       )
     }
@@ -54,23 +54,23 @@ enum WorkspaceCommands {
       guard readOnly == own.isReadOnly else {
         throw StoreError.locked(path: shown, process: Int(getpid())).fault.placed(at: span)
       }
-      execution.note("\(shown) is this session's workspace, with everything in it")
+      execution.note("\(shown) is already the workspace of this session")
       return
     }
     if !new, access(path, F_OK) != 0 {
       throw Fault(
         .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
-        fix: "Make a workspace with: save session \(FileNature.word(shown))")
+        fix: "Create a workspace with: save session \(FileNature.word(shown))")
     }
     if access(path, F_OK) != 0 { try execution.checkWritable(path, shown: shown, at: span) }
     let path = try execution.openableWorkspace(path)
     // Left behind, what its disk has no room for would be gone.
     if let lost = execution.core.store?.catchUp(execution.state) {
-      throw Fault(.unwritableFile, lost, at: span, fix: "Keep this session elsewhere first: save session PATH")
+      throw Fault(.unwritableFile, lost, at: span, fix: "Move this session to another file first: save session PATH")
     }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
-      // All of it or nothing: a variable that was not read would be one that is gone.
+      // Open all variables or none: a variable that was not read would be lost with the next commit.
       var core = try Stopping.when({ false }) { () throws(StoreError) in
         try Session.Core(store: store, options: execution.options)
       }

@@ -78,7 +78,8 @@ enum Arithmetic {
     return ArrayValue(tensor, labels: array.labels, meaning: keepsMeaning ? array.meaning : .plain)
   }
 
-  /// Both arrays under one shape by the usual rule: axes are matched from the last; an axis of one repeats.
+  /// Both arrays under one shape by NumPy's broadcasting rule: axes are aligned from the last; an axis of extent 1
+  /// repeats.
   static func broadcast(_ a: Shape, _ b: Shape) throws -> Shape {
     let rank = max(a.rank, b.rank)
     var extents = [Int](repeating: 1, count: rank)
@@ -87,7 +88,7 @@ enum Arithmetic {
       let y = axis < rank - b.rank ? 1 : b.dimensions[axis - (rank - b.rank)]
       guard x == y || x == 1 || y == 1 else {
         throw Fault(
-          .shapeMismatch, "shapes \(a) and \(b) do not fit each other",
+          .shapeMismatch, "shapes \(a) and \(b) cannot be broadcast together",
           fix: "Axes, matched from the last, must be equal or 1.")
       }
       extents[axis] = x == 1 ? y : x

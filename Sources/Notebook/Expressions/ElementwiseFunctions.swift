@@ -13,9 +13,9 @@ extension FunctionTable {
     elementwise("sigmoid", "1 / (1 + e⁻ˣ)") { 1 / (1 + exp(-$0)) },
     elementwise("sin", "sine") { sin($0) },
     elementwise("cos", "cosine") { cos($0) },
-    elementwise("round", "nearest whole number") { $0.rounded() },
-    elementwise("floor", "next whole number below") { $0.rounded(.down) },
-    Function("clip(x, low, high)", "every element kept between low and high", arity: 3...3) { call in
+    elementwise("round", "nearest integer") { $0.rounded() },
+    elementwise("floor", "largest integer not above x") { $0.rounded(.down) },
+    Function("clip(x, low, high)", "every element limited to the range from low to high", arity: 3...3) { call in
       let low = Float(try call.number(1))
       let high = Float(try call.number(2))
       guard low <= high else { throw Fault(.wrongFunctionArguments, "clip: low is above high") }

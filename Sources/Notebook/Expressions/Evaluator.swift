@@ -49,7 +49,7 @@ struct Evaluator {
     if let value = execution.lookup(name) { return value }
     switch name {
     case "pi": return .number(.pi)
-    // `True` is how papermill and other tools of Python write it.
+    // Papermill and other Python tools write `True`.
     case "yes", "true", "on", "True": return .flag(true)
     case "no", "false", "off", "False": return .flag(false)
     case "None": return .nothing
@@ -61,7 +61,7 @@ struct Evaluator {
         fix: "Write \(FunctionTable.shared[name]?.signature ?? name).")
     }
     if execution.table[name] != nil {
-      throw Fault(.syntax, "'\(name)' is a command and stands at the start of a statement", at: span)
+      throw Fault(.syntax, "'\(name)' is a command; a command starts a statement", at: span)
     }
     throw execution.noVariable(name, at: span)
   }
@@ -129,11 +129,11 @@ struct Evaluator {
     return .range(lower: low, upper: high)
   }
 
-  /// A whole number.
+  /// An integer.
   func integer(_ expression: Expression) throws -> Int {
     let value = try evaluate(expression)
     guard case .number(let number) = value, let whole = Int(exactly: number), whole.magnitude < 1 << 53 else {
-      throw Fault(.wrongKind, "expected a whole number, got \(value.summary)", at: expression.span)
+      throw Fault(.wrongKind, "expected an integer, got \(value.summary)", at: expression.span)
     }
     return whole
   }
@@ -174,7 +174,8 @@ struct Evaluator {
     }
     guard function.arity.contains(call.positional.count) else {
       throw Fault(
-        .wrongFunctionArguments, "\(function.name) takes \(function.arityText), got \(call.positional.count)", at: span,
+        .wrongFunctionArguments, "\(function.name) expects \(function.arityText), got \(call.positional.count)",
+        at: span,
         fix: "Write \(function.signature).")
     }
     let ready = call

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A function of expressions, with what help and completion say about it.
 struct Function: Sendable {
   let name: String
@@ -22,7 +24,9 @@ struct Function: Sendable {
   var arityText: String {
     let (low, high) = (arity.lowerBound, arity.upperBound)
     let noun = high == 1 ? "argument" : "arguments"
-    return low == high ? "\(low) \(noun)" : high == .max ? "at least \(low) arguments" : "\(low) to \(high) \(noun)"
+    return low == high
+      ? "\(low) \(noun)"
+      : high == .max ? "at least \(low) \(inflected("argument", for: low))" : "\(low) to \(high) \(noun)"
   }
 }
 
@@ -58,7 +62,7 @@ struct FunctionCall {
   func integer(_ index: Int, _ range: ClosedRange<Int>) throws -> Int {
     guard let value = Int(exactly: try number(index)), range.contains(value) else {
       throw Fault(
-        .badOptionValue, "\(function.name) needs a whole number from \(range.lowerBound) to \(range.upperBound)")
+        .badOptionValue, "\(function.name) needs an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
@@ -66,7 +70,7 @@ struct FunctionCall {
   func integerOption(_ name: String) throws -> Int? {
     guard let value = options[name] else { return nil }
     guard case .number(let number) = value, let whole = Int(exactly: number) else {
-      throw Fault(.badOptionValue, "\(name): expected a whole number, got \(value.summary)")
+      throw Fault(.badOptionValue, "\(name): expected an integer, got \(value.summary)")
     }
     return whole
   }

@@ -40,9 +40,9 @@ struct Indexing {
 
   private struct Selection {
     var indices: [Int]
-    /// Whether the axis stays (ranges) or goes (a single index).
+    /// Whether the axis is kept (ranges) or removed (a single index).
     var keepsAxis: Bool
-    /// Whether a label chose them, rather than their places.
+    /// Whether the rows were selected by label rather than by position.
     var byLabel = false
   }
 
@@ -61,8 +61,8 @@ struct Indexing {
     guard array.shape.rank > 0 else { throw Fault(.indexOutOfRange, "a single number has no elements", at: span) }
     guard subscripts.count <= array.shape.rank else {
       throw Fault(
-        .indexOutOfRange, "\(subscripts.count) indexes for shape \(array.shape)", at: span,
-        fix: "Give at most \(array.shape.rank).")
+        .indexOutOfRange, "too many indices: \(subscripts.count) for shape \(array.shape)", at: span,
+        fix: "Use at most \(array.shape.rank).")
     }
     var result = array
     var axis = 0
@@ -107,7 +107,8 @@ struct Indexing {
         return Selection(
           indices: try elements.map { try checked(Double($0), extent, expression.span) }, keepsAxis: true)
       default:
-        throw Fault(.wrongKind, "\(value.kind.phrase) is no index", at: expression.span, fix: "For example: z[0..9]")
+        throw Fault(
+          .wrongKind, "\(value.kind.phrase) is not an index", at: expression.span, fix: "For example: z[0..9]")
       }
     }
   }
@@ -123,7 +124,7 @@ struct Indexing {
 
   private func checked(_ number: Double, _ extent: Int, _ span: Range<Int>) throws -> Int {
     guard let index = Int(exactly: number) else {
-      throw Fault(.indexOutOfRange, "\(NumberText.short(number)) is not a whole number", at: span)
+      throw Fault(.indexOutOfRange, "\(NumberText.short(number)) is not an integer", at: span)
     }
     let wrapped = index < 0 ? extent + index : index
     guard wrapped >= 0, wrapped < extent else { throw outside(index, extent, span) }
@@ -131,8 +132,10 @@ struct Indexing {
   }
 
   private func outside(_ index: Int, _ extent: Int, _ span: Range<Int>) -> Fault {
-    let fix = extent == 0 ? "It is empty." : "Indexes go from 0 to \(extent - 1); -1 is the last."
-    return Fault(.indexOutOfRange, "index \(index) is out of range for \(extent) elements", at: span, fix: fix)
+    let fix = extent == 0 ? "It is empty." : "Indices go from 0 to \(extent - 1); -1 is the last."
+    return Fault(
+      .indexOutOfRange, "index \(index) is out of range for \(extent) \(inflected("element", for: extent))", at: span,
+      fix: fix)
   }
 
   private func ranged(
@@ -163,7 +166,7 @@ struct Indexing {
     case .number(let value): wanted = Int32(exactly: value).map { [$0] } ?? []
     case .range(let lower, let upper): wanted = Set(labels.filter { Int($0) >= lower && Int($0) <= upper })
     case .tensor(let array): wanted = Set(array.floats.compactMap { Int32(exactly: $0) })
-    case let other: throw Fault(.wrongKind, "\(other.kind.phrase) is no label", at: expression.span)
+    case let other: throw Fault(.wrongKind, "\(other.kind.phrase) is not a label", at: expression.span)
     }
     let rows = labels.indices.filter { wanted.contains(labels[$0]) }
     guard !rows.isEmpty else {
@@ -179,12 +182,12 @@ struct Indexing {
 package protocol SelectableValue: ObjectValue {
   var rowCount: Int { get }
   func rowLabels() throws -> [Int32]?
-  /// - Parameter byLabel: Whether a label chose the rows, rather than their places.
+  /// - Parameter byLabel: Whether the rows were selected by label rather than by position.
   func select(rows: [Int], byLabel: Bool) throws -> Value
 }
 
 extension Value {
-  /// A tensor without axes as the number it is.
+  /// The number of a tensor without axes; other values unchanged.
   var unwrappedScalar: Value {
     if case .tensor(let array) = self, array.shape.rank == 0, let only = array.floats.first {
       return .number(array.numbers.first ?? Double(only))
@@ -229,7 +232,7 @@ extension ArrayValue {
   func transposed() throws -> ArrayValue {
     guard shape.rank == 2 else {
       if shape.rank < 2 { return self }
-      throw Fault(.noSuchOperation, "only a matrix is transposed, this has shape \(shape)")
+      throw Fault(.noSuchOperation, "transpose expects a matrix, got shape \(shape)")
     }
     let (rows, columns) = (shape[0], shape[1])
     let values = floats

@@ -4,17 +4,17 @@ import Tensors
 extension FunctionTable {
   /// Functions between points of the latent space.
   static let latent: [Function] = [
-    Function("lerp(a, b, t)", "the point t of the way from a to b on a straight line", arity: 3...3) { call in
+    Function("lerp(a, b, t)", "linear interpolation from a (t = 0) to b (t = 1)", arity: 3...3) { call in
       let (a, b) = (Value.tensor(try call.array(0)), Value.tensor(try call.array(1)))
       return try interpolate(call, at: 2) { t in
         try Arithmetic.binary(
           .add, try Arithmetic.binary(.multiply, a, .number(1 - t)), try Arithmetic.binary(.multiply, b, .number(t)))
       }
     },
-    Function("slerp(a, b, t)", "the point t of the way from a to b on a great circle", arity: 3...3) { call in
+    Function("slerp(a, b, t)", "spherical interpolation from a (t = 0) to b (t = 1)", arity: 3...3) { call in
       let (a, b) = (try call.array(0), try call.array(1))
       guard a.shape == b.shape, a.shape.rank >= 1 else {
-        throw Fault(.shapeMismatch, "slerp needs two tensors of one shape, got \(a.shape) and \(b.shape)")
+        throw Fault(.shapeMismatch, "slerp expects two tensors of equal shape, got \(a.shape) and \(b.shape)")
       }
       return try interpolate(call, at: 2) { t in .tensor(try slerp(a, b, Float(t))) }
     },
@@ -45,7 +45,7 @@ extension FunctionTable {
     if case .number(let t) = call.positional[index] { return try body(t) }
     let weights = try call.array(index)
     guard weights.shape.rank == 1, weights.shape.count > 0 else {
-      throw Fault(.wrongFunctionArguments, "\(call.function.name): t is a number or a vector")
+      throw Fault(.wrongFunctionArguments, "\(call.function.name): t must be a number or a vector")
     }
     let points = try weights.floats.map { weight in
       try Stopping.check()
@@ -81,7 +81,8 @@ extension FunctionTable {
   private static func pairwise(_ call: FunctionCall, _ body: ([Double], [Double]) -> Double) throws -> Value {
     let (a, b) = (try call.array(0), try call.array(1))
     guard let width = a.shape.dimensions.last, width == b.shape.dimensions.last, width > 0 else {
-      throw Fault(.shapeMismatch, "\(call.function.name): shapes \(a.shape) and \(b.shape) do not fit each other")
+      throw Fault(
+        .shapeMismatch, "\(call.function.name): shapes \(a.shape) and \(b.shape) cannot be broadcast together")
     }
     let shape = try Arithmetic.broadcast(a.shape, b.shape)
     let (x, y) = (a.floats, b.floats)
@@ -103,7 +104,7 @@ extension FunctionTable {
       throw Fault(.outOfMemory, "\(call.function.name): more than 100 million draws")
     }
     let seed = try call.integerOption("seed")
-    guard seed ?? 0 >= 0 else { throw Fault(.badOptionValue, "seed: expected a whole number from 0") }
+    guard seed ?? 0 >= 0 else { throw Fault(.badOptionValue, "seed: expected an integer from 0") }
     let stream = RandomStream(seed: call.seed(seed), purpose: purpose)
     var values = [Float](repeating: 0, count: shape.count)
     for block in 0..<(shape.count + 3) / 4 {

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 extension FunctionTable {
-  /// Functions that take an axis away.
+  /// Functions that reduce an axis.
   static let reductions: [Function] = [
     reduction("mean", "mean over the rows (axis 0); of a vector, of its elements") { sum($0) / Double($0.count) },
     reduction("std", "standard deviation over the rows, divided by n") { variance($0).squareRoot() },
@@ -59,7 +59,9 @@ extension FunctionTable {
     if rank == 0 || axis == .max { return all() }
     let chosen = axis < 0 ? rank + axis : axis
     guard chosen >= 0, chosen < rank else {
-      throw Fault(.indexOutOfRange, "axis \(axis) of shape \(array.shape)", fix: "Axes go from 0 to \(rank - 1).")
+      throw Fault(
+        .indexOutOfRange, "axis \(axis) is out of range for shape \(array.shape)", fix: "Axes go from 0 to \(rank - 1)."
+      )
     }
     if rank == 1 { return all() }
     let keepsLabels = chosen > 0

@@ -1,16 +1,16 @@
 import Tensors
 
 extension FunctionTable {
-  /// Functions that make or rearrange tensors.
+  /// Functions that create or rearrange tensors.
   static let shaping: [Function] = [
-    Function("concat(a, b, …)", "rows of all, one after the other", arity: 1...Int.max) { call in
+    Function("concat(a, b, …)", "concatenate along the first axis", arity: 1...Int.max) { call in
       try concat(try call.positional.indices.map { try call.array($0) })
     },
-    Function("stack(a, b, …)", "a new first axis over tensors of one shape", arity: 1...Int.max) { call in
+    Function("stack(a, b, …)", "stack tensors of equal shape along a new first axis", arity: 1...Int.max) { call in
       try stack(call.positional, name: "stack")
     },
     Function(
-      "reshape(x, rows, columns, …)", "the same elements under another shape; one extent may be -1", arity: 2...9
+      "reshape(x, rows, columns, …)", "the elements in another shape; one extent may be -1", arity: 2...9
     ) { call in
       let array = try call.array(0)
       var extents = try (1..<call.positional.count).map { try call.integer($0, -1...Int.max) }
@@ -18,12 +18,14 @@ extension FunctionTable {
       if let free = extents.firstIndex(of: -1), known > 0 { extents[free] = array.shape.count / known }
       guard let shape = Shape(validating: extents), shape.count == array.shape.count else {
         let wanted = extents.map(String.init).joined(separator: "×")
-        throw Fault(.shapeMismatch, "\(array.shape.count) elements do not fill \(wanted)")
+        throw Fault(
+          .shapeMismatch,
+          "cannot reshape \(array.shape.count) \(inflected("element", for: array.shape.count)) to \(wanted)")
       }
       return .tensor(
         ArrayValue(array.tensor.reshaped(to: shape), labels: array.labels, meaning: array.meaning))
     },
-    Function("transpose(x)", "rows and columns exchanged") { call in .tensor(try call.array(0).transposed()) },
+    Function("transpose(x)", "transpose of a matrix") { call in .tensor(try call.array(0).transposed()) },
     Function("zeros(rows, columns)", "zeros", arity: 1...8) { call in
       let extents = try call.positional.indices.map { try call.integer($0, 0...100_000_000) }
       guard let shape = Shape(validating: extents), shape.count <= 500_000_000 else {
@@ -36,19 +38,19 @@ extension FunctionTable {
       let step = n > 1 ? (b - a) / Double(n - 1) : 0
       return .tensor(ArrayValue(try Tensor((0..<n).map { Float(a + Double($0) * step) })))
     },
-    Function("count(x)", "how many rows or items") { call in
+    Function("count(x)", "number of rows or items") { call in
       switch call.positional[0] {
       case .tensor(let array): return .number(Double(array.shape.dimensions.first ?? 1))
       case .object(let object as any SelectableValue): return .number(Double(object.rowCount))
       case let other: return try other.attribute("count") ?? .number(1)
       }
     },
-    Function("shape(x)", "the extents, outermost first") { call in
+    Function("shape(x)", "the shape as a list") { call in
       try Value.tensor(try call.array(0)).attribute("shape") ?? .nothing
     },
     Function("sort(x)", "the elements of a vector, smallest first") { call in
       let array = try call.array(0)
-      guard array.shape.rank <= 1 else { throw Fault(.noSuchOperation, "sort works on a vector") }
+      guard array.shape.rank <= 1 else { throw Fault(.noSuchOperation, "sort expects a vector") }
       return .tensor(ArrayValue(try Tensor(array.floats.sorted())))
     },
     Function("number(x)", "text as a number") { call in
@@ -68,7 +70,7 @@ extension FunctionTable {
       default: throw Fault(.wrongKind, "\(name) needs tensors, got \(value.kind.phrase)")
       }
     }
-    guard let first = arrays.first else { throw Fault(.emptySelection, "\(name) of nothing") }
+    guard let first = arrays.first else { throw Fault(.emptySelection, "\(name) of no tensors") }
     if let other = arrays.first(where: { $0.shape != first.shape }) {
       throw Fault(.shapeMismatch, "\(name): shapes \(first.shape) and \(other.shape) differ")
     }
@@ -84,7 +86,7 @@ extension FunctionTable {
       let extents = [Int](repeating: 1, count: max(rank, 1) - array.shape.rank) + array.shape.dimensions
       return ArrayValue(array.tensor.reshaped(to: Shape(extents)), meaning: array.meaning)
     }
-    guard let first = rows.first else { throw Fault(.emptySelection, "concat of nothing") }
+    guard let first = rows.first else { throw Fault(.emptySelection, "concat of no tensors") }
     for other in rows where other.shape.droppingFirst != first.shape.droppingFirst {
       throw Fault(.shapeMismatch, "concat: rows of shapes \(first.shape) and \(other.shape) differ")
     }

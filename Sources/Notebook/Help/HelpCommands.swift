@@ -31,12 +31,12 @@ enum HelpCommands {
   }
 
   private static let examples = Command(
-    "examples", family: .help, summary: "show lines to try, from first steps to measures",
+    "examples", family: .help, summary: "show example commands",
     positionals: [
       Positional(
-        "command", .text(placeholder: "COMMAND", suggestions: []), required: false, help: "only of this command")
+        "command", .text(placeholder: "COMMAND", suggestions: []), required: false, help: "only those of this command")
     ],
-    result: "lines to type", examples: [.init("examples", "a tour"), .init("examples train", "of one command")]
+    result: "example statements", examples: [.init("examples", "a tour"), .init("examples train", "of one command")]
   ) { arguments, execution in
     guard let verb = arguments.text("command") else { return .string(HelpPages(table: execution.table).tour) }
     guard let command = execution.table[verb] else {
@@ -49,14 +49,14 @@ enum HelpCommands {
 
   private static let explain = Command(
     "explain", aliases: ["theory"], family: .help,
-    summary: "the theory of a term in a screen, and the commands that show it",
+    summary: "explain a term: its theory and the commands that demonstrate it",
     positionals: [
       Positional(
         "term", .text(placeholder: "TERM", suggestions: Theory.pages.map(\.term)), required: false, variadic: true,
         help: "vae, latent, elbo, kl …")
     ],
     result: "a page of text",
-    examples: [.init("explain elbo", "the bound that is trained"), .init("explain", "all terms")]
+    examples: [.init("explain elbo", "the training objective"), .init("explain", "all terms")]
   ) { arguments, execution in
     let words = arguments.all("term").map { $0.raw.lowercased() }.joined(separator: " ")
     guard !words.isEmpty else { return .string(Theory.overview) }

@@ -17,9 +17,9 @@ package struct HelpPages: Sendable {
     if let function = FunctionTable.shared[topic] { return function.summary }
     switch topic {
     case "language": return "how statements are written"
-    case "functions": return "what expressions can call"
-    case "errors": return "every code, and what it means"
-    case "results": return "how results look and where they go"
+    case "functions": return "the functions of expressions"
+    case "errors": return "the error codes and their meanings"
+    case "results": return "formats of results, and how to write them to files"
     default: return ""
     }
   }
@@ -52,7 +52,7 @@ package struct HelpPages: Sendable {
     }
     lines.append("")
     lines.append("help COMMAND   a command with its options    help language  the language")
-    lines.append("explain TERM   the theory, a screen a term   examples       lines to try")
+    lines.append("explain TERM   the theory of a term          examples       example commands")
     return lines.joined(separator: "\n")
   }
 
@@ -65,7 +65,7 @@ package struct HelpPages: Sendable {
       let width = command.positionals.map(\.name.count).max() ?? 0
       lines += ["", "Arguments"]
       lines += command.positionals.map { positional in
-        let note = positional.isRequired ? "" : " (may be left out)"
+        let note = positional.isRequired ? "" : " (optional)"
         let name = "  " + TextWidth.pad(positional.name.uppercased(), to: width + 2)
         return Self.entry(name, positional.help + note)
       }
@@ -73,7 +73,7 @@ package struct HelpPages: Sendable {
     if !command.options.isEmpty {
       lines += ["", "Options"] + command.options.map { Self.entry("  " + head($0), tail($0), column: Self.column) }
     }
-    if !command.result.isEmpty { lines += ["", "Gives \(command.result)."] }
+    if !command.result.isEmpty { lines += ["", "Returns \(command.result)."] }
     lines += ["", "Examples", Self.examples(command)]
     return lines.joined(separator: "\n")
   }
@@ -86,7 +86,7 @@ package struct HelpPages: Sendable {
 
   private static let longestPlaceholder = 36
 
-  /// A name and what it is, in lines that fit; later ones begin below the first word of what it is.
+  /// A name with its description, wrapped to the width with a hanging indent.
   ///
   /// - Parameter column: Where what it is begins; below a name that reaches beyond it.
   static func entry(_ name: String, _ text: String, column: Int? = nil) -> String {
@@ -101,7 +101,7 @@ package struct HelpPages: Sendable {
   /// An option in one line: `epochs=N  how many (default 20)`.
   func line(_ option: CommandOption) -> String { head(option) + tail(option) }
 
-  /// An option and what it can be: a line for each of its values.
+  /// An option with a line for each of its values.
   func page(_ option: CommandOption) -> String {
     let values = option.type.suggestions
     let width = values.map { TextWidth.columns($0) }.max() ?? 0
@@ -125,8 +125,8 @@ package struct HelpPages: Sendable {
     }
     if let text = option.defaultText { notes.append("default \(text)") }
     if !option.defaultNote.isEmpty { notes.append(option.defaultNote) }
-    if option.isRequired { notes.append("needed") }
-    // A form that is a sentence by itself stands behind the help.
+    if option.isRequired { notes.append("required") }
+    // A placeholder that is too long for the column is shown after the help text.
     let form = option.type.placeholder.count > Self.longestPlaceholder ? ": \(option.type.placeholder)" : ""
     return option.help + form + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
   }

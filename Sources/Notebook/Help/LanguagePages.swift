@@ -9,26 +9,26 @@ extension HelpPages {
       … > path                         evaluate m on=d > report.json
       … ;                              the value is not shown; more may follow
       # …                              a comment
-      … \\                              goes on in the next line
+      … \\                              continues in the next line
 
-    A statement also goes on in the next line after a trailing | and inside quotes
-    and brackets. The ending of a path is its format: json csv npy txt md html,
+    A statement also continues in the next line after a trailing | and inside quotes
+    and brackets. The file extension selects the format: json csv npy txt md html,
     session for the history, png svg pdf gif gp for figures.
-    Names are letters, digits and _. Text with blanks goes in quotes:
-    encoder="conv32k3s2 dense16". At a prompt a verb may be shortened (summ m); in
-    scripts it may not.
+    Names consist of letters, digits and _. Text with spaces needs quotes:
+    encoder="conv32k3s2 dense16". At a prompt commands can be abbreviated (summ m);
+    scripts need the full names.
 
-      _  _3                            the last result, that of cell 3; after | the
-                                       value before it
-      z[0]  z[0..9]  z[-1]  z[:, 2]    rows and columns; both ends of a range belong
-                                       to it, ..< leaves the last out
+      _  _3                            the last result, that of cell 3; after |, the
+                                       piped value
+      z[0]  z[0..9]  z[-1]  z[:, 2]    rows and columns; a range includes both ends,
+                                       ..< excludes the last
       z[label=3]  z[z[:, 0] > 1]       rows by label, rows by condition
-      d[0..999]  d[label=3]  d.all     just these examples of a dataset; those of a
-                                       label, still in its train and test parts; all
-                                       as one part
+      d[0..999]  d[label=3]  d.all     these examples of a dataset; those of a label,
+                                       split into train and test as before; all
+                                       examples as one part
       p = {"lr": 0.001}; p.lr          values by name, as in Python; p["lr"] too
       1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons
-                                       stand in parentheses
+                                       need parentheses
       d.train  m.loss  e.elbo          attributes
       ?train  train?  help train       help
     """
@@ -52,12 +52,13 @@ extension HelpPages {
     carries HTML, structured data (JSON) and a figure where it has one.
 
       format json                      results as JSON; format csv, format text
-      evaluate m on=d > report.json    into a file: the ending names the format
-      e = evaluate m on=d              keeps it; e.elbo is one of its numbers
+      evaluate m on=d > report.json    to a file; the extension selects the format
+      e = evaluate m on=d              stored in e; e.elbo is one of its numbers
       kl m on=d > kl.csv               for programs: numbers as numbers, under keys
 
     Numbers have units: nats are natural-log units summed over dimensions and
-    averaged over examples; ± is one standard error. Nothing is scaled silently.
+    averaged over examples; ± is one standard error. No value is scaled without a
+    note.
 
     A number is shown with six significant digits and never fewer than three
     decimals (123456.789), elements of tensors with fewer; not a number and the

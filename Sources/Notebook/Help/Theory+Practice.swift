@@ -1,5 +1,5 @@
 extension Theory {
-  /// What goes wrong, how to measure, what it is good for.
+  /// Common problems, evaluation and applications.
   static let practice: [Theory] = [
     Theory(
       "collapse", "Posterior collapse", aliases: ["posterior collapse", "inactive", "active units"],
@@ -9,18 +9,19 @@ extension Theory {
 
           active:  Var_x( mean_d(x) ) > 0.01
 
-      A few inactive dimensions are the model saying that it needs fewer. All of them inactive means that the decoder does
-      without z: lower beta, warm it up, give free bits, or weaken the decoder.
+      A few inactive dimensions mean that the model needs fewer latent dimensions. If all are inactive, the decoder ignores z:
+      lower beta, use warm-up or free bits, or use a weaker decoder.
 
-      How a model begins matters too. While a decoder learns how bright pictures are, which it can do without z, codes only cost.
-      So its last bias begins at the mean of the data (bias=mean). Convolutions begun with init=glorot, all other biases 0, may
-      still stay long without z; init=pytorch seldom does.
+      Initialization matters too. While the decoder learns the mean brightness, which does not need z, the KL has no benefit and
+      drives the codes to the prior. Therefore the decoder's last bias is initialized from the mean of the data (bias=mean).
+      Convolutional models with init=glorot, where all other biases are 0, may still ignore z for many epochs; models with
+      init=pytorch seldom do.
       """, show: ["kl m", "doctor m", "model m2 conv latent=20 warmup=10 freebits=0.1"]),
     Theory(
       "evaluation", "How to evaluate a VAE",
       aliases: ["evaluate", "how to evaluate", "metrics", "quality", "diversity"],
       """
-      No single number does it. On held-out data, with standard errors:
+      No single number is sufficient. Report on held-out data, with standard errors:
 
           −ELBO                 the bound that was trained, under one likelihood
           −log p(x), k samples  tighter; watch it converge in k
@@ -37,8 +38,8 @@ extension Theory {
     Theory(
       "versus", "A VAE against a plain autoencoder", aliases: ["ae", "vae vs ae", "vae against autoencoder"],
       """
-      An autoencoder minimises the reconstruction error alone: loss = |x − dec(enc(x))|². Nothing shapes its code space, so it
-      reconstructs better and its codes may lie anywhere, with holes between them: draws of N(0, I) decode to nonsense.
+      An autoencoder minimizes only the reconstruction error: loss = |x − dec(enc(x))|². Its latent space is not regularized, so
+      it reconstructs better, but its codes do not follow a known distribution: draws of N(0, I) decode to implausible images.
 
           AE:   min reconstruction                  VAE:  min reconstruction + KL
 
@@ -57,8 +58,8 @@ extension Theory {
     Theory(
       "denoising", "Denoising", aliases: ["denoise"],
       """
-      A model of clean data projects a corrupted example back to what it knows: encode, decode, done. A denoising VAE (Im et al.
-      2017) is trained for it: the input is corrupted, the target is clean,
+      A model of clean data projects a corrupted example towards the training data by encoding and decoding it. A denoising VAE
+      (Im et al. 2017) is trained for this: the input is corrupted, the target is clean,
 
           min  −E log p(x | z) + KL( q(z | x̃) ‖ p(z) ),      x̃ = corrupt(x)
 
@@ -67,20 +68,20 @@ extension Theory {
     Theory(
       "compression", "Compression", aliases: ["compress", "rate distortion"],
       """
-      A VAE is a rate–distortion trade: the KL is the rate, the nats (× 1.44 = bits) by which a code tells about its example
-      under the prior; the reconstruction error is the distortion. With bits-back coding −ELBO is an achievable code length.
+      A VAE is a rate–distortion trade: the KL is the rate, the nats (× 1.44 = bits) that a code conveys about its example
+      relative to the prior; the reconstruction error is the distortion. With bits-back coding −ELBO is an achievable code length.
 
           min  distortion + beta · rate
 
-      Changing beta walks along the curve. Latents as float32 are the naive upper bound of the size.
+      Changing beta moves along the rate–distortion curve. The size of the latents as float32 is a simple upper bound.
       """, show: ["compress m d", "set m beta=4", "compare m m2"]),
     Theory(
       "features", "Feature extraction", aliases: ["feature extraction", "representation", "probe"],
       """
-      Posterior means are features learned without labels:  f(x) = mean(x).  What they know is measured by a probe: a simple
-      classifier on the frozen codes (nearest neighbors, or linear). A high share of right labels says that the code keeps
-      what tells the classes apart. What the model has not seen tends to have a large −ELBO (reconstruction error plus KL), and
-      'anomaly' lists by it. Not always: plain images can score well whatever they show.
+      Posterior means are features learned without labels:  f(x) = mean(x).  Their quality is measured by a probe: a simple
+      classifier on the frozen codes (nearest neighbors, or linear). A high accuracy shows that the codes separate the classes.
+      Examples unlike the training data tend to have a large −ELBO (reconstruction error plus KL), by which 'anomaly' ranks
+      them. There are exceptions: simple images can have a small −ELBO although they are unlike the training data.
       """, show: ["z = encode m d", "evaluate m on=d probe=linear", "anomaly m d top=20", "z > codes.csv"]),
   ]
 }

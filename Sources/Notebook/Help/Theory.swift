@@ -4,7 +4,7 @@ struct Theory: Sendable {
   let title: String
   let aliases: [String]
   private let body: String
-  /// Lines to type; `m`, `a`, `d` and `z` stand for a model, an autoencoder, a dataset and latents of the session.
+  /// Example statements; `m`, `a`, `d` and `z` stand for a model, an autoencoder, a dataset and latents of the session.
   let commands: [String]
 
   init(_ term: String, _ title: String, aliases: [String] = [], _ body: String, show commands: [String]) {

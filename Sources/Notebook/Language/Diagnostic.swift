@@ -1,14 +1,14 @@
 import Tensors
 
-/// What went wrong inside the interpreter, before the source is known: thrown by parsing, evaluation and commands.
+/// An error inside the interpreter, before the source text is known: thrown by parsing, evaluation and commands.
 package struct Fault: Error, Equatable, Sendable {
   package var code: ErrorCode
   package var message: String
-  /// UTF-8 offsets in the source of the cell, as narrow as known.
+  /// UTF-8 offsets in the source of the cell, as narrow as possible.
   package var span: Range<Int>?
-  /// What to do next, without the leading "Try:".
+  /// How to fix it, without the leading "Try:".
   package var fix: String?
-  /// More input could make it right: an open quote or bracket, a line that is continued.
+  /// Whether more input could complete the statement: an open quote or bracket, a line that is continued.
   package var isIncomplete = false
 
   package init(_ code: ErrorCode, _ message: String, at span: Range<Int>? = nil, fix: String? = nil) {
@@ -26,7 +26,7 @@ package struct Fault: Error, Equatable, Sendable {
   }
 }
 
-/// An error as a person meets it: one line of cause, the source line with a caret, and a fix.
+/// An error as shown to the user: one line of cause, the source line with a caret, and a fix.
 package struct Diagnostic: Error, Equatable, Sendable {
   /// Stable code, such as `E102`.
   package var code: String
@@ -63,7 +63,7 @@ package struct Diagnostic: Error, Equatable, Sendable {
   /// Cause, source line with a caret under the place, fix.
   ///
   /// - Parameters:
-  ///   - color: Whether to use ANSI colours.
+  ///   - color: Whether to use ANSI colors.
   ///   - place: What stands before it, such as a file and a line.
   ///   - width: Columns of the screen: the cause breaks between words, of a longer source line the part around the place
   ///     is shown. nil for a file, where a line is a line.

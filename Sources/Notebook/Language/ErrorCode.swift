@@ -1,6 +1,6 @@
 /// Every error a statement can end with, each with a stable code.
 ///
-/// The list is part of the product: `help errors` prints it, scripts and tests match on the codes, and a code never
+/// The codes are a stable interface: `help errors` prints them, scripts and tests match on them, and a code never
 /// changes its meaning.
 package enum ErrorCode: String, CaseIterable, Sendable {
   // Language
@@ -47,7 +47,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case workspaceReadOnly = "E504"
   // Plots
   case plotFailed = "E601"
-  // Ourselves
+  // Internal
   case internalError = "E901"
 
   /// What the code means, in a line for the list of codes.
@@ -58,40 +58,40 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case .badOptionValue: "an argument is not of the type or in the range it must be"
     case .unknownVariable: "no variable has this name"
     case .unknownDataset: "no built-in dataset and no file has this name"
-    case .syntax: "the statement cannot be read"
+    case .syntax: "the statement cannot be parsed"
     case .missingArgument: "an argument that the command needs is missing"
-    case .extraArgument: "more arguments than the command takes"
-    case .prefixNotAllowed: "a shortened command is ambiguous, or stands in a script"
+    case .extraArgument: "more arguments than the command accepts"
+    case .prefixNotAllowed: "an abbreviated command is ambiguous, or is used in a script"
     case .reservedName: "the name belongs to a command, a function or the language"
     case .repeatedOption: "an option is given twice"
-    case .wrongKind: "the value is of another kind than the command works on"
+    case .wrongKind: "the command does not accept a value of this kind"
     case .unknownFunction: "no function has this name"
     case .unknownAttribute: "the value has no such attribute"
-    case .wrongFunctionArguments: "a function got arguments it cannot take"
-    case .indexOutOfRange: "an index lies outside of the axis"
+    case .wrongFunctionArguments: "a function was called with invalid arguments"
+    case .indexOutOfRange: "an index is out of range"
     case .nothingToUndo: "there is no statement to undo"
     case .formatNotSupported: "the value cannot be written in this format"
     case .shellNotAvailable: "shell commands run at the prompt and in notebooks, not in scripts and replays"
     case .tooDeep: "the expression is nested too deeply"
     case .unknownTopic: "help and explain have no such topic"
-    case .shapeMismatch: "shapes do not fit each other"
+    case .shapeMismatch: "shapes are incompatible"
     case .noSuchOperation: "the operation is not defined on these values"
     case .noLabels: "a selection by label on a value that has no labels"
-    case .emptySelection: "nothing is left to work on"
+    case .emptySelection: "no elements or examples are left to work on"
     case .badArchitecture: "the text of an encoder or decoder cannot be built"
-    case .unreadableFile: "a file cannot be read or is not what it should be"
+    case .unreadableFile: "a file cannot be read or has invalid content"
     case .unwritableFile: "a file cannot be written"
     case .download: "a download failed"
-    case .outOfMemory: "the machine has not enough memory"
-    case .notFinite: "training met a loss that is not a finite number; the last good state is kept"
+    case .outOfMemory: "not enough memory"
+    case .notFinite: "training met a loss that is not a finite number; the last finite state is kept"
     case .notComparable: "the things to compare are not comparable"
     case .notSupported: "the model cannot do this"
     case .workspaceLocked: "another process has the workspace open"
     case .workspaceNewer: "a newer elbo wrote the workspace"
     case .notAWorkspace: "the file is not a workspace or is damaged"
     case .workspaceReadOnly: "the workspace can only be read"
-    case .plotFailed: "the picture could not be drawn"
-    case .internalError: "a mistake in elbo itself; please report it"
+    case .plotFailed: "the figure could not be drawn"
+    case .internalError: "an internal error of elbo; please report it"
     }
   }
 }

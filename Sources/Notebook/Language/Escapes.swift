@@ -1,5 +1,5 @@
-/// What stands behind a backslash between quotes: the escapes of Python's string literals, which papermill and other tools
-/// write.
+/// What stands behind a backslash between quotes: the escapes of Python's string literals, which papermill and other
+/// tools write.
 ///
 ///     \\ \' \" \a \b \f \n \r \t \v   \101 (octal)   \xe9   \u00e9   \U0001f600   \N{GREEK SMALL LETTER BETA}
 ///     a backslash at the end of a line: nothing

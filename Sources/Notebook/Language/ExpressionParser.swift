@@ -8,7 +8,7 @@ struct ExpressionParser {
   private var index = 0
   private var depth = 0
   private var operations = 0
-  /// Nesting that the recursive reader and evaluator are sure to have stack for.
+  /// The nesting depth for which the recursive parser and evaluator have enough stack.
   static let maximumDepth = 64
   /// A chain `a + b + …` deepens the tree with every operation, so their number is limited too.
   static let maximumOperations = 1000
@@ -43,12 +43,12 @@ struct ExpressionParser {
   }
 
   private func unexpected() -> Fault {
-    if token.kind == .end { return Fault(.syntax, "the expression ends too early", at: token.span) }
+    if token.kind == .end { return Fault(.syntax, "the expression is incomplete", at: token.span) }
     let text = source.text(token.span)
     let fix: String? =
       switch token.kind {
       case .equals: "Write '==' to compare; an assignment starts with a name."
-      case .name("as"): "A value gets its name first: z = …"
+      case .name("as"): "Write the name first: z = …"
       default: nil
       }
     return Fault(.syntax, "unexpected '\(text)'", at: token.span, fix: fix)
@@ -58,7 +58,7 @@ struct ExpressionParser {
     guard depth < Self.maximumDepth else {
       throw Fault(
         .tooDeep, "the expression is nested more than \(Self.maximumDepth) deep", at: token.span,
-        fix: "Give parts of it a name first.")
+        fix: "Assign parts of it to variables first.")
     }
     depth += 1
     defer { depth -= 1 }
@@ -70,7 +70,7 @@ struct ExpressionParser {
     guard operations <= Self.maximumOperations else {
       throw Fault(
         .tooDeep, "more than \(Self.maximumOperations) operations in one expression", at: token.span,
-        fix: "Give parts of it a name first.")
+        fix: "Assign parts of it to variables first.")
     }
   }
 

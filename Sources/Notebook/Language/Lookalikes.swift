@@ -1,11 +1,11 @@
 import Tensors
 
-/// Characters that come with a paste from a web page or a word processor and look like others: read as what they look like
-/// where that is the only reading.
+/// Characters that come with a paste from a web page or a word processor and look like others: read as what they look
+/// like where that is the only reading.
 ///
 /// Outside of quotes, comments and shell commands every kind of blank is a blank, every minus is `-`, and a pair of
-/// typographic quotes is a pair of straight ones. What is not seen at all, such as a zero-width space, is dropped, and said.
-/// Everything else stays, and the lexer names it with its code point.
+/// typographic quotes is a pair of straight ones. What is not seen at all, such as a zero-width space, is dropped, and
+/// said. Everything else stays, and the lexer names it with its code point.
 package enum Lookalikes {
   /// The source as it is read, and remarks on what was dropped.
   static func cleaned(_ source: String) -> (text: String, remarks: [String]) {
@@ -56,7 +56,7 @@ private struct Cleaner {
 
   var remarks: [String] {
     dropped.sorted { $0.key < $1.key }.map { scalar, count in
-      "read without \(count == 1 ? "" : "\(count) × ")\(Lookalikes.name(of: scalar)), which cannot be seen"
+      "read without \(count == 1 ? "" : "\(count) × ")\(Lookalikes.name(of: scalar)), which is invisible"
     }
   }
 
@@ -124,7 +124,8 @@ private struct Cleaner {
     }
   }
 
-  /// Where the text ends that a typographic quote opens here: on the same line; an apostrophe within a word closes nothing.
+  /// Where the text ends that a typographic quote opens here: on the same line; an apostrophe within a word closes
+  /// nothing.
   private func closingQuote(_ scalar: Unicode.Scalar) -> Int? {
     let isDouble = ["“", "„", "‟", "”"].contains(scalar)
     guard isDouble || ["‘", "‚", "‛"].contains(scalar) else { return nil }

@@ -74,7 +74,7 @@ extension Parser {
     for (index, word) in words.enumerated() where word.text == "=" && word.key == nil && !word.isQuoted {
       let before = index > 0 ? words[index - 1].text : "key"
       let after = index + 1 < words.count ? words[index + 1].text : "value"
-      throw Fault(.syntax, "an option is written without spaces", at: word.span, fix: "Write \(before)=\(after)")
+      throw Fault(.syntax, "unexpected space in an option", at: word.span, fix: "Write \(before)=\(after)")
     }
     return words
   }

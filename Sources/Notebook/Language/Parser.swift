@@ -118,7 +118,7 @@ struct Parser {
         let pair = byte == UInt8(ascii: ")") ? UInt8(ascii: "(") : UInt8(ascii: "[")
         guard let last = open.popLast(), bytes[last] == pair else {
           let symbol = String(UnicodeScalar(byte))
-          throw Fault(.syntax, "'\(symbol)' closes nothing", at: position..<position + 1)
+          throw Fault(.syntax, "unmatched '\(symbol)'", at: position..<position + 1)
         }
       case UInt8(ascii: "#") where position == body || bytes[position - 1].isBlank || bytes[position - 1] == 0x0A:
         if open.isEmpty { break scan }
@@ -155,7 +155,7 @@ struct Parser {
     }
     let end = min(position, bytes.count)
     if !redirecting, !layout.stages.isEmpty, isEmpty(partStart..<end) {
-      var fault = Fault(.syntax, "nothing follows '|'", at: partStart - 1..<partStart)
+      var fault = Fault(.syntax, "expected a command after '|'", at: partStart - 1..<partStart)
       fault.isIncomplete = position >= bytes.count
       throw fault
     }
@@ -179,7 +179,7 @@ struct Parser {
           .missingArgument, "'>' needs a path", at: range.lowerBound - 1..<range.lowerBound,
           fix: "For example: > out.csv")
       }
-      if words.count > 1 { throw Fault(.extraArgument, "one path after '>'", at: words[1].span) }
+      if words.count > 1 { throw Fault(.extraArgument, "expected one path after '>'", at: words[1].span) }
       let text = path.key.map { $0.value + "=" + path.text } ?? path.text
       redirect = Spanned(value: text, span: path.span)
     }

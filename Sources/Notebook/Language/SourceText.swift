@@ -1,4 +1,4 @@
-/// The text of a cell as bytes, with the few readings that scanner, lexer and completion share.
+/// The text of a cell as bytes, with the scanning functions that parser, lexer and completion share.
 struct SourceText: Sendable {
   let bytes: [UInt8]
 
@@ -16,7 +16,8 @@ struct SourceText: Sendable {
     return (first, String(first).utf8.count)
   }
 
-  /// The first offset from `start` that is no blank. A backslash at the end of a line continues it, so both are blank.
+  /// The first offset from `start` that is not a blank. A backslash at the end of a line continues it, so both are
+  /// blank.
   func skippingBlanks(from start: Int, to end: Int, newlines: Bool = false) -> Int {
     var position = start
     while position < end {
@@ -67,7 +68,7 @@ struct SourceText: Sendable {
       }
     }
     var fault = Fault(
-      .syntax, "the text that starts here is never closed", at: start..<limit,
+      .syntax, "the quoted text that starts here is never closed", at: start..<limit,
       fix: "Close it with \(String(UnicodeScalar(quote))).")
     fault.isIncomplete = true
     throw fault

@@ -1,8 +1,8 @@
 /// The nearest known name to one that was mistyped.
 package enum Suggestion {
-  /// The closest of `candidates` to `word`, when it is close enough to be what was meant.
+  /// The closest of `candidates` to `word`, when it is close enough to be a probable match.
   ///
-  /// Distance is Damerau–Levenshtein (a swap of neighbours counts one), up to a third of the length; a candidate that
+  /// Distance is Damerau–Levenshtein (a swap of neighbors counts one), up to a third of the length; a candidate that
   /// starts with the word is near as well.
   static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
     let typed = Array(word.lowercased().utf8.prefix(64))

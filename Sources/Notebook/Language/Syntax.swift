@@ -34,7 +34,7 @@ struct Word: Equatable, Sendable {
   var span: Range<Int>
 }
 
-/// Something with its place.
+/// A value with its position in the source.
 package struct Spanned<Value: Equatable & Sendable>: Equatable, Sendable {
   package var value: Value
   package var span: Range<Int>
@@ -71,7 +71,7 @@ struct Expression: Equatable, Sendable {
     var value: Expression
   }
 
-  /// What stands between brackets.
+  /// The content of brackets.
   enum Subscript: Equatable, Sendable {
     /// `:`, the whole axis.
     case all

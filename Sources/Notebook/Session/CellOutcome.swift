@@ -2,7 +2,7 @@
 package enum CellStatus: Equatable, Sendable {
   case ok
   case failed(Diagnostic)
-  /// Stopped by request; the text says what was kept.
+  /// Interrupted; the text describes what was kept.
   case interrupted(String)
 }
 
@@ -15,7 +15,7 @@ package struct CellOutcome: Sendable {
   package var outputs: [Output]
   /// What there is to say of the workspace, such as a full disk.
   package var remarks: [Output] = []
-  /// The cell asked to leave (`quit`).
+  /// The cell requested to quit.
   package var wantsToQuit = false
   /// The cell began or ended a transcript.
   package var transcriptRequest: TranscriptRequest?

@@ -63,7 +63,7 @@ struct CellRun {
     } catch is Stopped {
       _ = execution.takeNotes()
       rollBack(statement, to: before)
-      status = .interrupted(execution.keepsWork ? "what was trained is kept" : "nothing was changed")
+      status = .interrupted(execution.keepsWork ? "completed training steps are kept" : "nothing was changed")
     } catch {
       _ = execution.takeNotes()
       let fault = Fault.translated(error)
@@ -72,7 +72,7 @@ struct CellRun {
     }
   }
 
-  /// Puts back what a statement that failed had changed, except for work that cost time.
+  /// Restores the state before a statement that failed, except for completed training.
   private func rollBack(_ statement: Statement, to before: SessionState) {
     guard execution.keepsWork else {
       execution.state = before
@@ -82,7 +82,7 @@ struct CellRun {
     execution.session.publish(execution.state)
   }
 
-  /// Keeps what the statement did, and then shows it.
+  /// Commits the changes of the statement, then shows its output.
   private mutating func finish(_ statement: Statement, _ value: Value, before: SessionState, isLast: Bool) {
     if execution.state.changes != before.changes, execution.keepsUndo {
       execution.core.undoStack.push(execution.source.text(statement.span), before: before)
@@ -127,7 +127,7 @@ struct CellRun {
     for output in outputs { execution.frontEnd.emit(.output(output)) }
   }
 
-  /// Commits the cell as far as it is; remarks say when that failed or works again.
+  /// Commits the cell so far; notes report when this fails and when it works again.
   private mutating func keep(isLast: Bool) -> [Output] {
     guard let store = execution.core.store, !store.isReadOnly else { return [] }
     if isLast { isKept = true }

@@ -73,8 +73,8 @@ struct Completer {
 
   private static let byLabel = Candidate(text: "label=", kind: .label, help: "the rows with a label")
 
-  /// Files and folders, as words that the line can hold: all in quotes where one of them needs them, so that what they have
-  /// in common can be put in.
+  /// Files and folders, as words that the line can hold: all in quotes where one of them needs them, so that what they
+  /// have in common can be put in.
   ///
   /// - Parameter names: Words that mean something else; a file of such a name is reached as `./name`.
   private func paths(besides names: [String] = []) -> [Completion.Candidate] {

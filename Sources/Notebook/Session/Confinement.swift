@@ -7,7 +7,7 @@ extension Execution {
   package func checkWritable(_ path: String, shown: String, at span: Range<Int>?) throws {
     guard let folder = options.outputDirectory, !Confinement.holds(folder, path) else { return }
     throw Fault(
-      .unwritableFile, "\(shown) lies outside of the scratch folder that this replay runs in", at: span,
+      .unwritableFile, "\(shown) is outside of the temporary folder of this replay", at: span,
       fix: "Name a file without a folder, or run it in your own folder: elbo replay FILE, without options.")
   }
 
@@ -32,8 +32,8 @@ extension Execution {
 }
 
 enum Confinement {
-  /// Whether a file of this path lies in `folder`, links followed as far as there are any, or in none that is there. What
-  /// cannot be told does not.
+  /// Whether a file of this path lies in `folder`, links followed as far as there are any, or in none that is there.
+  /// What cannot be told does not.
   static func holds(_ folder: String, _ path: String) -> Bool {
     guard let real = realpath(folder, nil) else { return false }
     defer { free(real) }
@@ -41,8 +41,8 @@ enum Confinement {
     return place.utf8.starts(with: (String(cString: real) + "/").utf8)
   }
 
-  /// The real path of a file that may not be there yet; nil, with `errno`, when that cannot be told: `ENOENT` when its folder
-  /// is not there either.
+  /// The real path of a file that may not be there yet; nil, with `errno`, when that cannot be told: `ENOENT` when its
+  /// folder is not there either.
   private static func whole(_ path: String) -> String? {
     if let real = realpath(path, nil) {
       defer { free(real) }

@@ -31,8 +31,8 @@ struct CursorContext {
   var partial: Range<Int>
   /// Brackets that are open at the cursor, outermost first, UTF-8 offsets.
   private(set) var brackets: [Int] = []
-  /// The whole word of a command that the cursor is in, brackets and dots included, and what it is: where it names a file,
-  /// nothing in it is an expression.
+  /// The whole word of a command that the cursor is in, brackets and dots included, and what it is: where it names a
+  /// file, nothing in it is an expression.
   var word: (range: Range<Int>, place: Place)?
 
   /// Reads the source up to `cursor` (a UTF-8 offset).

@@ -10,7 +10,7 @@ extension Fault {
     switch error {
     case let fault as Fault: return fault
     case let error as AllocationError:
-      return Fault(.outOfMemory, error.description, fix: "Drop what is not needed, or use fewer examples.")
+      return Fault(.outOfMemory, error.description, fix: "Drop variables that are not needed, or use fewer examples.")
     case let error as StoreError: return error.fault
     case let damage as Damage: return Fault(.notAWorkspace, "damaged: \(damage)")
     case let error as JSONError: return Fault(.notAWorkspace, "damaged: \(error.message)")
@@ -33,11 +33,11 @@ extension Fault {
     let areImages = given.rank == 3 && wanted.rank == 3 && given[0] == wanted[0]
     func text(_ shape: Shape) -> String { areImages ? "\(shape[1])×\(shape[2])" : shape.description }
     let held = areImages ? "\(text(given)) images" : given.rank == 1 ? "rows of \(given[0])" : "examples of \(given)"
-    fault.message = "\(data.raw) holds \(held), \(model.raw) expects \(text(wanted))"
+    fault.message = "\(data.raw) contains \(held), \(model.raw) expects \(text(wanted))"
     fault.fix =
       areImages
       ? "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])"
-      : "A model for them: model NAME mlp on=\(data.raw)"
+      : "Or create a model for them: model NAME mlp on=\(data.raw)"
     return fault.placed(at: data.span)
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// A running cell, as commands see it: the state they may change, and the surroundings they speak to.
+/// A running cell, as commands see it: the state they may change, and the front end.
 ///
 /// Lives on the executing thread. When a statement fails its state is put back, so a command may change it freely.
 package final class Execution {
@@ -18,7 +18,7 @@ package final class Execution {
   var piped: Value?
   /// Remarks of the running statement, shown after its result.
   private(set) var notes: [String] = []
-  /// Said when the running statement was stopped by request.
+  /// The note for an interrupted statement.
   package var interruptionNote: String?
   var wantsToQuit = false
   var transcriptRequest: TranscriptRequest?
@@ -75,13 +75,13 @@ package final class Execution {
     return notes
   }
 
-  /// Shows how far long work is.
+  /// Reports progress.
   package func progress(_ progress: Progress) {
     isShowingProgress = true
     frontEnd.emit(.progress(progress))
   }
 
-  /// Takes the progress away, when there was any.
+  /// Removes the progress display, if any.
   func endProgress() {
     guard isShowingProgress else { return }
     isShowingProgress = false
@@ -109,7 +109,7 @@ package final class Execution {
     return folders.lazy.map { $0 + "/" + path }.first { access($0, F_OK) == 0 } ?? path
   }
 
-  /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.
+  /// Checkpoints the intermediate result of a running statement in the workspace; a crash loses only later work.
   package func checkpoint() throws {
     guard core.store != nil else { return }
     // With the cell that makes it, so that the history says where it came from.
@@ -123,7 +123,7 @@ package final class Execution {
   /// Keeps numbers of training steps for people to query.
   package func record(_ rows: [MetricRow]) { core.store?.add(rows) }
 
-  /// Goes on with another workspace for the same session.
+  /// Continues the same session in another workspace.
   func adopt(_ store: Store) {
     core.store?.close(state)
     core.store = store
@@ -131,7 +131,7 @@ package final class Execution {
     core.history = History(store: store)
   }
 
-  /// Leaves this session for another one.
+  /// Replaces this session by another one.
   func enter(_ core: Session.Core) {
     var unsavedByWorkspace = self.core.unsavedByWorkspace
     if let path = self.core.store?.path { unsavedByWorkspace[path] = self.core.unsavedModels }
@@ -171,7 +171,7 @@ package final class Execution {
     state.set(name, to: value, cell: cell, isClocked: readsClock)
   }
 
-  /// The fault for a variable that is not there.
+  /// The fault for an unknown variable.
   package func noVariable(_ name: String, kind: ValueKind? = nil, at span: Range<Int>?) -> Fault {
     if name == "_" || (name.hasPrefix("_") && Int(name.dropFirst()) != nil) {
       return Fault(.unknownVariable, "there is no result '\(name)'", at: span, fix: "'history' lists the cells.")
@@ -185,17 +185,19 @@ package final class Execution {
 
   private func creationHint(_ kind: ValueKind?) -> String? {
     switch kind {
-    case .model: "Make one: model m conv latent=20"
+    case .model: "Create one: model m conv latent=20"
     case .dataset: "Load one: load digits as=d"
-    case .tensor: "Make one: z = encode m d"
+    case .tensor: "Create one: z = encode m d"
     default: nil
     }
   }
 
   /// The fault for a name that cannot be a variable's.
   func reserved(_ name: String, at span: Range<Int>?) -> Fault {
-    let owner = table[name] != nil ? "a command" : FunctionTable.shared[name] != nil ? "a function" : "a word of elbo"
-    return Fault(.reservedName, "'\(name)' is \(owner)", at: span, fix: "Choose another name: \(name)1 = …")
+    let owner = table[name] != nil ? "a command" : FunctionTable.shared[name] != nil ? "a function" : "a reserved word"
+    return Fault(
+      .reservedName, "'\(name)' is \(owner) and cannot be a variable", at: span,
+      fix: "Choose another name: \(name)1 = …")
   }
 
   /// Whether a variable may have this name.
@@ -209,13 +211,13 @@ package final class Execution {
     if let name = argument?.name, !isReserved(name) { return name }
     let text = argument?.raw ?? ""
     throw Fault(
-      .wrongKind, "\(verb) changes a variable, and '\(text)' is none", at: argument?.span,
-      fix: "Name it first: m = \(text)")
+      .wrongKind, "\(verb) modifies a variable, and '\(text)' is not a variable", at: argument?.span,
+      fix: "Assign it first: m = \(text)")
   }
 
   // MARK: Expressions
 
-  /// Whether all names in a short expression are known, so that it can stand for a number.
+  /// Whether all names in a short expression are known, so that it can replace a number.
   func canEvaluate(_ text: String) -> Bool { text.hasPrefix("(") || lookup(text) != nil }
 
   /// Evaluates text that is a part of the cell at `span`.

@@ -1,6 +1,6 @@
 extension Session {
-  /// What the cursor (in Unicode scalars) is on: a variable's or attribute's value, the page of a command, function, option
-  /// or term, the function whose arguments are being typed; nil when it is nothing known.
+  /// What the cursor (in Unicode scalars) is on: a variable's or attribute's value, the page of a command, function,
+  /// option or term, the function whose arguments are being typed; nil when it is nothing known.
   ///
   /// Safe to call while a cell runs.
   package func inspect(_ source: String, cursor: Int) -> Output? {
@@ -81,8 +81,8 @@ private struct Inspector {
     "yes": "a flag that is set; also true, on, True", "no": "a flag that is not set; also false, off, False",
     "true": "a flag that is set; also yes, on, True", "false": "a flag that is not set; also no, off, False",
     "True": "a flag that is set; also yes, on, true", "False": "a flag that is not set; also no, off, false",
-    "None": "no value: an option that gets it is left out",
-    "float": "the number a text says: float(\"inf\"), float(\"nan\")",
+    "None": "no value; an option with this value is omitted",
+    "float": "text as a number: float(\"inf\"), float(\"nan\")",
   ]
 
   private var isComparison: Bool {

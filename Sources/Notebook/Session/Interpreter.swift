@@ -19,7 +19,8 @@ struct Interpreter {
     let result = value ?? .nothing
     if let target = statement.target {
       guard result.kind != .nothing || isNone(statement) else {
-        throw Fault(.wrongKind, "there is no value to name '\(target.value)'", at: statement.stages.last?.span)
+        throw Fault(
+          .wrongKind, "the statement returns no value to assign to '\(target.value)'", at: statement.stages.last?.span)
       }
       execution.set(target.value, to: result)
     }
@@ -68,7 +69,7 @@ struct Interpreter {
     guard let captured = execution.frontEnd.capture(command, execution.interruption) else {
       throw Fault(
         .shellNotAvailable, "shell commands run at the prompt and in notebooks, not in scripts and replays",
-        at: span, fix: "Leave the line out.")
+        at: span, fix: "Remove the line.")
     }
     if execution.interruption.isRequested { throw Stopped() }
     if let failure = captured.failure { execution.note(failure) }
@@ -86,7 +87,7 @@ struct Interpreter {
       call.positional = [piped]
       guard function.arity.contains(1) else {
         throw Fault(
-          .wrongFunctionArguments, "\(name) takes \(function.arityText), got 1", at: expression.span,
+          .wrongFunctionArguments, "\(name) expects \(function.arityText), got 1", at: expression.span,
           fix: "Write \(function.signature).")
       }
       let ready = call
@@ -127,7 +128,7 @@ struct Interpreter {
       }
     } else if matches.count == 1, verb.value.count >= 2 {
       throw Fault(
-        .prefixNotAllowed, "'\(verb.value)' is a shortened command, which scripts do not take", at: verb.span,
+        .prefixNotAllowed, "'\(verb.value)' is an abbreviated command; scripts need the full name", at: verb.span,
         fix: "Write '\(names[0])'.")
     }
     let noun = words.isEmpty ? "command or variable" : "command"

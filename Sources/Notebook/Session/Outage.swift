@@ -1,7 +1,7 @@
 /// A workspace that could not be written, and what the person knows of it.
 ///
-/// What does not go in waits in the store and goes in with the next commit that succeeds. It is said once when it begins
-/// and once when it is over, by the first cell that may speak.
+/// What does not go in waits in the store and goes in with the next commit that succeeds. It is said once when it
+/// begins and once when it is over, by the first cell that may speak.
 struct Outage: Sendable {
   var reason: String
   /// Everything is written again.
@@ -31,12 +31,12 @@ extension Session.Core {
     if !current.isOver {
       outage?.isSaid = true
       if current.isSaid { return nil }
-      return "\(current.reason). The session goes on in memory; 'save session PATH' writes it elsewhere"
+      return "\(current.reason). The session continues in memory; 'save session PATH' writes it elsewhere"
     }
     outage = nil
     let path = store.path
     return current.isSaid
-      ? "\(path) is written again; nothing was lost"
-      : "\(current.reason), for a while: it is written again, and nothing was lost"
+      ? "\(path) can be written again; no cell was lost"
+      : "\(current.reason), temporarily: it can be written again, and no cell was lost"
   }
 }

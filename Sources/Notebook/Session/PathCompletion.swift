@@ -1,8 +1,9 @@
 import Glibc
 
-/// Files and folders that continue a path.
+/// Files and folders that complete a path.
 enum PathCompletion {
-  /// A folder with more matches is not completed: what all of them have in common could not be told from a part of them.
+  /// A folder with more matches is not completed: what all of them have in common could not be told from a part of
+  /// them.
   static let limit = 20_000
 
   struct Entry: Equatable {
@@ -13,8 +14,8 @@ enum PathCompletion {
     let help: String
   }
 
-  /// What continues `partial`, in order. The files that SQLite and the lock keep beside a workspace are left out, and so are
-  /// names that are no UTF-8: a statement cannot hold them.
+  /// What continues `partial`, in order. The files that SQLite and the lock keep beside a workspace are left out, and
+  /// so are names that are no UTF-8: a statement cannot hold them.
   static func entries(_ partial: String, home: String?) -> [Entry] {
     let bytes = Array(partial.utf8)
     let slash = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0

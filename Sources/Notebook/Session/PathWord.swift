@@ -2,8 +2,8 @@ import Tensors
 
 /// A path as a word of a statement: bare where it reads as itself, else in quotes.
 enum PathWord {
-  /// Whether `path` stands for itself without quotes: no character that ends a word, opens a bracket, makes an option or a
-  /// question of it, or is read as another one.
+  /// Whether `path` stands for itself without quotes: no character that ends a word, opens a bracket, makes an option
+  /// or a question of it, or is read as another one.
   static func isBare(_ path: String) -> Bool {
     !path.isEmpty && path != "as"
       && path.unicodeScalars.allSatisfy { scalar in

@@ -21,17 +21,19 @@ struct Redirection {
     return name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
   }
 
-  /// Throws before any work is done when the file could not be written or its ending is unknown.
+  /// Throws before any work is done when the file cannot be written or its extension is unknown.
   func check(_ redirect: Spanned<String>, for statement: Statement) throws {
     let path = execution.expanded(redirect.value)
     let fileExtension = Self.fileExtension(of: path)
     guard Self.fileExtensions.contains(fileExtension) else {
-      let known = "Endings: json, csv, npy, txt, md, html, session (the history); figures: png, svg, pdf, gif, gp."
+      let known =
+        "File extensions: json, csv, npy, txt, md, html, session (the history); figures: png, svg, pdf, gif, gp."
       let isNumber = Double(redirect.value) != nil || execution.lookup(redirect.value) != nil
       throw Fault(
         .formatNotSupported,
-        fileExtension.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(fileExtension)'",
-        at: redirect.span, fix: isNumber ? "Comparisons stand in parentheses: (a > \(redirect.value))." : known)
+        fileExtension.isEmpty
+          ? "'\(redirect.value)' has no file extension" : "unknown file extension '.\(fileExtension)'",
+        at: redirect.span, fix: isNumber ? "Put comparisons in parentheses: (a > \(redirect.value))." : known)
     }
     try execution.checkWritable(path, shown: redirect.value, at: redirect.span)
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
@@ -39,12 +41,13 @@ struct Redirection {
       let command = execution.table[verb.value], ["a report", "a table"].contains(where: command.result.hasPrefix)
     {
       throw Fault(
-        .formatNotSupported, "\(command.verb) gives \(command.result.prefix { $0 != ";" && $0 != "," }), no figure",
+        .formatNotSupported,
+        "\(command.verb) returns \(command.result.prefix { $0 != ";" && $0 != "," }), not a figure",
         at: redirect.span, fix: "'plot' draws figures: plot loss m > \(redirect.value)")
     }
   }
 
-  /// Writes `value` and returns the remark that says so.
+  /// Writes `value` and returns a note about it.
   func write(_ value: Value, to redirect: Spanned<String>) throws -> String {
     let path = execution.expanded(redirect.value)
     let fileExtension = Self.fileExtension(of: path)
@@ -53,7 +56,7 @@ struct Redirection {
     case "json" where value.kind == .figure, "md" where value.kind == .figure:
       throw Fault(
         .formatNotSupported, "a figure cannot be written as .\(fileExtension)", at: redirect.span,
-        fix: "Its data: .csv, with the script that draws them: .gp.")
+        fix: "Use .csv for its data, or .gp for its data with the gnuplot script.")
     case "json": bytes = Array((value.json.text(pretty: true) + "\n").utf8)
     case "csv":
       if case .figure(let figure) = value {
@@ -83,14 +86,14 @@ struct Redirection {
     case "png", "svg", "pdf", "gif", "gp":
       guard case .figure(let figure) = value, let format = FigureRenderer.Format(rawValue: fileExtension) else {
         throw Fault(
-          .formatNotSupported, "\(value.kind.phrase) is no figure", at: redirect.span,
+          .formatNotSupported, "\(value.kind.phrase) is not a figure", at: redirect.span,
           fix: "Draw it first, for example: … | plot grid > \(redirect.value)")
       }
       let interruption = execution.interruption
       do {
         bytes = try execution.options.renderer.bytes(figure, format) { interruption.isRequested }
       } catch {
-        if error == .cancelled { throw Stopped() }
+        if error == .canceled { throw Stopped() }
         throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix)
       }
     case "txt" where value.kind == .figure:
@@ -136,12 +139,12 @@ enum FileWriting {
     }
     let place = FileBytes.place(of: path)
     guard place.isReplaced else { return }
-    // Only trying tells: permissions, read-only file systems and quotas have their own minds.
+    // Permissions, read-only file systems and quotas can only be detected by trying to write.
     do { try TemporaryFile(beside: place.target).discard() } catch {
       let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
       throw Fault(
         .unwritableFile, "\(shown): \(error.reason)", at: span,
-        fix: access(folder.isEmpty ? "/" : folder, F_OK) == 0 ? nil : "Make the folder first: mkdir -p \(folder)")
+        fix: access(folder.isEmpty ? "/" : folder, F_OK) == 0 ? nil : "Create the folder first: mkdir -p \(folder)")
     }
   }
 

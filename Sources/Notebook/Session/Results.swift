@@ -1,7 +1,7 @@
 /// The values of earlier cells: `_` is the last one, `_3` that of cell 3.
 ///
-/// The last 1,000 are kept, of those above 1 MB the last 16, and of the others as many as 64 MB hold: a long session does
-/// not grow for what nobody named.
+/// The last 1,000 are kept, of those above 1 MB the last 16, and of the others as many as 64 MB hold: so
+/// that memory does not grow with unnamed results.
 struct Results: Sendable {
   private(set) var last: Value?
   private var values: [Int: Value] = [:]

@@ -9,14 +9,14 @@ import Tensors
 package final class Session: Sendable {
   package let options: SessionOptions
   package let table: CommandTable
-  /// What opening the workspace had to say: variables that could not be read, a file open for reading alone.
+  /// Notes from opening the workspace: variables that could not be read, a read-only file.
   package let openingNotes: [String]
-  /// The seed it began with.
+  /// The initial seed.
   package let firstSeed: UInt64
   private let core: Mutex<Core>
   private let view: Mutex<SessionState>
 
-  /// What a cell works on; taken when it starts and put back when it ends.
+  /// The state that a cell works on; taken when the cell starts and put back when it ends.
   struct Core: Sendable {
     var state = SessionState()
     var results = Results()
@@ -26,9 +26,9 @@ package final class Session: Sendable {
     var store: Store?
     /// The workspace could not be written, or could not for a while and nobody knows.
     var outage: Outage?
-    /// Models that a file of their own holds, as they are there.
+    /// States of models that were saved to a file.
     var savedModels: Set<ModelStamp> = []
-    /// Workspaces that the session was left for others in, with their trained models that no file of their own holds.
+    /// Workspaces that this session has left by `open`, with their trained models that were not saved to a file.
     var unsavedByWorkspace: [String: [String]] = [:]
 
     var unsavedModels: [String] {
@@ -53,7 +53,7 @@ package final class Session: Sendable {
     init() {}
 
     var problems: [String] = []
-    /// What to say of the cell in whose middle the session before ended.
+    /// The note about a cell that the previous session did not finish.
     var interruptedCell: String?
   }
 
@@ -70,7 +70,7 @@ package final class Session: Sendable {
       core = try Core(store: store, options: options)
       remarks = core.problems.map { "could not be restored: \($0)" } + [core.interruptedCell].compactMap { $0 }
       if store.isReadOnly {
-        remarks.append("\(path) can only be read: the session goes on in memory. Keep it with: save session PATH")
+        remarks.append("\(path) is read-only: the session continues in memory. To keep it: save session PATH")
       }
     }
     if let seed = options.seed { (core.state.settings.seed, core.state.settings.draws) = (seed, 0) }
@@ -99,10 +99,10 @@ package final class Session: Sendable {
   /// Variables and settings as the last finished statement left them.
   package var state: SessionState { view.withLock { $0 } }
 
-  /// Names of trained models that no file of their own holds as they are now. A workspace may hold them.
+  /// Names of trained models whose current state was not saved to a file. A workspace may contain them.
   package var unsavedModels: [String] { core.withLock { $0 }.unsavedModels }
 
-  /// The same of a workspace that this session was in before it opened another.
+  /// The same for a workspace that this session used before it opened another.
   package func unsavedModels(in workspace: String) -> [String] {
     core.withLock { $0.unsavedByWorkspace[workspace] ?? [] }
   }
@@ -117,7 +117,7 @@ package final class Session: Sendable {
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }
 
-  /// Ends the session well: the workspace is marked so and its log folded in.
+  /// Closes the session: the workspace is marked as closed cleanly and its write-ahead log is merged.
   ///
   /// - Returns: Why the workspace could not be written, and what is lost with it; nil when it holds everything.
   @discardableResult
@@ -137,8 +137,8 @@ package final class Session: Sendable {
   /// - Parameters:
   ///   - source: The text of the cell.
   ///   - storeHistory: Whether the cell gets a number and is kept.
-  ///   - silent: Nothing is shown or kept; variables change all the same.
-  ///   - interruption: Looked at between steps of work.
+  ///   - silent: Nothing is shown or kept; variables still change.
+  ///   - interruption: Checked between steps of work.
   package func execute(
     _ source: String, storeHistory: Bool = true, silent: Bool = false, frontEnd: any FrontEnd,
     interruption: Interruption

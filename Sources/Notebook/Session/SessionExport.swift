@@ -20,7 +20,7 @@ package enum SessionExport {
     return lines.joined(separator: "\n") + "\n\n"
   }
 
-  /// A cell of the history. The message of one that failed is not kept there: it may say anything.
+  /// A cell of the history. The message of a failed cell is not stored, so any message matches.
   package static func text(of entry: HistoryEntry) -> String {
     if entry.succeeded {
       return text(source: entry.source, output: entry.recordings.filter { !$0.isEmpty }.joined(separator: "\n"))

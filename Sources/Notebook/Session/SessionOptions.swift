@@ -4,9 +4,9 @@ import Plotting
 package struct SessionOptions: Sendable {
   /// The workspace file; nil keeps everything in memory.
   package var workspace: String?
-  /// Opens the workspace for reading alone.
+  /// Opens the workspace read-only.
   package var readOnly = false
-  /// Seed of everything random until `seed N` sets another; nil for a workspace's own, 0 in a new session.
+  /// Random seed until `seed N` sets another; nil for a workspace's own, 0 in a new session.
   package var seed: UInt64?
   /// Threads of the engine; nil for one per core.
   package var threads: Int?
@@ -16,16 +16,16 @@ package struct SessionOptions: Sendable {
   package var dataDirectories: [String] = []
   /// Folders where files to read are looked for when the working folder does not have them.
   package var inputDirectories: [String] = []
-  /// The only folder where files may be written, with whole path; nil for anywhere. Workspaces from elsewhere are then opened
-  /// as copies in it.
+  /// The only folder where files may be written, with whole path; nil for anywhere. Workspaces from elsewhere are then
+  /// opened as copies in it.
   package var outputDirectory: String?
-  /// Whether datasets may be fetched from the network.
+  /// Whether datasets may be downloaded.
   package var allowsDownloads = true
   /// Where programs for `!` are found, for completion (`$PATH`).
   package var programDirectories: [String] = []
-  /// What `~` stands for in paths.
+  /// The folder that replaces `~` in paths.
   package var homeDirectory: String?
-  /// Shortened verbs are understood, as at a prompt; scripts refuse them.
+  /// Whether abbreviated verbs are accepted, as at a prompt; scripts reject them.
   package var isInteractive = false
   /// Version of the program, kept with the workspace.
   package var version = "0.1"

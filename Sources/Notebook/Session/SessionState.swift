@@ -9,7 +9,7 @@ package struct Variable: Sendable {
   package var isClocked = false
 }
 
-/// What people set for themselves with `set`, `format`, `time`, `seed` and `threads`.
+/// Settings of the user: `set`, `format`, `time`, `seed` and `threads`.
 package struct Settings: Sendable, Equatable {
   package var format = ResultFormat.text
   package var showsTime = false
@@ -17,7 +17,7 @@ package struct Settings: Sendable, Equatable {
   /// Draws made without a seed of their own; each gets the next number, so a session replays exactly.
   package var draws: UInt64 = 0
   package var threads: Int?
-  /// How many may be asked for: each has working memory of its own, in every program of every model.
+  /// The allowed numbers of threads; each thread needs working memory in every program of every model.
   package static let threadCounts = 1...256
   /// Options of figures: terminal, size, theme.
   package var plot: [String: String] = [:]
@@ -41,13 +41,13 @@ package struct SessionState: Sendable {
     variables[name] = Variable(value: value, cell: cell, revision: revision, isClocked: isClocked)
   }
 
-  /// Takes a variable away.
+  /// Removes a variable.
   package mutating func drop(_ name: String) {
     changes += 1
     variables[name] = nil
   }
 
-  /// Goes back to `earlier`, keeping counters running so that what the store knows stays true.
+  /// Goes back to `earlier`, without resetting the revision counters, so that the store detects the change.
   mutating func restore(_ earlier: SessionState) {
     let (changes, revision) = (changes, revision)
     self = earlier

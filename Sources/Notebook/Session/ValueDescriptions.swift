@@ -4,7 +4,7 @@ import VAEngine
 
 /// One line on each word that an argument can be, for completion: what `conv`, `adamw` or `traverse` means.
 enum ValueDescriptions {
-  /// What `word` means as a value of the argument; nil when the argument's own help says all there is to say (`yes`).
+  /// What `word` means as a value of the argument; nil when the help of the argument is sufficient (`yes`).
   static func meaning(of word: String, argument: String) -> String? {
     if let family = Family(rawValue: word), argument == "words" {
       guard let preset = Preset(rawValue: word) else { return family.summary }
@@ -20,9 +20,9 @@ enum ValueDescriptions {
   private static let texts: [String: [String: String]] = [
     "likelihood": [
       "bernoulli": "pixels as probabilities of 1 (white): cross-entropy",
-      "continuous-bernoulli": "grey values between 0 and 1, normalised (Loaiza-Ganem & Cunningham 2019)",
+      "continuous-bernoulli": "gray values between 0 and 1, normalized (Loaiza-Ganem & Cunningham 2019)",
       "gaussian": "normal with a fixed σ (sigma=)", "gaussian-learned": "normal with one learned σ",
-      "logistic256": "256 grey levels, discretised logistic",
+      "logistic256": "256 gray levels, discretized logistic",
       "mse": "squared error, no density: for plain autoencoders",
     ],
     "activation": [
@@ -35,7 +35,7 @@ enum ValueDescriptions {
       "he": "normal by fan-in, for relu",
     ],
     "bias": [
-      "mean": "where it gives the mean of the data: fewer steps to learn how bright they are", "init": "as init says",
+      "mean": "set such that the initial output is the mean of the data", "init": "as init sets it",
     ],
     "noise": [
       "gaussian:0.3": "adds N(0, 0.3²)", "mask:0.25": "sets a quarter of the pixels to 0",
@@ -43,15 +43,17 @@ enum ValueDescriptions {
     ],
     "optimizer": [
       "adam": "adaptive moments (Kingma & Ba 2015)", "adamw": "adam with decoupled weight decay",
-      "adamax": "adam by the largest gradient", "rmsprop": "by the mean square of the gradient",
+      "adamax": "Adam with the infinity norm of the gradients",
+      "rmsprop": "gradient divided by its running root mean square",
       "sgd": "gradient descent with momentum",
     ],
     "schedule": [
-      "constant": "the same learning rate throughout", "step:30:0.1": "a tenth after every 30 epochs",
-      "milestones:50,75:0.1": "a tenth from epoch 50 on, and again from 75", "cosine": "falls along a cosine",
-      "plateau:5:0.5": "half when 5 epochs were no better", "iwae": "3ⁱ epochs at 10^(−i/7) (Burda et al. 2016)",
+      "constant": "the same learning rate throughout", "step:30:0.1": "multiplied by 0.1 every 30 epochs",
+      "milestones:50,75:0.1": "multiplied by 0.1 at epoch 50 and again at 75", "cosine": "cosine decay",
+      "plateau:5:0.5": "halved after 5 epochs without improvement",
+      "iwae": "3ⁱ epochs at 10^(−i/7) (Burda et al. 2016)",
     ],
-    "plot": ["live": "redrawn while it trains", "no": "only the progress bar"],
+    "plot": ["live": "redrawn during training", "no": "only the progress bar"],
     "what": [
       "mean": "posterior means", "sample": "draws from the posterior", "logvar": "log σ² of the posterior",
       "session": "everything: variables, history, metrics",
@@ -62,41 +64,47 @@ enum ValueDescriptions {
       "pixels": "distances between images", "latents": "distances between posterior means",
     ],
     "probe": [
-      "no": "no probe", "knn": "a vote of the ten nearest latents", "linear": "a linear classifier on the latents",
+      "no": "no probe", "knn": "majority vote of the ten nearest latents",
+      "linear": "a linear classifier on the latents",
     ],
     "subject": [
-      "loss": "training by epoch", "latent": "posterior means, coloured by label", "kl": "KL of each dimension",
+      "loss": "training by epoch", "latent": "posterior means, colored by label", "kl": "KL of each dimension",
       "reconstruct": "inputs above outputs", "sample": "images decoded from the prior",
-      "interpolate": "a strip from one image to another", "traverse": "one latent dimension moved at a time",
+      "interpolate": "a strip of images from one example to another",
+      "traverse": "one latent dimension varied at a time",
       "manifold": "the plane of latent=2 as images", "grid": "any images", "rd": "rate against distortion",
       "nll": "how the importance-sampled likelihood converges", "histogram": "how values are distributed",
-      "confusion": "what a nearest-neighbour probe takes for what", "plot": "how figures look: terminal, size, theme",
+      "confusion": "confusion matrix of a nearest-neighbor probe", "plot": "how figures look: terminal, size, theme",
     ],
     "terms": [
       "overlaid": "a line for each", "stacked": "on top of each other", "total": "only their sum",
     ],
     "color": [
-      "label": "by class", "none": "all alike", "auto": "as the pictures are", "gray": "one channel",
+      "label": "by class", "none": "one color for all", "auto": "as stored in the images", "gray": "one channel",
       "rgb": "three channels",
     ],
     "theme": ["light": "dark on white", "dark": "light on black"],
     "terminal": [
-      "auto": "the best the terminal can do", "dumb": "characters", "sixel": "sixel graphics",
+      "auto": "the best that the terminal supports", "dumb": "characters", "sixel": "sixel graphics",
       "kitty": "kitty graphics",
       "iterm": "iTerm2 graphics", "qt": "a window (Qt)", "wxt": "a window (wxWidgets)", "x11": "a window (X11)",
       "none": "a line of text",
     ],
-    "format": ["text": "tables and words", "json": "all of it as data", "csv": "rows of numbers"],
+    "format": ["text": "text and tables", "json": "complete results as data", "csv": "rows of numbers"],
     "binarize": [
-      "dynamic": "drawn anew each time", "static": "drawn once, with a seed", "0.5": "white (1) from a half on",
+      "dynamic": "redrawn for every batch", "static": "drawn once, with a seed",
+      "0.5": "1 for values of at least 0.5, else 0",
     ],
     "missing": [
-      "refuse": "an empty field is an error", "drop": "leave the row out", "mean": "take it for the column's mean",
-      "zero": "take it for 0",
+      "refuse": "an empty field is an error", "drop": "drop the row", "mean": "replace it by the column's mean",
+      "zero": "replace it by 0",
     ],
     "categories": [
-      "onehot": "a column for each text", "codes": "one column of numbers", "refuse": "a text is an error",
+      "onehot": "one-hot: a column of 0 and 1 for each text", "codes": "one column of integer codes",
+      "refuse": "a text is an error",
     ],
-    "header": ["auto": "by the look of it", "yes": "it does", "no": "it holds an example"],
+    "header": [
+      "auto": "detected from the content", "yes": "the first row contains names", "no": "the first row is an example",
+    ],
   ]
 }

@@ -33,8 +33,8 @@ extension DatasetValue {
       origin = .loaded(request)
       guard dataset.hash.text == stored.detail["hash"]?.stringValue else {
         throw Fault(
-          .unreadableFile, "\(request.reference) is not what it was: its content has changed",
-          fix: "Put the old file back, or load the new one under another name.")
+          .unreadableFile, "\(request.reference) has changed since it was loaded",
+          fix: "Restore the old file, or load the new one under another name.")
       }
     } else {
       guard let content = stored["content"], content.shape.rank > 1,

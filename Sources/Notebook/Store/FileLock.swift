@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// An exclusive lock between processes: `flock` on a file of its own, which the system lets go of when the process ends,
-/// however it ends. The file goes when the lock is released.
+/// An exclusive lock between processes: `flock` on a file of its own, which the system lets go of when the process
+/// ends, however it ends. The file goes when the lock is released.
 package final class FileLock: Sendable {
   package enum Failure: Error, Equatable, Sendable {
     /// Another process has it; its id when known.

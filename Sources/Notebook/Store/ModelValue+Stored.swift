@@ -33,7 +33,8 @@ extension ModelValue {
       [values, first, second].allSatisfy({ $0.dtype == .float32 })
     else { throw damaged }
     if let best = stored["bestValues"], best.byteCount != values.byteCount || best.dtype != .float32 { throw damaged }
-    // With the count at hand nothing has to be made to show the model: a workspace of many opens quickly.
+    // With the stored count a model can be listed without building it, so that a workspace with many models opens
+    // quickly.
     if let count = stored.detail["parameters"]?.integerValue {
       guard count >= 0, count <= values.shape.count else { throw Damage("the number of its parameters") }
       self.init(

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// SQLite reads a database in WAL mode through files beside it, which it makes when they are missing; where nothing can be
 /// written (a read-only folder or disk) it cannot open it at all. The copy has its log along, so that it is whole even when
-/// the session that wrote it was killed. Its files are gone from their folder as soon as they are open.
+/// the session that wrote it was killed. Its files are unlinked as soon as they are open.
 enum ReadingCopy {
   /// A queue on `path`, or on a copy where files beside it cannot be made, and what `first` reads of it.
   static func copyingIfUnreadable<T>(

@@ -35,7 +35,7 @@ enum Schema {
     """,
   ]
 
-  /// Refuses other files and newer workspaces by the first 100 bytes alone, so that nothing is made beside them.
+  /// Rejects other files and newer workspaces by their first 100 bytes, so that SQLite creates no files beside them.
   static func checkHeader(_ path: String) throws(StoreError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -53,7 +53,7 @@ enum Schema {
     }
   }
 
-  /// Refuses what is not a workspace and what is newer, before anything is written. Returns the file's version.
+  /// Rejects files that are not workspaces or that are newer, before anything is written. Returns the file's version.
   @discardableResult static func check(_ db: Database, path: String) throws -> Int {
     let known = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0

@@ -1,7 +1,7 @@
 import GRDB
 import VAEngine
 
-/// One measured number of a training step, kept for people to query.
+/// One measured number of a training step, stored for queries.
 package struct MetricRow: Sendable, Equatable {
   package var model: String
   package var split: String
@@ -62,8 +62,8 @@ extension Store {
   /// Makes the metrics under `name` those of `training` and of nothing else.
   ///
   /// Rows beyond its last step are of a training that was undone or of another model of this name. Where the last step is
-  /// not there, or is another one, the model came by another way than training under this name (a fork, an opened file, a
-  /// session saved later): its own record, thinned as it is, takes the place of what there was.
+  /// not there, or is another one, the model was not trained under this name (a fork, an opened file, a
+  /// session saved later): its own history, which may be thinned, replaces the stored rows.
   func alignMetrics(of name: String, with training: TrainingState, _ db: Database) throws {
     try db.cachedStatement(sql: "DELETE FROM metrics WHERE model = ? AND step > ?")
       .execute(arguments: [name, Int(training.step)])

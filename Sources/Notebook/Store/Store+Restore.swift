@@ -2,22 +2,22 @@ import Foundation
 import GRDB
 import Tensors
 
-/// What a workspace gives back when it is opened.
+/// The content of a workspace when it is opened.
 struct RestoredSession: Sendable {
   var state: SessionState
   var results: Results
   var lastCell: Int
   /// Variables that could not be read, each with the reason.
   var problems: [String]
-  /// What to say of the cell in whose middle the session before ended.
+  /// The note about a cell that the previous session did not finish.
   var interruptedCell: String?
 }
 
 extension Store {
-  /// Results of the last cells that come back with a workspace.
+  /// The number of results of the last cells that are restored.
   static let restoredResults = 100
 
-  /// The last cell that a session before this one did not end; said once.
+  /// The last cell that an earlier session did not finish; reported once.
   private func interruptedCell(_ db: Database) throws -> String? {
     let ofOthers = "FROM cells WHERE status = 'running' AND session <> ?"
     let row = try Row.fetchOne(
@@ -30,7 +30,7 @@ extension Store {
     }
     guard let number = try? row.integer(0), let source = try? row.text(1) else { return nil }
     let line = TextWidth.fit(source.replacing("\n", with: " ⏎ "), to: 60)
-    return "cell \(number) was cut off: \(line). What it had kept is here"
+    return "cell \(number) did not finish: \(line). Its last checkpoint was restored"
   }
 
   /// Everything the workspace holds.
@@ -182,7 +182,7 @@ extension Row {
   }
 }
 
-/// What a front end wants to know before it opens a workspace.
+/// Summary of a workspace, for front ends that ask before opening it.
 package struct WorkspaceSummary: Equatable, Sendable {
   package var cells: Int
   package var variables: [String]

@@ -8,8 +8,8 @@ struct WrittenResult: Sendable {
   let cell: Int
   let value: StoredValue
 
-  /// Whether both are the same arrays in memory, under the same description. Nothing is compared: showing a tensor again
-  /// must not take longer the larger it is.
+  /// Whether both are the same arrays in memory, under the same description. Nothing is compared: showing a tensor
+  /// again must not take longer the larger it is.
   func isSame(_ other: StoredValue) -> Bool {
     guard value.kind == other.kind, value.arrays.count == other.arrays.count, value.detail == other.detail else {
       return false
@@ -41,7 +41,8 @@ extension Store {
     if written.results.count > WrittenResult.limit { written.results.removeFirst() }
   }
 
-  /// Values of cells that `_N` no longer reaches need not be kept; one that later cells refer to becomes the first of theirs.
+  /// Values of cells that `_N` no longer reaches need not be kept; one that later cells refer to becomes the first of
+  /// theirs.
   func forgetResult(of cell: Int, _ written: inout WrittenState, _ db: Database) throws {
     guard cell > 0 else { return }
     written.results.removeAll { $0.cell == cell }

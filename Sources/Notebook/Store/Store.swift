@@ -16,7 +16,7 @@ package final class Store: Sendable {
   /// Opened with the first look at the history.
   private let reader = Mutex<DatabaseQueue?>(nil)
 
-  /// What the store knows to be on disk.
+  /// What is already written to disk, and what waits to be written.
   struct WrittenState: Sendable {
     /// Revision of each variable as written.
     var variables: [String: Int] = [:]
@@ -30,7 +30,7 @@ package final class Store: Sendable {
     var isBehind = false
   }
 
-  /// Opens a workspace, making it when there is none.
+  /// Opens a workspace; creates it if it does not exist.
   ///
   /// - Parameter memory: Keeps it in memory; for sessions without a workspace.
   package init(path: String, readOnly: Bool = false, program: String = "") throws(StoreError) {
@@ -86,7 +86,8 @@ package final class Store: Sendable {
     return (queue, try queue.inDatabase(first))
   }
 
-  /// Writes what could not be written until now, marks the session as ended well and folds the log back into the file.
+  /// Writes what could not be written until now, marks the session as closed cleanly and merges the write-ahead log
+  /// into the file.
   ///
   /// - Returns: Why that could not be done, and what is lost with it; nil when all of it is on disk.
   @discardableResult
@@ -123,8 +124,8 @@ package final class Store: Sendable {
 
   /// Reads what is committed, through a connection of its own.
   ///
-  /// The one that writes is busy for as long as a commit takes, seconds for a large model. In WAL mode another one sees the
-  /// state before it and waits for nobody.
+  /// The one that writes is busy for as long as a commit takes, seconds for a large model. In WAL mode another one sees
+  /// the state before it and waits for nobody.
   func read<T>(_ body: (Database) throws -> T) throws -> T {
     // A copy in memory of what was read, or a file that nobody writes.
     guard !isReadOnly else { return try queue.inDatabase(body) }
@@ -164,7 +165,8 @@ package final class Store: Sendable {
 struct OutputRecord: Sendable {
   let role: String
   let text: String
-  /// `{"kind": "tensor", "summary": "2000×20 float32 · latents"}`, and the text with marks where the clock decides a part.
+  /// `{"kind": "tensor", "summary": "2000×20 float32 · latents"}`, and the text with marks where the clock decides a
+  /// part.
   let detail: JSON?
 
   init(_ output: Output) {

@@ -10,20 +10,20 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case notAWorkspace(path: String, reason: String)
   case cannotOpen(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
-  /// Its file or folder may be read and not written.
+  /// Its file or folder is read-only.
   case readOnly(path: String)
 
   package var description: String {
     switch self {
     case .locked(let path, let process):
       process == Int(getpid())
-        ? "\(path) is open in this program already"
+        ? "\(path) is already open in this program"
         : "\(path) is open in another process" + (process.map { " (\($0))" } ?? "")
     case .newer(let path, let version, let known):
-      "\(path) has schema version \(version), this elbo knows versions up to \(known)"
+      "\(path) has schema version \(version), this elbo supports versions up to \(known)"
     case .notAWorkspace(let path, let reason): "\(path) is not a workspace: \(reason)"
     case .cannotOpen(let path, let reason): "\(path) cannot be opened: \(reason)"
-    case .readOnly(let path): "\(path) can only be read"
+    case .readOnly(let path): "\(path) is read-only"
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
     }
   }
@@ -44,10 +44,10 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   package var fault: Fault {
     switch self {
     case .locked(_, let process) where process == Int(getpid()):
-      Fault(.workspaceLocked, description, fix: "Go elsewhere first: save session PATH")
+      Fault(.workspaceLocked, description, fix: "Move this session to another file first: save session PATH")
     case .locked:
       Fault(.workspaceLocked, description, fix: "Close it there, or open it with read-only=yes.")
-    case .newer: Fault(.workspaceNewer, description, fix: "Open it with the elbo that wrote it.")
+    case .newer: Fault(.workspaceNewer, description, fix: "Open it with the version of elbo that wrote it.")
     case .notAWorkspace: Fault(.notAWorkspace, description)
     case .cannotOpen: Fault(.unreadableFile, description)
     case .readOnly: Fault(.workspaceReadOnly, description, fix: "Write it elsewhere: save session PATH")

@@ -24,10 +24,10 @@ final class WorkspaceLock: Sendable {
 
   /// SQLite follows links to the files that it keeps beside a database, and would write over what they lead to.
   private static func checkNeighbors(_ path: String, of workspace: String) throws(StoreError) {
-    for ending in ["-wal", "-shm", "-journal"] {
+    for suffix in ["-wal", "-shm", "-journal"] {
       var status = stat()
-      if lstat(path + ending, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
-        throw .cannotWrite(path: workspace, reason: "\(workspace)\(ending) is a link; remove it")
+      if lstat(path + suffix, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+        throw .cannotWrite(path: workspace, reason: "\(workspace)\(suffix) is a link; remove it")
       }
     }
   }

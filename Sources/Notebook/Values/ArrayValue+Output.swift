@@ -75,8 +75,8 @@ extension ArrayValue {
       })
   }
 
-  /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be; nil of what is no
-  /// images.
+  /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be; nil of what is
+  /// no images.
   var images: ImageGrid? {
     guard meaning == .images, shape.rank == 4, shape[1] == 1 || shape[1] == 3, shape.count > 0 else { return nil }
     let count = min(shape[0], 100)

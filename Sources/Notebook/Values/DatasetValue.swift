@@ -30,7 +30,7 @@ package struct DatasetValue: SelectableValue {
     self.made = made
   }
 
-  /// What a trainer draws from.
+  /// The source of batches for a trainer.
   package var source: any BatchSource { dataset }
   package var title: String { dataset.name }
 
@@ -53,7 +53,7 @@ package struct DatasetValue: SelectableValue {
 
   package var summary: String {
     var text = "\(title) · \(NumberText.count(dataset.count)) × \(dataset.exampleShape)"
-    if let classes = dataset.classCount { text += " · \(classes) classes" }
+    if let classes = dataset.classCount { text += " · \(classes) \(inflected("class", "classes", for: classes))" }
     if !dataset.transforms.isEmpty { text += " · " + dataset.transforms.map(\.description).joined(separator: ", ") }
     return text
   }
@@ -123,7 +123,7 @@ package struct DatasetValue: SelectableValue {
     return (0..<dataset.count).map { Int32(dataset.label($0) ?? 0) }
   }
 
-  /// Rows named by their places are wanted just so, as a whole; those of a label stay in the parts they were in.
+  /// Rows that are selected by position form one part in the given order; rows of a label stay in their parts.
   package func select(rows: [Int], byLabel: Bool) throws -> Value {
     let chosen = dataset.subset(rows)
     guard byLabel, !isWhole else { return .object(DatasetValue(chosen, origin: origin, isWhole: true)) }
@@ -170,7 +170,7 @@ extension DatasetValue {
   /// Images or vectors of a tensor as examples, seen as they are.
   static func images(_ array: ArrayValue) throws -> DatasetValue {
     guard (2...4).contains(array.shape.rank), array.shape.count > 0 else {
-      throw Fault(.shapeMismatch, "examples are rows: N×D, N×H×W or N×C×H×W; this is \(array.shape)")
+      throw Fault(.shapeMismatch, "expected shape N×D, N×H×W or N×C×H×W, got \(array.shape)")
     }
     let extents = array.shape.dimensions
     let shape: Shape = extents.count == 3 ? [extents[0], 1, extents[1], extents[2]] : array.shape

@@ -3,9 +3,9 @@
 ///     epochs=N   how often the training data
 ///                are seen
 ///
-/// A line that has columns (two blanks or more between words) goes on below its last column, any other one below its own
-/// start. Blanks within a line stay as they are; a word that is wider than the screen is left whole, so that a path can be
-/// copied.
+/// A line that has columns (two blanks or more between words) goes on below its last column, any other one below its
+/// own start. Blanks within a line stay as they are; a word that is wider than the screen is left whole, so that a path
+/// can be copied.
 package enum HangingText {
   /// - Parameters:
   ///   - width: Columns of the screen.

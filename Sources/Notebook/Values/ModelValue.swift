@@ -15,7 +15,7 @@ package struct ModelValue: ObjectValue {
   package let recipe: TrainingRecipe
   /// The parameters of the best epoch, while early stopping is in use.
   let bestValues: Tensor?
-  /// What the training data had gone through.
+  /// The transforms of the training data.
   let dataDescription: String
   private let live: LiveModel
   private let identity: Int
@@ -31,7 +31,7 @@ package struct ModelValue: ObjectValue {
     identity = self.live.adopt()
   }
 
-  /// A model that a workspace gives back: what computes is made when it is first asked for.
+  /// A model from a workspace; the live model is built on first use.
   init(
     _ configuration: ModelConfiguration, snapshot: ParameterStore.Snapshot, training: TrainingState,
     recipe: TrainingRecipe, bestValues: Tensor?, dataDescription: String, parameterCount: Int
@@ -59,7 +59,7 @@ package struct ModelValue: ObjectValue {
     try ModelValue(try model(threads: threads).copy(), recipe: recipe)
   }
 
-  /// Tells this state of this model from every other.
+  /// Identifies this state of this model.
   var stamp: ModelStamp { ModelStamp(live: ObjectIdentifier(live), identity: identity) }
 
   package var parameterCount: Int { live.parameterCount }
@@ -70,7 +70,7 @@ package struct ModelValue: ObjectValue {
   package var summary: String {
     var text =
       "\(configuration.family.rawValue) \(configuration.architecture.name) · latent \(configuration.latentDimensions)"
-    text += " · \(NumberText.count(parameterCount)) parameters"
+    text += " · \(NumberText.count(parameterCount)) \(inflected("parameter", for: parameterCount))"
     if training.step == 0 { return text + " · not trained" }
     text += " · \(training.epoch) \(training.epoch == 1 ? "epoch" : "epochs")"
     if let last = training.history.epochs.last {
@@ -146,7 +146,7 @@ package struct ModelValue: ObjectValue {
           "capacity", .number(Double(shortest: capacity.target)), unit: "nats", detail: Self.behind(capacity.course)))
     }
     if !configuration.outputBiasStartsAtMean, configuration.architecture.endsInBias {
-      fields.append(.init("output_bias", label: "output bias", .text("as init says, not at the data's mean")))
+      fields.append(.init("output_bias", label: "output bias", .text("from the initializer, not the data's mean")))
     }
     fields += [
       .init("parameters", .count(parameterCount)),
@@ -242,6 +242,7 @@ extension ModelValue: SavableValue {
     let model = try model(threads: threads)
     model.dataDescription = try recipe.transforms.map { try JSON(encoding: $0).text() } ?? ""
     try model.save(to: path)
-    return "wrote \(shown): \(NumberText.count(parameterCount)) parameters with architecture, optimiser and history"
+    return
+      "wrote \(shown): \(NumberText.count(parameterCount)) \(inflected("parameter", for: parameterCount)) with architecture, optimizer and history"
   }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Numbers as people read them.
+/// Numbers as text.
 package enum NumberText {
   /// A number by itself: six significant digits, more where three decimals need them, without needless zeros:
   /// `146.953`, `123456.789`, `1e-05`, `20`.

@@ -1,7 +1,7 @@
 import Plotting
 import Replay
 
-/// Named results with units, tables and remarks: what `evaluate`, `describe` or `doctor` give.
+/// Named results with units, tables and remarks: the results of `evaluate`, `describe` or `doctor`.
 ///
 /// Fields are attributes: `e = evaluate m on=d` and then `e.elbo`.
 package struct Report: Sendable, Equatable {

@@ -7,7 +7,7 @@ extension Schedule {
     return switch self {
     case .constant: ""
     case .linear(let from, _, let epochs): "from \(text(Double(from))) over \(text(epochs)) epochs"
-    case .cyclical(let from, _, let period): "from \(text(Double(from))) anew every \(text(period)) epochs"
+    case .cyclical(let from, _, let period): "from \(text(Double(from))) restarting every \(text(period)) epochs"
     }
   }
 }

@@ -1,4 +1,4 @@
-/// Columns that text takes on a terminal.
+/// The width of text in terminal columns.
 package enum TextWidth {
   /// Columns of `text`: 2 for wide East Asian characters and emoji, 0 for combining marks, 1 for others.
   package static func columns(_ text: some StringProtocol) -> Int {

@@ -14,7 +14,8 @@ extension Value {
 }
 
 extension DatasetValue {
-  /// The first examples as a grid, no larger than 128 pixels each; nil when they are no images of one or three channels.
+  /// The first examples as a grid, no larger than 128 pixels each; nil when they are no images of one or three
+  /// channels.
   func images(first count: Int) throws -> ImageGrid? {
     let shape = dataset.exampleShape
     let count = min(count, dataset.count)

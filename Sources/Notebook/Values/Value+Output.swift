@@ -152,9 +152,10 @@ extension Value {
     case .string(let text): "\"" + TextWidth.fit(text, to: 60) + "\""
     case .flag(let value): value ? "yes" : "no"
     case .range(let lower, let upper): "\(lower)..\(upper)"
-    case .list(let items): items.count == 1 ? "1 item" : "\(items.count) items"
+    case .list(let items): items.count == 1 ? "1 item" : "\(items.count) \(inflected("item", for: items.count))"
     case .tensor(let array): array.summary
-    case .table(let table): "\(table.rows.count) rows, \(table.columns.count) columns"
+    case .table(let table):
+      "\(table.rows.count) \(inflected("row", for: table.rows.count)), \(table.columns.count) \(inflected("column", for: table.columns.count))"
     case .report(let report): report.title
     case .figure: "figure"
     case .object(let object): object.summary

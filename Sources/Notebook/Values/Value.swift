@@ -9,7 +9,7 @@ package enum ValueKind: String, Sendable, CaseIterable {
   var phrase: String { self == .nothing ? "nothing" : "a \(rawValue)" }
 }
 
-/// A value of the session: what variables hold and statements give.
+/// A value of the session: of variables and statements.
 ///
 /// Values are copy-on-write throughout, so a snapshot of the variables is the session as it was.
 package enum Value: Sendable {
@@ -18,7 +18,7 @@ package enum Value: Sendable {
   case flag(Bool)
   case tensor(ArrayValue)
   case list([Value])
-  /// `lower..upper`; both ends belong to it.
+  /// `lower..upper`; both ends included.
   case range(lower: Int, upper: Int)
   case table(Table)
   case report(Report)

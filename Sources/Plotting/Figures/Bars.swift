@@ -1,8 +1,8 @@
-/// A bar for each of some names; those that are inactive are grey.
+/// A bar for each of some names; those that are inactive are gray.
 package struct Bars: Sendable, Equatable, Codable {
   /// Two kinds of bars.
   package struct Kinds: Sendable, Equatable, Codable {
-    /// Positions of the grey ones.
+    /// Positions of the gray ones.
     package var inactive: Set<Int>
     package var activeName: String
     package var inactiveName: String
@@ -47,11 +47,11 @@ package struct Histogram: Sendable, Equatable, Codable {
     (self.series, self.xLabel, self.showsNormal) = (series, xLabel, showsNormal)
   }
 
-  /// Common bins: as many as the Freedman–Diaconis rule wants of the largest series, 10 to 80.
+  /// Common bins: their number by the Freedman–Diaconis rule for the largest series, 10 to 80.
   ///
   ///     width = 2 · IQR / ∛n
   ///
-  /// - Parameter fixed: So many instead.
+  /// - Parameter fixed: A fixed number of bins instead.
   package func bins(count fixed: Int? = nil) -> (low: Double, width: Double, densities: [[Double]]) {
     let finite = series.map { $0.values.filter(\.isFinite).sorted() }
     let low = Double(finite.compactMap(\.first).min() ?? 0)
@@ -81,7 +81,7 @@ extension Double {
   }
 }
 
-/// Numbers in cells, dark to light: what a probe takes for what.
+/// Numbers in cells, dark to light, such as a confusion matrix.
 package struct MatrixMap: Sendable, Equatable, Codable {
   /// Row by row.
   package var values: [Double]

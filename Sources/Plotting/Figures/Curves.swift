@@ -12,7 +12,7 @@ package struct Curves: Sendable, Equatable, Codable {
     package var dashed = false
     /// Raw values behind a smoothed line: drawn faintly, without a name in the legend, not used for the range of y.
     package var isFaint = false
-    /// Lines of one colour have the same number; nil takes the next.
+    /// Lines of one color have the same number; nil takes the next.
     package var color: Int?
     /// 0 for the main panel, 1 for a smaller one beneath it with an axis of its own.
     package var panel = 0
@@ -23,7 +23,7 @@ package struct Curves: Sendable, Equatable, Codable {
       (self.name, self.x, self.y, self.errors, self.dashed) = (name, x, y, errors, dashed)
     }
   }
-  /// A moment at which something was changed.
+  /// A vertical mark at which an option was changed.
   package struct Mark: Sendable, Equatable, Codable {
     package var x: Double
     package var text: String
@@ -37,7 +37,7 @@ package struct Curves: Sendable, Equatable, Codable {
   package var lowerLabel: String
   package var logX: Bool
   package var logY: Bool
-  /// x counts whole things, such as epochs.
+  /// Whether x is an integer count, such as epochs.
   package var hasIntegerX: Bool
 
   /// As workspaces have them.
@@ -58,7 +58,7 @@ package struct Curves: Sendable, Equatable, Codable {
 
   /// Lowest and highest value a panel has to show, from what is drawn in full strength; nil when there is none.
   ///
-  /// Of long lines the first points may leave the frame: a loss starts at many times what it comes to.
+  /// Of long lines the first points may leave the frame: a loss starts at a multiple of its final value.
   func range(panel: Int) -> ClosedRange<Double>? {
     var low = Double.infinity
     var high = -Double.infinity
@@ -79,10 +79,10 @@ extension Curves.Line {
   ///
   ///     s[t] = mean of y[t−h…t+h],   h = min(window, t/3).
   ///
-  /// A loss starts at many times what it comes to; a window of one width would carry that far to the right.
-  /// Points that are not finite count for nothing and stay as they are.
+  /// A loss starts at a multiple of its final value; a window of one width would carry that far to the right.
+  /// Points that are not finite are ignored and unchanged.
   ///
-  /// - Parameter breaks: Values of x after which something else began, in order: nothing is smeared over them.
+  /// - Parameter breaks: Values of x that separate segments, in order: smoothing does not cross them.
   package func smoothed(window: Double, breaks: [Double] = []) -> Curves.Line {
     func means(_ values: ArraySlice<Double>) -> [Double] {
       var sums = [0.0]

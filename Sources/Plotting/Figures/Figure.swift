@@ -1,10 +1,10 @@
 import Tensors
 
-/// A picture as a value: what it shows, not how it is drawn.
+/// A figure as a value: its content, not its rendering.
 package struct Figure: Sendable, Equatable, Codable {
   package var kind: Kind
   package var title: String
-  /// What is shown beneath the title: data, split, count, epoch.
+  /// The subtitle: data, split, count, epoch.
   package var subtitle: String
   package var theme: Theme
   /// In pixels; nil leaves it to the kind.
@@ -40,12 +40,12 @@ package struct Figure: Sendable, Equatable, Codable {
     case matrix(MatrixMap)
   }
 
-  /// The title with what stands beneath it, on one line.
+  /// The title and the subtitle on one line.
   package var caption: String { subtitle.isEmpty ? title : "\(title) · \(subtitle)" }
 }
 
 extension Figure {
-  /// One line for those who cannot see it.
+  /// A one-line description for front ends without graphics.
   package var summary: String { "figure: \(description)" }
 
   /// What it shows: `loss of m · digits.train (loss, kl)`.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What a figure shows, as lines that session files hold and compare: axes and, of every series, how many numbers there
-/// are and where they lie. Pixels differ from one gnuplot to the next; these do not.
+/// The data of a figure as lines that session files contain and compare: axes and, of every series, how many numbers
+/// there are and where they lie. Pixels differ from one gnuplot to the next; these do not.
 ///
 ///     figure: loss of m · digits.train (loss, kl)
 ///       axes  epoch; nats per example
@@ -35,7 +35,7 @@ package struct FigureData {
         (scatter.xLabel, spread(scatter.x.map(Double.init))), (scatter.yLabel, spread(scatter.y.map(Double.init))),
       ]
       if let classes = scatter.classes {
-        // Where the classes lie tells more of the picture than where all points do.
+        // The positions of the classes are more informative than the positions of all points.
         for value in scatter.classesPresent {
           let places = classes.indices.filter { classes[$0] == value }
           let x = mean(places.map { Double(scatter.x[$0]) })
@@ -86,13 +86,13 @@ package struct FigureData {
       return values.isEmpty ? rest : "\(spread(values)), \(rest)"
     }
     let middle = mean(values)
-    // What is left of a sum that cancels is rounding, which no two machines share.
+    // The rest of a sum that cancels is rounding error, which differs between machines.
     let isNegligible = middle.magnitude < 1e-6 * (values.map(\.magnitude).max() ?? 0)
     return "\(range(values)), mean \(number(isNegligible ? 0 : middle))"
   }
 
-  /// Four digits. What was measured keeps its decimal point, so that session files compare it by tolerance; whole numbers
-  /// (epochs, indexes) have none and are compared exactly.
+  /// Four digits. Measured values keep their decimal point, so that session files compare them with tolerance; integers
+  /// (epochs, indices) have none and are compared exactly.
   private func number(_ value: Double) -> String {
     // C writes a sign before NaN on some CPUs, which says nothing.
     guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }

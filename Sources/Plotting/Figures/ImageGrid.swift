@@ -12,9 +12,9 @@ package struct ImageGrid: Sendable, Equatable, Codable {
   /// Text left of rows and above columns; empty, or one each.
   package var rowLabels: [String] = []
   package var columnLabels: [String] = []
-  /// Images are enlarged at most so many times; nil leaves it to the picture.
+  /// The largest enlargement of the images; nil for automatic.
   package var scaleLimit: Int?
-  /// The columns are moments of one motion: an animation shows them one after another.
+  /// Whether the columns are frames of an animation.
   package var isSequence = false
 
   package init(
@@ -27,10 +27,10 @@ package struct ImageGrid: Sendable, Equatable, Codable {
 
   package var rows: Int { (count + columns - 1) / max(columns, 1) }
 
-  /// Whether both axes go on steadily, as between four images or over a latent plane.
+  /// Whether both axes are continuous, as between four images or over a latent plane.
   var isPlane: Bool { rows == columns && rows > 1 && !columnLabels.isEmpty }
 
-  /// A single row in lines of at most `limit` images, as even as can be.
+  /// A single row in lines of at most `limit` images, with equal lengths if possible.
   func wrapped(_ limit: Int) -> ImageGrid {
     var grid = self
     let lines = (count + limit - 1) / max(limit, 1)
@@ -38,7 +38,7 @@ package struct ImageGrid: Sendable, Equatable, Codable {
     return grid
   }
 
-  /// The images of one column, as a grid of their own as square as can be.
+  /// The images of one column, as a grid of their own as square as possible.
   func moment(_ column: Int) -> ImageGrid {
     let size = channels * height * width
     let members = stride(from: column, to: count, by: columns)
@@ -55,8 +55,8 @@ package struct ImageGrid: Sendable, Equatable, Codable {
 }
 
 extension ImageGrid {
-  /// Inputs above outputs, and beneath them where they differ if that is wanted: |input − output| in colour, black for none
-  /// and the brightest from `full` on.
+  /// Inputs above outputs, and beneath them where they differ if that is wanted: |input − output| in color, black for
+  /// none and the brightest from `full` on.
   ///
   /// - Parameters:
   ///   - inputs: `[N, C, H, W]`, like `outputs`.

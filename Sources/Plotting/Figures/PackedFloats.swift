@@ -1,4 +1,4 @@
-/// Many floats, written in one piece (base64 of little-endian float32) where figures are kept.
+/// Many floats, written in one piece (base64 of little-endian float32) where figures are stored.
 @propertyWrapper
 package struct PackedFloats: Sendable, Equatable, Codable {
   package var wrappedValue: [Float]

@@ -1,11 +1,11 @@
-/// Points of two coordinates, coloured by class, by value or not.
+/// Points of two coordinates, colored by class, by value or not.
 package struct Scatter: Sendable, Equatable, Codable {
   @PackedFloats package var x: [Float]
   @PackedFloats package var y: [Float]
   /// A class per point.
   package var classes: [Int]?
   package var classNames: [String]
-  /// A value per point, shown on a colour bar; classes go first.
+  /// A value per point, shown on a color bar; classes have precedence.
   package var values: [Float]?
   package var valueLabel: String
   package var xLabel: String
@@ -13,7 +13,7 @@ package struct Scatter: Sendable, Equatable, Codable {
   /// Histograms of both coordinates along the edges.
   package var hasMarginals: Bool
 
-  /// Of a handful of points the histograms say nothing.
+  /// The number of points below which histograms are not informative.
   var showsMarginals: Bool { hasMarginals && x.count >= 10 }
 
   /// More points than this are shown as density, with contours.

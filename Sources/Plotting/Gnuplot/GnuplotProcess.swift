@@ -6,7 +6,7 @@ final class GnuplotProcess {
   private var process: OpaquePointer?
   private var serial = 0
   private let program: String
-  /// How long one figure may take.
+  /// The timeout of one figure.
   private let seconds: Int
 
   init(program: String, seconds: Int) { (self.program, self.seconds) = (program, seconds) }
@@ -48,7 +48,7 @@ final class GnuplotProcess {
       throw .timedOut(seconds: seconds)
     case Int(ELBO_GNUPLOT_CANCELLED):
       stop()
-      throw .cancelled
+      throw .canceled
     default:
       stop()
       throw .died(otherMessages)
@@ -78,7 +78,7 @@ final class GnuplotProcess {
     process = nil
   }
 
-  /// gnuplot's words without its prompt, the repeated line of the script and the caret beneath it.
+  /// gnuplot's message without its prompt, the echoed line of the script and the caret below it.
   private static func plain(_ lines: [Substring]) -> String {
     lines.map { $0.drop { $0 == " " } }
       .filter { !$0.isEmpty && !$0.hasPrefix("gnuplot>") && $0 != "^" }

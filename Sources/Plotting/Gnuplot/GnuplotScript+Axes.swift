@@ -1,4 +1,4 @@
-/// Where numbers stand along axes, and where the legend.
+/// The placement of axis labels and of the legend.
 extension GnuplotScript {
   /// Names of lines in one row of the legend; gnuplot gives all the width of the longest.
   private func namesInRow(_ names: [String]) -> Int {
@@ -32,7 +32,8 @@ extension GnuplotScript {
     return max(usualLeft, 34 + (widest ?? 0) + 16)
   }
 
-  /// Fewer numbers along a narrow axis than gnuplot, which does not know how wide they are, would write into each other.
+  /// Fewer numbers along a narrow axis than gnuplot, which does not know how wide they are, would write into each
+  /// other.
   mutating func horizontalTics(from low: Double, to high: Double, pixels: Int) {
     guard medium != .characters, low.isFinite, high.isFinite, high > low else { return }
     let widest = max(
@@ -64,9 +65,9 @@ extension GnuplotScript {
     return unit * ([1, 2, 5].first { unit * $0 >= least * 0.999_999 } ?? 10)
   }
 
-  /// Where a logarithmic axis has its numbers. gnuplot's own are decades, of which a loss often spans less than one.
+  /// The labels of a logarithmic axis. gnuplot's own are decades, of which a loss often spans less than one.
   ///
-  /// - Returns: nil where decades do.
+  /// - Returns: nil where decades are sufficient.
   package static func logTics(_ low: Double, _ high: Double) -> [Double]? {
     guard low > 0, high > low, high / low < 1000 else { return nil }
     let ratio = high / low

@@ -47,7 +47,7 @@ extension GnuplotScript {
       let color = palette.lines[(line.color ?? next) % palette.lines.count]
       if !line.isFaint { next += 1 }
       guard line.panel == number, !line.x.isEmpty else { continue }
-      // Characters have no faint.
+      // Text output has no faint style.
       if line.isFaint, medium == .characters { continue }
       if medium == .characters {
         parts.append(inCharacters(line, color, place: parts.count))
@@ -58,10 +58,10 @@ extension GnuplotScript {
     plot(parts)
   }
 
-  /// What gnuplot's text terminal draws lines of the first dash types with, where they have no colours.
+  /// What gnuplot's text terminal draws lines of the first dash types with, where they have no colors.
   private static let characterMarks = ["*", "#", "$", "%", "@", "&"]
 
-  /// A line in characters of its own as well as in a colour: not everybody tells colours apart. With colours alone gnuplot
+  /// A line in characters of its own as well as in a color: not everybody tells colors apart. With colors alone gnuplot
   /// draws all lines with `+`.
   private mutating func inCharacters(_ line: Curves.Line, _ color: String, place: Int) -> String {
     let data = source([line.x.map(Float.init), line.y.map(Float.init)])
@@ -108,7 +108,7 @@ extension GnuplotScript {
     return (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
   }
 
-  /// Ranges from the data; whole numbers where x counts things.
+  /// Ranges from the data; integers where x is a count.
   private mutating func axes(_ curves: Curves, _ number: Int) {
     if let (low, high) = frame(curves, number) {
       if curves.logY {

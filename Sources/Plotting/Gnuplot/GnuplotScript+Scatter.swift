@@ -80,7 +80,7 @@ extension GnuplotScript {
     }
   }
 
-  /// Pixels for a colour bar, the numbers beside it and its name.
+  /// Pixels for a color bar, the numbers beside it and its name.
   static func barRoom(_ range: ClosedRange<Double>) -> Int {
     // As room left of an axis, with the bar in the place of the gap.
     max(120, left(forNumbersFrom: range.lowerBound, to: range.upperBound) + 16)
@@ -142,7 +142,7 @@ extension GnuplotScript {
     ]
   }
 
-  /// Names with symbols that can be seen, whatever the points' size; a colour bar for values.
+  /// Names with symbols that can be seen, whatever the points' size; a color bar for values.
   private mutating func legend(_ scatter: Scatter, _ rows: ScatterLegend) -> [String] {
     if scatter.classes != nil {
       let names = rows.classes.map { value in
@@ -155,7 +155,7 @@ extension GnuplotScript {
     let range = scatter.valueRange
     say(ColorScale.gnuplot)
     say("set cbrange [\(Float(range.lowerBound)):\(Float(range.upperBound))]")
-    // A point outside the picture brings the colour bar.
+    // A point outside the picture brings the color bar.
     return [
       source([[.greatestFiniteMagnitude / 4], [0], [Float(range.lowerBound)]])
         + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
@@ -169,7 +169,7 @@ extension GnuplotScript {
       let segments = density.contour(at: density.level(holding: share))
       guard !segments[0].isEmpty else { return [] }
       let style = "lw \(1 + Double(index) * 0.6) lc rgb '\(palette.foreground)'"
-      // A colour bar stands where the legend would.
+      // A color bar stands where the legend would.
       let hasLegend = scatter.classes != nil || scatter.values == nil
       return [source(segments) + " using 1:2:($3-$1):($4-$2) with vectors nohead \(style) notitle"]
         + (hasLegend ? ["NaN with lines \(style) title '\(Int(share * 100)) %'"] : [])

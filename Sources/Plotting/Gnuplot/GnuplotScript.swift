@@ -3,9 +3,9 @@ import Tensors
 /// The commands that draw a figure, and the data they read.
 ///
 /// Data are tables of float32, sent as one packed block of which commands read parts, or written out when the script is to
-/// stand alone. Text from people appears only inside single quotes with `noenhanced`, where gnuplot evaluates nothing.
+/// stand alone. Text from users appears only inside single quotes with `noenhanced`, where gnuplot evaluates nothing.
 package struct GnuplotScript: Equatable, Sendable {
-  /// What the script draws on: pixels of which ours lie beneath, shapes, or characters.
+  /// The output of the script: pixels of which ours lie beneath, shapes, or characters.
   package enum Medium: Sendable { case layer, shapes, characters }
 
   package private(set) var commands = ""
@@ -17,7 +17,7 @@ package struct GnuplotScript: Equatable, Sendable {
   var left = GnuplotScript.usualLeft
 
   static let dataFile = "/proc/self/fd/3"
-  /// Stands around the number of a table in `commands`; text from people never holds it.
+  /// Marks the number of a table in `commands`; text from users never contains it.
   private static let mark: Character = "\u{1}"
 
   package static func == (a: GnuplotScript, b: GnuplotScript) -> Bool {
@@ -39,8 +39,9 @@ package struct GnuplotScript: Equatable, Sendable {
     }
   }
 
-  /// The size that a figure is laid out in, in pixels. Image grids have that of their images, other figures the one they were
-  /// given, or a larger one of its shape where their letters would have no room: it is shrunk to what was asked for.
+  /// The size that a figure is laid out in, in pixels. Image grids have that of their images, other figures the one
+  /// they were given, or a larger one of its shape where their letters would have no room: it is shrunk to what was
+  /// asked for.
   package static func size(of figure: Figure) -> Figure.Size {
     if let size = figure.size, !figure.isGrid {
       let shrink = shrink(of: figure)
@@ -66,7 +67,7 @@ package struct GnuplotScript: Equatable, Sendable {
 
   mutating func say(_ line: String) { commands += line + "\n" }
 
-  /// In single quotes, on one line, at most so many characters.
+  /// In single quotes, on one line, with a limited number of characters.
   ///
   /// A quote becomes an apostrophe (’): gnuplot takes two quotes for one, but not where a string begins with them. Scalar
   /// by scalar: with a combining mark behind it a quote is another Character, and still ends gnuplot's string.
@@ -101,7 +102,7 @@ package struct GnuplotScript: Equatable, Sendable {
     return name
   }
 
-  /// `tc rgb '#222222'`; in characters the terminal's own colour.
+  /// `tc rgb '#222222'`; in characters the terminal's own color.
   func textColor(_ color: String) -> String { medium == .characters ? "" : "tc rgb '\(color)'" }
 
   // MARK: Data
@@ -152,10 +153,10 @@ package struct GnuplotScript: Equatable, Sendable {
     return text
   }
 
-  // MARK: What all figures have
+  // MARK: Common parts of all figures
 
   private mutating func begin(_ figure: Figure) {
-    // Between two figures everything is forgotten.
+    // All settings are reset between figures.
     say("unset multiplot")
     say("reset")
     say("set encoding utf8")
@@ -191,7 +192,7 @@ package struct GnuplotScript: Equatable, Sendable {
     return (quoted(title, limit: Int(room / (0.77 * Double(size)))), size)
   }
 
-  /// Pixels from the left or the bottom as a share of the picture.
+  /// Pixels from the left or the bottom as a fraction of the figure.
   func px(_ pixels: Int, across: Bool = false) -> String {
     Self.number(Double(pixels) / Double(across ? size.width : size.height))
   }

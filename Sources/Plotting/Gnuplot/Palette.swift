@@ -1,14 +1,15 @@
-/// Colours that people with any colour vision tell apart (Paul Tol's "muted" and "bright" sets), and what surrounds them.
+/// Colors that are distinguishable with any color vision (Paul Tol's "muted" and "bright" sets), and colors of the
+/// background, axes and text.
 package struct Palette: Sendable {
   package let background: String
   package let foreground: String
-  /// For what is said in a lower voice: subtitles, axes.
+  /// The color of subtitles and axes.
   let faded: String
   let grid: String
-  /// Ten colours, then the same lighter and darker: more than ten are told apart with care only.
+  /// Ten colors, then the same lighter and darker: more than ten are hard to distinguish.
   package let classes: [String]
   package let lines: [String]
-  /// Idle bars.
+  /// The color of inactive bars.
   package let inactive: String
 
   package init(_ theme: Figure.Theme) {
@@ -72,7 +73,7 @@ package struct Palette: Sendable {
   }
 }
 
-/// Colours for numbers in 0…1, of even steps in lightness.
+/// Colors for numbers in 0…1, of even steps in lightness.
 enum ColorScale {
   /// Matplotlib's viridis (Smith & van der Walt 2015), nine points of it.
   static let viridis: [[UInt8]] = [

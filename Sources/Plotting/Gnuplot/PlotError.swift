@@ -1,10 +1,10 @@
-/// A figure that could not be drawn; the session goes on.
+/// A figure that could not be drawn; the session continues.
 package enum PlotError: Error, Equatable, Sendable, CustomStringConvertible {
   case missing
   case failed(String)
   case timedOut(seconds: Int)
   case died(String)
-  case cancelled
+  case canceled
   case unknownFormat(String)
   case noWindow(terminal: String, known: [String])
 
@@ -12,17 +12,18 @@ package enum PlotError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missing: "gnuplot is not installed"
     case .failed(let message): "gnuplot says: \(message)"
-    case .timedOut(let seconds): "gnuplot gave no answer in \(seconds) s and was ended; the next figure starts it anew"
+    case .timedOut(let seconds):
+      "gnuplot did not respond within \(seconds) s and was terminated; the next figure restarts it"
     case .died(let message):
-      "gnuplot ended unexpectedly\(message.isEmpty ? "" : ": \(message)"); the next figure starts it anew"
-    case .cancelled: "drawing was interrupted"
-    case .unknownFormat(let ending): "no figure format '\(ending)'"
+      "gnuplot ended unexpectedly\(message.isEmpty ? "" : ": \(message)"); the next figure restarts it"
+    case .canceled: "drawing was interrupted"
+    case .unknownFormat(let name): "no figure format '\(name)'"
     case .noWindow(let terminal, let known):
-      "this gnuplot opens no windows of kind '\(terminal)'\(known.isEmpty ? "" : "; it knows \(known.joined(separator: ", "))")"
+      "this gnuplot does not support the terminal '\(terminal)'\(known.isEmpty ? "" : "; it supports \(known.joined(separator: ", "))")"
     }
   }
 
-  /// What to do about it.
+  /// How to fix it.
   package var fix: String? {
     switch self {
     case .missing: "Try: apt-get install gnuplot-nox"

@@ -2,8 +2,8 @@ import Glibc
 
 /// How much room text takes in a picture, in pixels: what gnuplot is not asked for and does not tell.
 ///
-/// Widths are those of DejaVu Sans at the usual 14 points, which is what "Sans" is where nothing else is installed; other
-/// sans-serif faces are narrower.
+/// Widths are those of DejaVu Sans at the usual 14 points, which is what "Sans" is where nothing else is installed;
+/// other sans-serif faces are narrower.
 enum TextMetrics {
   /// The em of 14 points at 96 dots per inch.
   private static let em = 14 * 96.0 / 72

@@ -3,7 +3,7 @@ import Dispatch
 
 /// zlib streams (RFC 1950) of filtered pixels, large ones packed by two threads.
 enum Deflate {
-  /// Fewer bytes than this are packed in less time than a thread takes to wake.
+  /// The number of bytes from which a second thread makes compression faster.
   private static let parallelThreshold = 1 << 18
 
   private struct Part {

@@ -1,4 +1,5 @@
-/// Writes GIF89a: one colour table for all frames, LZW, endless repetition. A frame holds what differs from the one before.
+/// Writes GIF89a: one color table for all frames, LZW, endless repetition. A frame holds what differs from the one
+/// before.
 package enum GIF {
   /// - Parameters:
   ///   - frames: Pictures of one size, at least one.
@@ -22,7 +23,7 @@ package enum GIF {
         index == 0
         ? (x: 0, y: 0, width: first.width, height: first.height, pixels: Array(own))
         : difference(own, palette.indices[(index - 1) * size..<index * size], width: first.width, same: same)
-      // Left in place when the next one comes, with a transparent colour from the second frame on.
+      // Left in place when the next one comes, with a transparent color from the second frame on.
       if moves { bytes += [0x21, 0xF9, 4, index == 0 ? 4 : 5] + word(delay) + [same, 0] }
       bytes += [0x2C] + word(frame.x) + word(frame.y) + word(frame.width) + word(frame.height) + [0]
       bytes += packed(frame.pixels[...], bits: max(2, bits))

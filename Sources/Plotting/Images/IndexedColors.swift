@@ -1,10 +1,10 @@
-/// At most so many colours, and which of them each pixel has.
+/// A palette of limited size, and the palette index of each pixel.
 package struct IndexedColors {
   package let colors: [[UInt8]]
   package let indices: [UInt8]
 
-  /// The picture's own colours when they are few enough, else those that stand for most pixels and the most frequent ones,
-  /// the rest to the nearest of them.
+  /// The picture's own colors when they are few enough, else those that stand for most pixels and the most frequent
+  /// ones, the rest to the nearest of them.
   package init(_ pictures: [Picture], limit: Int = 256) {
     var counts: [UInt32: Int] = [:]
     for picture in pictures {
@@ -50,8 +50,8 @@ package struct IndexedColors {
     self.indices = indices
   }
 
-  /// One half: cells of 4 bits a channel by how many pixels they hold, of each its most frequent colour, so that no hue is
-  /// lost. The other half: the most frequent colours of all, so that greys stay smooth.
+  /// One half: cells of 4 bits a channel by how many pixels they hold, of each its most frequent color, so that no hue
+  /// is lost. The other half: the most frequent colors of all, so that grays stay smooth.
   private static func popular(_ counts: [UInt32: Int], _ limit: Int) -> [UInt32] {
     var cells: [UInt32: (count: Int, best: UInt32, most: Int)] = [:]
     for (key, count) in counts {
@@ -75,7 +75,7 @@ package struct IndexedColors {
       let r = Int(color >> 16) - Int(key >> 16)
       let g = Int(color >> 8 & 255) - Int(key >> 8 & 255)
       let b = Int(color & 255) - Int(key & 255)
-      // Weights of how bright the eye sees them.
+      // Weights of perceived brightness.
       let d = 3 * r * r + 6 * g * g + b * b
       if d < distance { (best, distance) = (index, d) }
     }

@@ -1,12 +1,12 @@
 import CZlib
 
-/// Bytes that are no PNG, or one of a sort that is not read here.
+/// Bytes that are not a PNG, or a PNG of an unsupported type.
 package struct PNGError: Error, Equatable, Sendable {
   package let reason: String
 }
 
 extension PNG {
-  /// Reads 8-bit grey and RGB without interlacing; checksums are checked.
+  /// Reads 8-bit gray and RGB without interlacing; checksums are checked.
   package static func decode(_ bytes: [UInt8]) throws(PNGError) -> Picture {
     let (width, height, channels, samples) = try read(bytes)
     guard channels == 1 else { return Picture(width: width, height: height, pixels: samples) }
@@ -33,7 +33,7 @@ extension PNG {
         (width, height) = (word(at + 8), word(at + 12))
         guard bytes[at + 16] == 8, bytes[at + 20] == 0,
           let count = [0: 1, 2: 3][Int(bytes[at + 17])]
-        else { throw PNGError(reason: "only 8-bit grey and RGB without interlacing are read") }
+        else { throw PNGError(reason: "only 8-bit gray and RGB without interlacing are read") }
         channels = count
       }
       if type == "IDAT" { packed += bytes[at + 8..<at + 8 + length] }

@@ -1,7 +1,7 @@
 import CZlib
 import Glibc
 
-/// Writes PNG files: 8 bits, grey where there is no colour, one IDAT (PNG specification, third edition).
+/// Writes PNG files: 8 bits, gray where there is no color, one IDAT (PNG specification, third edition).
 package enum PNG {
   package static func encode(_ picture: Picture) -> [UInt8] {
     let (width, height) = (picture.width, picture.height)

@@ -1,4 +1,4 @@
-/// Pixels: RGB, row-major, from the upper left.
+/// RGB pixels, row-major, from the upper left.
 package struct Picture: Equatable, Sendable {
   package let width: Int
   package let height: Int
@@ -8,7 +8,7 @@ package struct Picture: Equatable, Sendable {
     (self.width, self.height, self.pixels) = (width, height, pixels)
   }
 
-  /// One colour everywhere.
+  /// One color everywhere.
   package init(width: Int, height: Int, filledWith color: [UInt8]) {
     (self.width, self.height) = (width, height)
     pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
@@ -21,10 +21,10 @@ package struct Picture: Equatable, Sendable {
     }
   }
 
-  /// The colour at a place.
+  /// The color at a place.
   package subscript(x: Int, y: Int) -> [UInt8] { Array(pixels[(y * width + x) * 3..<(y * width + x) * 3 + 3]) }
 
-  /// Puts another picture in, its upper left corner at (`x`, `y`); what does not fit is left out.
+  /// Puts another picture in, its upper left corner at (`x`, `y`); parts outside are clipped.
   mutating func place(_ other: Picture, x: Int, y: Int) {
     let count = min(other.width, width - x) * 3
     guard x >= 0, y >= 0, count > 0 else { return }
@@ -35,8 +35,8 @@ package struct Picture: Equatable, Sendable {
     }
   }
 
-  /// Lays a drawing on the same paper over this one; sizes agree. Where both have ink, what stands out more from the paper
-  /// is seen: lines over points, never a soft edge of paper around them.
+  /// Lays a drawing on the same paper over this one; sizes agree. Where both differ from the background, the pixel that
+  /// differs more is kept: lines over points, never a soft edge of paper around them.
   package mutating func lay(_ drawing: Picture, paper: [UInt8]) {
     guard drawing.width == width, drawing.height == height, paper.count == 3 else { return }
     let (r, g, b) = (Int32(paper[0]), Int32(paper[1]), Int32(paper[2]))
@@ -87,7 +87,7 @@ package struct Picture: Equatable, Sendable {
     return Picture(width: w, height: h, pixels: small)
   }
 
-  /// Half as wide and high as often as it takes to fit.
+  /// Halved in both directions until it fits.
   package func fitting(width limit: Int) -> Picture {
     guard width > limit, limit > 0 else { return self }
     let shrink = (width + limit - 1) / limit

@@ -2,7 +2,7 @@
 package enum TerminalImages {
   package enum Encoding: String, Sendable, CaseIterable { case sixel, kitty, iterm }
 
-  /// DEC's sixels: bands six pixels high, each colour of a band a run-length coded line.
+  /// DEC's sixels: bands six pixels high, each color of a band a run-length coded line.
   package static func sixel(_ picture: Picture) -> String {
     let palette = IndexedColors([picture], limit: 255)
     let (width, height) = (picture.width, picture.height)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How densely points lie: counts on a grid of 96 × 96, smoothed with a Gaussian of two cells.
+/// The density of points: counts on a grid of 96 × 96, smoothed with a Gaussian of two cells.
 struct DensityGrid {
   private let side = 96
   private var values: [Float]
@@ -36,7 +36,7 @@ struct DensityGrid {
     }
   }
 
-  /// The density above which cells hold that share of all points.
+  /// The density above which cells contain that fraction of all points.
   func level(holding share: Double) -> Float {
     let sorted = values.sorted(by: >)
     let all = sorted.reduce(0) { $0 + Double($1) }

@@ -4,7 +4,7 @@ import Synchronization
 package final class FigureRenderer: Sendable {
   private let gnuplot: Mutex<GnuplotProcess>
 
-  /// Files by their endings: pictures, the script with its data, the data alone.
+  /// File formats by extension: images, the script with its data, the data alone.
   package enum Format: String, Sendable, CaseIterable { case png, svg, pdf, gif, gp, csv }
 
   /// Hundredths of a second between frames of an animation.
@@ -71,7 +71,7 @@ package final class FigureRenderer: Sendable {
 
   private static func read(_ bytes: [UInt8]) throws(PlotError) -> Picture {
     do throws(PNGError) { return try PNG.decode(bytes) } catch {
-      throw .failed("its picture is damaged: \(error.reason)")
+      throw .failed("its image is damaged: \(error.reason)")
     }
   }
 
@@ -88,7 +88,7 @@ package final class FigureRenderer: Sendable {
       moment.place(GridPicture(grid.moment(column), theme: figure.theme).picture, x: place.x, y: place.y)
       return moment
     }
-    // There and back, so that it never jumps.
+    // Forward and backward, so that the loop is continuous.
     return GIF.encode(moments + moments.dropFirst().dropLast().reversed(), delay: Self.frameDelay)
   }
 
@@ -104,7 +104,7 @@ package final class FigureRenderer: Sendable {
     }
   }
 
-  // MARK: Elsewhere than in files
+  // MARK: Screens
 
   /// The figure for a terminal that shows pictures, at most so many pixels wide.
   package func inline(
@@ -133,7 +133,7 @@ package final class FigureRenderer: Sendable {
     return TextFigure.headed(figure, columns: columns) + plot
   }
 
-  /// Shows the figure in a window of gnuplot's; `terminal` is qt, x11 or wxt. Closing the window harms nothing.
+  /// Shows the figure in a window of gnuplot's; `terminal` is qt, x11 or wxt. The window may be closed at any time.
   package func window(_ figure: Figure, _ terminal: String, isCancelled: @Sendable () -> Bool = { false })
     throws(PlotError)
   {
@@ -180,7 +180,7 @@ extension Figure {
     return false
   }
 
-  /// Part of the picture is ours, and gnuplot draws the rest over it.
+  /// Draws the pixels of the figure; gnuplot draws axes and text over them.
   var isLayered: Bool {
     switch kind {
     case .images, .scatter: true
@@ -190,7 +190,7 @@ extension Figure {
 }
 
 extension Picture {
-  /// Puts in what gnuplot's layer goes over.
+  /// Draws the pixels below gnuplot's layer.
   mutating func placeContent(of figure: Figure, _ script: GnuplotScript) {
     switch figure.kind {
     case .images(let grid):

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Characters that fonts have.
 ///
-/// Where no font has a character, cairo draws its number in a box, and in gnuplot's coordinates that box is larger than the
-/// whole picture: one Chinese class name on a machine without Chinese fonts hides everything else.
+/// Where no font has a character, cairo draws its number in a box, and in gnuplot's coordinates that box is larger than
+/// the whole picture: one Chinese class name on a machine without Chinese fonts hides everything else.
 enum FontCoverage {
   private static let known = Mutex<[UInt32: Bool]>([:])
 

@@ -1,4 +1,4 @@
-/// Where the images of a grid lie, in pixels.
+/// The positions of the images of a grid, in pixels.
 package struct GridLayout: Equatable {
   let columns: Int
   let rows: Int

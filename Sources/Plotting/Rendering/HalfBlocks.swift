@@ -1,4 +1,4 @@
-/// Images of a grid as characters that are two pixels high: `▀` with a colour for each half.
+/// Images of a grid as characters that are two pixels high: `▀` with a color for each half.
 package struct HalfBlocks {
   /// Characters across one image, the gap beside it included; lines of one image.
   let cellWidth: Int
@@ -73,7 +73,7 @@ package struct HalfBlocks {
   private static func code(_ color: [UInt8], _ depth: TextColor) -> String {
     if depth == .full { return "2;\(color[0]);\(color[1]);\(color[2])" }
     if color[0] == color[1], color[1] == color[2] {
-      // 24 greys, black and white.
+      // 24 grays, black and white.
       let level = Int(color[0])
       return "5;" + String(level < 4 ? 16 : level > 246 ? 231 : 232 + (level - 4) * 24 / 243)
     }

@@ -42,9 +42,9 @@ struct ScatterRaster {
     _ place: (Int) -> (Double, Double)?, _ color: (Int) -> [UInt8]
   ) -> Picture {
     var picture = Picture(width: width, height: height, filledWith: paper)
-    // Few points keep their full colour; of many, those beneath shine through.
+    // Few points are opaque; many points are translucent.
     let strength = count > 3000 ? 0.75 : 1.0
-    // A fixed order that mixes the classes, so that none lies on top of all others.
+    // A fixed shuffled order, so that no class covers the others.
     let stride = [7919, 104_729, 1_299_709].first { count % $0 != 0 } ?? 1
     picture.pixels.withUnsafeMutableBufferPointer { pixels in
       var index = 0
@@ -66,7 +66,7 @@ struct ScatterRaster {
     return picture
   }
 
-  /// Mean colour of the points around each pixel, stronger where there are more: strength = (n / most)^½.
+  /// Mean color of the points around each pixel, stronger where there are more: strength = (n / most)^½.
   private static func density(
     _ count: Int, _ width: Int, _ height: Int, _ paper: [UInt8], _ place: (Int) -> (Double, Double)?,
     _ color: (Int) -> [UInt8]
@@ -89,7 +89,7 @@ struct ScatterRaster {
       }
       sums = spread
     }
-    // The strength of single pixels must not hang on one crowded one: the 99th percentile is full.
+    // The 99th percentile has full strength, so that one crowded pixel does not determine the scale.
     let filled = stride(from: 3, to: sums.count, by: 4).map { sums[$0] }.filter { $0 > 0 }.sorted()
     let most = filled.isEmpty ? 1 : max(1, filled[min(filled.count - 1, filled.count * 99 / 100)])
     var picture = Picture(width: width, height: height, filledWith: paper)

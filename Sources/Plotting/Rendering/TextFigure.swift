@@ -1,9 +1,9 @@
 import Tensors
 
-/// How colourful text may be.
+/// The colors that text output may use.
 package enum TextColor: Sendable, Equatable {
   case none
-  /// The 256 colours of most terminals.
+  /// The 256 colors of most terminals.
   case palette
   /// 24 bits.
   case full
@@ -21,7 +21,7 @@ package enum TextFigure {
     return lines.joined(separator: "\n")
   }
 
-  /// The caption, and the name of the vertical axis, which characters cannot turn.
+  /// The caption, and the name of the vertical axis, which text output cannot rotate.
   static func headed(_ figure: Figure, columns: Int) -> String {
     let axis =
       switch figure.kind {
@@ -52,7 +52,7 @@ package enum TextFigure {
     return color == .none || !line.contains("\u{1B}") ? String(line) : line + "\u{1B}[0m"
   }
 
-  /// The text without colours.
+  /// The text without colors.
   package static func visible(_ text: String) -> String {
     var (out, isEscape) = ("", false)
     for character in text {

@@ -1,13 +1,13 @@
 import Glibc
 import Tensors
 
-/// Latents as bytes: what a file of them would really take.
+/// Latents as bytes: the size of an entropy-coded file.
 ///
-/// Each dimension is rounded to a grid as fine as its posterior is sharp, the root mean square of σ, since the decoder was
-/// trained to bear that much noise; the codes of a plain autoencoder, which bear none, to so many levels from the least to
-/// the largest. The whole numbers are coded by range asymmetric numeral systems (Duda 2013) with
-/// 64-bit states, each dimension by the normal distribution fitted to it, so that a dimension which carries nothing costs
-/// next to nothing. Lossy in the latents; the bytes decode to exactly the rounded ones.
+/// Each dimension is rounded to a grid whose step is the root mean square of its posterior σ, since the decoder was
+/// trained with that much noise; the codes of a plain autoencoder, which has no noise, to a fixed number of levels
+/// between their minimum and maximum. The integers are coded by range asymmetric numeral systems (Duda 2013) with
+/// 64-bit states, each dimension by the normal distribution fitted to it, so that an inactive dimension takes
+/// almost no space. Lossy in the latents; the bytes decode to exactly the rounded ones.
 package struct LatentCode: Sendable, Equatable {
   /// Header and stream.
   package let bytes: [UInt8]
@@ -18,7 +18,7 @@ package struct LatentCode: Sendable, Equatable {
   private static let scaleBits: UInt64 = 16
   private static let lowest: UInt64 = 1 << 31
 
-  /// - Parameter levels: Rounds to so many levels of each dimension, whatever its posterior.
+  /// - Parameter levels: Rounds each dimension to this number of levels, regardless of its posterior.
   /// - Throws: `ModelError.notFinite` for a mean that is none.
   package init(_ codes: Codes, levels: Int? = nil) throws(ModelError) {
     let (count, dimensions) = (codes.mean.shape[0], codes.mean.shape[1])
@@ -39,7 +39,7 @@ package struct LatentCode: Sendable, Equatable {
     let tables = grids.map { $0.table() }
     var state = Self.lowest
     var words: [UInt32] = []
-    // Last in, first out: the decoder meets the examples in order.
+    // The code is last in, first out: encoding in reverse lets the decoder return the examples in order.
     for i in stride(from: count - 1, through: 0, by: -1) {
       for j in stride(from: dimensions - 1, through: 0, by: -1) {
         let symbol = grids[j].symbol(means[i * dimensions + j])
@@ -100,7 +100,7 @@ package struct LatentCode: Sendable, Equatable {
     return try Tensor(values, shape: [count, dimensions])
   }
 
-  /// Whole multiples of a step, from `low` to `high`, distributed as a normal.
+  /// Integer multiples of a step, from `low` to `high`, distributed as a normal.
   private struct Grid {
     let step: Float
     let mean: Float

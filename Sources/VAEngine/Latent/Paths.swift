@@ -3,13 +3,13 @@ import Tensors
 
 func expf2(_ x: Float) -> Float { Glibc.expf(x) }
 
-/// Ways through latent space, as rows of latents to decode.
+/// Paths through latent space, as rows of latents to decode.
 package enum LatentPath {
   package enum Kind: String, Sendable, CaseIterable, Codable {
     /// `(1 − t)·a + t·b`.
     case lerp
     /// On the great circle (Shoemake 1985): `sin((1 − t)Ω)/sin Ω · a + sin(tΩ)/sin Ω · b`, Ω the angle between a and b;
-    /// keeps to radii that the prior's draws have (White 2016). The straight line where Ω is below 1e-4.
+    /// keeps the radius of draws of the prior (White 2016). The straight line where Ω is below 1e-4.
     case slerp
   }
 
@@ -55,7 +55,7 @@ package enum LatentPath {
     return try Tensor(values, shape: [steps * steps, a.count])
   }
 
-  /// Each of `dimensions` moved over `range` from `origin`, one row of `steps` per dimension.
+  /// Each of `dimensions` varied over `range` from `origin`, one row of `steps` per dimension.
   package static func traversal(
     from origin: [Float], dimensions: [Int], range: ClosedRange<Float>, steps: Int
   ) throws -> Tensor {

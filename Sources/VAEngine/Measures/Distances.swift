@@ -2,8 +2,8 @@ import Graphs
 import Tensors
 
 /// ‖a − b‖² between the rows of a few vectors and all rows of a table, as one matrix product:
-/// `‖a‖² + ‖b‖² − 2 a·b`, not below 0, measured from the middle of the table: far from 0 the norms would swallow the
-/// distances. Its rounding is about 1e-6 of ‖a‖² + ‖b‖².
+/// `‖a‖² + ‖b‖² − 2 a·b`, not below 0, relative to the mean of the table: far from 0 the norms would be much larger
+/// than the distances and cancellation would lose digits. Its rounding is about 1e-6 of ‖a‖² + ‖b‖².
 struct Distances {
   private static let chunk = 256
   private let program: Program
@@ -29,12 +29,12 @@ struct Distances {
       Float((0..<m).reduce(0.0) { $0 + Double(values[$1 * d + j]) } / Double(max(m, 1)))
     }
     self.middle = middle
-    let (centred, lengths) = (program.input("b"), program.input("norms"))
+    let (centered, lengths) = (program.input("b"), program.input("norms"))
     for row in 0..<m {
       var norm: Float = 0
       for j in 0..<d {
         let x = values[row * d + j] - middle[j]
-        centred[row * d + j] = x
+        centered[row * d + j] = x
         norm += x * x
       }
       lengths[row] = norm

@@ -8,7 +8,7 @@ package struct Estimate: Sendable, Equatable, Codable {
     (self.mean, self.standardError, self.count) = (mean, standardError, count)
   }
 
-  /// In another unit.
+  /// The estimate in another unit.
   package func scaled(by factor: Double) -> Estimate {
     Estimate(mean: mean * factor, standardError: standardError * abs(factor), count: count)
   }

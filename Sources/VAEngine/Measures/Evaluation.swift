@@ -1,7 +1,7 @@
 import Graphs
 import Tensors
 
-/// How a model does on a set of examples. Losses are summed over dimensions and averaged over examples.
+/// The evaluation of a model on a set of examples. Losses are summed over dimensions and averaged over examples.
 package struct Evaluation: Sendable, Equatable, Codable {
   package struct Options: Sendable, Equatable {
     /// Of the posterior draws (one per example) and of random transforms of the data.
@@ -39,7 +39,7 @@ package struct Evaluation: Sendable, Equatable, Codable {
 extension Model {
   static let evaluationRows = MeasuringBatches.rows
 
-  /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and are to be ignored.
+  /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and must be ignored.
   ///
   /// - Throws: What `body` throws; `Stopped`, between two batches.
   func forEachBatch(
@@ -63,8 +63,8 @@ extension Model {
     program.run(step: draw &+ seed &* 0x1_0000_0000)
   }
 
-  /// - Parameter progress: Called after every batch with the share done; what it throws ends the evaluation.
-  /// - Throws: `ModelError` when the data do not fit.
+  /// - Parameter progress: Called after every batch with the fraction done; errors that it throws end the evaluation.
+  /// - Throws: `ModelError` when the data are incompatible with the model.
   package func evaluate(
     _ source: any BatchSource, options: Evaluation.Options = .init(), progress: (Double) throws -> Void = { _ in }
   ) throws -> Evaluation {

@@ -20,7 +20,7 @@ package struct LogLikelihood: Sendable, Equatable, Codable {
 extension Model {
   /// - Parameters:
   ///   - samples: k, rounded up to chunks of one size, at most 50.
-  ///   - progress: Called with the share done; throwing stops.
+  ///   - progress: Called with the fraction done; errors that it throws end the work.
   /// - Throws: `ModelError.notAProbability` for models without a likelihood.
   package func logLikelihood(
     _ source: any BatchSource, samples: Int, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
@@ -63,7 +63,7 @@ extension Model {
           let constant = log(Double((index + 1) * chunk))
           for row in 0..<valid { sums[index + 1, default: 0] += constant - accumulators[row].value }
         }
-        // A batch with thousands of samples takes seconds; a chunk is what one who stops it waits for.
+        // A batch with thousands of samples takes seconds; a stop request waits for one chunk at most.
         try progress((Double(step) + Double(index + 1) / Double(chunks)) / Double(batches))
       }
       let constant = log(Double(chunks * chunk))
@@ -77,14 +77,14 @@ extension Model {
   }
 }
 
-/// log Σ exp of values met one by one, in Double.
+/// log Σ exp of values that are added one by one, in Double.
 struct LogSumExp {
   private var largest = -Double.infinity
   private var sum = 0.0
 
   mutating func add(_ x: Double) {
     if x == largest {
-      // Two infinities are equal, and no number apart. Of −∞, exp is 0.
+      // The difference of two equal infinities would be NaN. exp(−∞) is 0.
       sum += x == -.infinity ? 0 : 1
     } else if x < largest {
       sum += exp(x - largest)

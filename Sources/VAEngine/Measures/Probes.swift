@@ -1,8 +1,8 @@
 import Graphs
 import Tensors
 
-/// What vectors know of labels: how well classes can be read from them. Shares of the test set, with the standard error
-/// of a mean of zeros and ones.
+/// Probes: the accuracy of predicting labels from vectors on a test set, with the standard error of a mean of zeros and
+/// ones.
 package enum Probe {
   /// Majority vote of the `k` nearest training vectors (Euclidean); a tie goes to the nearest of the tied.
   ///

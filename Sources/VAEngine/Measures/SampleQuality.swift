@@ -2,13 +2,13 @@ import Glibc
 import Graphs
 import Tensors
 
-/// How a model's samples compare with held-out data, as sets of vectors in a stated feature space.
+/// Comparison of a model's samples with held-out data, as sets of vectors in a stated feature space.
 package struct SampleQuality: Sendable, Equatable, Codable {
-  /// Where the vectors are compared.
+  /// The space in which the vectors are compared.
   package enum FeatureSpace: String, Sendable, CaseIterable, Codable {
     /// Values in [0, 1] as they are.
     case pixels
-    /// Posterior means of the model itself; tells nothing about what its encoder ignores.
+    /// Posterior means of the model itself; insensitive to features that its encoder ignores.
     case latents
   }
 

@@ -36,8 +36,8 @@ extension Model {
     return (reconstructions, rates)
   }
 
-  /// How unlikely each example is: −ELBO in nats averaged over `draws` posterior draws; the reconstruction loss for plain
-  /// autoencoders. The higher, the stranger (An & Cho 2015).
+  /// Anomaly scores: −ELBO in nats averaged over `draws` posterior draws; the reconstruction loss for plain
+  /// autoencoders. Higher scores are more anomalous (An & Cho 2015).
   package func anomalyScores(
     _ source: any BatchSource, draws: Int = 1, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
   ) throws -> [Double] {
@@ -51,7 +51,7 @@ extension Model {
     return try decode(encode(source, seed: seed).mean, labels: labels)
   }
 
-  /// Examples corrupted by `noise` and what the model makes of them, both `[N, C, H, W]`; corrupted Gaussian values are
+  /// Examples corrupted by `noise` and their reconstructions, both `[N, C, H, W]`; corrupted Gaussian values are
   /// not clipped.
   package func denoise(
     _ source: any BatchSource, noise: Noise, seed: UInt64 = 0

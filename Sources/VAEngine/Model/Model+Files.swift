@@ -3,7 +3,7 @@ import Graphs
 import Tensors
 
 /// A model as a safetensors file: each parameter under its name in its logical layout; the definition, the state of
-/// training and what the data had gone through as JSON in the metadata; for resuming, the optimiser's moments (and the
+/// training and the transforms of the data as JSON in the metadata; for resuming, the optimizer's moments (and the
 /// best parameters of early stopping) as flat vectors. Written whole or not at all; read back to the same bits.
 extension Model {
   private enum Name {
@@ -15,7 +15,7 @@ extension Model {
     static let best = "best.values"
   }
 
-  /// - Parameter resumable: Also what continuing the training needs: the moments, twice the parameters' size.
+  /// - Parameter resumable: Also writes what resuming the training needs: the moments, twice the parameters' size.
   /// - Throws: `FileError`.
   package func save(to path: String, resumable: Bool = true) throws {
     var file = SafeTensors(metadata: [
@@ -41,7 +41,7 @@ extension Model {
     return model
   }
 
-  /// Puts parameters and training back as the file has them.
+  /// Restores parameters and training state from the file.
   ///
   /// - Throws: as `open`, and when the file is of another architecture; then nothing has changed.
   package func restore(from path: String) throws {
@@ -53,7 +53,7 @@ extension Model {
       saved.latentDimensions == configuration.latentDimensions, saved.exampleShape == configuration.exampleShape
     else {
       throw ModelError.checkpoint(
-        "\(path) is of another architecture: \(saved.architecture.name) for \(saved.exampleShape), "
+        "\(path) has a different architecture: \(saved.architecture.name) for \(saved.exampleShape), "
           + "\(saved.latentDimensions) latent dimensions; open it as a model of its own")
     }
     try take(file, path)

@@ -3,8 +3,8 @@ import Graphs
 import Networks
 import Tensors
 
-/// A decoder that begins at the data's mean: its last bias is what the likelihood turns into that mean, so that the first
-/// steps need not learn how bright a picture is (the authors' program of Burda et al. 2016 does so).
+/// Initializes the decoder's last bias such that its initial output is the data's mean, so that training need not learn
+/// the mean brightness first (as in the program of Burda et al. 2016).
 extension Model {
   /// At most this many examples are averaged, evenly spread.
   private static let averagedExamples = 100_000
@@ -13,7 +13,7 @@ extension Model {
   /// the last layer is dense, each channel's where it is a convolution. A decoder that does not end in a bias stays as it
   /// is.
   ///
-  /// Dynamically binarised examples are drawn once.
+  /// Dynamically binarized examples are drawn once.
   ///
   /// - Throws: `ModelError` when the data do not fit or are not finite; then nothing has changed.
   package func initializeOutputBias(toMeanOf source: any BatchSource) throws {

@@ -3,15 +3,15 @@ import Graphs
 import Networks
 import Tensors
 
-/// A model: its definition, its parameters, and how far its training has come.
+/// A model: its definition, its parameters, and the state of its training.
 ///
-/// Used from one thread at a time. `copy()` gives one of its own that shares nothing.
+/// Used from one thread at a time. `copy()` returns an independent model.
 package final class Model {
   package var configuration: ModelConfiguration { didSet { current = nil } }
   package let parameters: ParameterStore
   package var training: TrainingState
   package var options: CompilerOptions { didSet { current = nil } }
-  /// What the training data had gone through, in words; carried along and saved.
+  /// A description of the transforms of the training data; saved with the model.
   package var dataDescription: String = ""
   /// The flat parameters of the epoch with the best watched loss, while early stopping is in use.
   package var bestValues: Tensor?
@@ -28,7 +28,7 @@ package final class Model {
     case importance(rows: Int, samples: Int)
   }
 
-  /// A model at the beginning of its training.
+  /// An untrained model.
   ///
   /// - Throws: `ShapeError` or `ModelError` when layers or data do not fit together.
   package init(_ configuration: ModelConfiguration, options: CompilerOptions = CompilerOptions()) throws {
@@ -46,8 +46,8 @@ package final class Model {
     training = TrainingState()
   }
 
-  /// Parameters, gradients and two moments must fit into the machine's memory: asking for more would bring it to a halt
-  /// long before it fails.
+  /// Parameters, gradients and two moments must fit into the machine's memory: allocating more would make the system
+  /// swap long before the allocation fails.
   private static func checkMemory(_ specs: [ParameterSpec]) throws(AllocationError) {
     let bytes = specs.reduce(0.0) { $0 + 16 * Double($1.shape.count) }
     let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
@@ -82,7 +82,7 @@ package final class Model {
     guard classes <= known else { throw .tooManyClasses(classes, known: known) }
   }
 
-  /// Throws when examples of this shape are not what the model was made for.
+  /// Throws when the shape of the examples differs from the model's.
   package func check(exampleShape: Shape) throws(ModelError) {
     guard exampleShape.count == configuration.pixels,
       exampleShape == configuration.exampleShape || exampleShape.rank == 1 || configuration.exampleShape.rank == 1

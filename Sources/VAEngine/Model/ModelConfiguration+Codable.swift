@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// Layers are written in their text form, so that a file can be read and edited by people.
+/// Layers are written in their text form, so that a file is readable and editable.
 extension ModelConfiguration: Codable {
   private enum Key: String, CodingKey {
     case version, family, architecture, encoder, decoder, activation, logVarianceBounds, exampleShape, latentDimensions,

@@ -9,11 +9,11 @@ package enum Family: String, Hashable, Sendable, CaseIterable, Codable {
   case vae
   /// Higgins et al. 2017: the KL is weighted by β.
   case beta = "beta-vae"
-  /// Burgess et al. 2018: |KL − C| is weighted, C grows.
+  /// Burgess et al. 2018: |KL − C| is weighted, C increases.
   case capacity = "capacity-vae"
   /// Im et al. 2017: the input is corrupted, the target is not.
   case denoising = "denoising-vae"
-  /// Sohn et al. 2015: encoder and decoder know the label.
+  /// Sohn et al. 2015: encoder and decoder are conditioned on the label.
   case conditional = "cvae"
   /// Burda et al. 2016: the bound of k importance samples.
   case importanceWeighted = "iwae"
@@ -23,25 +23,25 @@ package enum Family: String, Hashable, Sendable, CaseIterable, Codable {
     case .autoencoder: "plain autoencoder: reconstruction only"
     case .vae: "variational autoencoder"
     case .beta: "VAE whose KL is weighted by beta"
-    case .capacity: "VAE whose KL is drawn to a growing capacity"
-    case .denoising: "VAE that sees a corrupted input and rebuilds the clean one"
-    case .conditional: "VAE that knows the label"
+    case .capacity: "VAE whose KL follows an increasing target capacity"
+    case .denoising: "VAE that reconstructs clean examples from corrupted inputs"
+    case .conditional: "VAE conditioned on the label"
     case .importanceWeighted: "importance-weighted autoencoder, k samples"
     }
   }
 }
 
-/// What corrupts the input of a denoising model.
+/// The corruption of the input of a denoising model.
 package enum Noise: Hashable, Sendable, Codable {
   /// Adds N(0, σ²).
   case gaussian(Float)
-  /// Sets this share of the pixels to 0.
+  /// Sets this fraction of the pixels to 0.
   case mask(Float)
-  /// Sets this share to 0 or 1.
+  /// Sets this fraction of the pixels to 0 or 1.
   case saltAndPepper(Float)
 }
 
-/// Everything that defines a model but its parameters.
+/// The definition of a model without its parameters.
 package struct ModelConfiguration: Hashable, Sendable {
   package var family: Family
   package var architecture: Architecture
@@ -53,21 +53,21 @@ package struct ModelConfiguration: Hashable, Sendable {
   package var beta: Schedule
   /// C of the capacity family, in nats.
   package var capacity: Schedule
-  /// Nats per dimension below which the KL is not pushed (Kingma et al. 2016, λ); 0 for none.
+  /// Nats per dimension below which the KL is not penalized (Kingma et al. 2016, λ); 0 for none.
   package var freeBits: Float
   /// k of the importance-weighted family.
   package var importanceSamples: Int
-  /// What corrupts the input of the denoising family, N(0, 0.3²) unless said; nil for the others.
+  /// The corruption of the denoising family, by default N(0, 0.3²); nil for the others.
   package var noise: Noise?
   /// Classes of the conditional family.
   package var classCount: Int?
   package var initializer: Initializer
-  /// Whether the first training sets the decoder's last bias to the data's mean (`Model.beginAtMean(of:)`); false where
-  /// the decoder does not end in a bias.
+  /// Whether the first training sets the decoder's last bias to the data's mean
+  /// (`Model.initializeOutputBias(toMeanOf:)`); false where the decoder does not end in a bias.
   package let outputBiasStartsAtMean: Bool
   package var seed: UInt64
 
-  /// - Throws: `ModelError` naming what is wrong and how to mend it.
+  /// - Throws: `ModelError` naming what is wrong and how to fix it.
   package init(
     family: Family = .vae, architecture: Architecture, exampleShape: Shape, latentDimensions: Int,
     likelihood: Likelihood? = nil, beta: Schedule = .constant(1), capacity: Schedule = .constant(0),
@@ -77,7 +77,9 @@ package struct ModelConfiguration: Hashable, Sendable {
     guard latentDimensions > 0 else { throw .latentSize(latentDimensions) }
     guard exampleShape.count > 0 else { throw .emptyExamples(exampleShape) }
     if family == .conditional, classCount == nil { throw .labelsNeeded }
-    if let classCount, !(1...1_000_000).contains(classCount) { throw .checkpoint("\(classCount) classes cannot be") }
+    if let classCount, !(1...1_000_000).contains(classCount) {
+      throw .checkpoint("\(classCount) classes: at most 1,000,000 classes")
+    }
     guard (1...1_000_000).contains(importanceSamples) else { throw .sampleCount(importanceSamples) }
     self.family = family
     self.architecture = architecture
@@ -115,16 +117,16 @@ package struct ModelConfiguration: Hashable, Sendable {
   }
 }
 
-/// A model that cannot be, or data that do not fit it.
+/// An invalid model, or data that are incompatible with it.
 package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case latentSize(Int)
   case emptyExamples(Shape)
   case labelsNeeded
   case sampleCount(Int)
-  /// What the decoder gives, what the data are.
+  /// The shapes of the decoder's output and of the data.
   case decoderShape(Shape, wanted: Shape)
   case dataShape(Shape, wanted: Shape)
-  /// A latent of another size.
+  /// A latent with the wrong number of dimensions.
   case latentShape(Shape, wanted: Int)
   case tooManyClasses(Int, known: Int)
   /// A class that the model was not trained with.
@@ -134,7 +136,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A value that is not finite, and the example that holds it.
   case notFinite(example: Int)
   case noExamples
-  /// Fewer vectors than a measure needs.
+  /// Fewer vectors than a measure requires.
   case tooFewExamples(Int, needed: Int)
   case notAProbability(String)
   /// A file that is not a model, or of another one.
@@ -143,21 +145,24 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .latentSize(let size): "latent=\(size): a model needs at least one latent dimension"
-    case .emptyExamples(let shape): "examples of shape \(shape) hold nothing"
+    case .emptyExamples(let shape): "examples of shape \(shape) are empty"
     case .labelsNeeded: "a conditional model needs labels, and the data have none"
-    case .sampleCount(let k): "k=\(k): a million importance samples at most, and at least one"
-    case .decoderShape(let shape, let wanted): "the decoder ends at \(shape), the data are \(wanted)"
-    case .dataShape(let shape, let wanted): "the data are \(shape), the model expects \(wanted)"
-    case .latentShape(let shape, let wanted): "latents of shape \(shape), the model has \(wanted) dimensions"
-    case .tooManyClasses(let count, let known): "\(count) classes, the model was trained with \(known)"
+    case .sampleCount(let k): "k=\(k): expected from 1 to 1,000,000 importance samples"
+    case .decoderShape(let shape, let wanted): "the decoder's output has shape \(shape), the data have shape \(wanted)"
+    case .dataShape(let shape, let wanted): "the data have shape \(shape), the model expects \(wanted)"
+    case .latentShape(let shape, let wanted):
+      "latents of shape \(shape), the model has \(wanted) \(inflected("dimension", for: wanted))"
+    case .tooManyClasses(let count, let known):
+      "\(count) \(inflected("class", "classes", for: count)), the model was trained with \(known)"
     case .unknownClass(let label, let known):
       "class \(label): the model was trained with \(known), numbered from 0"
     case .outsideSupport(let value, let likelihood):
-      "the data hold \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
+      "the data contain \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
         + "(transform scale) or use likelihood=gaussian"
-    case .notFinite(let example): "example \(example) holds a value that is not finite; drop or mend it"
+    case .notFinite(let example): "example \(example) contains a value that is not finite; drop or fix it"
     case .noExamples: "no examples"
-    case .tooFewExamples(let count, let needed): "\(count) examples, at least \(needed) are needed"
+    case .tooFewExamples(let count, let needed):
+      "\(count) \(inflected("example", for: count)), at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"
     case .checkpoint(let why): why
     }

@@ -5,11 +5,11 @@ import Tensors
 /// A model layer by layer: shapes, parameters and the arithmetic of one example.
 package struct ModelSummary: Sendable, Equatable {
   package struct Layer: Sendable, Equatable {
-    /// As in parameters' names: `encoder.1`.
+    /// The name as in parameters' names: `encoder.1`.
     package var name: String
     /// The layer's text: `conv32k3s2`.
     package var text: String
-    /// Of one example's result.
+    /// The shape of one example's output.
     package var shape: Shape
     package var parameters: Int
     /// Multiplications and additions of matrix products and convolutions, forward, per example.
@@ -19,7 +19,7 @@ package struct ModelSummary: Sendable, Equatable {
   package var layers: [Layer]
   /// Trainable numbers, all layers and a learned scale together.
   package var parameterCount: Int
-  /// Of the parameters alone, float32.
+  /// Bytes of the parameters alone, float32.
   package var parameterBytes: Int
   /// Forward, per example. A training step costs about three times as much.
   package var flops: Int

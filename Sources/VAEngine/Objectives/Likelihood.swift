@@ -1,11 +1,11 @@
 import Graphs
 import Tensors
 
-/// p(x | z): what the decoder's outputs mean.
+/// p(x | z), parameterized by the decoder's outputs.
 package enum Likelihood: Hashable, Sendable, Codable {
   /// Independent pixels in [0, 1] with logits; the cross-entropy is a log-likelihood only for 0/1 data.
   case bernoulli
-  /// Loaiza-Ganem & Cunningham 2019: a density on [0, 1], so grey pixels have a proper likelihood.
+  /// Loaiza-Ganem & Cunningham 2019: a density on [0, 1], so gray pixels have a proper likelihood.
   case continuousBernoulli
   /// N(mean, σ²) with σ given.
   case gaussian(sigma: Float)
@@ -13,7 +13,7 @@ package enum Likelihood: Hashable, Sendable, Codable {
   case gaussianLearned
   /// 256 bins of a logistic density, mean and scale per pixel (Kingma et al. 2016; Tomczak & Welling 2018).
   case logistic256
-  /// Σ (x − mean)²: no density; what plain autoencoders minimise.
+  /// Σ (x − mean)²: no density; what plain autoencoders minimize.
   case squaredError
 
   package var name: String {
@@ -30,7 +30,7 @@ package enum Likelihood: Hashable, Sendable, Codable {
   /// Decoder outputs per pixel.
   package var outputsPerPixel: Int { self == .logistic256 ? 2 : 1 }
 
-  /// Whether −log p is a number of nats that bits per dimension can be made of.
+  /// Whether −log p is of discrete data, so that it can be converted to bits per dimension.
   package var isDiscrete: Bool { self == .logistic256 }
 
   /// Whether it is of data in [0, 1] alone.

@@ -9,7 +9,7 @@ package struct ObjectiveGraph {
   package let graph = Graph()
   let configuration: ModelConfiguration
   let rows: Int
-  /// Where layers are written, with the parameters they need.
+  /// The builder of layers and their parameters.
   package let builder: LayerBuilder
 
   package init(_ configuration: ModelConfiguration, rows: Int, training: Bool) {
@@ -20,7 +20,7 @@ package struct ObjectiveGraph {
 
   /// Terms of a training step.
   package struct Terms {
-    /// What is minimised, nats per example.
+    /// The objective, nats per example.
     package let loss: Symbol
     /// −log p(x | z), mean over the batch (of all samples).
     package let reconstruction: Symbol
@@ -67,7 +67,7 @@ package struct ObjectiveGraph {
     return try cropped(y)
   }
 
-  /// The decoder with as many outputs per pixel as the likelihood takes.
+  /// The decoder with the number of outputs per pixel that the likelihood needs.
   private func outputLayers() -> [Layer] {
     let factor = configuration.likelihood.outputsPerPixel
     guard factor > 1, let last = configuration.architecture.decoder.last else {
@@ -85,7 +85,7 @@ package struct ObjectiveGraph {
     return configuration.architecture.decoder.dropLast() + [wide]
   }
 
-  /// `[n, outputsPerPixel · D]`, images that came out larger than the data cut at the centre.
+  /// `[n, outputsPerPixel · D]`, images that came out larger than the data cut at the center.
   private func cropped(_ y: Symbol) throws -> Symbol {
     let example = configuration.exampleShape
     let wanted = configuration.pixels * configuration.likelihood.outputsPerPixel

@@ -5,7 +5,7 @@ package enum Schedule: Hashable, Sendable, Codable {
   case constant(Float)
   /// From one value to another over the first `epochs`, then the latter (warm-up; Bowman et al. 2016).
   case linear(from: Float, to: Float, epochs: Double)
-  /// Again and again from one value up to another over the first half of each period (Fu et al. 2019).
+  /// Cyclical: from one value to another over the first half of each period (Fu et al. 2019).
   case cyclical(from: Float, to: Float, period: Double)
 
   package func value(at epoch: Double) -> Float {
@@ -35,10 +35,10 @@ package enum Schedule: Hashable, Sendable, Codable {
   }
 }
 
-/// How the learning rate changes, as a factor of the one that was set.
+/// Learning-rate schedules, as factors of the learning rate.
 package enum LearningRateSchedule: Hashable, Sendable, Codable {
   case constant
-  /// `factor` after every so many epochs.
+  /// Multiplied by `factor` after every `every` epochs.
   case step(every: Int, factor: Float)
   /// `factor` at each of these epochs.
   case milestones([Int], factor: Float)
@@ -49,7 +49,7 @@ package enum LearningRateSchedule: Hashable, Sendable, Codable {
   /// Burda et al. 2016: 3^i epochs at 10^(−i/7), i = 0 … 7; 3,280 in all.
   case iwaeLadder
 
-  /// - Parameter drops: How often a plateau has been met.
+  /// - Parameter drops: The number of plateaus so far.
   package func factor(at epoch: Int, drops: Int) -> Float {
     switch self {
     case .constant: return 1

@@ -1,14 +1,14 @@
 import Graphs
 import Tensors
 
-/// What a look at the data found: nothing that stops training, but worth saying once.
+/// Findings of a check of the data that do not prevent training but are reported once.
 package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
   /// Values between 0 and 1 under a Bernoulli likelihood.
   case grayValues
 
   package var description: String {
-    "gray values under a Bernoulli: the loss is a cross-entropy, no log-likelihood; "
-      + "binarize=dynamic or likelihood=continuous-bernoulli make it one"
+    "gray values with a Bernoulli likelihood: the loss is a cross-entropy, not a log-likelihood; "
+      + "use binarize=dynamic or likelihood=continuous-bernoulli for one"
   }
 }
 
@@ -20,7 +20,7 @@ struct ValueRange {
   var hasGray = false
   var isFinite = true
 
-  /// One pass that branches on nothing: NaN fails every comparison.
+  /// One branch-free pass; NaN fails every comparison.
   init(_ values: UnsafeBufferPointer<Float>) {
     var (low, high, between, sum): (Float, Float, Int32, Float) = (0, 1, 0, 0)
     for x in values {
@@ -32,15 +32,15 @@ struct ValueRange {
     (self.low, self.high, hasGray, isFinite) = (low, high, between != 0, sum == 0)
   }
 
-  /// The first value below 0 or above 1. What scaling and resizing round to just outside is inside.
+  /// The first value below 0 or above 1. Values just outside by rounding of scaling and resizing count as inside.
   var outside: Float? { low < -1e-5 ? low : high > 1 + 1e-5 ? high : nil }
 }
 
 extension Model {
-  /// Looks whether the examples are of the model's shape, finite, and inside the likelihood's support: every one of them,
-  /// shared out to the threads.
+  /// Checks that the examples are of the model's shape, finite, and inside the likelihood's support: every one of them,
+  /// divided among the threads.
   ///
-  /// - Throws: what `check` throws, `ModelError.notFinite`, `.outsideSupport`, of the first example that is wrong;
+  /// - Throws: what `check` throws, `ModelError.notFinite`, `.outsideSupport`, for the first invalid example;
   ///   `Stopped`.
   package func checkValues(_ source: any BatchSource) throws -> [DataWarning] {
     try check(source)

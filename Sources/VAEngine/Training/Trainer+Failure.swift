@@ -2,9 +2,9 @@ import Graphs
 import Tensors
 
 extension Trainer {
-  /// Finds the step at fault by running again from the last good state: the same steps give the same bits, and the first
-  /// whose loss, gradient or update is not finite is it. Then puts that state back. A search that is stopped names the
-  /// step where it was seen.
+  /// Finds the failing step by repeating the steps from the last finite state, which are bit-identical: it is the first
+  /// whose loss, gradient or update is not finite. Then restores that state. If the search is stopped, the step at
+  /// which the failure was detected is reported.
   func failure(_ order: [Int32], _ safe: FiniteState, _ stop: StopSignal?) throws -> NonFiniteError {
     let seen = (step: max(model.training.step, 1) - 1, epoch: model.training.epoch)
     func restore() {
@@ -28,7 +28,7 @@ extension Trainer {
       let gradient = try model.firstNonFiniteGradient()
       let parameter = model.parameters.firstNonFinite().map { "\($0.name)[\($0.index)]" }
       let tensor = gradient ?? parameter
-      // The last step of the epoch is at fault when no other was.
+      // If no earlier step fails, it is the last step of the epoch.
       if term == nil, tensor == nil, model.training.batchInEpoch * plan.batchSize < order.count { continue }
       let what = term.map { "the \($0.0) (\($0.1.isNaN ? "NaN" : "infinite"))" }
       return NonFiniteError(
@@ -38,14 +38,14 @@ extension Trainer {
   }
 }
 
-/// The last state known to be good.
+/// The last state with finite parameters.
 struct FiniteState {
   private(set) var snapshot: ParameterStore.Snapshot
   private(set) var state: TrainingState
 
   init(_ model: Model) throws { (snapshot, state) = (try model.parameters.snapshot(), model.training) }
 
-  /// Takes the model's state; false, and nothing done, when a parameter is not finite.
+  /// Saves the model's state; returns false without saving when a parameter is not finite.
   mutating func update(_ model: Model) throws -> Bool {
     guard model.parameters.firstNonFinite() == nil else { return false }
     self = try FiniteState(model)

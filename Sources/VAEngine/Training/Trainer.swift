@@ -1,10 +1,10 @@
 import Graphs
 import Tensors
 
-/// Trains a model on a source of batches, step by step; stops when asked and continues as if it had not.
+/// Trains a model on a source of batches, step by step; can be stopped and resumed.
 ///
-/// Randomness is keyed by seeds and the step, the order of examples by seed and epoch: resuming from a saved state gives
-/// the same bits as never having stopped (same machine, same thread count).
+/// Randomness is keyed by seeds and the step, the order of examples by seed and epoch: a resumed training is
+/// bit-identical to an uninterrupted one (same machine, same thread count).
 package struct Trainer {
   package let model: Model
   package let source: any BatchSource
@@ -16,9 +16,9 @@ package struct Trainer {
   }
 
   /// - Parameters:
-  ///   - stop: Asked after every step, and during validation: an epoch whose validation was stopped stays open behind
-  ///     its last step, and going on begins with it.
-  ///   - progress: Called after every step with the figures so far; whoever shows them limits the rate.
+  ///   - stop: Checked after every step and during validation; if the validation of an epoch is stopped, resuming starts
+  ///     with that validation.
+  ///   - progress: Called after every step with the metrics so far; the caller limits the display rate.
   /// - Throws: `ModelError` before anything begins; `NonFiniteError` with the model rolled back.
   @discardableResult
   package func run(stop: StopSignal? = nil, progress: (TrainingProgress) throws -> Void = { _ in }) throws
@@ -80,7 +80,8 @@ package struct Trainer {
   /// because its losses are not of one objective (Tomczak & Welling's protocol).
   private func watch(_ loss: Double) throws {
     let beta = model.configuration.beta
-    // Validation is −ELBO at every weight; a training loss of a warm-up compares with none that comes later.
+    // The validation loss is −ELBO regardless of weights; a training loss during warm-up is not comparable with later
+    // ones.
     if validation == nil, beta.isRising(at: Double(model.training.epoch - 1)) {
       forgetBest()
       return
@@ -106,14 +107,14 @@ package struct Trainer {
     model.bestValues = nil
   }
 
-  /// What the watched loss is of: losses compare under one objective, on the same data.
+  /// Identifies the objective and the data of the monitored loss; losses are comparable only if both are equal.
   private var watched: String {
     let c = model.configuration
     let objective = "\(c.family) \(c.likelihood) \(c.beta) \(c.capacity) \(c.freeBits) \(c.importanceSamples)"
     return "\(objective); \(model.dataDescription), \(source.count), \(validation?.count ?? 0)"
   }
 
-  /// Moments of one update rule mean nothing to another; Adam and AdamW share theirs.
+  /// The moments of one optimizer are invalid for another; Adam and AdamW share theirs.
   private func forgetMoments() throws {
     var snapshot = try model.parameters.snapshot()
     snapshot.firstMoments = try Tensor(zeros: snapshot.firstMoments.shape)
@@ -134,7 +135,7 @@ package struct Trainer {
       state.shuffleSeed = plan.seed
       if model.configuration.outputBiasStartsAtMean { try model.initializeOutputBias(toMeanOf: source) }
     }
-    // Another batch size or other data: the epoch under way begins again in its own order.
+    // Another batch size or other data: the current epoch restarts with its own order.
     if state.batchInEpoch > 0, state.batchSize != plan.batchSize || state.exampleCount != source.count {
       let share = Double(state.batchInEpoch * state.batchSize) / Double(max(state.exampleCount, 1))
       state.batchInEpoch =
@@ -185,7 +186,7 @@ package struct Trainer {
     return terms
   }
 
-  /// Validates and closes the epoch; nil, and nothing done, when the validation was stopped.
+  /// Validates and completes the epoch; returns nil without changes when the validation was stopped.
   private func finishEpoch(_ clock: StepClock, _ stop: StopSignal?) throws -> TrainingHistory.Epoch? {
     let running = model.training.running
     let count = Double(max(running.examples, 1))
@@ -234,8 +235,9 @@ package struct Trainer {
 }
 
 extension Model {
-  /// What early stopping watches, nats per example: −ELBO, or the bound of k samples that an importance-weighted model is
-  /// trained on; the reconstruction of a plain autoencoder. The same draws every time.
+  /// The loss that early stopping monitors, nats per example: −ELBO, or the bound of k samples that an
+  /// importance-weighted model is trained on; the reconstruction of a plain autoencoder. Uses the same draws every
+  /// time.
   fileprivate func validationLoss(_ source: any BatchSource) throws -> Double {
     if configuration.family == .importanceWeighted {
       return try logLikelihood(source, samples: configuration.importanceSamples).negativeLogLikelihood.mean

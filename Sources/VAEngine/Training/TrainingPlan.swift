@@ -2,9 +2,9 @@ import Graphs
 import Synchronization
 import Tensors
 
-/// What one call to train is asked to do.
+/// The options of one call to train.
 package struct TrainingPlan: Sendable, Equatable, Codable {
-  /// Epochs to reach in all, counted from the beginning of the model's training.
+  /// The total number of epochs, counted from the first training of the model.
   package var epochs: Int
   package var batchSize = 128
   package var learningRate: Float = 1e-3
@@ -14,10 +14,10 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
   /// Of shuffling; the model's own seed keys its noise.
   package var seed: UInt64 = 0
   /// Epochs without a better validation loss (training loss when there is none) before stopping, with the best
-  /// parameters put back.
+  /// parameters restored.
   package var patience: Int?
   /// Steps between snapshots that a failure rolls back to; nil for about 20,000 examples, and at least 200 steps, so that
-  /// copying the parameters costs small batches next to nothing.
+  /// copying the parameters takes little time with small batches.
   package var snapshotInterval: Int?
 
   package init(epochs: Int) { self.epochs = epochs }
@@ -38,16 +38,16 @@ package final class StopSignal: Sendable {
   package var isRequested: Bool { requested.load(ordering: .relaxed) || isStopRequested() }
 }
 
-/// A moment of training.
+/// The progress of a training.
 package struct TrainingProgress: Sendable {
   package var epoch: Int
   package var epochs: Int
   package var step: UInt64
-  /// Of all that this call was asked to do, 0 … 1.
+  /// The completed fraction of this call, 0 … 1.
   package var fraction: Double
   package var imagesPerSecond: Double
   package var secondsLeft: Double
-  /// Means of the epoch under way, nats per example.
+  /// Means of the current epoch, nats per example.
   package var loss: Double
   package var reconstruction: Double
   package var kl: Double
@@ -55,20 +55,20 @@ package struct TrainingProgress: Sendable {
   package var finished: TrainingHistory.Epoch?
   /// The last step of this run, by itself; nil when it made none, because only a validation was left to do.
   package var last: TrainingHistory.Step?
-  /// Epochs done, with the share of the one under way.
+  /// Completed epochs plus the fraction of the current one.
   package var position: Double
 }
 
 /// How a call to train ended.
 package enum TrainingEnd: Sendable, Equatable {
   case finished
-  /// Asked to stop; everything done is kept.
+  /// Stopped on request; completed steps are kept.
   case stopped
-  /// No improvement for `patience` epochs; the parameters of `best` are back.
+  /// No improvement for `patience` epochs; the parameters of `best` are restored.
   case early(best: Int)
 }
 
-/// A loss, gradient or parameter that is not finite. The model is back at its last good state.
+/// A loss, gradient or parameter that is not finite. The model is restored to its last finite state.
 package struct NonFiniteError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The term of the loss: `reconstruction (NaN)`; or the gradient or parameter, when the loss was still a number.
   package let what: String
@@ -76,7 +76,7 @@ package struct NonFiniteError: Error, Equatable, Sendable, CustomStringConvertib
   package let tensor: String?
   package let step: UInt64
   package let epoch: Int
-  /// Examples of the batch; none when the search for it was stopped.
+  /// Examples of the batch; empty when the search was stopped.
   package let indices: [Int]
   package let restoredStep: UInt64
 
@@ -85,6 +85,6 @@ package struct NonFiniteError: Error, Equatable, Sendable, CustomStringConvertib
     return "\(what) is not finite at step \(step), epoch \(epoch + 1)"
       + (indices.isEmpty ? "" : " (examples \(some))")
       + (tensor.map { "; the first bad tensor is \($0)" } ?? "")
-      + "; the model is back at step \(restoredStep). A smaller learning rate or clipping by norm may help"
+      + "; the model was restored to step \(restoredStep). A smaller learning rate or clipping by norm may help"
   }
 }

@@ -1,15 +1,15 @@
 import Graphs
 import Tensors
 
-/// How far a model's training has come: all that continuing needs beside its parameters and moments.
+/// The state of a training, which resuming needs besides parameters and moments.
 package struct TrainingState: Sendable, Equatable, Codable {
-  /// Whole epochs done.
+  /// Completed epochs.
   package var epoch = 0
   /// Batches done of the epoch after them, and of how many examples it and how large batches were.
   package var batchInEpoch = 0
   package var exampleCount = 0
   package var batchSize = 0
-  /// Updates done in all: the step of every random stream.
+  /// The total number of updates: the step of every random stream.
   package var step: UInt64 = 0
   package var shuffleSeed: UInt64 = 0
   package var hyperparameters = Hyperparameters()
@@ -17,14 +17,14 @@ package struct TrainingState: Sendable, Equatable, Codable {
   /// How it was last trained: learning rate and its schedule, batch size, patience. Nil before the first step.
   package var plan: TrainingPlan?
   package var history = TrainingHistory()
-  /// Sums of the epoch that is under way.
+  /// Sums of the current epoch.
   package var running = RunningTerms()
   /// Plateau and early stopping.
   package var bestLoss: Double?
   package var bestEpoch: Int?
   package var epochsSinceBest = 0
   package var learningRateDrops = 0
-  /// What the best loss is of, in words; nil in what earlier programs kept.
+  /// Identifies the objective and the data of the best loss; nil in files of earlier versions.
   package var watched: String?
 
   package init() {}
@@ -35,7 +35,7 @@ package struct TrainingState: Sendable, Equatable, Codable {
     return Double(epoch) + min(1, share)
   }
 
-  /// Every example of the epoch under way was trained on, and its validation is what is left.
+  /// Whether all batches of the current epoch are done and only its validation remains.
   package var isEpochTrained: Bool { exampleCount > 0 && batchInEpoch * batchSize >= exampleCount }
 }
 

@@ -9,7 +9,7 @@ final class BatchRun {
   private let choices: BatchChoices
   private let runner: CellRunner
   private let frontEnd: any BatchFrontEnd
-  /// `quit` was met.
+  /// Whether the script called `quit`.
   private(set) var hasQuit = false
 
   init(process: ProcessContext, session: Session, choices: BatchChoices) throws(ExitStatus) {
@@ -36,7 +36,7 @@ final class BatchRun {
     return code
   }
 
-  /// Runs standard input as it comes, cell by cell; the exit code.
+  /// Runs standard input as it arrives, cell by cell; returns the exit code.
   func runStandardInput() -> Int32 {
     var input = InputLines(descriptor: STDIN_FILENO, signals: process.signals)
     var splitter = CellSplitter()
@@ -98,7 +98,7 @@ final class BatchRun {
 
 /// A front end for batches.
 protocol BatchFrontEnd: FrontEnd, Sendable {
-  /// Why standard output takes no more (`errno`); nil while it does.
+  /// The error (`errno`) of standard output; nil while it can be written.
   var closedBy: Int32? { get }
   func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome)
 }
@@ -107,7 +107,7 @@ extension TerminalFrontEnd: BatchFrontEnd {
   func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {}
 }
 
-/// Takes prompts off lines of a transcript and drops what is not a command; other input passes unchanged.
+/// Removes prompts and outputs from a transcript; other input is unchanged.
 struct TranscriptFilter {
   private var isTranscript = false
 

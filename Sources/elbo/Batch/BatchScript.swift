@@ -1,7 +1,7 @@
 import Notebook
 import Replay
 
-/// Commands of a batch, cut into cells: each as many lines as the language needs for it.
+/// The commands of a batch, split into cells; a cell has as many lines as its statement needs.
 struct BatchScript {
   struct Cell {
     let source: String
@@ -17,7 +17,7 @@ struct BatchScript {
     self.name = name
   }
 
-  /// The cells, in order. A session file gives its commands.
+  /// The cells, in order; of a session file, its commands.
   func cells(_ session: Session) -> [Cell] {
     if SessionFile.hasPrompts(text), let file = try? SessionFile(text) {
       return file.commands.map { Cell(source: $0.source, line: $0.line) }
@@ -32,7 +32,7 @@ struct BatchScript {
   }
 }
 
-/// Collects lines until they make a cell.
+/// Collects lines until they form a cell.
 struct CellSplitter {
   private var lines: [String] = []
   private var first = 0
@@ -50,7 +50,7 @@ struct CellSplitter {
     return rest()
   }
 
-  /// What is left, complete or not.
+  /// The remaining lines, complete or not.
   mutating func rest() -> BatchScript.Cell? {
     guard !lines.isEmpty else { return nil }
     defer { lines = [] }

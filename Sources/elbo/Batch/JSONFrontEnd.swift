@@ -3,7 +3,7 @@ import Notebook
 import Synchronization
 import Terminal
 
-/// Writes one JSON object a line for each finished cell:
+/// Writes one JSON object per line for each finished cell:
 /// `{"cell":1,"line":1,"source":"…","status":"ok","seconds":0.12,"outputs":[{"role":"result","text":"…","json":{…}}]}`,
 /// with `"figure":{"image/svg+xml":"…"}` (or base64 of `image/png`) where there is one, and `"error":{"code","message","fix","span"}` when it failed.
 final class JSONFrontEnd: BatchFrontEnd {

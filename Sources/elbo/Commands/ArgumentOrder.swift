@@ -14,7 +14,8 @@ enum ArgumentOrder {
     var allValued: Set<String> { subcommands.reduce(valued) { $0.union($1.allValued) } }
   }
 
-  /// `arguments` with the names of subcommands in front and what stood before them behind; unchanged where none is named.
+  /// `arguments` with the names of subcommands in front and what stood before them behind; unchanged where none is
+  /// named.
   static func arranged(_ arguments: [String], _ root: () -> Node = { Self.root }) -> [String] {
     guard arguments.count > 1 else { return arguments }
     var node = root()

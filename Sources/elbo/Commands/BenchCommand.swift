@@ -7,7 +7,7 @@ import Plotting
 import Tensors
 import Terminal
 
-/// `elbo bench`: how fast this machine is.
+/// `elbo bench`: measures the speed of this machine.
 struct BenchCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure the speed of this machine.",
@@ -17,9 +17,9 @@ struct BenchCommand: ElboSubcommand {
       elbo bench train iwae --k 50    with 50 importance samples
       elbo bench ops                  the time of single ops
       elbo bench session              cells with a workspace on disk, completion, opening a large workspace
-      elbo bench ops --backend onednn matrix products and convolutions by us and by oneDNN
+      elbo bench ops --backend onednn matrix products and convolutions of elbo and of oneDNN
       elbo bench plots                figures of every kind
-      elbo bench live                 what plot=live costs a training
+      elbo bench live                 the cost of plot=live in a training
       """)
 
   static let handlesSignals = false
@@ -31,7 +31,7 @@ struct BenchCommand: ElboSubcommand {
   @Argument(help: "train, ops, session, plots or live.")
   var what = Suite.train
 
-  @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
+  @Argument(help: "mlp, conv, burgess or iwae; default: all.")
   var workload: String?
 
   @Option(help: "Importance samples of iwae.")
@@ -43,7 +43,7 @@ struct BenchCommand: ElboSubcommand {
   @Option(help: "Steps of each of the three timed runs.")
   var steps = 100
 
-  @Option(help: "A folder with the files of MNIST (default: the digits inside the program).")
+  @Option(help: "A folder with the MNIST files (default: the built-in digits).")
   var data: String?
 
   @Option(help: "Threads to compute with (default: one per core).")
@@ -55,7 +55,7 @@ struct BenchCommand: ElboSubcommand {
   @Flag(help: "One JSON object per line.")
   var json = false
 
-  @Flag(help: "Also the share of the step that each kernel takes.")
+  @Flag(help: "Also print the fraction of a step that each kernel takes.")
   var profile = false
 
   func validate() throws {
@@ -64,7 +64,7 @@ struct BenchCommand: ElboSubcommand {
       throw ValidationError("no workload '\(workload)'. Workloads: \(known).")
     }
     guard k > 0, steps > 0, batch ?? 1 > 0, threads ?? 1 > 0 else {
-      throw ValidationError("--k, --batch, --steps and --threads take 1 or more.")
+      throw ValidationError("--k, --batch, --steps and --threads must be at least 1.")
     }
   }
 
@@ -146,7 +146,7 @@ struct BenchCommand: ElboSubcommand {
     line(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  /// A line at once, so that `elbo bench | head` ends with what it wants to see.
+  /// Writes every line immediately, so that `elbo bench | head` works.
   private func line(_ parts: String...) { writeAll(parts.joined(separator: " ") + "\n", to: 1) }
 
   private func show(_ result: SessionBenchmark.Result) {
@@ -175,7 +175,7 @@ struct BenchCommand: ElboSubcommand {
       "\(name): \(Int(result.imagesPerSecond)) images/s, \(Int(result.gigaflops)) GFLOP/s, "
         + "\(Int((100 * result.fractionOfMatmul).rounded())) % of a 1024³ matrix product (\(Int(result.matmulGigaflops)) GFLOP/s); "
         + String(format: "loss %.2f nats/image; peak memory %.0f MB; ", result.loss, result.peakMemoryMegabytes)
-        + "batch \(result.batch), \(result.threads) threads")
+        + "batch \(result.batch), \(result.threads) \(inflected("thread", for: result.threads))")
     guard profile else { return }
     for kernel in result.kernels.prefix(24) {
       line(String(format: "  %5.1f %% %9.1f µs  ", 100 * kernel.share, kernel.microseconds) + kernel.name)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Notebook
 
-/// `elbo`, with what it can be told to do.
+/// `elbo` and its subcommands.
 struct ElboCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "elbo",
@@ -29,12 +29,12 @@ struct ElboCommand: ParsableCommand {
     defaultSubcommand: StartCommand.self)
 }
 
-/// What every way of running a session can be told.
+/// The options of every command that runs a session.
 struct SessionChoices: ParsableArguments {
-  @Option(help: ArgumentHelp("Keep the session in this workspace file.", valueName: "file.elbodb"))
+  @Option(help: ArgumentHelp("Store the session in this workspace file.", valueName: "file.elbodb"))
   var session: String?
 
-  @Option(help: "Seed of everything random.")
+  @Option(help: "Random seed of the session.")
   var seed: UInt64?
 
   @Option(help: "Threads to compute with (default: one per core).")
@@ -42,25 +42,25 @@ struct SessionChoices: ParsableArguments {
 
   func validate() throws {
     if let threads { try Self.checkThreads(threads) }
-    if session?.isEmpty == true { throw ValidationError("--session needs the name of a file, and it is empty.") }
+    if session?.isEmpty == true { throw ValidationError("--session: the file name is empty.") }
   }
 
   static func checkThreads(_ count: Int) throws {
     let known = Settings.threadCounts
     guard known.contains(count) else {
-      throw ValidationError("--threads takes \(known.lowerBound)…\(known.upperBound), got \(count).")
+      throw ValidationError("--threads: expected from \(known.lowerBound) to \(known.upperBound), got \(count).")
     }
   }
 }
 
-/// How a batch speaks.
+/// The options of batch output.
 struct BatchChoices: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-  @Option(help: "How results are written: text, or json with one object per cell.")
+  @Option(help: "Output format: text, or json with one object per cell.")
   var format = Format.text
 
-  @Flag(help: "Go on after a command that failed (the exit code is still 1).")
+  @Flag(help: "Continue after a command that fails (the exit code is still 1).")
   var keepGoing = false
 }
 
@@ -70,7 +70,7 @@ struct StartCommand: ElboSubcommand {
     commandName: "start", abstract: "A prompt, or the commands on standard input.",
     usage: "elbo [file.elbodb] [-c commands] [options]   or   elbo <subcommand>", shouldDisplay: false)
 
-  @Option(name: .customShort("c"), help: ArgumentHelp("Run these commands and leave.", valueName: "commands"))
+  @Option(name: .customShort("c"), help: ArgumentHelp("Run these commands and exit.", valueName: "commands"))
   var line: [String] = []
 
   @OptionGroup var choices: SessionChoices
@@ -87,7 +87,7 @@ struct StartCommand: ElboSubcommand {
     guard let workspace else { return }
     let commands = ElboCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
     if commands.contains(workspace), access(workspace, F_OK) != 0 {
-      throw ValidationError("'\(workspace)' comes first and its options behind it: elbo \(workspace) [options] …")
+      throw ValidationError("'\(workspace)' must come before its options: elbo \(workspace) [options] …")
     }
     if choices.session != nil { throw ValidationError("Name the workspace once: '\(workspace)' or --session.") }
     if !workspace.hasSuffix(".elbodb"), access(workspace, F_OK) != 0 {
@@ -96,11 +96,11 @@ struct StartCommand: ElboSubcommand {
         if let name = command.configuration.commandName { known.insert(name, at: known.count - 1) }
       }
       if known.contains(workspace) {
-        throw ValidationError("The command goes first, its options after it: elbo \(workspace) …")
+        throw ValidationError("The command must come before its options: elbo \(workspace) …")
       }
       let near = Suggestion.question(workspace, in: known)
       throw ValidationError(
-        "'\(workspace)' is no command and no workspace file (those end in .elbodb). "
+        "'\(workspace)' is neither a command nor a workspace file (*.elbodb). "
           + (near ?? "Commands: \(known.joined(separator: ", "))."))
     }
     if workspace.hasSuffix(".session") {
@@ -138,7 +138,7 @@ struct RunCommand: ElboSubcommand {
   func run(in process: ProcessContext) throws -> Int32 {
     var scripts: [BatchScript] = []
     for file in files where file != "-" {
-      // A pipe may keep us waiting; nothing runs yet.
+      // Opening a pipe may block; nothing runs yet.
       switch process.signals.withDefaultSignals({ textOfFile(file) }) {
       case .success(let text): scripts.append(BatchScript(text: text, name: file))
       case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")

@@ -6,15 +6,15 @@ import Terminal
 /// `elbo jupyter install|uninstall`
 struct JupyterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jupyter", abstract: "Make the kernel known to Jupyter, or unknown again.",
+    commandName: "jupyter", abstract: "Install the Jupyter kernelspec, or remove it.",
     subcommands: [Install.self, Uninstall.self])
 
-  /// Where kernelspecs go.
+  /// The location of kernelspecs.
   struct InstallLocation: ParsableArguments {
     @Flag(help: "For this user (the default).")
     var user = false
 
-    @Flag(help: "For the Python environment that is active ($VIRTUAL_ENV or $CONDA_PREFIX).")
+    @Flag(help: "For the active Python environment ($VIRTUAL_ENV or $CONDA_PREFIX).")
     var sysPrefix = false
 
     @Option(help: ArgumentHelp("Under this folder: PREFIX/share/jupyter/kernels.", valueName: "prefix"))
@@ -43,15 +43,15 @@ struct JupyterCommand: ParsableCommand {
   }
 
   struct Install: ElboSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Write the kernelspec.")
+    static let configuration = CommandConfiguration(abstract: "Install the kernelspec.")
     static let handlesSignals = false
     @OptionGroup var location: InstallLocation
 
-    @Option(help: ArgumentHelp("The program that Jupyter is to start (default: this one).", valueName: "path"))
+    @Option(help: ArgumentHelp("The program that Jupyter starts (default: this one).", valueName: "path"))
     var program: String?
 
     func validate() throws {
-      if program?.isEmpty == true { throw ValidationError("--program takes a path.") }
+      if program?.isEmpty == true { throw ValidationError("--program needs a path.") }
     }
 
     func run(in process: ProcessContext) throws -> Int32 {
@@ -71,7 +71,7 @@ struct JupyterCommand: ParsableCommand {
   }
 
   struct Uninstall: ElboSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Take the kernelspec away.")
+    static let configuration = CommandConfiguration(abstract: "Remove the kernelspec.")
     static let handlesSignals = false
     @OptionGroup var location: InstallLocation
 
@@ -79,7 +79,7 @@ struct JupyterCommand: ParsableCommand {
       let spec = try location.spec(process)
       let wasThere: Bool
       do { wasThere = try spec.uninstall() } catch { throw ExitStatus(1, "elbo: \(error)") }
-      process.say(wasThere ? "removed \(spec.folder)" : "nothing at \(spec.folder)")
+      process.say(wasThere ? "removed \(spec.folder)" : "not installed: nothing at \(spec.folder)")
       return 0
     }
   }

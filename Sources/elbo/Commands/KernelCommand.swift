@@ -7,10 +7,11 @@ import Terminal
 /// `elbo kernel`: JSON lines on standard input and output, or Jupyter's sockets.
 struct KernelCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernel", abstract: "Speak Jupyter's messages: JSON lines, or ZeroMQ for Jupyter itself.")
+    commandName: "kernel", abstract: "Serve the Jupyter protocol: as JSON lines, or over ZeroMQ for Jupyter.")
 
   @Option(
-    help: ArgumentHelp("Listen where this file says (Jupyter gives it).", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Connection file with the addresses to listen at (written by Jupyter).", valueName: "file"),
+    completion: .file())
   var connectionFile: String?
 
   @OptionGroup var choices: SessionChoices
@@ -33,10 +34,10 @@ struct KernelCommand: ElboSubcommand {
 
   private func serveJSONLines(_ options: SessionOptions, _ process: ProcessContext) throws -> Int32 {
     if isatty(STDIN_FILENO) == 1 {
-      let hint = "elbo kernel: waiting for JSON messages, one a line; Ctrl-D ends. For a prompt: elbo\n"
+      let hint = "elbo kernel: waiting for JSON messages, one per line; Ctrl-D exits. For a prompt: elbo\n"
       writeAll(hint, to: STDERR_FILENO)
     }
-    guard let transport = StdioTransport() else { throw ExitStatus(1, "elbo: the system gives no file descriptors") }
+    guard let transport = StdioTransport() else { throw ExitStatus(1, "elbo: no file descriptors are available") }
     let signals = process.signals
     let dispatcher = Dispatcher(
       session: try session(options), transport: transport, renderer: FigureRendering.renderer, log: Self.log,
@@ -44,7 +45,7 @@ struct KernelCommand: ElboSubcommand {
     dispatcher.start()
     transport.startReading(into: dispatcher)
     let isEnded = answerSignals(dispatcher, process)
-    // A client that reads slowly gets everything, unless somebody wants the kernel to end.
+    // A slow client receives all output, unless a signal ends the kernel.
     transport.finish(limit: isEnded ? 2 : nil) { signals.wake() }
     signals.wait { if $0 == .terminate || $0 == .hangUp { signals.wake() } }
     return 0
@@ -73,7 +74,8 @@ struct KernelCommand: ElboSubcommand {
     return 0
   }
 
-  /// The main thread: Ctrl-C interrupts, the others end the kernel; returns when it is to end, true when by a signal.
+  /// Handles signals on the main thread: Ctrl-C interrupts, the others end the kernel. Returns when the kernel ends,
+  /// true when a signal ended it.
   private func answerSignals(_ dispatcher: Dispatcher, _ process: ProcessContext) -> Bool {
     var isEnded = false
     process.signals.wait { signal in

@@ -27,7 +27,9 @@ struct Manual {
     for usage in Self.synopsis { lines += [".B elbo", Self.escaped(usage), ".br"] }
     lines += [".SH DESCRIPTION", Self.escaped(Self.description)]
     for (tag, text) in Self.invocations { lines += [".TP", ".B " + Self.escaped(tag), Self.escaped(text)] }
-    lines += [".SH COMMANDS", "At the prompt, in scripts and in notebooks. 'help COMMAND' says more."]
+    lines += [
+      ".SH COMMANDS", "At the prompt, in scripts and in notebooks. 'help COMMAND' describes a command in full.",
+    ]
     for family in Command.Family.allCases {
       let commands = table.commands.filter { $0.family == family }
       if commands.isEmpty { continue }
@@ -59,53 +61,53 @@ struct Manual {
   ]
 
   private static let description = """
-    A session of datasets, models and tensors, worked with by commands such as load, model, train, encode, interpolate and \
-    plot. Without arguments it is a prompt on a terminal and runs the commands on standard input otherwise.
+    A session of datasets, models and tensors, controlled by commands such as load, model, train, encode, interpolate and \
+    plot. Without arguments it shows a prompt on a terminal; otherwise it runs the commands on standard input.
     """
 
   private static let invocations = [
-    ("FILE.elbodb", "opens a workspace: variables, history and metrics as they were left"),
-    ("-c COMMANDS", "runs one or more commands and leaves"),
+    ("FILE.elbodb", "opens a workspace with its variables, history and metrics"),
+    ("-c COMMANDS", "runs one or more commands and exits"),
     ("run FILE...", "runs scripts; stops at the first error unless --keep-going"),
     ("replay FILE...", "runs session files and compares, records or updates their output"),
-    ("kernel", "speaks Jupyter's messages: JSON lines on standard input and output, or ZeroMQ"),
-    ("jupyter install", "makes the kernel known to Jupyter"),
+    ("kernel", "serves the Jupyter protocol as JSON lines on standard input and output, or over ZeroMQ"),
+    ("jupyter install", "installs the Jupyter kernelspec"),
     ("bench", "measures how fast this machine trains"),
-    ("--session FILE.elbodb, --seed N, --threads N", "where the session is kept, its seed, its threads"),
+    ("--session FILE.elbodb, --seed N, --threads N", "workspace file of the session, random seed, number of threads"),
   ]
 
   private static let sections = [
     (
       "EXIT STATUS",
       [
-        ("0", "all went well"), ("1", "a command failed"), ("2", "wrong usage"), ("3", "a replay differed"),
+        ("0", "success"), ("1", "a command failed"), ("2", "wrong usage"), ("3", "a replay differs from its recording"),
         ("130", "interrupted"), ("128+n", "ended by signal n"),
       ]
     ),
     (
       "ENVIRONMENT",
       [
-        ("ELBO_DATA", "folders, parted by ':', where datasets are looked for before they are downloaded"),
-        ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where settings, history and downloads are kept"),
+        ("ELBO_DATA", "colon-separated directories in which datasets are searched before they are downloaded"),
+        ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "base directories of settings, history and downloads"),
         (
-          "PAGER", "shows text that is much longer than the screen; LESS, when it is set, replaces the options for less"
+          "PAGER", "program that shows text longer than the screen; LESS, when set, replaces the options of less"
         ),
-        ("TMPDIR", "where replays make the folders that they run in (/tmp)"),
-        ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "whether text is coloured"),
+        ("TMPDIR", "directory of the temporary folders of replays (default /tmp)"),
+        ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "control colored output"),
       ]
     ),
     (
       "FILES",
       [
         ("$XDG_CONFIG_HOME/elbo/rc.elbo", "commands run when a prompt starts"),
-        ("$XDG_STATE_HOME/elbo/history", "what was typed"),
-        ("$XDG_STATE_HOME/elbo/recovery", "sessions that nobody named, while they live"),
-        ("~/.inputrc", "keys, as readline(3) has it; the application name is elbo"),
+        ("$XDG_STATE_HOME/elbo/history", "command history of the prompt"),
+        ("$XDG_STATE_HOME/elbo/recovery", "workspaces of unnamed sessions while they run"),
+        ("~/.inputrc", "key bindings of readline(3); the application name is elbo"),
       ]
     ),
   ]
 
-  /// Text that roff takes for nothing but text.
+  /// Text with roff's special characters escaped.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for character in text {

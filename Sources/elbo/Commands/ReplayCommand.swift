@@ -8,13 +8,13 @@ import Terminal
 struct ReplayCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Run session files; verify, record or update the output they hold.",
+    abstract: "Run session files; verify, record or update their recorded output.",
     discussion: """
-      A session file holds commands at 'elbo> ' with the output they gave. Its first line may say \
+      A session file contains commands after 'elbo> ' with their output. Its first line may be \
       '#! elbo-session 1 seed=7 rtol=1e-4 atol=1e-9 width=80 threads=2'. Text and integers are compared exactly, floats \
       by |a−b| ≤ atol + rtol·|b|. An expected line may end in (~1e-2), (re) or (glob); a lone '...' stands for any lines, \
-      '[..]' for any text; '\\' takes the rest of a line as it stands. Files to read are looked for here and beside the \
-      session file; --verify, --record and --update run in a scratch folder, so what a session writes is gone afterwards.
+      '[..]' for any text; '\\' takes the rest of a line literally. Input files are searched in the current directory and next \
+      to the session file; --verify, --record and --update run in a temporary folder that is deleted afterwards.
 
       Exit code 3 when the output differs.
       """)
@@ -25,10 +25,10 @@ struct ReplayCommand: ElboSubcommand {
   @Flag(help: "Write the output into the files (a script gets a session file beside it).")
   var record = false
 
-  @Flag(help: "Rewrite only the lines that do not hold any more.")
+  @Flag(help: "Rewrite only the lines that differ.")
   var update = false
 
-  @Flag(help: "Compare words only: any number is as good as another.")
+  @Flag(help: "Compare words only: ignore all numbers.")
   var lax = false
 
   @Option(help: ArgumentHelp("Write the results as JUnit XML ('-' is standard output).", valueName: "file"))
@@ -43,7 +43,7 @@ struct ReplayCommand: ElboSubcommand {
   @Option(name: .shortAndLong, help: "Files replayed at once (default: one per core).")
   var jobs: Int?
 
-  @Option(help: "Threads to compute with, where a file does not say.")
+  @Option(help: "Threads to compute with, for files that do not set them.")
   var threads: Int?
 
   @Argument(help: "Session files or scripts.", completion: .file())
@@ -53,15 +53,15 @@ struct ReplayCommand: ElboSubcommand {
     if [verify, record, update].count(where: { $0 }) > 1 {
       throw ValidationError("Choose one of --verify, --record and --update.")
     }
-    if lax, !verify { throw ValidationError("--lax belongs to --verify.") }
+    if lax, !verify { throw ValidationError("--lax requires --verify.") }
     if output != nil, files.count != 1 || !(record || update) {
-      throw ValidationError("--output goes with --record or --update and one file.")
+      throw ValidationError("--output requires --record or --update and one file.")
     }
-    if (junit != nil || tap != nil) && !verify { throw ValidationError("--junit and --tap belong to --verify.") }
+    if (junit != nil || tap != nil) && !verify { throw ValidationError("--junit and --tap require --verify.") }
     if let threads { try SessionChoices.checkThreads(threads) }
-    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes 1…1024, got \(jobs).") }
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs: expected from 1 to 1024, got \(jobs).") }
     if let twice = files.indices.first(where: { files[..<$0].contains(files[$0]) }).map({ files[$0] }) {
-      throw ValidationError("'\(twice)' is named twice.")
+      throw ValidationError("'\(twice)' is listed twice.")
     }
   }
 
@@ -74,7 +74,7 @@ struct ReplayCommand: ElboSubcommand {
   }
 }
 
-/// Plays one file for a parent process and writes what its commands gave as JSON.
+/// Replays one file for a parent process and writes the output of its commands as JSON.
 struct ReplayWorkerCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "replay-worker", abstract: "Plays one session file for 'replay'.", shouldDisplay: false)

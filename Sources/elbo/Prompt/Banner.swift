@@ -2,7 +2,7 @@ import Notebook
 import Tensors
 import Terminal
 
-/// What a person sees first: three lines that tell what to type, the first time; one line later.
+/// The banner: three lines with first commands on the first run, one line later.
 enum Banner {
   static func text(
     isFirstRun: Bool, workspace: String?, isRecovery: Bool, color: ColorPolicy, width: Int
@@ -13,16 +13,16 @@ enum Banner {
     if let workspace, !isRecovery {
       text = "\(name) · \(VisibleText.name(workspace))"
     } else if !isFirstRun {
-      text = "\(name) · Tab completes, '?' after a word explains, 'help' lists"
+      text = "\(name) · Tab completes, '?' after a word shows help, 'help' lists the commands"
     } else {
       text = """
-        \(name): variational autoencoders at a prompt. 'help' lists, Tab completes.
+        \(name): variational autoencoders at a prompt. 'help' lists the commands, Tab completes.
         Try  \(commands.joined(separator: ", "))
-        'train?' explains a word, Ctrl-C stops what runs, Ctrl-D leaves.
+        'train?' shows help, Ctrl-C interrupts, Ctrl-D exits.
         """
     }
     text = HangingText.wrapped(text, to: width)
-    // Where a command is broken over two lines it has no colour.
+    // Where a command is broken over two lines it has no color.
     for command in isFirstRun ? commands : [] where text.contains(command) {
       text.replace(command, with: Style.prompt.apply(command, color), maxReplacements: 1)
     }

@@ -47,7 +47,7 @@ final class Prompt {
     runner.onRepeatedInterrupt = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
   }
 
-  /// Runs until the person leaves; the exit code.
+  /// Runs until the user quits; returns the exit code.
   func run() -> Int32 {
     say(
       Banner.text(
@@ -82,10 +82,10 @@ final class Prompt {
     }
   }
 
-  /// What came of a line.
+  /// The outcome of a line.
   private enum Outcome {
     case done
-    /// What was pasted behind it is not to be run.
+    /// The rest of the paste must not run.
     case failed
     /// The session is over, with this exit code.
     case quit(Int32)
@@ -115,7 +115,7 @@ final class Prompt {
     return nil
   }
 
-  /// One of several that were pasted: as if it had been typed, except that the next prompt does not begin with it.
+  /// Runs one of several pasted commands as if it had been typed, except that the next prompt does not start with it.
   private func runPasted(_ source: String) -> Outcome {
     switch PromptReader.meaning(of: source) {
     case .shell(let command)?: return shell(command)
@@ -172,7 +172,7 @@ final class Prompt {
       runner.interrupter.clear()
       _ = runner.perform { frontEnd.emit(.output(Output(role: .display, text: text))) }
     } else {
-      process.say("nothing is known of '\(source)'. Try: help")
+      process.say("no help on '\(source)'. Try: help")
     }
     reader.remember(source + "?")
   }
@@ -184,7 +184,7 @@ final class Prompt {
     var ending: Int32?
     while let signal = process.signals.next() {
       switch signal {
-      // What the keyboard sends was for the command; of a paste, Ctrl-C stops the rest.
+      // Keyboard signals were sent to the command; within a paste, Ctrl-C also drops the rest.
       case .interrupt: wasInterrupted = true
       case .stop, .continued, .windowChanged: break
       case .terminate: ending = SIGTERM
@@ -218,28 +218,28 @@ final class Prompt {
     }
   }
 
-  // MARK: Leaving
+  // MARK: Quitting
 
-  /// Trained models that nothing holds once the recovery workspace is gone.
+  /// Trained models that would be lost with the recovery workspace.
   private var unsaved: [String] {
     session.workspace == recovery?.path || session.workspace == nil ? session.unsavedModels : []
   }
 
-  /// Leaves, after a question when something would be lost; nil when the person stays.
+  /// Quits, after a confirmation when models would be lost; returns nil when the user cancels.
   private func confirmQuit() -> Int32? {
     let names = unsaved
     // Of a recovery workspace nothing stays anyway.
     let unwritten = session.workspace == recovery?.path ? nil : session.unwritten
     if let unwritten {
-      process.say("\(unwritten). 'save session PATH' keeps everything elsewhere.")
+      process.say("\(unwritten). 'save session PATH' writes everything to another file.")
     }
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
       let noun = names.count == 1 ? "Model" : "Models"
-      process.say("\(noun) \(list) would be lost; 'save session work.elbodb' keeps everything.")
+      process.say("\(noun) \(list) would be lost; 'save session work.elbodb' saves everything.")
     }
     if !names.isEmpty || unwritten != nil {
-      switch reader.ask("Leave all the same? [y/N] ") {
+      switch reader.ask("Quit anyway? [y/N] ") {
       case .line(let answer):
         if !["y", "yes"].contains(answer.lowercased()) { return nil }
       case .terminated(let signal): return terminated(signal)
@@ -254,7 +254,7 @@ final class Prompt {
     if left.isEmpty {
       recovery.remove()
     } else {
-      // 'open' went on elsewhere, and nothing else holds what was trained before.
+      // The session before 'open' has trained models that were not saved to a file.
       let noun = left.count == 1 ? "Model" : "Models"
       process.say(
         "\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.")
@@ -263,7 +263,7 @@ final class Prompt {
     return 0
   }
 
-  /// Killed: what is in the recovery workspace stays there and is offered at the next start.
+  /// Handles a fatal signal: the recovery workspace is kept and offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
     if recovery == nil, let lost = session.close() { writeAll("elbo: \(lost)\n", to: STDERR_FILENO) }
     if session.cellNumber == 0 { recovery?.remove() }

@@ -1,7 +1,8 @@
 import Notebook
 import Terminal
 
-/// The session's completion and help in the line editor's terms: it counts bytes, the session counts scalars.
+/// The session's completion and help converted for the line editor, which counts bytes where the session counts
+/// scalars.
 struct PromptCompleter: Sendable {
   let session: Session
 

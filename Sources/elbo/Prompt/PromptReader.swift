@@ -7,7 +7,7 @@ final class PromptReader {
   enum Input {
     /// Cells to run, in order; more than one when several were pasted.
     case cells([String])
-    /// The word or line whose help was asked for with `?` at its end.
+    /// A request for help on a word or line, by `?` at its end.
     case help(String)
     case shell(String)
     case endOfInput
@@ -17,7 +17,7 @@ final class PromptReader {
   private let session: Session
   private let history: HistoryFile
   private var isInTranscript = false
-  /// What the next line starts with.
+  /// The initial text of the next line.
   var initial: String?
 
   init(editor: LineEditor, session: Session, history: HistoryFile) {
@@ -26,7 +26,7 @@ final class PromptReader {
     self.history = history
   }
 
-  /// What the person wants next. Ctrl-C starts over.
+  /// The next input of the user. Ctrl-C restarts the input.
   func next() -> Input {
     while true {
       for entry in history.newEntries() { editor.remember(entry) }
@@ -44,12 +44,12 @@ final class PromptReader {
     }
   }
 
-  /// Keeps what was run where Up and Ctrl-R find it, here and in other programs.
+  /// Adds the cell to the history, which is shared with other running programs.
   func remember(_ source: String) {
     if !history.append(source) { editor.remember(source) }
   }
 
-  /// Asks for one line; what the person did instead when they gave none.
+  /// Reads one line; returns another event if there is none.
   func ask(_ question: String) -> LineInput { editor.readLine(prompt: question) }
 
   /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
@@ -76,7 +76,8 @@ final class PromptReader {
   /// Lines of a paste; those that end in "\r\n" too.
   private static func isMultiline(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "\n")) }
 
-  /// What a line, or each one of a paste, is for: a command of the shell, a question, a cell. nil when it is blank.
+  /// The meaning of a line, or of each line of a paste: a shell command, a request for help, a cell; nil when it is
+  /// blank.
   static func meaning(of source: String) -> Input? {
     // What a paste from a web page brings along is no part of what is meant.
     let start = source.unicodeScalars.drop {
@@ -91,7 +92,7 @@ final class PromptReader {
     return .cells([source])
   }
 
-  /// A paste, cut into cells; prompts and outputs of a transcript are taken out.
+  /// A paste, split into cells; prompts and outputs of a transcript are removed.
   private func pastedCells(_ text: String) -> [String] {
     if SessionFile.hasPrompts(text) { return PastedText.commands(in: text) }
     var splitter = CellSplitter()
@@ -103,7 +104,8 @@ final class PromptReader {
     return cells
   }
 
-  /// Asks for more lines while the language needs them. Two empty lines in a row run it as it is; nil when it was dropped.
+  /// Asks for more lines while the language needs them. Two empty lines in a row run it unchanged; nil when it was
+  /// canceled.
   private func finished(_ first: String) -> Input? {
     var source = first
     while case .incomplete(let indent) = session.completeness(source) {

@@ -5,8 +5,8 @@ import Terminal
 
 /// A workspace that a prompt or a notebook's kernel keeps when nobody named one, so that a crash loses nothing.
 ///
-/// It lies under `$XDG_STATE_HOME/elbo/recovery` and is locked while its program lives. One that nobody has locked is left
-/// from a session that ended badly; a session that ends well takes its own away.
+/// It lies under `$XDG_STATE_HOME/elbo/recovery` and is locked while its program lives. An unlocked one was left
+/// by a session that did not exit cleanly; a session that exits cleanly deletes its own.
 struct RecoveryWorkspace {
   let path: String
   private let lock: FileLock
@@ -14,22 +14,22 @@ struct RecoveryWorkspace {
   /// The folder of all of them.
   static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
 
-  /// The workspace of this session: one that ended badly if the person wants it, else a new one.
+  /// The workspace of this session: one of a session that did not exit cleanly if the user wants it, else a new one.
   static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
     for old in abandoned(process) {
-      process.say("The session of \(old.lastUse) ended badly; what was finished in it is kept.")
+      process.say("The session of \(old.lastUse) did not exit cleanly; completed cells were saved.")
       var isOpen = true
       while isOpen {
         isOpen = false
-        switch editor.readLine(prompt: "Open it? [Y]es, [n]o and forget it, [l]ater: ") {
+        switch editor.readLine(prompt: "Open it? [Y]es, [n]o, delete it, [l]ater: ") {
         case .line(let answer):
           switch answer.lowercased().trimmingPrefix(" ") {
           case "", "y", "yes": return old
           case "n", "no": old.remove()
           case "l", "later": old.release()
           default:
-            // Perhaps a statement, typed ahead: nothing is forgotten for it.
-            process.say("'\(answer)' was not run: the session is not open yet.")
+            // The answer may be a statement that was typed ahead, so nothing is deleted.
+            process.say("'\(answer)' was not run: answer y, n or l first.")
             isOpen = true
           }
         case .terminated(let signal): exit(128 + signal)
@@ -42,7 +42,7 @@ struct RecoveryWorkspace {
     return make(process)
   }
 
-  /// A new one; nil when the folder cannot be written: the session is then kept in memory.
+  /// A new one; nil when the folder cannot be written: the session then stays in memory.
   static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
     let folder = folder(process)
     guard makeFolder(folder) else { return nil }
@@ -55,7 +55,7 @@ struct RecoveryWorkspace {
     return RecoveryWorkspace(locking: "\(folder)/\(name)-\(TemporaryFile.secret).elbodb", isNew: true)
   }
 
-  /// Those that ended badly, newest first, locked for this program.
+  /// Workspaces of sessions that did not exit cleanly, newest first, locked by this program.
   private static func abandoned(_ process: ProcessContext) -> [RecoveryWorkspace] {
     all(process).compactMap { RecoveryWorkspace(locking: $0) }
   }
@@ -95,7 +95,7 @@ struct RecoveryWorkspace {
     (self.path, self.lock) = (path, lock)
   }
 
-  /// When it was last written, as the person's clock said then.
+  /// The local time of the last write.
   var lastUse: String { Self.lastUse(of: path) }
 
   static func lastUse(of path: String) -> String {
@@ -109,10 +109,10 @@ struct RecoveryWorkspace {
       .split(separator: " ").joined(separator: " ")
   }
 
-  /// Lets go of it without touching it: it will be found again.
+  /// Unlocks it without changes, so that it is offered again.
   func release() { lock.abandon() }
 
-  /// Takes it away.
+  /// Deletes it.
   func remove() {
     for suffix in ["", "-wal", "-shm", "-lock"] { unlink(path + suffix) }
     lock.release()

@@ -25,8 +25,8 @@ struct ReplayRun {
     var sources: [Source] = []
     for path in paths { sources.append(try read(path)) }
     if mode == .verify, let empty = sources.first(where: { $0.file.commands.isEmpty }) {
-      // What holds nothing would always agree.
-      throw ExitStatus(2, "elbo: \(empty.path) has no commands: their lines begin with '\(SessionFile.prompt)'")
+      // A file without commands would always agree.
+      throw ExitStatus(2, "elbo: \(empty.path) contains no commands: command lines start with '\(SessionFile.prompt)'")
     }
     return mode == .show ? try show(sources) : try compare(sources)
   }
@@ -63,7 +63,7 @@ struct ReplayRun {
       let header = source.file.header
       let tolerance = Tolerance(rtol: header.rtol, atol: header.atol, ignoresNumbers: ignoresNumbers)
       let commands = source.file.commands
-      // A pattern of (re) may take for ever, and nothing looks for signals meanwhile.
+      // A pattern of (re) may take very long, and signals are not read meanwhile.
       let results = process.signals.withDefaultSignals {
         commands.enumerated().map { at, command in
           let hasRun = at < played.outputs.count
@@ -107,7 +107,7 @@ struct ReplayRun {
     return code
   }
 
-  /// Writes and says what the mode wants; false when a verification failed.
+  /// Writes files and messages according to the mode; returns false when a verification failed.
   private func conclude(_ report: ReplayReport) throws(ExitStatus) -> Bool {
     let color = process.outputColor
     let name = VisibleText.name(report.path)
@@ -162,7 +162,7 @@ struct ReplayRun {
 
   private func read(_ path: String) throws(ExitStatus) -> Source {
     let text: String
-    // A pipe may keep us waiting; nothing runs yet.
+    // Opening a pipe may block; nothing runs yet.
     switch process.signals.withDefaultSignals({ textOfFile(path) }) {
     case .success(let read): text = read
     case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
@@ -201,7 +201,7 @@ struct ReplayRun {
     return file
   }
 
-  /// Where a recording goes: a session file is written anew, a script gets a session file beside it.
+  /// The path of a recording: a session file is overwritten, a script gets a session file next to it.
   private static func recordedPath(_ path: String) -> String {
     if path.hasSuffix(".session") { return path }
     let name = path.split(separator: "/").last.map(String.init) ?? path

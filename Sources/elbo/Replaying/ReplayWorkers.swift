@@ -16,7 +16,7 @@ struct ReplayWorkers {
   }
   let process: ProcessContext
   let jobs: Int
-  /// For files whose header leaves the threads open.
+  /// The number of threads for files whose header does not set it.
   let threads: Int
 
   private final class Job {
@@ -58,8 +58,8 @@ struct ReplayWorkers {
     }
   }
 
-  /// Plays all files; `finished` is called with each one's index and what it gave, in the order they end. An exit code
-  /// when a signal ended it.
+  /// Replays all files; `finished` is called with the index and the result of each, in the order of completion. Returns
+  /// an exit code when a signal ended the replay.
   func play(_ paths: [String], finished: (Int, Result<SessionPlayer.PlayedSession, Failure>) -> Void) -> Int32? {
     var waiting = Array(paths.enumerated())[...]
     var running: [Job] = []
@@ -68,7 +68,7 @@ struct ReplayWorkers {
         if let job = start(index, path) {
           running.append(job)
         } else {
-          finished(index, .failure(Failure(code: 1, message: "no process can be started")))
+          finished(index, .failure(Failure(code: 1, message: "cannot start a process")))
         }
       }
       if running.isEmpty { continue }
@@ -84,7 +84,7 @@ struct ReplayWorkers {
           case .terminate: number = SIGTERM
           case .hangUp: number = SIGHUP
           case .stop:
-            // The workers have it from the terminal too.
+            // The workers receive the signal from the terminal as well.
             SignalSource.suspendProcess()
             continue
           case .windowChanged, .continued: continue
@@ -126,7 +126,7 @@ struct ReplayWorkers {
     return Job(index: index, process: process, result: ends[0][0], messages: ends[1][0])
   }
 
-  /// Ends workers that are still at it. One that is stopped has to go on first, one that writes finds no reader.
+  /// Ends the running workers. A stopped worker must be continued first; a writing one finds its pipe closed.
   private static func end(_ jobs: [Job]) {
     for job in jobs {
       kill(job.process, SIGTERM)
@@ -163,7 +163,7 @@ struct ReplayWorkers {
   }
 }
 
-/// `arguments` as C wants them, for the time of a call.
+/// `arguments` as C strings for the duration of a call.
 private func withCStrings<Result>(
   _ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {

@@ -6,7 +6,7 @@ import Glibc
 /// What a session writes lands here and goes with it. Where it cannot be made nothing may run: the commands would write
 /// into the person's own folder.
 struct ScratchFolder {
-  /// Where the program was, and goes back to.
+  /// The previous working folder, which is restored.
   let origin: String
   /// Its absolute path.
   let path: String
@@ -18,19 +18,19 @@ struct ScratchFolder {
   /// - Throws: Exit code 2 with the reason and what to do, staying where it is.
   init(under base: String) throws(ExitStatus) {
     guard let here = getcwd(nil, 0) else {
-      throw Self.refusal("the working folder cannot be found", "Go into another one.")
+      throw Self.refusal("the working folder cannot be found", "Change to another one.")
     }
     defer { free(here) }
     origin = String(cString: here)
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard home >= 0 else { throw Self.refusal(origin + ": " + Self.reason, "Go into another folder.") }
+    guard home >= 0 else { throw Self.refusal(origin + ": " + Self.reason, "Change to another folder.") }
     let fix = "Set TMPDIR to a folder where files can be written, for example: TMPDIR=/tmp"
     guard let name = strdup(base + "/elbo-replay-XXXXXX") else { throw Self.refusal(Self.reason, fix) }
     defer { free(name) }
     guard mkdtemp(name) != nil else {
       let reason = Self.reason
       close(home)
-      throw Self.refusal("no folder can be made in \(base): \(reason)", fix)
+      throw Self.refusal("cannot create a folder in \(base): \(reason)", fix)
     }
     guard chdir(name) == 0, let whole = getcwd(nil, 0) else {
       let reason = Self.reason
@@ -43,7 +43,7 @@ struct ScratchFolder {
     path = String(cString: whole)
   }
 
-  /// Goes back and takes the folder away with all that is in it.
+  /// Restores the previous working folder and deletes the temporary one with its content.
   func remove() {
     _ = fchdir(home)
     close(home)
@@ -63,7 +63,7 @@ struct ScratchFolder {
   private static var reason: String { String(cString: strerror(errno)) }
 
   private static func refusal(_ cause: String, _ fix: String) -> ExitStatus {
-    ExitStatus(2, "elbo: replay needs a folder of its own to run in, and \(cause). \(fix)")
+    ExitStatus(2, "elbo: replay needs a temporary folder to run in, but \(cause). \(fix)")
   }
 }
 

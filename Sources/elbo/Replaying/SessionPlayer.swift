@@ -6,15 +6,15 @@ import Terminal
 /// Runs the commands of a session file in a fresh session, in memory.
 ///
 /// Everything that could make two runs differ is fixed: seed and width come from the file's header, time zone and locale
-/// are UTC and C, nothing is coloured, no progress and no times are shown, no rc file is read.
+/// are UTC and C, nothing is colored, no progress and no times are shown, no rc file is read.
 struct SessionPlayer {
-  /// What each command gave.
+  /// The output of each command.
   struct PlayedSession: Sendable {
     var outputs: [String] = []
     var seconds: [Double] = []
     /// Commands whose diagnostic the file did not expect.
     var failures = 0
-    /// Stopped by a signal after these commands.
+    /// The signal that ended the replay after these commands.
     var signal: Int32?
   }
   let process: ProcessContext
@@ -22,8 +22,8 @@ struct SessionPlayer {
 
   /// - Parameters:
   ///   - folder: The folder of the session file, where it finds files to read that the working folder does not have.
-  ///   - isScratch: Runs in a fresh folder, taken away afterwards: what the commands write leaves no trace and finds none.
-  ///   - show: Called with each command and its output as it comes, to be shown.
+  ///   - isScratch: Runs in a temporary folder that is deleted afterwards.
+  ///   - show: Called with each command and its output, to show them.
   func play(
     _ file: SessionFile, folder: String, isScratch: Bool,
     show: (SessionFile.Command, String) -> Void = { _, _ in }
@@ -35,7 +35,7 @@ struct SessionPlayer {
     tzset()
     _ = setlocale(LC_NUMERIC, "C")
     var options = process.sessionOptions(seed: file.header.seed, threads: file.header.threads ?? threads)
-    // What was typed at a prompt, shortened verbs included, must read the same here.
+    // Abbreviated verbs are accepted, because transcripts of a prompt may contain them.
     options.isInteractive = true
     options.allowsDownloads = file.header.usesNetwork
     options.outputDirectory = scratch?.path
@@ -62,13 +62,13 @@ struct SessionPlayer {
   }
 }
 
-/// Shows nothing: what is compared is taken from the outcome.
+/// Shows nothing, because the outcome is compared.
 final class RecordingFrontEnd: FrontEnd, Sendable {
   let width: Int
   init(width: Int) { self.width = width }
   func emit(_ event: Event) {}
   func ask(_ prompt: String) -> String? { nil }
-  /// A transcript holds the command that started it; nothing is written when it is replayed.
+  /// A transcript contains the command that started it; a replay does not write the transcript.
   var keepsTranscripts: Bool { true }
 }
 

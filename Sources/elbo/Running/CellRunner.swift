@@ -3,16 +3,16 @@ import Notebook
 import Synchronization
 import Terminal
 
-/// Runs cells on the executing thread while the calling (main) thread answers signals.
+/// Runs cells on the executing thread while the calling (main) thread handles signals.
 final class CellRunner {
   private let process: ProcessContext
   private let thread: ExecutingThread
   private let interruption = Interruption()
   /// Called when Ctrl-C comes a second time while one cell runs.
   var onRepeatedInterrupt: () -> Void = {}
-  /// SIGTERM or SIGHUP arrived: the program leaves when the running cell has ended.
+  /// Whether SIGTERM or SIGHUP arrived: the program exits when the running cell has ended.
   private(set) var terminatedBy: Int32?
-  /// Ctrl-C came while the last cell ran, whether or not it was in time to stop it.
+  /// Whether Ctrl-C was pressed while the last cell ran, even if too late to stop it.
   private(set) var wasInterrupted = false
 
   init(process: ProcessContext) throws(ExitStatus) {
@@ -27,7 +27,8 @@ final class CellRunner {
     return perform { session.execute(source, frontEnd: frontEnd, interruption: interruption) }
   }
 
-  /// Runs `work` on the executing thread and answers signals until it is done. Ctrl-C asks it to stop, and only that.
+  /// Runs `work` on the executing thread and answers signals until it is done. Ctrl-C requests a stop of that work
+  /// only.
   func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
     let box = Box<Result>()
     let signals = process.signals
@@ -54,7 +55,7 @@ final class CellRunner {
     return box.value.withLock { $0 }
   }
 
-  /// Asks the running cell to stop: what it writes to is gone.
+  /// Requests a stop of the running cell, because its output was closed.
   func stop() { interruption.request() }
   var interrupter: Interruption { interruption }
 

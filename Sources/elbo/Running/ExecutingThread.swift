@@ -4,15 +4,15 @@ import Terminal
 
 /// The one thread that cells run on.
 ///
-/// Its stack is large: compiling a deep graph recurses, and C libraries called from it like space. The thread team of the
-/// engine belongs to the thread that first used it, which is another reason for there being one.
+/// Its stack is large: compiling a deep graph recurses, and C libraries need stack space. The thread team of the
+/// engine belongs to the thread that first used it, which requires a single thread as well.
 final class ExecutingThread: Sendable {
   private let queue = Mutex<[@Sendable () -> Void]>([])
   private let wake: WakeEvent
   static let stackBytes = 256 << 20
 
   init() throws(ExitStatus) {
-    guard let wake = WakeEvent() else { throw ExitStatus(1, "elbo: the system gives no more file descriptors") }
+    guard let wake = WakeEvent() else { throw ExitStatus(1, "elbo: no file descriptors are available") }
     self.wake = wake
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -27,7 +27,7 @@ final class ExecutingThread: Sendable {
         if let context { Unmanaged<ExecutingThread>.fromOpaque(context).takeUnretainedValue().loop() }
         return nil
       }, context)
-    if failed != 0 { throw ExitStatus(1, "elbo: no thread can be started: \(String(cString: strerror(failed)))") }
+    if failed != 0 { throw ExitStatus(1, "elbo: cannot start a thread: \(String(cString: strerror(failed)))") }
   }
 
   /// Runs `work` after what was given before it.

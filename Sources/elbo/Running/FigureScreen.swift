@@ -4,8 +4,8 @@ import Plotting
 import Synchronization
 import Terminal
 
-/// Shows figures on the terminal: in a window where gnuplot and a display are there, as a picture where the terminal can show
-/// them, else in characters.
+/// Shows figures on the terminal: in a window if gnuplot and a display are available, as an image if the terminal
+/// supports it, else as text.
 final class FigureScreen: Sendable {
   private let process: ProcessContext
   private let interruption: Interruption
@@ -18,14 +18,14 @@ final class FigureScreen: Sendable {
 
   private enum DisplayMethod: Equatable { case window(String), inline(TerminalImages.Encoding), characters }
 
-  /// What to write to the terminal for a figure; nil when only its line of text is to be shown.
+  /// The bytes to write to the terminal for a figure; nil when only its one-line description is shown.
   ///
   /// - Parameters:
   ///   - wish: `set plot terminal=…`.
   ///   - rows: Lines that characters may take; nil for most of the screen.
   func text(_ figure: Figure, _ wish: String?, rows: Int? = nil) -> String? {
     if wish == "none" { return nil }
-    // In a file or a pipe a figure is its line of text, unless it was asked for.
+    // In a file or a pipe only the description of a figure is written, unless graphics were requested.
     guard process.outputIsTerminal || (wish != nil && wish != "auto") else { return nil }
     let interruption = interruption
     let isCancelled: @Sendable () -> Bool = { interruption.isRequested }
@@ -51,7 +51,7 @@ final class FigureScreen: Sendable {
     }
   }
 
-  /// A figure that is soon replaced by the next one: in its window, else in characters, which can be written over.
+  /// A live figure: in a window, else as text, which can be overwritten.
   func live(_ figure: Figure, _ wish: String?) -> String? {
     if wish == "none" { return nil }
     if case .window(let name) = way(wish) {
@@ -78,7 +78,7 @@ final class FigureScreen: Sendable {
     default: break
     }
     if hasDisplay, let window = knownWindows.first { return .window(window) }
-    // NO_COLOR asks for text without colours, not for none at all.
+    // NO_COLOR applies to text, not to images.
     if let encoding = graphics.encoding { return .inline(encoding) }
     return .characters
   }

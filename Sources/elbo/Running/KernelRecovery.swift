@@ -4,8 +4,8 @@ import Terminal
 
 /// The recovery workspace of a notebook's kernel, and what is said of those that earlier sessions left.
 ///
-/// A prompt asks what to do with an abandoned one; a kernel has nobody to ask, so it begins a new one and names the command
-/// that opens the old.
+/// A prompt asks what to do with an abandoned one; a kernel has nobody to ask, so it begins a new one and names the
+/// command that opens the old.
 struct KernelRecovery {
   private let own: RecoveryWorkspace?
   private let folder: String
@@ -36,8 +36,8 @@ struct KernelRecovery {
     let rest =
       others == 0
       ? "" : ". \(others) older \(others == 1 ? "one is" : "ones are") in \(RecoveryWorkspace.folder(process))"
-    return "The session of \(RecoveryWorkspace.lastUse(of: newest.path)) ended badly; what was finished in it is kept "
-      + "(\(held)). To go on with it: open \(quoted(newest.path))" + rest
+    return "The session of \(RecoveryWorkspace.lastUse(of: newest.path)) did not exit cleanly; "
+      + "completed cells were saved (\(held)). To continue it: open \(quoted(newest.path))" + rest
   }
 
   private static func quoted(_ path: String) -> String {
@@ -46,9 +46,9 @@ struct KernelRecovery {
 
   /// The kernel leaves, its session closed.
   ///
-  /// In good order, nothing stays behind: what a notebook computes ends with its kernel unless it was saved. A workspace of an
-  /// earlier session that was opened goes too, unless it holds trained models that are nowhere else, or the kernel is only
-  /// restarted. What a signal ended is offered at the next start.
+  /// In good order, nothing stays behind: what a notebook computes ends with its kernel unless it was saved. A
+  /// workspace of an earlier session that was opened goes too, unless it holds trained models that are nowhere else, or
+  /// the kernel is only restarted. What a signal ended is offered at the next start.
   func end(_ session: Session, isOrderly: Bool, isRestart: Bool) {
     if let own {
       let isGivenUp = isOrderly && session.unsavedModels(in: own.path).isEmpty

@@ -1,8 +1,8 @@
 import Notebook
 import Plotting
 
-/// What `plot=live` costs a training: short trainings with and without it, in pairs that share the machine's mood, drawn as
-/// a terminal would.
+/// The cost of `plot=live` in a training: pairs of short trainings with and without it, alternated so that changes of
+/// the machine's speed affect both, with figures drawn as on a terminal.
 struct LiveTrainingBenchmark {
   struct Result: Codable {
     /// Medians of the trainings' seconds.
@@ -32,7 +32,7 @@ struct LiveTrainingBenchmark {
     }
   }
 
-  /// - Parameter pairs: Trainings of each sort.
+  /// - Parameter pairs: The number of trainings of each kind.
   func run(pairs: Int, epochs: Int = 4) -> Result? {
     guard let session = try? Session(SessionOptions()) else { return nil }
     let screen = Screen()
@@ -48,7 +48,7 @@ struct LiveTrainingBenchmark {
     (screen.figures, screen.drawing) = (1, .zero)
     var (with, without): ([Double], [Double]) = ([], [])
     for pair in 0..<max(pairs, 1) {
-      // Each sort goes first as often as the other.
+      // Both kinds are first equally often.
       for live in pair % 2 == 0 ? [false, true] : [true, false] {
         guard seconds("t = fork m;") != nil,
           let time = seconds("train t on=d epochs=+\(epochs)\(live ? " plot=live" : "");")

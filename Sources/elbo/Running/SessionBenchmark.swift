@@ -1,7 +1,7 @@
 import Foundation
 import Notebook
 
-/// How quick the session itself is: cells with their workspace on disk, completion, opening a large workspace.
+/// The latency of the session: cells with their workspace on disk, completion, opening a large workspace.
 struct SessionBenchmark {
   struct Result: Encodable {
     let what: String
@@ -25,7 +25,7 @@ struct SessionBenchmark {
       if case .failed(let diagnostic) = outcome.status { throw diagnostic }
     }
     try show(
-      time("a trivial cell, kept on disk before it is shown", runs: cells - models - 2) { try cell("x = \($0)") })
+      time("a trivial cell, written to disk before it is shown", runs: cells - models - 2) { try cell("x = \($0)") })
     try cell("load digits as=d")
     for index in 0..<models { try cell("model m\(index) mlp latent=20 seed=\(index)") }
     try cell("z = encode m0 d.test")
@@ -34,7 +34,7 @@ struct SessionBenchmark {
       try show(time("completion of '\(line)'", runs: 200) { _ in _ = session.complete(line, cursor: cursor) })
     }
     session.close()
-    // The first one holds the lock until it is gone: another file with the same content is opened.
+    // The first session holds the lock until it is deallocated, so a copy of the file is opened.
     let copy = folder.appendingPathComponent("copy.elbodb").path
     try FileManager.default.copyItem(atPath: folder.appendingPathComponent("work.elbodb").path, toPath: copy)
     try show(

@@ -5,14 +5,14 @@ import Synchronization
 import Tensors
 import Terminal
 
-/// Shows what cells say on standard output: text as it comes, a progress bar when that is a terminal, long text through the
+/// Shows the output of cells on standard output: text as it arrives, a progress bar on a terminal, long text in the
 /// pager at a prompt.
 final class TerminalFrontEnd: FrontEnd, Sendable {
   private struct State {
     var progress = ProgressLine()
     /// Lines of the live figure above the bar.
     var figureLines = 0
-    /// Why standard output is gone: a closed pipe, a full disk.
+    /// The error of standard output: a closed pipe, a full disk.
     var closedBy: Int32?
     /// A pager has the screen.
     var isPaging = false
@@ -57,8 +57,8 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     if let paged { page(paged) }
   }
 
-  /// Shows text in the pager. Nothing is locked meanwhile: signals are answered, and Ctrl-C or the end of the program ends
-  /// the pager.
+  /// Shows text in the pager. Nothing is locked meanwhile: signals are answered, and Ctrl-C or the end of the program
+  /// ends the pager.
   private func page(_ text: String) {
     guard let pager else { return }
     state.withLock { $0.isPaging = true }
@@ -70,7 +70,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     }
   }
 
-  /// A line of our own, between what the cell says.
+  /// A line of the program between the output of the cell.
   func remark(_ text: String) {
     state.withLock { state in
       // The screen is the pager's, and what was remarked on is over when it ends.
@@ -118,7 +118,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
       write(drawn, &state)
       if output.text == figure.summary { return nil }
     }
-    // What nobody draws is said in numbers.
+    // A live figure that cannot be drawn is replaced by numbers.
     let record = output.record
     guard !record.isEmpty else { return nil }
     let broken = process.outputIsTerminal && !output.isData ? HangingText.wrapped(record, to: width) : record

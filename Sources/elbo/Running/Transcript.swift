@@ -24,7 +24,7 @@ final class Transcript {
   func add(_ source: String, _ outcome: CellOutcome) throws(FileFailure) {
     try write(SessionExport.text(source: source, output: CellText.text(of: outcome)))
     if case .interrupted = outcome.status {
-      try write("# Stopped by hand. A replay runs it to its end, and the numbers that come of it differ.\n\n")
+      try write("# Interrupted. A replay runs this training to completion, and its numbers differ.\n\n")
     }
   }
 

@@ -3,7 +3,7 @@
     pip install torch safetensors && python make-fixtures.py
 
 Tensors of case C are called C.x, C.weight …; its settings are JSON under C in the metadata. Gradients are of
-Σ result · C.g. Optimisers: start, gradients [steps, n] and values after every step [steps, n].
+Σ result · C.g. Optimizers: start, gradients [steps, n] and values after every step [steps, n].
 """
 
 import json

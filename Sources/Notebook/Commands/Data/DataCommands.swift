@@ -6,14 +6,14 @@ enum DataCommands {
   static let all = [datasets, LoadCommand.load, dataset, split]
 
   private static let datasets = Command(
-    "datasets", family: .data, summary: "list what can be loaded by name", result: "a table",
-    examples: [.init("datasets", "built in, at hand, or to be fetched")]
+    "datasets", family: .data, summary: "list the datasets that can be loaded by name", result: "a table",
+    examples: [.init("datasets", "name, size, and whether a download is needed")]
   ) { _, execution in
     let catalogue = DatasetLoading.catalogue(execution.options)
     return .table(
       Table(
         columns: [
-          .init("name"), .init("what"), .init("licence"), .init("state", for: .people), .init("state", for: .programs),
+          .init("name"), .init("what"), .init("license"), .init("state", for: .people), .init("state", for: .programs),
           .init("download", for: .programs),
         ],
         rows: DatasetCatalogue.entries.map { entry in
@@ -28,15 +28,18 @@ enum DataCommands {
           let shown = size == .empty ? state : "\(state), \(size.text)"
           return [.text(entry.name), .text(entry.summary), .text(entry.license), .text(shown), .text(state), size]
         },
-        notes: ["Files and folders load by path: IDX, NPY, NPZ, CSV (.gz or not), PNG, JPEG, folders of pictures."]))
+        notes: ["Files and folders are loaded by path: IDX, NPY, NPZ, CSV (.gz or not), PNG, JPEG, folders of images."])
+    )
   }
 
   private static let dataset = Command(
-    "dataset", family: .data, summary: "make a dataset of a tensor's rows",
-    positionals: [Positional("tensor", .tensor, takesPipe: true, help: "rows are examples: N×D, N×H×W or N×C×H×W")],
+    "dataset", family: .data, summary: "create a dataset from the rows of a tensor",
+    positionals: [
+      Positional("tensor", .tensor, takesPipe: true, help: "tensor whose rows are the examples: N×D, N×H×W or N×C×H×W")
+    ],
     options: [
-      CommandOption("labels", .tensor, help: "the class of each row, whole numbers from 0"),
-      CommandOption("as", .newName, help: "its name"),
+      CommandOption("labels", .tensor, help: "class of each row: integers from 0"),
+      CommandOption("as", .newName, help: "name of the dataset"),
     ],
     result: "the dataset",
     examples: [.init("d = dataset normal(1000, 8, seed=1)", "a thousand rows of noise")]
@@ -44,13 +47,13 @@ enum DataCommands {
     guard case .tensor(let array) = arguments.value("tensor") else { return .nothing }
     guard (2...4).contains(array.shape.rank), array.shape.count > 0 else {
       throw arguments.fault(
-        .shapeMismatch, "examples are rows: N×D, N×H×W or N×C×H×W; this is \(array.shape)", at: "tensor")
+        .shapeMismatch, "expected shape N×D, N×H×W or N×C×H×W, got \(array.shape)", at: "tensor")
     }
     var labels = array.labels
     if case .tensor(let given) = arguments.value("labels") {
       let classes = given.floats.map { Int32(exactly: $0) ?? -1 }
       guard classes.count == array.shape[0], classes.allSatisfy({ $0 >= 0 }) else {
-        throw arguments.fault(.shapeMismatch, "labels are one whole number from 0 for each row", at: "labels")
+        throw arguments.fault(.shapeMismatch, "labels must be one integer from 0 for each row", at: "labels")
       }
       labels = classes
     }
@@ -66,14 +69,15 @@ enum DataCommands {
   }
 
   private static let split = Command(
-    "split", family: .data, summary: "divide a dataset into train and test",
-    details: "The parts are d2.train and d2.test; the same seed gives the same parts.",
+    "split", family: .data, summary: "split a dataset into train and test parts",
+    details: "The parts are d2.train and d2.test; the same seed produces the same parts.",
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
-      CommandOption("train", .number(0.0001...0.9999), default: "0.8", help: "share of the first part"),
-      CommandOption("seed", .seed, default: "0", help: "of the permutation"),
-      CommandOption("stratified", .flag, default: "no", help: "keep the share in every class"),
-      CommandOption("as", .newName, help: "the result's name"),
+      CommandOption(
+        "train", .number(0.0001...0.9999), default: "0.8", help: "fraction of the examples in the train part"),
+      CommandOption("seed", .seed, default: "0", help: "seed of the permutation"),
+      CommandOption("stratified", .flag, default: "no", help: "keep the class proportions in both parts"),
+      CommandOption("as", .newName, help: "name of the result"),
     ],
     result: "a dataset in two parts",
     examples: [.init("d2 = split d train=0.8 seed=7", "d2.train and d2.test")]
@@ -87,7 +91,9 @@ enum DataCommands {
       stratified: arguments.flag("stratified"))
     guard first.count > 0, second.count > 0 else {
       throw arguments.fault(
-        .emptySelection, "one of the parts would be empty: there are \(data.dataset.count) examples")
+        .emptySelection,
+        "one part would be empty: the dataset has \(data.dataset.count) \(data.dataset.count == 1 ? "example" : "examples")"
+      )
     }
     let value = Value.object(
       DatasetValue(

@@ -8,9 +8,10 @@ enum DataInspectionCommands {
   private static let head = Command(
     "head", family: .data, summary: "show the first rows or examples",
     positionals: [
-      Positional("value", .value([.dataset, .tensor, .table, .list]), takesPipe: true, help: "what to look at")
+      Positional(
+        "value", .value([.dataset, .tensor, .table, .list]), takesPipe: true, help: "a dataset, tensor, table or list")
     ],
-    options: [CommandOption("n", .integer(1...10000), default: "5", help: "how many")],
+    options: [CommandOption("n", .integer(1...10000), default: "5", help: "number of rows")],
     result: "a table, or the first rows",
     examples: [.init("head d", "the first examples"), .init("head z n=3", "the first rows of a tensor")]
   ) { arguments, execution in
@@ -27,7 +28,7 @@ enum DataInspectionCommands {
     }
   }
 
-  /// The first examples: label, mean, range, and grey images as characters when they fit.
+  /// The first examples: label, mean, range, and gray images as characters when they fit.
   private static func examples(_ data: DatasetValue, _ n: Int, width: Int) throws -> Table {
     let count = min(n, data.dataset.count)
     let dataset = data.dataset.drawnOnce(seed: 0)

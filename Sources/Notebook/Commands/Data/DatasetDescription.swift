@@ -2,7 +2,7 @@ import Datasets
 import Plotting
 import Tensors
 
-/// Everything `describe` says of a dataset.
+/// The report of `describe` for a dataset.
 struct DatasetDescription {
   let data: DatasetValue
   let execution: Execution
@@ -57,7 +57,7 @@ struct DatasetDescription {
       rows: counts.prefix(50).map { label, count in
         let name: [Table.Cell] = areNamed ? [names.indices.contains(label) ? .text(names[label]) : .empty] : []
         return [.count(label)] + name + [.count(count)]
-      }, notes: counts.count > 50 ? ["\(counts.count - 50) more labels"] : [])
+      }, notes: counts.count > 50 ? ["\(counts.count - 50) more \(inflected("label", for: counts.count - 50))"] : [])
   }
 
   private var factors: Table? {

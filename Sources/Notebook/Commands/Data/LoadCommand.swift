@@ -9,41 +9,43 @@ enum LoadCommand {
   static let load = Command(
     "load", family: .data, summary: "load a dataset by name, from a file or from a folder",
     details: """
-      Names: \(names.joined(separator: ", ")); 'datasets' says which are at hand. Anything else is a path: IDX, NPY, NPZ \
-      and CSV, packed with gzip or not, PNG, JPEG, and folders of pictures whose sub-folders are the labels. What a file \
-      is, its content says, not its name. Values stay as they are stored and are scaled when a batch is drawn; the \
-      transforms are shown.
+      Names: \(names.joined(separator: ", ")); 'datasets' lists which of them need a download. Anything else is a path: \
+      IDX, NPY, NPZ and CSV (plain or gzip-compressed), PNG, JPEG, and folders of images whose subfolders are the labels. \
+      The format is detected from the content, not from the file name. Values keep their stored type and are scaled when a \
+      batch is drawn; 'describe' lists the transforms.
       """,
     positionals: [
       Positional("source", .nameOrPath(names), help: "a name or a path")
     ],
     options: [
-      CommandOption("as", .newName, note: "after the source", help: "the variable's name"),
-      CommandOption("labels", .path, help: "a file with one class per example; in an NPZ, the array's name"),
-      CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: how many"),
-      CommandOption("seed", .seed, default: "0", help: "sprites: of the factors"),
-      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: the array of the examples"),
+      CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
+      CommandOption("labels", .path, help: "file with one class per example; in an NPZ, the name of the array"),
+      CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: number of examples"),
+      CommandOption("seed", .seed, default: "0", help: "sprites: seed of the factors"),
+      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: name of the array of examples"),
       CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "CSV: the column of the labels"),
-      CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "CSV: columns to leave out"),
+      CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "CSV: columns to exclude"),
       CommandOption(
-        "header", choice(TableOptions.Header.self), default: "auto", help: "CSV: the first row names columns"),
+        "header", choice(TableOptions.Header.self), default: "auto",
+        help: "CSV: whether the first row contains column names"),
       CommandOption(
-        "missing", choice(TableOptions.Missing.self), default: "refuse", help: "CSV: what an empty field means"),
+        "missing", choice(TableOptions.Missing.self), default: "refuse", help: "CSV: how to treat empty fields"),
       CommandOption(
         "categories", choice(TableOptions.Categories.self), default: "onehot",
-        help: "CSV: what a column of texts becomes"),
-      CommandOption("size", .size, help: "pictures: bring all to this size; without it they must have one"),
-      CommandOption("color", choice(ImageOptions.Color.self), default: "auto", help: "pictures: as grey or as colour"),
-      CommandOption("shape", .size, help: "rows of numbers are images of this size"),
+        help: "CSV: how to encode text columns"),
+      CommandOption("size", .size, help: "images: resize all to this size; without it all must have the same size"),
+      CommandOption(
+        "color", choice(ImageOptions.Color.self), default: "auto", help: "images: convert to gray or to color"),
+      CommandOption("shape", .size, help: "rows of numbers are images of this shape"),
     ],
     result: "the dataset",
     examples: [
       .init("load digits as=d", "12,000 real digits, built in"),
-      .init("load sprites n=20000 seed=1 as=s", "shapes with known factors"),
+      .init("load sprites n=20000 seed=1 as=s", "shapes drawn from known factors"),
       .init("d = load mnist", "from the cache, $ELBO_DATA or the network"),
       .init("load images.idx3-ubyte.gz labels=labels.idx1-ubyte.gz as=x", "files"),
       .init("load table.csv target=label missing=drop as=t", "a table"),
-      .init("load photos/ size=64x64 color=gray as=p", "a folder of pictures"),
+      .init("load photos/ size=64x64 color=gray as=p", "a folder of images"),
     ]
   ) { arguments, execution in
     guard let source = arguments["source"] else { return .nothing }
@@ -52,7 +54,7 @@ enum LoadCommand {
     if !isNamed, access(request.reference, F_OK) != 0, errno == ENOENT {
       throw Fault(
         .unknownDataset, "no dataset or file '\(source.raw)'", at: source.span,
-        fix: Suggestion.question(source.raw, in: names) ?? neighbour(of: source.raw, execution)
+        fix: Suggestion.question(source.raw, in: names) ?? neighbor(of: source.raw, execution)
           ?? "'datasets' lists the names.")
     }
     if !isNamed { try refuseScripts(request.reference, source, execution) }
@@ -61,7 +63,7 @@ enum LoadCommand {
         || DatasetLoading.catalogue(execution.options).availability(of: request.reference) != .download
     else {
       throw Fault(
-        .download, "\(request.reference) is not at hand, and this session fetches nothing", at: source.span,
+        .download, "\(request.reference) is not available offline, and this session does not download", at: source.span,
         fix: "Load it once at a prompt; 'load digits' works offline.")
     }
     do {
@@ -85,7 +87,7 @@ enum LoadCommand {
       }
       return value
     } catch let error as FileError {
-      // A set that is here but damaged is a file that cannot be read; one that is not here is a failed download.
+      // A damaged local dataset is an unreadable file; a missing one is a failed download.
       let isMissing = isNamed && error.path == request.reference
       throw Fault(
         isMissing ? .download : .unreadableFile, error.description, at: source.span,
@@ -115,8 +117,8 @@ enum LoadCommand {
       fix: nature.advice(path, shown: source.raw, target: nil, execution.options))
   }
 
-  /// The file beside a path that is not there whose name is nearest.
-  private static func neighbour(of path: String, _ execution: Execution) -> String? {
+  /// The file in the same folder whose name is closest to that of a missing path.
+  private static func neighbor(of path: String, _ execution: Execution) -> String? {
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let folder = path[..<slash]
     let found = PathCompletion.entries(String(folder), home: execution.options.homeDirectory)
@@ -146,7 +148,7 @@ enum LoadCommand {
       request.count = arguments.integer("n") ?? Sprites.defaultCount
       request.seed = UInt64(arguments.integer("seed") ?? 0)
     }
-    // An option that the source has no use for is a mistake, not something to ignore.
+    // An option that does not apply to the source is an error; it is not ignored.
     let used: Set<String> =
       switch source {
       case "sprites": ["as", "n", "seed"]
@@ -156,13 +158,14 @@ enum LoadCommand {
       }
     if let unused = arguments.given.first(where: { !used.contains($0.key.value) }) {
       throw Fault(
-        .unknownOption, "'\(unused.key.value)' means nothing for \(isNamed ? source : "files")", at: unused.key.span,
-        fix: "It takes: \(used.sorted().joined(separator: ", ")).")
+        .unknownOption, "option '\(unused.key.value)' does not apply to \(isNamed ? source : "files")",
+        at: unused.key.span,
+        fix: "Accepted options: \(used.sorted().joined(separator: ", ")).")
     }
     return request
   }
 
-  /// With whole paths, so that a workspace finds the files from another folder.
+  /// The request with absolute paths, so that a workspace finds the files from any folder.
   private static func absolute(_ request: LoadRequest) -> LoadRequest {
     func whole(_ path: String) -> String {
       guard let real = realpath(path, nil) else { return path }
@@ -175,7 +178,7 @@ enum LoadCommand {
     return request
   }
 
-  /// A name for what was loaded without one: letters of the source, or `d`.
+  /// The name of a dataset that was loaded without one: letters of the source, or `d`.
   private static func fallbackName(_ reference: String, _ execution: Execution) -> String {
     let last = reference.split(separator: "/").last.map(String.init) ?? reference
     let stem = String(last.prefix { $0 != "." }).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }

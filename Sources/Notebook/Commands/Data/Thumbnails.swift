@@ -1,15 +1,15 @@
 import Tensors
 
-/// Grey images as characters, side by side.
+/// Gray images as characters, side by side.
 enum Thumbnails {
-  /// The first images of `[N, C, H, W]` that fit into `width` columns; nil when they are no small images.
+  /// The first images of `[N, C, H, W]` that fit into `width` columns; nil when they are not small images.
   static func text(_ images: Tensor, width: Int) throws -> String? {
     guard images.shape.rank == 4, images.shape[2] <= 64, images.shape[3] <= 64, images.shape[0] > 0 else { return nil }
     let (channels, height, columns) = (images.shape[1], images.shape[2], images.shape[3])
     let fits = max(1, (width + 2) / (columns + 2))
     let shades = Array(" .:-=+*#%@")
     var values = images.elements(as: Float.self)
-    // Values that are no shares of white are shown between the darkest and the lightest of them.
+    // Values outside [0, 1] are scaled to the range from the smallest to the largest of them.
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     if low < 0 || high > 1, high > low { values = values.map { ($0 - low) / (high - low) } }
     // A character is twice as high as wide: two rows of pixels become one of text.

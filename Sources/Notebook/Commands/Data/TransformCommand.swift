@@ -1,35 +1,38 @@
 import Datasets
 import Tensors
 
-/// `transform`: how examples are seen.
+/// `transform`: preprocessing of examples.
 enum TransformCommand {
   static let transform = Command(
-    "transform", family: .data, summary: "change how examples are drawn: resize, crop, binarize, noise, standardize …",
+    "transform", family: .data, summary: "add transforms to a dataset: resize, crop, binarize, noise, standardize …",
     details: """
-      Transforms run in the order given, when a batch is drawn; the stored values stay as they are. standardize takes \
-      mean and deviation of each channel of images and of each column of tables, from the data at hand, and keeps them. \
-      like=m takes the transforms that m was trained with instead of those the data have.
+      Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
+      computes mean and standard deviation of each channel of images and of each column of tables from this dataset and \
+      keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
       """,
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
       CommandOption(
         "binarize", .text(placeholder: "dynamic|static|X", suggestions: ["dynamic", "static", "0.5"]),
-        help: "1 with probability x, anew for every batch or once; or 1 from X on"),
-      CommandOption("seed", .seed, default: "0", help: "of binarize=static"),
+        help:
+          "dynamic: 1 with probability x, redrawn for every batch; static: drawn once; a number: 1 for values of at least this"
+      ),
+      CommandOption("seed", .seed, default: "0", help: "seed of binarize=static"),
       CommandOption("scale", .number(-.infinity ... .infinity), help: "a factor"),
       CommandOption("invert", .flag, help: "1 − x"), CommandOption("standardize", .flag, help: "mean 0, deviation 1"),
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
-        help: "drawn anew for every batch"),
-      CommandOption("resize", .size, help: "images to this size, averaging when they shrink"),
+        help: "noise, redrawn for every batch"),
+      CommandOption("resize", .size, help: "resize images; shrinking averages over areas"),
       CommandOption(
-        "crop", .text(placeholder: "HxW or HxW@TOP,LEFT", suggestions: ["24x24"]), help: "a window, from the middle"),
-      CommandOption("like", .model, help: "the transforms of a model's training data, in place of these"),
-      CommandOption("as", .newName, help: "the result's name"),
+        "crop", .text(placeholder: "HxW or HxW@TOP,LEFT", suggestions: ["24x24"]),
+        help: "crop a window, centered by default"),
+      CommandOption("like", .model, help: "apply the transforms of this model's training data instead"),
+      CommandOption("as", .newName, help: "name of the result"),
     ],
-    result: "the dataset, seen through the transforms",
+    result: "the dataset with the transforms",
     examples: [
-      .init("b = transform d binarize=dynamic", "0/1 images, drawn anew for every batch"),
+      .init("b = transform d binarize=dynamic", "0/1 images, redrawn for every batch"),
       .init("s = transform d resize=14x14 invert=yes", "smaller, black on white"),
     ]
   ) { arguments, execution in
@@ -48,18 +51,18 @@ enum TransformCommand {
     }
     guard isChanged else {
       throw arguments.fault(
-        .missingArgument, "transform needs to know what to do", fix: "Example: transform d binarize=dynamic")
+        .missingArgument, "transform needs at least one option", fix: "Example: transform d binarize=dynamic")
     }
     let value = Value.object(data)
     if let name = arguments.text("as") { execution.set(name, to: value) }
     return value
   }
 
-  /// New data seen as the model saw those of its training.
+  /// New data with the transforms of the model's training data.
   private static func view(_ data: DatasetValue, like arguments: Arguments) throws -> DatasetValue {
     guard let transforms = try arguments.model("like").recipe.transforms else {
       throw arguments.fault(
-        .missingArgument, "the model has no training data to be like", at: "like", fix: "Train it first: train m on=d")
+        .missingArgument, "like=: the model has no training data", at: "like", fix: "Train it first: train m on=d")
     }
     do { return try data.with(transforms, replacing: true) } catch let error as TransformError {
       throw arguments.fault(.shapeMismatch, error.description, at: "like")
@@ -74,7 +77,7 @@ enum TransformCommand {
     case ("scale", .number(let factor)):
       guard factor != 0 else {
         throw arguments.fault(
-          .badOptionValue, "scale=0 would leave nothing of the data", at: "scale", fix: "Example: scale=0.5")
+          .badOptionValue, "scale=0 would set every value to 0", at: "scale", fix: "Example: scale=0.5")
       }
       return .scale(Float(factor))
     case ("invert", .flag(true)): return .invert

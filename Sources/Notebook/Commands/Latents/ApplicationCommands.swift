@@ -3,7 +3,7 @@ import Glibc
 import Tensors
 import VAEngine
 
-/// What a trained model is good for: `denoise`, `anomaly`, `compress`.
+/// Applications of trained models: `denoise`, `anomaly`, `compress`.
 enum ApplicationCommands {
   static let all = [denoise, anomaly, compress]
 
@@ -12,14 +12,14 @@ enum ApplicationCommands {
     "data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images")
 
   private static let denoise = Command(
-    "denoise", family: .latents, summary: "corrupt examples and measure how much the model puts right",
+    "denoise", family: .latents, summary: "corrupt examples and measure how much of the error the model removes",
     positionals: [model, data],
     options: [
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
-        default: "gaussian:0.3", help: "what corrupts"),
-      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "examples, from the first"),
-      CommandOption("seed", .seed, default: "0", help: "of the noise"),
+        default: "gaussian:0.3", help: "kind and strength of the corruption"),
+      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "number of examples, from the first"),
+      CommandOption("seed", .seed, default: "0", help: "seed of the noise"),
     ],
     result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]
   ) { arguments, execution in
@@ -80,15 +80,15 @@ enum ApplicationCommands {
   }
 
   private static let anomaly = Command(
-    "anomaly", family: .latents, summary: "the examples that the model explains worst",
+    "anomaly", family: .latents, summary: "list the examples with the largest −ELBO",
     positionals: [model, data],
     options: [
       CommandOption("top", .integer(1...100_000), default: "20", help: "how many"),
-      CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws that the score averages over"),
-      CommandOption("seed", .seed, default: "0", help: "of the draws"),
+      CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws averaged in each score"),
+      CommandOption("seed", .seed, default: "0", help: "seed of the draws"),
     ],
     result: "a table of examples by −ELBO, by reconstruction for plain autoencoders",
-    examples: [.init("anomaly m d top=20", "the twenty strangest")]
+    examples: [.init("anomaly m d top=20", "the twenty highest scores")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     let source = try arguments.examples("data").drawnOnce(seed: UInt64(arguments.integer("seed") ?? 0))
@@ -130,7 +130,8 @@ enum ApplicationCommands {
   }
 
   private static let compress = Command(
-    "compress", family: .latents, summary: "what the latents need in place of the examples, and what is lost",
+    "compress", family: .latents,
+    summary: "compare the size of the latents with the size of the examples, and report the distortion",
     positionals: [model, data], result: "a report", examples: [.init("compress m d", "rate and distortion")]
   ) { arguments, execution in
     let model = try arguments.model("model")
@@ -141,7 +142,7 @@ enum ApplicationCommands {
     let isPlain = model.configuration.family == .autoencoder
     let kl = isPlain ? nil : try live.measured(source).kl.scaled(by: 1 / log(2.0))
     let code = try LatentCode(codes, levels: isPlain ? 256 : nil)
-    // What the bytes give back, decoded from them alone.
+    // The reconstruction from the compressed bytes alone.
     let restored = try live.decode(code.decoded(), labels: try source.conditioning(model))
     let count = source.dataset.count
     let pixels = model.configuration.pixels

@@ -6,15 +6,17 @@ enum LatentCommands {
   static let all = [encode, decode, reconstruct, sample]
 
   private static let encode = Command(
-    "encode", family: .latents, summary: "the latents of a dataset's examples",
-    details: "what=mean gives posterior means, what=sample one draw for each, what=logvar log σ². Labels go along.",
+    "encode", family: .latents, summary: "encode examples into latents",
+    details: "what=mean returns posterior means, what=sample one draw for each, what=logvar log σ². Labels are kept.",
     positionals: [
       Positional("model", .model, help: "the model"),
       Positional("data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images"),
     ],
     options: [
-      CommandOption("what", .choice(["mean", "sample", "logvar"]), default: "mean", help: "what of the posterior"),
-      CommandOption("seed", .seed, note: "the session's next", help: "of the draws"),
+      CommandOption(
+        "what", .choice(["mean", "sample", "logvar"]), default: "mean",
+        help: "posterior means, one draw each, or log σ²"),
+      CommandOption("seed", .seed, note: "the next seed of the session", help: "seed of the draws"),
     ],
     result: "a tensor N×D with labels",
     examples: [.init("z = encode m d", "posterior means"), .init("z = encode m d.test what=sample", "draws")]
@@ -23,7 +25,7 @@ enum LatentCommands {
     let data = try arguments.examples("data")
     if model.configuration.family == .autoencoder, arguments.text("what") != "mean" {
       throw arguments.fault(
-        .notSupported, "a plain autoencoder gives each example one code, and no distribution", at: "what",
+        .notSupported, "a plain autoencoder has one code for each example, not a distribution", at: "what",
         fix: "Use what=mean.")
     }
     let live = try model.model(threads: execution.state.settings.threads)
@@ -39,14 +41,16 @@ enum LatentCommands {
   }
 
   private static let decode = Command(
-    "decode", family: .latents, summary: "the images of latents",
+    "decode", family: .latents, summary: "decode latents into images",
     positionals: [
       Positional("model", .model, help: "the model"),
       Positional("latents", .value([.tensor]), takesPipe: true, help: "latents N×D, or one of D numbers"),
     ],
     options: [Arguments.label],
     result: "images N×C×H×W",
-    examples: [.init("x = decode m z[0..9]", "ten of them"), .init("decode m mean(z[label=3])", "the mean three")]
+    examples: [
+      .init("x = decode m z[0..9]", "ten images"), .init("decode m mean(z[label=3])", "the mean of class 3, decoded"),
+    ]
   ) { arguments, execution in
     let model = try arguments.model("model")
     guard case .tensor(let array) = arguments.value("latents") else { return .nothing }
@@ -55,12 +59,12 @@ enum LatentCommands {
   }
 
   private static let reconstruct = Command(
-    "reconstruct", family: .latents, summary: "examples and what the model makes of them",
+    "reconstruct", family: .latents, summary: "show examples and their reconstructions",
     positionals: [
       Positional("model", .model, help: "the model"),
       Positional("data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images"),
     ],
-    options: [CommandOption("n", .integer(1...100_000), default: "10", help: "how many, from the first")],
+    options: [CommandOption("n", .integer(1...100_000), default: "10", help: "number of examples, from the first")],
     result: "images: the inputs, then their reconstructions",
     examples: [.init("reconstruct m d n=10", "ten pairs")]
   ) { arguments, execution in
@@ -114,7 +118,7 @@ enum LatentCommands {
 }
 
 extension Arguments {
-  /// A dataset, or a tensor as one.
+  /// A dataset, or a tensor wrapped as one.
   func examples(_ name: String) throws -> DatasetValue {
     if let data = dataset(name) { return data }
     guard case .tensor(let array) = value(name) else { throw fault(.wrongKind, "a dataset is needed", at: name) }
@@ -123,27 +127,27 @@ extension Arguments {
 }
 
 extension Arguments {
-  /// The class to decode, of models that know classes.
+  /// The class to decode, for conditional models.
   ///
   /// - Parameter labels: Classes that the latents have already.
   func label(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
     let family = model.configuration.family
     if isGiven("label"), family != .conditional {
       throw fault(
-        .badOptionValue, "label means nothing to \(family.rawValue) models", at: "label",
-        fix: "One that knows labels: model c cvae conv on=d")
+        .badOptionValue, "option 'label' does not apply to \(family.rawValue) models", at: "label",
+        fix: "Use a conditional model: model c cvae conv on=d")
     }
     if family == .conditional, !isGiven("label"), labels == nil {
-      throw fault(.missingArgument, "a conditional model needs to be told the class", fix: "Add: label=3")
+      throw fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
     }
     return integer("label")
   }
 
-  static let label = CommandOption("label", .integer(0...100_000), help: "the class, for conditional models")
+  static let label = CommandOption("label", .integer(0...100_000), help: "class, for conditional models")
 }
 
 extension Execution {
-  /// Shows how far work is, and stops it when asked.
+  /// Reports progress, and stops the work on request.
   func working(_ task: String, _ share: Double) throws {
     try Stopping.check()
     progress(Progress(task: task, fraction: share))

@@ -1,25 +1,26 @@
 import Tensors
 import VAEngine
 
-/// `interpolate`, `traverse`, `manifold`: ways through latent space, decoded.
+/// `interpolate`, `traverse`, `manifold`: decoded paths through latent space.
 enum PathCommands {
   static let all = [interpolate, traverse, manifold]
 
   private static let interpolate = Command(
-    "interpolate", family: .latents, summary: "images on the way between two points",
-    details: "from= and to= are labels of the data, indexes (#12), or latents (z[0]).",
+    "interpolate", family: .latents, summary: "decode a path between two points of the latent space",
+    details: "from= and to= are labels of the data, indices (#12), or latents (z[0]).",
     positionals: [
       Positional("model", .model, help: "the model"),
-      Positional("data", .value([.dataset, .tensor]), required: false, help: "where labels and indexes are looked up"),
+      Positional(
+        "data", .value([.dataset, .tensor]), required: false, help: "dataset in which labels and indices are looked up"),
     ],
     options: [
       CommandOption(
-        "from", .place, required: true, help: "where it starts"),
-      CommandOption("to", .place, required: true, help: "where it ends"),
-      CommandOption("steps", .integer(2...1000), default: "12", help: "images, both ends included"),
+        "from", .place, required: true, help: "start of the path"),
+      CommandOption("to", .place, required: true, help: "end of the path"),
+      CommandOption("steps", .integer(2...1000), default: "12", help: "number of images, including both ends"),
       CommandOption(
         "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp",
-        help: "straight or on a great circle"),
+        help: "straight line or great circle"),
       Arguments.label,
     ],
     result: "images steps×C×H×W",
@@ -36,7 +37,7 @@ enum PathCommands {
       ArrayValue(path), label: label ?? start?.first.map { Int($0) }, labels: nil, execution)
   }
 
-  /// The class of the example that a way starts from; nil when it is none of some data.
+  /// The class of the example at the start of the path; nil when the start is not an example of a dataset.
   private static func startLabel(_ arguments: Arguments) throws -> [Int32]? {
     guard let text = arguments["from"]?.raw, arguments["data"] != nil else { return nil }
     let data = try arguments.examples("data").drawnOnce()
@@ -57,7 +58,7 @@ enum PathCommands {
       argument.raw, named: name, at: argument.span ?? arguments.verbSpan, data: data, model: model, execution)
   }
 
-  /// The same of one of several texts in an argument.
+  /// The same for one of several texts in an argument.
   static func point(
     _ text: String, named name: String, at span: Range<Int>, data: DatasetValue?, model: ModelValue,
     _ execution: Execution
@@ -70,7 +71,8 @@ enum PathCommands {
     let value = try execution.evaluate(text: text, span: span)
     guard case .tensor(let array) = value, array.shape.count == d else {
       throw Fault(
-        .shapeMismatch, "\(name): expected a latent of \(d) numbers, got \(value.summary)", at: span,
+        .shapeMismatch, "\(name): expected a latent of \(d) \(inflected("number", for: d)), got \(value.summary)",
+        at: span,
         fix: "For example: \(name)=z[0]")
     }
     return array.floats
@@ -81,7 +83,7 @@ enum PathCommands {
     guard let number = Int(text.first == "#" ? String(text.dropFirst()) : text) else { return nil }
     guard let data else {
       throw Fault(
-        .missingArgument, "\(name)=\(text) is looked up in data, and none is given", at: span,
+        .missingArgument, "\(name)=\(text) refers to a dataset, and none is given", at: span,
         fix: "Example: interpolate m d from=3 to=8")
     }
     let byLabel = text.first != "#" && data.dataset.labels != nil
@@ -94,13 +96,13 @@ enum PathCommands {
   }
 
   private static let traverse = Command(
-    "traverse", family: .latents, summary: "images with one latent dimension moved at a time",
+    "traverse", family: .latents, summary: "decode images while varying one latent dimension at a time",
     positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
     options: [
-      CommandOption("dim", .indices, note: "all, at most 10", help: "dimensions to move"),
-      CommandOption("range", .interval, default: "-3:3", help: "from where to where"),
-      CommandOption("steps", .integer(2...1000), default: "11", help: "images for each dimension"),
-      CommandOption("from", .tensor, note: "the origin", help: "the latent that is moved"),
+      CommandOption("dim", .indices, note: "all, at most 10", help: "dimensions to vary"),
+      CommandOption("range", .interval, default: "-3:3", help: "range of values"),
+      CommandOption("steps", .integer(2...1000), default: "11", help: "images per dimension"),
+      CommandOption("from", .tensor, note: "the origin", help: "latent to start from"),
       Arguments.label,
     ],
     result: "images, a row of steps for each dimension",
@@ -112,12 +114,15 @@ enum PathCommands {
     let dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
     if let outside = dimensions.first(where: { $0 >= d }) {
       throw arguments.fault(
-        .indexOutOfRange, "dimension \(outside) of \(d)", at: "dim", fix: "Dimensions go from 0 to \(d - 1).")
+        .indexOutOfRange, "dimension \(outside) is out of range for \(d) latent dimensions", at: "dim",
+        fix: "Dimensions go from 0 to \(d - 1).")
     }
     var origin = [Float](repeating: 0, count: d)
     if case .tensor(let array) = arguments.value("from") {
       guard array.shape.count == d else {
-        throw arguments.fault(.shapeMismatch, "from: \(array.shape), the model has \(d) dimensions", at: "from")
+        throw arguments.fault(
+          .shapeMismatch, "from: expected a latent of \(d) \(inflected("number", for: d)), got shape \(array.shape)",
+          at: "from")
       }
       origin = array.floats
     }
@@ -128,18 +133,19 @@ enum PathCommands {
   }
 
   private static let manifold = Command(
-    "manifold", family: .latents, summary: "the plane of a two-dimensional latent space",
+    "manifold", family: .latents, summary: "decode a grid over a two-dimensional latent space",
     positionals: [Positional("model", .model, takesPipe: true, help: "a model with latent=2")],
     options: [
-      CommandOption("n", .integer(2...200), default: "20", help: "images along each side"), Arguments.label,
+      CommandOption("n", .integer(2...200), default: "20", help: "images per side"), Arguments.label,
     ],
     result: "images n²×C×H×W, at the quantiles of N(0, 1)",
-    examples: [.init("manifold m n=20", "the whole space at a glance")]
+    examples: [.init("manifold m n=20", "20×20 images of the latent space")]
   ) { arguments, execution in
     let model = try arguments.model("model")
     guard model.configuration.latentDimensions == 2 else {
       throw arguments.fault(
-        .notSupported, "manifold needs latent=2, this model has \(model.configuration.latentDimensions)", at: "model",
+        .notSupported, "manifold needs a model with latent=2; this model has \(model.configuration.latentDimensions)",
+        at: "model",
         fix: "Use: traverse")
     }
     let label = try arguments.label(for: model)

@@ -85,7 +85,7 @@ enum CompareCommands {
     return table
   }
 
-  /// What a race that was stopped has to show.
+  /// The results of a race that was stopped.
   private static func imagesSeenTable(_ models: [(name: String, model: ModelValue)], _ seen: [Int]) -> Table {
     Table(
       columns: [.init("model"), .init("examples seen")],
@@ -95,14 +95,15 @@ enum CompareCommands {
   private static let race = Command(
     "race", family: .models, summary: "train models for the same time, on the same batches",
     details: """
-      Each trains for the time given, one after the other, with its own settings, on the same examples in the same order.
+      The models are trained one after the other, each for the given time and with its own settings, on the same \
+      examples in the same order.
       """,
     positionals: [Positional("model", .model, variadic: true, help: "two or more models")],
     options: [
-      EvaluateCommands.data, CommandOption("for", .duration, default: "60s", help: "time for each"),
+      EvaluateCommands.data, CommandOption("for", .duration, default: "60s", help: "training time of each model"),
       EvaluateCommands.seed,
     ],
-    result: "a table; the models keep what they learned", examples: [.init("race m m2 for=60s", "a minute each")]
+    result: "a table; the models keep their training", examples: [.init("race m m2 for=60s", "a minute each")]
   ) { arguments, execution in
     let models = try named(arguments)
     guard models.count > 1, let first = models.first else {
@@ -112,7 +113,8 @@ enum CompareCommands {
     for model in arguments.all("model") {
       let name = try execution.variable(model, changedBy: "race")
       guard names.insert(name).inserted else {
-        throw Fault(.repeatedOption, "\(name) would race itself", at: model.span, fix: "A copy: fork \(name) as=m2")
+        throw Fault(
+          .repeatedOption, "\(name) is listed twice", at: model.span, fix: "Copy it first: fork \(name) as=m2")
       }
     }
     // How far each gets in its time is the machine's to say, and everything that comes of it.
@@ -128,9 +130,10 @@ enum CompareCommands {
       plan.patience = nil
       plan.seed = UInt64(arguments.integer("seed") ?? 0)
       if let before = live.begin(on: source) {
-        execution.note("\(name) goes on with other data: \(source.title) after \(before.title)")
+        execution.note("\(name) continues with other data: \(source.title) after \(before.title)")
       }
-      // Models of other seeds get the same order; one in the middle of an epoch ends that in its own.
+      // Models of different seeds get the same shuffle order; a model in the middle of an epoch finishes it in its own
+      // order.
       if live.training.batchInEpoch == 0 { live.training.shuffleSeed = plan.seed }
       let count = Double(source.dataset.count)
       let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
@@ -163,7 +166,7 @@ enum CompareCommands {
       after.append((name, updated))
       seen.append(Int(((position - begin) * count).rounded()))
       if execution.interruption.isRequested {
-        execution.interruptionNote = "the race was stopped; what \(name) learned is kept"
+        execution.interruptionNote = "the race was stopped; the training of \(name) is kept"
         break
       }
     }
@@ -172,11 +175,12 @@ enum CompareCommands {
       try Stopping.check()
       table = try sideBySide(after, given?.testPart ?? source.testPart, arguments, execution)
     } catch is Stopped {
-      execution.interruptionNote = execution.interruptionNote ?? "they were not compared; what they learned is kept"
+      execution.interruptionNote = execution.interruptionNote ?? "the models were not compared; their training is kept"
       return .table(imagesSeenTable(after, seen))
     }
     table.notes.append(
-      zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) examples" }.joined(separator: ", ")
+      zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) \(inflected("example", for: $1))" }.joined(
+        separator: ", ")
         + " in \(NumberText.duration(limit)) each")
     return .table(table)
   }

@@ -8,7 +8,7 @@ enum EvaluateCommands {
 
   static let data = CommandOption(
     "on", .dataset, note: "the data it was trained on", help: "the data; its test part when it has one")
-  static let seed = CommandOption("seed", .seed, default: "0", help: "of posterior draws")
+  static let seed = CommandOption("seed", .seed, default: "0", help: "seed of the posterior draws")
 
   private static let evaluate = Command(
     "evaluate", family: .measures, summary: "ELBO, reconstruction and KL, with standard errors",
@@ -27,12 +27,13 @@ enum EvaluateCommands {
         help: "what quality=yes compares: samples of p(x|z) or its means"),
       CommandOption(
         "features", .choice(SampleQuality.FeatureSpace.allCases.map(\.rawValue)), default: "pixels",
-        help: "where quality=yes compares samples with data"),
+        help: "feature space in which quality=yes compares samples with data"),
       CommandOption(
-        "probe", .choice(["no", "knn", "linear"]), default: "no", help: "how well labels can be read from latents"),
+        "probe", .choice(["no", "knn", "linear"]), default: "no", help: "accuracy of labels predicted from latents"),
       CommandOption(
-        "split", .flag, default: "no", help: "the KL as mutual information, total correlation and the rest"),
-      CommandOption("n", .count, note: "all", help: "examples, from the first"),
+        "split", .flag, default: "no",
+        help: "split the KL into mutual information, total correlation and dimension-wise KL"),
+      CommandOption("n", .count, note: "all", help: "number of examples, from the first"),
     ],
     result: "a report",
     examples: [
@@ -147,7 +148,7 @@ enum EvaluateCommands {
     return .table(
       Table(
         title:
-          "KL per dimension on \(source.title), \(NumberText.count(result.count)) examples: \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
+          "KL per dimension on \(source.title), \(NumberText.count(result.count)) \(inflected("example", for: result.count)): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
         columns: [
           .init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("", for: .people),
           .init("active", for: .programs),
@@ -162,7 +163,7 @@ enum EvaluateCommands {
           ]
         },
         notes: [
-          "\(result.activeUnits) of \(result.klPerDimension.count) dimensions are active (variance of posterior means > 0.01)"
+          "\(result.activeUnits) of \(result.klPerDimension.count) \(inflected("dimension", for: result.klPerDimension.count)) are active (variance of posterior means > 0.01)"
         ]))
   }
 }
@@ -199,6 +200,6 @@ extension Arguments {
     let (data, model) = (self[name]?.raw ?? "d", self["model"]?.name ?? "m")
     let transforms = trained.isEmpty ? "no transforms" : trained.map(\.description).joined(separator: ", ")
     execution.note(
-      "\(model) was trained on data with \(transforms); to see \(data) so: transform \(data) like=\(model)")
+      "\(model) was trained on data with \(transforms); to apply them to \(data): transform \(data) like=\(model)")
   }
 }

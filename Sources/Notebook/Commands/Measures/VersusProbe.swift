@@ -41,9 +41,9 @@ struct VersusProbe {
     let neighbors: Int
   }
 
-  /// Images on the way between two codes, both ends included.
+  /// The number of images on a path between two codes, including both ends.
   static let stops = 9
-  /// Pairs of codes that are walked between.
+  /// The number of pairs of codes that are interpolated.
   static let walks = 100
 
   init(
@@ -190,7 +190,8 @@ struct VersusProbe {
     return Estimate(mean: gap, standardError: error.isFinite ? error : 0, count: n)
   }
 
-  /// Straight ways between neighbours in the list: the images halfway, and how uneven the steps are (1 is even).
+  /// Linear interpolations between consecutive codes: the images halfway, and the ratio of the largest to the mean
+  /// step.
   private func walks(
     between points: [[Float]], _ live: Model, labels: [Int]?
   ) throws -> (middles: [[Float]], unevenness: [Double]) {

@@ -3,7 +3,7 @@ import Networks
 import Tensors
 import VAEngine
 
-/// What the words and options of `model` say.
+/// The words and options of `model`, interpreted.
 struct ModelArguments {
   private let arguments: Arguments
   private let execution: Execution
@@ -19,19 +19,19 @@ struct ModelArguments {
       if let family = Family(rawValue: word.raw), !namesFamily || Preset(rawValue: word.raw) == nil {
         if namesFamily {
           throw Fault(
-            .badOptionValue, "a model is of one family, \(self.family.rawValue) or \(word.raw)", at: word.span)
+            .badOptionValue, "a model has one family; got both \(self.family.rawValue) and \(word.raw)", at: word.span)
         }
         (self.family, namesFamily) = (family, true)
       } else if let preset = Preset(rawValue: word.raw) {
         if let first = self.preset {
           throw Fault(
-            .badOptionValue, "a model has one architecture, \(first.rawValue) or \(word.raw)", at: word.span)
+            .badOptionValue, "a model has one architecture; got both \(first.rawValue) and \(word.raw)", at: word.span)
         }
         let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
         if isText, family != .importanceWeighted || preset != .iwae {
           throw Fault(
-            .badOptionValue, "\(word.raw) is an architecture, and encoder= and decoder= are another", at: word.span,
-            fix: "Leave one of them out.")
+            .badOptionValue, "architecture \(word.raw) cannot be combined with encoder= and decoder=", at: word.span,
+            fix: "Remove one of them.")
         }
         self.preset = preset
       } else if position == 0, arguments.target == nil, word.raw.isName {
@@ -59,13 +59,13 @@ struct ModelArguments {
 
   var dataName: String? { data?.name }
 
-  /// bias=mean that was asked for, of a decoder that has no bias to set, is a mistake.
+  /// An explicit bias=mean for a decoder without a bias is an error.
   func refuseMeanBias(of architecture: Architecture) throws {
     guard arguments.isGiven("bias"), arguments.text("bias") == "mean", !architecture.endsInBias else { return }
     let end = architecture.decoder.last.map { LayerText.text([$0]) } ?? "nothing"
     throw arguments.fault(
-      .badArchitecture, "the decoder ends in '\(end)', which has no bias that could begin at the data's mean",
-      at: "bias", fix: "Leave bias=mean out, or end the decoder in a dense layer or a convolution.")
+      .badArchitecture, "the decoder ends in '\(end)', which has no bias to initialize to the data's mean",
+      at: "bias", fix: "Omit bias=mean, or end the decoder in a dense layer or a convolution.")
   }
 
   var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
@@ -73,7 +73,7 @@ struct ModelArguments {
   var classCount: Int? { family == .conditional ? data?.value.source.classCount : nil }
 
   var beta: Schedule {
-    // Burgess et al. 2018 hold the KL to its capacity with a weight of 1000.
+    // Burgess et al. (2018) penalize the distance of the KL from its capacity with a weight of 1000.
     let usual: Double = family == .beta ? 4 : family == .capacity ? 1000 : 1
     let target = Float(arguments.number("beta") ?? usual)
     let warmup = arguments.number("warmup") ?? 0
@@ -97,7 +97,7 @@ struct ModelArguments {
   /// The architecture when none is named: the article's, and for importance weights their paper's.
   var defaultedPreset: Preset { preset ?? (family == .importanceWeighted ? .iwae : .conv) }
 
-  /// An option that the model has no use for is a mistake, not something to ignore.
+  /// An option that does not apply to the model is an error; it is not ignored.
   func rejectUnusedOptions() throws {
     let hasBeta = family.hasWeightedKL
     let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
@@ -112,14 +112,14 @@ struct ModelArguments {
     ]
     for (option, isUsed, place) in unused where !isUsed && arguments.isGiven(option) {
       throw arguments.fault(
-        .badOptionValue, "\(option) means nothing to this model", at: option, fix: "It is for \(place).")
+        .badOptionValue, "option '\(option)' does not apply to this model", at: option, fix: "It applies to \(place).")
     }
     if (arguments.number("warmup") ?? 0) > 0, (arguments.number("cycle") ?? 0) > 0 {
-      throw arguments.fault(.badOptionValue, "warmup and cycle exclude each other", at: "cycle")
+      throw arguments.fault(.badOptionValue, "warmup and cycle cannot be combined", at: "cycle")
     }
     if family != .autoencoder, arguments.text("likelihood") == "mse" {
       throw arguments.fault(
-        .badOptionValue, "mse is no likelihood: its weight against the KL would be arbitrary", at: "likelihood",
+        .badOptionValue, "mse is not a likelihood: its weight against the KL would be arbitrary", at: "likelihood",
         fix: "Use likelihood=gaussian with sigma=, or gaussian-learned.")
     }
   }
@@ -150,7 +150,7 @@ struct ModelArguments {
     }
   }
 
-  /// Runs `make`; a shape that does not fit points at the word of its layer, when layers were given as text.
+  /// Runs `make`; a shape error is placed at the word of its layer when the layers were given as text.
   func locatingShapeErrors<T>(_ make: () throws -> T) throws -> T {
     do {
       return try make()
@@ -167,8 +167,8 @@ struct ModelArguments {
       throw Fault(.badArchitecture, "\(option): \(error.description)", at: place)
     } catch ModelError.decoderShape(let shape, let wanted) where arguments.isGiven("decoder") {
       throw arguments.fault(
-        .badArchitecture, "decoder: it ends at \(shape), the data are \(wanted)", at: "decoder",
-        fix: "Its last layer could be: dense\(wanted.count)")
+        .badArchitecture, "decoder: its output has shape \(shape), the data have shape \(wanted)", at: "decoder",
+        fix: "End it with, for example: dense\(wanted.count)")
     }
   }
 
@@ -191,7 +191,7 @@ struct ModelArguments {
 }
 
 extension Family {
-  /// Whether beta weighs the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.
+  /// Whether beta weights the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.
   var hasWeightedKL: Bool { self != .autoencoder && self != .importanceWeighted }
 }
 
@@ -209,7 +209,8 @@ enum NoiseText {
       }
     }
     throw arguments.fault(
-      .badOptionValue, "\(name): expected gaussian:σ, mask:share or salt:share, got '\(arguments[name]?.raw ?? "")'",
+      .badOptionValue,
+      "\(name): expected gaussian:σ, mask:fraction or salt:fraction, got '\(arguments[name]?.raw ?? "")'",
       at: name)
   }
 }

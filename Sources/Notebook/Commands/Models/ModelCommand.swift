@@ -12,14 +12,14 @@ enum ModelCommands {
   static let likelihoods = ["bernoulli", "continuous-bernoulli", "gaussian", "gaussian-learned", "logistic256", "mse"]
 
   private static let model = Command(
-    "model", family: .models, summary: "make a model",
+    "model", family: .models, summary: "create a model",
     details: """
       Words after the name are a family (\(families.joined(separator: ", "))) and an architecture \
-      (\(presets.joined(separator: ", "))), in any order; or give encoder= and decoder= as text. 'iwae' is the family, \
-      or after another family the architecture: 'vae iwae'. The example's shape is \
-      that of on=, or of the only dataset of the session, or 28x28 grey images. Of the layers that normalize, layernorm \
-      takes all features of an example and has a scale and a shift for each, groupnorm8 takes the channels in groups \
-      and has one per channel, as batchnorm has.
+      (\(presets.joined(separator: ", "))), in any order; alternatively, encoder= and decoder= describe the layers as \
+      text. 'iwae' is the family, or the architecture after another family: 'vae iwae'. The shape of an example is that \
+      of on=, else of the only dataset of the session, else 28x28 gray images. Of the normalization \
+      layers, layernorm normalizes over all features of an example with a scale and a shift per feature; groupnorm8 \
+      normalizes over groups of channels with a scale and a shift per channel, as batchnorm has.
       """,
     positionals: [
       Positional(
@@ -28,35 +28,39 @@ enum ModelCommands {
     ],
     options: [
       CommandOption("latent", .integer(1...65536), note: "default by architecture", help: "latent dimensions"),
-      CommandOption("on", .dataset, help: "the dataset it is for: decides the example's shape"),
+      CommandOption("on", .dataset, help: "dataset that determines the shape of an example"),
       CommandOption(
-        "hidden", .text(placeholder: "400 or 400,200", suggestions: []), default: "400", help: "widths of mlp"),
+        "hidden", .text(placeholder: "400 or 400,200", suggestions: []), default: "400",
+        help: "widths of the hidden layers of mlp"),
       CommandOption(
         "activation", .choice(Activation.allCases.map(\.rawValue)), note: "default by architecture",
-        help: "of hidden layers"),
+        help: "activation of the hidden layers"),
       CommandOption("encoder", .text(placeholder: "\"conv32k3s2 dense16\"", suggestions: []), help: "layers as text"),
       CommandOption("decoder", .text(placeholder: "\"dense16 …\"", suggestions: []), help: "layers as text"),
-      CommandOption("likelihood", .choice(likelihoods), note: "bernoulli; mse for ae", help: "what p(x|z) is"),
+      CommandOption("likelihood", .choice(likelihoods), note: "bernoulli; mse for ae", help: "distribution p(x|z)"),
       CommandOption("sigma", .positive, default: "1", help: "σ of likelihood=gaussian"),
       CommandOption("beta", .nonNegative, note: "1; 4 for beta-vae, 1000 for capacity-vae", help: "weight of the KL"),
-      CommandOption("warmup", .nonNegative, default: "0", help: "epochs in which beta grows from 0"),
+      CommandOption("warmup", .nonNegative, default: "0", help: "epochs over which beta increases from 0"),
       CommandOption(
-        "cycle", .nonNegative, default: "0", help: "beta grows from 0 in the first half of every so many epochs"),
-      CommandOption("capacity", .nonNegative, default: "25", help: "nats that capacity-vae grows to"),
-      CommandOption("growth", .nonNegative, default: "20", help: "epochs in which the capacity grows from 0"),
-      CommandOption("freebits", .nonNegative, default: "0", help: "nats per dimension that the KL is not pushed below"),
+        "cycle", .nonNegative, default: "0",
+        help: "period in epochs; beta increases from 0 in the first half of each period"),
+      CommandOption("capacity", .nonNegative, default: "25", help: "final capacity of capacity-vae, in nats"),
+      CommandOption("growth", .nonNegative, default: "20", help: "epochs over which the capacity increases from 0"),
+      CommandOption(
+        "freebits", .nonNegative, default: "0",
+        help: "free bits: nats per dimension below which the KL is not penalized"),
       CommandOption("k", .integer(1...10000), default: "5", help: "importance samples of iwae"),
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
-        default: "gaussian:0.3", help: "what denoising-vae corrupts with"),
+        default: "gaussian:0.3", help: "corruption of the inputs of denoising-vae"),
       CommandOption(
-        "logvar", .interval, note: "-6:2 for gated, else free", help: "bounds of the encoder's log σ², by a hard tanh"),
+        "logvar", .interval, note: "-6:2 for gated, else unbounded", help: "bounds of the encoder's log σ² (hardtanh)"),
       CommandOption(
-        "init", .choice(Initializer.allCases.map(\.rawValue)), default: "pytorch", help: "how weights begin"),
+        "init", .choice(Initializer.allCases.map(\.rawValue)), default: "pytorch", help: "initializer of the weights"),
       CommandOption(
         "bias", .choice(["mean", "init"]), default: "mean",
-        help: "how the decoder's last bias begins: at the mean of the data it is first trained on, or as init says"),
-      CommandOption("seed", .seed, note: "the session's next", help: "of the weights and the noise"),
+        help: "initial value of the decoder's last bias: from the mean of the first training data, or as init sets it"),
+      CommandOption("seed", .seed, note: "the next seed of the session", help: "seed of the weights and the noise"),
     ],
     result: "the model",
     examples: [
@@ -104,10 +108,10 @@ enum ModelCommands {
   }
 
   private static let fork = Command(
-    "fork", family: .models, summary: "copy a model, with its training, to go another way",
+    "fork", family: .models, summary: "copy a model with its training state",
     positionals: [Positional("model", .model, help: "the model")],
-    options: [CommandOption("as", .newName, help: "the copy's name")], result: "the copy",
-    examples: [.init("fork m as=m2", "m2 starts where m is"), .init("m2 = fork m", "the same")]
+    options: [CommandOption("as", .newName, help: "name of the copy")], result: "the copy",
+    examples: [.init("fork m as=m2", "m2 starts from the state of m"), .init("m2 = fork m", "the same")]
   ) { arguments, execution in
     let copy = Value.object(try arguments.model("model").forked(threads: execution.state.settings.threads))
     if let name = arguments.text("as") {

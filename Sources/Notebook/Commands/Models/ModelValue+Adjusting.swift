@@ -10,20 +10,20 @@ extension ModelValue: AdjustableValue {
     CommandOption("clip", .positive, help: "largest norm of the gradient"),
     CommandOption("decay", .nonNegative, help: "weight decay"),
     CommandOption("freebits", .nonNegative, help: "free nats per dimension"),
-    CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "update rule"),
-    CommandOption("validate", .anyValue, help: "held out: a share, how many, or a dataset"),
+    CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "optimizer"),
+    CommandOption("validate", .anyValue, help: "validation data: a fraction, a number of examples, or a dataset"),
     CommandOption(
       "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
-      help: "how the learning rate changes"),
+      help: "learning-rate schedule"),
     CommandOption(
-      "patience", .integer(0...1_000_000), help: "epochs without a better loss before stopping; 0 for none"),
+      "patience", .integer(0...1_000_000), help: "early stopping: epochs without improvement; 0 disables it"),
     CommandOption("epsilon", .positive, help: "ε of Adam and RMSprop"),
     CommandOption("beta1", .number(0...0.999_999), help: "decay of Adam's first moment"),
     CommandOption("beta2", .number(0...0.999_999), help: "decay of the second moment"),
-    CommandOption("momentum", .number(0...0.999_999), help: "of sgd"),
-    CommandOption("seed", .seed, help: "of the order of the examples"),
+    CommandOption("momentum", .number(0...0.999_999), help: "momentum of sgd"),
+    CommandOption("seed", .seed, help: "shuffle seed"),
     CommandOption("on", .dataset, help: "the training data"),
-    CommandOption("capacity", .nonNegative, help: "nats that a capacity-vae is drawn to"),
+    CommandOption("capacity", .nonNegative, help: "target capacity of capacity-vae, in nats"),
   ]
 
   package func adjusted(
@@ -43,7 +43,7 @@ extension ModelValue: AdjustableValue {
     live.configuration = made.configuration
     live.take(made)
     let what = changes.map { "\($0.key.value)=\($0.argument.raw)" }.joined(separator: " ")
-    return (try updated(live, recipe: made.recipe), "\(what) from the next 'train' on")
+    return (try updated(live, recipe: made.recipe), "\(what), effective with the next 'train'")
   }
 
   /// The argument as the option of `train` reads it.

@@ -1,6 +1,6 @@
 import VAEngine
 
-/// What `summary` shows: layers, shapes, parameters, FLOPs and bytes.
+/// The report of `summary`: layers, shapes, parameters, FLOPs and bytes.
 enum SummaryReport {
   static func report(_ model: ModelValue, threads: Int?) throws -> Report {
     let live = try model.model(threads: threads)
@@ -22,7 +22,7 @@ enum SummaryReport {
       .init("parameters", .count(summary.parameterCount)),
       .init("bytes", label: "parameters and moments", .bytes(summary.parameterCount * 12)),
       .init("forward_flops", label: "forward", .count(summary.flops), unit: "FLOPs/example"),
-      // A backward pass does each product twice more: for the inputs and for the weights.
+      // The backward pass computes two more products for each: the gradients of the inputs and of the weights.
       .init("training_flops", label: "forward + backward", .count(3 * summary.flops), unit: "FLOPs/example"),
       .init(
         "training_bytes", label: "to train, batch \(batch)",

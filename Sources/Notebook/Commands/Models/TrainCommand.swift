@@ -10,51 +10,55 @@ enum TrainCommand {
   static let optimizers = OptimizerKind.allCases.map { $0.rawValue.lowercased() }
 
   private static let train = Command(
-    "train", family: .models, summary: "train a model, or go on training it",
+    "train", family: .models, summary: "train a model, or continue its training",
     details: """
-      epochs=20 trains until the model has had 20 epochs, epochs=+10 ten more. What is not given stays as it was the last \
-      time. Stopping it (Ctrl-C) keeps every step that is done; the next train goes on in the middle of the epoch, to the \
-      epochs that were asked for, with the same bits as if it had not been stopped. A loss that is not finite rolls back \
-      to the last good state.
+      epochs=20 trains up to 20 epochs in total, epochs=+10 for ten more. Options that are not given keep their values from \
+      the previous 'train'. Stopping it (Ctrl-C) keeps every completed step; the next 'train' resumes in the middle of the \
+      epoch, up to the epochs requested before, bit-identical to an uninterrupted training. If the loss is not finite, \
+      training ends and the last finite state is restored.
       """,
     positionals: [Positional("model", .model, help: "the model")],
     options: [
-      CommandOption("on", .dataset, note: "the data of the last time", help: "the training data"),
+      CommandOption("on", .dataset, note: "the previous training data", help: "the training data"),
       CommandOption(
-        "epochs", .relativeInteger(1...1_000_000), note: "those not finished, else +10",
-        help: "how many in all, or +N more"),
-      CommandOption("batch", .integer(1...1_000_000), note: "128 at first", help: "examples per step"),
-      CommandOption("lr", .positive, note: "0.001 at first", help: "learning rate"),
-      CommandOption("optimizer", .choice(optimizers), note: "adam at first", help: "update rule"),
+        "epochs", .relativeInteger(1...1_000_000), note: "the remaining ones, else +10",
+        help: "number of epochs in total, or +N more"),
+      CommandOption("batch", .integer(1...1_000_000), note: "default 128", help: "examples per step"),
+      CommandOption("lr", .positive, note: "default 0.001", help: "learning rate"),
+      CommandOption("optimizer", .choice(optimizers), note: "default adam", help: "optimizer"),
       CommandOption(
         "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
-        note: "constant at first", help: "how the learning rate changes"),
-      CommandOption("clip", .positive, note: "none at first", help: "largest norm of the gradient"),
-      CommandOption("decay", .nonNegative, note: "0 at first, for adamw too", help: "weight decay"),
-      CommandOption("epsilon", .positive, note: "1e-8 at first", help: "ε of Adam and RMSprop, outside the root"),
-      CommandOption("beta1", .number(0...0.999_999), note: "0.9 at first", help: "decay of Adam's first moment"),
-      CommandOption("beta2", .number(0...0.999_999), note: "0.999 at first, rmsprop 0.99", help: "decay of the second moment"),
-      CommandOption("momentum", .number(0...0.999_999), note: "0 at first", help: "of sgd"),
-      CommandOption("seed", .seed, note: "the session's next", help: "of the order of the examples"),
+        note: "default constant", help: "learning-rate schedule"),
+      CommandOption("clip", .positive, note: "default none", help: "largest norm of the gradient"),
+      CommandOption("decay", .nonNegative, note: "default 0, for adamw too", help: "weight decay"),
       CommandOption(
-        "validate", .anyValue, note: "0 at first",
-        help: "held out and measured every epoch: a share, how many, or a dataset"),
+        "epsilon", .positive, note: "default 1e-8", help: "ε of Adam and RMSprop, added outside the square root"),
+      CommandOption("beta1", .number(0...0.999_999), note: "default 0.9", help: "decay of Adam's first moment"),
       CommandOption(
-        "patience", .integer(0...1_000_000), note: "0 at first: never",
-        help: "epochs without a better loss before stopping at the best ones; those of a warm-up do not count"),
+        "beta2", .number(0...0.999_999), note: "default 0.999, rmsprop 0.99", help: "decay of the second moment"),
+      CommandOption("momentum", .number(0...0.999_999), note: "default 0", help: "momentum of sgd"),
+      CommandOption("seed", .seed, note: "the next seed of the session", help: "shuffle seed"),
+      CommandOption(
+        "validate", .anyValue, note: "default 0",
+        help: "validation data, evaluated every epoch: a fraction, a number of examples, or a dataset"),
+      CommandOption(
+        "patience", .integer(0...1_000_000), note: "default 0: off",
+        help:
+          "early stopping: stop after N epochs without improvement and restore the best weights; warm-up epochs do not count"
+      ),
       CommandOption(
         "seeds", .indices,
-        help: "as many models of this kind, begun anew with these seeds and named NAME_SEED; NAME stays as it is"),
-      CommandOption("checkpoint", .duration, default: "30s", help: "how often the workspace gets what is done"),
-      CommandOption("plot", .choice(["live", "no"]), default: "no", help: "a live loss curve"),
-      CommandOption("dry", .flag, default: "no", help: "only say what it would cost"),
+        help: "train one fresh copy per seed, named NAME_SEED; NAME itself does not change"),
+      CommandOption("checkpoint", .duration, default: "30s", help: "checkpoint interval of the workspace"),
+      CommandOption("plot", .choice(["live", "no"]), default: "no", help: "show a live loss curve"),
+      CommandOption("dry", .flag, default: "no", help: "only estimate time and memory"),
     ],
     result: "a report",
     examples: [
       .init("train m on=d epochs=20 batch=128 lr=1e-3", "twenty epochs"), .init("train m epochs=+10", "ten more"),
-      .init("train m on=d epochs=20 dry=yes", "the cost, before committing"),
-      .init("train m validate=10000 patience=50 lr=5e-4 batch=100", "until 10,000 held-out examples gain no more"),
-      .init("train m on=d.all epochs=30", "on every example, the test part too"),
+      .init("train m on=d epochs=20 dry=yes", "time and memory, without training"),
+      .init("train m validate=10000 patience=50 lr=5e-4 batch=100", "early stopping on 10,000 held-out examples"),
+      .init("train m on=d.all epochs=30", "on all examples, including the test part"),
       .init("train m on=d epochs=7 seeds=1..3", "three seeds, and their median"),
     ]
   ) { arguments, execution in

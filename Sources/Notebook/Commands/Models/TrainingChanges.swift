@@ -47,13 +47,14 @@ struct TrainingChanges {
     return true
   }
 
-  /// Throws when a number of the update rule was given that the optimiser does not read.
+  /// Throws when a number of the update rule was given that the optimizer does not read.
   func check(_ given: [(key: Spanned<String>, argument: BoundArgument)]) throws {
     for (key, _) in given {
       guard let readers = recipe.reader(of: key.value) else { continue }
       throw Fault(
-        .badOptionValue, "\(key.value) means nothing to \(recipe.optimizer.rawValue.lowercased())", at: key.span,
-        fix: "It is for optimizer=\(readers).")
+        .badOptionValue, "option '\(key.value)' does not apply to optimizer=\(recipe.optimizer.rawValue.lowercased())",
+        at: key.span,
+        fix: "It applies to optimizer=\(readers).")
     }
   }
 
@@ -63,7 +64,7 @@ struct TrainingChanges {
   private func refuse(_ key: Spanned<String>, unless isUsed: Bool) throws {
     guard !isUsed else { return }
     throw Fault(
-      .badOptionValue, "\(key.value) means nothing to \(configuration.family.rawValue) models", at: key.span)
+      .badOptionValue, "option '\(key.value)' does not apply to \(configuration.family.rawValue) models", at: key.span)
   }
 
   /// What is held out: a share, a number of examples, or a dataset.
@@ -75,7 +76,7 @@ struct TrainingChanges {
     default:
       throw Fault(
         .badOptionValue,
-        "validate: expected a share up to 0.9, a number of examples or a dataset, got '\(argument.raw)'",
+        "validate: expected a fraction up to 0.9, a number of examples or a dataset, got '\(argument.raw)'",
         at: argument.span)
     }
   }
@@ -88,8 +89,8 @@ struct TrainingChanges {
     }
     guard training.batchInEpoch == 0 || seed == training.shuffleSeed else {
       throw Fault(
-        .badOptionValue, "epoch \(training.epoch + 1) is under way in its own order", at: argument.span,
-        fix: "Leave seed out until it is done.")
+        .badOptionValue, "epoch \(training.epoch + 1) is in progress and keeps its shuffle order", at: argument.span,
+        fix: "Omit seed until that epoch is complete.")
     }
     if seed != recipe.seed { (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, seed) }
   }
@@ -133,8 +134,8 @@ extension Model {
 }
 
 extension TrainingHistory {
-  /// What the model was trained on and when: `digits.train`, or `digits.train to epoch 3, noise.npy to epoch 5`; nil when
-  /// that is not known.
+  /// What the model was trained on and when: `digits.train`, or `digits.train to epoch 3, noise.npy to epoch 5`; nil
+  /// when that is not known.
   ///
   /// - Parameter end: Where the last ends.
   func dataText(to end: Double, counts: Bool = false) -> String? {

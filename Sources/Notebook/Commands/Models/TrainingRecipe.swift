@@ -2,8 +2,8 @@ import Datasets
 import Graphs
 import VAEngine
 
-/// How a model is trained when a `train` does not say otherwise. What came later is optional, so that older workspaces
-/// open.
+/// The training options of a model, which apply when a `train` does not set them. Fields that were added later are
+/// optional, so that older workspaces can be opened.
 package struct TrainingRecipe: Codable, Sendable, Equatable {
   /// The variable it was trained on.
   package var data: String?
@@ -13,11 +13,11 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var clipNorm: Double?
   package var weightDecay = 0.0
   package var seed: UInt64 = 0
-  /// Of what is held out, where another seed came later.
+  /// The seed of the validation split, when `seed` was changed later.
   package var splitSeed: UInt64?
-  /// A share of the examples below 1, or how many, held out of the training data.
+  /// The part of the training data that is held out: a fraction below 1, or a number of examples.
   package var validate = 0.0
-  /// The variable that is held out instead.
+  /// The variable with the validation data, if it is a separate dataset.
   package var validationData: String?
   /// As `LearningRateText` reads it.
   package var schedule: String?
@@ -28,13 +28,14 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var momentum: Double?
   /// The seed that `set` gave a model before its first training.
   package var chosenSeed: UInt64?
-  /// Epochs that a training under way was to have, until it has had them; what stopped it does not matter.
+  /// The total number of epochs requested for an unfinished training; nil once they are complete.
   package var unfinished: Int?
-  /// How its data were seen: what `transform d like=m` gives to new data. nil when nothing was trained or said.
+  /// The transforms of the training data, which `transform d like=m` applies to new data; nil before the first
+  /// training.
   package var transforms: [Transform]?
   package init() {}
 
-  /// As a plan has it: what a file knows of how its model was trained.
+  /// The recipe of a model that was opened from a file, from its saved training plan.
   init(_ plan: TrainingPlan?) {
     guard let plan else { return }
     func number(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
@@ -68,7 +69,7 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     beta2 = Double("\(used)") ?? Double(used)
   }
 
-  /// Whether so much can be held out: a share up to 0.9, or a number of examples.
+  /// Whether the value is valid for `validate`: a fraction up to 0.9, or a number of examples.
   static func isHeldOut(_ amount: Double) -> Bool {
     amount >= 0 && (amount <= 0.9 || amount >= 1 && amount <= 1e12 && amount == amount.rounded())
   }
@@ -111,7 +112,7 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     return true
   }
 
-  /// Numbers of the update rule that this optimiser does not read, and those that do.
+  /// Numbers of the update rule that this optimizer does not read, and those that do.
   func reader(of option: String) -> String? {
     let readers: [OptimizerKind]
     switch option {
@@ -143,9 +144,9 @@ enum LearningRateText {
     }
   }
 
-  /// nil when the text is none.
+  /// nil when the text is not a schedule.
   ///
-  /// - Parameter epochs: Where a cosine ends.
+  /// - Parameter epochs: The number of epochs at which a cosine ends.
   static func parse(_ text: String, epochs: Int) -> LearningRateSchedule? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     func factor(_ place: Int, _ otherwise: Float, zero: Bool = false) -> Float? {

@@ -2,8 +2,8 @@ import Plotting
 import Tensors
 import VAEngine
 
-/// Shows a training as it goes: progress at most ten times a second, numbers of every step to the workspace, and a
-/// checkpoint now and then.
+/// Reports a running training: progress at most ten times a second, the metrics of every step to the workspace, and
+/// periodic checkpoints.
 final class TrainingReporter {
   private let run: TrainingRun
   private let live: Model

@@ -2,7 +2,7 @@ import Tensors
 import VAEngine
 
 extension TrainingRun {
-  /// What the training would cost: a few steps are run on a copy and timed.
+  /// Estimates the cost of the training from a few timed steps on a copy of the model.
   func estimate() throws -> Value {
     if isDone { return try alreadyTrained() }
     let trial = try model.model(threads: execution.state.settings.threads).copy()
@@ -17,7 +17,7 @@ extension TrainingRun {
       marks.append(WorkClock.now)
       try Stopping.check()
     }
-    // The first step compiles, and so does a last one of another size: the median is the pace.
+    // The first step compiles, and so does a last step of another size; the median excludes them.
     let epochDurations = zip(marks.dropFirst(), marks).map { ($0 - $1).seconds }.sorted()
     let steps = max(epochDurations.count, 1)
     let seconds = epochDurations.isEmpty ? 0 : epochDurations[epochDurations.count / 2]
@@ -27,14 +27,14 @@ extension TrainingRun {
     let bytes = try training.byteCount + trial.trainingBytes(batchSize: plan.batchSize)
     return .report(
       Report(
-        title: "training \(name ?? "the model") on \(training.title) would take",
+        title: "estimated cost of training \(name ?? "the model") on \(training.title)",
         fields: [
           .init("parameters", .count(model.parameterCount)),
           .init("flops", label: "work", .scaled(Double(3 * forward)), unit: "FLOPs/example"),
           .init("memory", label: "data, parameters, moments and intermediate arrays", .bytes(bytes)),
-          .init("steps", label: "steps an epoch", .count(stepsPerEpoch)),
+          .init("steps", label: "steps per epoch", .count(stepsPerEpoch)),
           .init(
-            "epoch_seconds", label: "an epoch", .duration(epoch)),
+            "epoch_seconds", label: "time per epoch", .duration(epoch)),
           .init("measured_steps", label: "measured over", .count(steps), unit: steps == 1 ? "step" : "steps"),
           .init(
             "total_seconds", label: epochs == 1 ? "1 epoch" : "\(epochs) epochs",

@@ -11,12 +11,12 @@ extension TrainingRun {
     ] + (configuration.isPlain ? [] : [.init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example")])
   }
 
-  /// What `train` says when it is done.
+  /// The report of `train`.
   ///
   /// - Parameter begin: Where this training began, in epochs.
   func report(_ live: Model, from begin: Double, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
     let history = live.training.history
-    // Both of the whole history, of which this training may be the end only.
+    // Both numbers cover the whole history, of which this training may be only the last part.
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
     if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
@@ -43,7 +43,7 @@ extension TrainingRun {
           ?? ", loss \(NumberText.fixed(kept.loss, decimals: 2))"
       }
       notes.append(
-        "stopped early: no better loss for \(plan.patience ?? 0) epochs; the parameters of epoch \(best) are back"
+        "stopped early: no improvement for \(plan.patience ?? 0) \(plan.patience == 1 ? "epoch" : "epochs"); restored the parameters of epoch \(best)"
           + (held ?? ""))
     }
     let recent = Array(history.epochs.suffix(5))

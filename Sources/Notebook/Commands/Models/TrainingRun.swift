@@ -16,7 +16,7 @@ struct TrainingRun {
   let validation: DatasetValue?
   let training: DatasetValue
 
-  /// - Parameter seed: Begins a model of the same kind anew with this seed, named after it.
+  /// - Parameter seed: Trains a fresh model with the same configuration and this seed, and with the seed in its name.
   init(_ arguments: Arguments, _ execution: Execution, seed: UInt64? = nil) throws {
     (self.arguments, self.execution) = (arguments, execution)
     let given = try arguments.model("model")
@@ -52,7 +52,7 @@ struct TrainingRun {
   /// Whether the model has had the epochs that are asked for: then there is nothing to train.
   var isDone: Bool { plan.epochs <= model.training.epoch }
 
-  /// How many in all: what is asked for, else what was not finished, else ten more.
+  /// The total number of epochs: as requested, else what remains of the previous training, else ten more.
   private static func epochs(_ arguments: Arguments, _ recipe: TrainingRecipe, done: Int) -> Int {
     guard arguments.isGiven("epochs"), let asked = arguments.integer("epochs") else {
       return recipe.unfinished.map { $0 > done ? $0 : done + 10 } ?? done + 10
@@ -77,18 +77,18 @@ struct TrainingRun {
       recipe.data = known[0]
       return only.trainingPart
     }
-    let gone = recipe.data.map { "the data of the last time, '\($0)', are gone: " } ?? ""
+    let gone = recipe.data.map { "previous training data '\($0)' no longer exists; " } ?? ""
     throw arguments.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
   }
 
-  /// Holds out a share or a number of the examples, the same ones for the same seed; or all of another dataset.
+  /// Holds out a fraction or a number of the examples, the same ones for the same seed; or all of another dataset.
   private static func split(
     _ data: DatasetValue, _ recipe: TrainingRecipe, _ arguments: Arguments, _ execution: Execution
   ) throws -> (DatasetValue, DatasetValue?) {
     if let name = recipe.validationData {
       guard case .object(let held as DatasetValue) = try execution.evaluate(text: name, span: arguments.verbSpan) else {
         throw arguments.fault(
-          .wrongKind, "the validation data of the last time, '\(name)', are gone", fix: "Give validate= again.")
+          .wrongKind, "previous validation data '\(name)' no longer exists", fix: "Specify validate= again.")
       }
       return (data, held.testPart)
     }
@@ -97,7 +97,8 @@ struct TrainingRun {
     guard held > 0 else { return (data, nil) }
     guard held < count else {
       throw arguments.fault(
-        .badOptionValue, "validate=\(held) would leave nothing of the \(count) examples to train on", at: "validate")
+        .badOptionValue,
+        "validate=\(held) leaves none of the \(count) \(inflected("example", for: count)) for training", at: "validate")
     }
     let order = Shuffle.order(count: count, seed: (recipe.splitSeed ?? recipe.seed) ^ 0x5EED, epoch: 0)
     return (
@@ -106,7 +107,7 @@ struct TrainingRun {
     )
   }
 
-  /// Trains, keeping what is done when stopped.
+  /// Trains the model; when stopped, completed steps are kept.
   func train() throws -> Value {
     if isDone { return try alreadyTrained() }
     let live = try model.model(threads: execution.state.settings.threads, willChange: true)
@@ -115,7 +116,7 @@ struct TrainingRun {
     if let before = live.begin(on: data) {
       let count = data.dataset.count
       execution.note(
-        "\(name ?? "the model") goes on with other data: \(data.title), \(NumberText.count(count)) examples, after "
+        "\(name ?? "the model") continues with other data: \(data.title), \(NumberText.count(count)) examples, after "
           + "\(before.title), \(NumberText.count(before.count))")
     }
     live.dataDescription = data.summary
@@ -131,14 +132,14 @@ struct TrainingRun {
         .run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
-      // Far above what any training takes, a tenth would be no help.
+      // A tenth of a learning rate far above all useful values would not help.
       let rate = NumberText.short(min(recipe.learningRate / 10, 1e-3))
       let rest = arguments.isGiven("epochs") ? " epochs=\(arguments["epochs"]?.raw ?? "")" : ""
       let isRuined = error.step == firstStep && firstStep > 0
       throw arguments.fault(
         .notFinite, error.description,
         fix: isRuined
-          ? "It was the first step: what the model learned before is no use any more. Try: undo"
+          ? "The state before this step already leads to it; go back further: undo"
           : "Try: train \(name ?? "m") lr=\(rate)\(rest)")
     }
     try keep(live, isDone: end != .stopped)
@@ -147,14 +148,14 @@ struct TrainingRun {
       let steps = Int(live.training.step - firstStep)
       let place = live.training.isEpochTrained ? "before the validation of epoch" : "at epoch"
       execution.interruptionNote =
-        "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all of them are kept. "
-        + "'train \(name ?? "m")' goes on to epoch \(plan.epochs)"
+        "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all completed steps are kept. "
+        + "'train \(name ?? "m")' continues to epoch \(plan.epochs)"
     }
     return .report(report(live, from: begin, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
   }
 
-  /// `train m epochs=1` a second time, as when a notebook is run again: nothing to do is no mistake. What was changed is
-  /// changed as by 'set'.
+  /// `train m epochs=1` a second time, as when a notebook is run again: nothing to do is no mistake. What was changed
+  /// is changed as by 'set'.
   func alreadyTrained() throws -> Value {
     let name = name ?? "m"
     if !changes.words.isEmpty, !arguments.flag("dry") {

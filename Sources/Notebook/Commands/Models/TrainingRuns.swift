@@ -1,7 +1,7 @@
 import Tensors
 import VAEngine
 
-/// `train … seeds=1..3`: the same model begun anew with each seed, and what the seeds make of it.
+/// `train … seeds=1..3`: a fresh model with the same configuration for each seed, and statistics over the seeds.
 struct TrainingRuns {
   private let runs: [TrainingRun]
   private let arguments: Arguments
@@ -13,14 +13,14 @@ struct TrainingRuns {
     (self.arguments, self.execution) = (arguments, execution)
     guard !arguments.isGiven("seed"), !arguments.flag("dry") else {
       throw arguments.fault(
-        .badOptionValue, "seeds goes without seed and dry", at: "seeds", fix: "Say seeds= alone.")
+        .badOptionValue, "seeds cannot be combined with seed or dry", at: "seeds", fix: "Use seeds= alone.")
     }
     guard Set(seeds).count == seeds.count, seeds.count <= 100 else {
       throw arguments.fault(.badOptionValue, "seeds: expected up to 100 different seeds", at: "seeds")
     }
     runs = try seeds.map { try TrainingRun(arguments, execution, seed: UInt64($0)) }
     for run in runs where !(run.name ?? "").isName || execution.isReserved(run.name ?? "") {
-      throw arguments.fault(.badOptionValue, "'\(run.name ?? "")' cannot be a name", at: "model")
+      throw arguments.fault(.badOptionValue, "'\(run.name ?? "")' is not a valid name", at: "model")
     }
     let data =
       arguments.dataset("on")
@@ -32,7 +32,7 @@ struct TrainingRuns {
     test = data?.part("test")
   }
 
-  /// Trains one after the other; what was finished stays when it is stopped.
+  /// Trains the models one after the other; those that are complete are kept when the training is stopped.
   func train() throws -> Value {
     var rows: [[Table.Cell]] = []
     var results: [Double] = []
@@ -51,7 +51,7 @@ struct TrainingRuns {
         do {
           held = try model.model(threads: execution.state.settings.threads).evaluate(test.source).negativeElbo
         } catch is Stopped {
-          execution.interruptionNote = "stopped while \(name) was measured; what was trained is kept"
+          execution.interruptionNote = "stopped while \(name) was evaluated; the trained models are kept"
           break
         }
         row += [.fixed(held.mean, decimals: 2), .fixed(held.standardError, decimals: 2)]
@@ -64,8 +64,10 @@ struct TrainingRuns {
     }
     return .table(
       Table(
-        title: "\(rows.count) seeds on \(runs.first?.training.title ?? "")"
-          + (test.map { ", measured on \($0.title), \(NumberText.count($0.source.count)) examples" } ?? ""),
+        title: "\(rows.count) \(inflected("seed", for: rows.count)) on \(runs.first?.training.title ?? "")"
+          + (test.map {
+            ", measured on \($0.title), \(NumberText.count($0.source.count)) \(inflected("example", for: $0.source.count))"
+          } ?? ""),
         columns: [
           .init("model"), .init("epochs"), .init("loss", unit: unit), .init("validation", unit: unit),
           .init("test \(bound)", unit: unit), .init("±", key: "standard_error"),

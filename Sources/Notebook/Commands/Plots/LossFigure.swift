@@ -6,7 +6,7 @@ struct LossFigure {
   struct Run {
     let name: String
     let history: TrainingHistory
-    /// Steps of one epoch, for those after the last whole one.
+    /// The number of steps of an epoch, to place steps after the last complete epoch.
     let stepsPerEpoch: Double
 
     init(name: String, training: TrainingState) {
@@ -34,7 +34,7 @@ struct LossFigure {
   var terms = "overlaid"
   var logY = false
   var unit = "nats/image"
-  /// Points of a line; more than a picture can show only take time.
+  /// The largest number of points of a line; more would not be visible.
   var limit = 1500
 
   /// - Returns: nil when nothing was trained.
@@ -65,7 +65,7 @@ struct LossFigure {
     return [faint, smooth]
   }
 
-  /// An edit changes what the loss is: its two sides are not averaged.
+  /// An edit changes the objective, so values before and after it are not averaged.
   private func smoothed(_ raw: Curves.Line, of run: Run) -> Curves.Line {
     raw.smoothed(window: max(8, Double(raw.x.count) / 60), breaks: run.history.edits.map(\.epoch))
       .thinned(to: limit / 3)
@@ -74,7 +74,7 @@ struct LossFigure {
   private func validation(_ run: Run, _ name: String, color: Int) -> [Curves.Line] {
     let watched = run.history.epochs.filter { $0.validation != nil }
     guard !watched.isEmpty else { return [] }
-    // The loss that is trained may weigh its terms; what is held out is measured without.
+    // The training loss may weight its terms; the validation loss does not.
     let isElbo = run.history.steps.allSatisfy { abs($0.loss - $0.reconstruction - $0.kl) <= 1e-3 * abs($0.loss) + 1e-3 }
     var line = Curves.Line(
       name: isElbo ? name : "\(name), −ELBO", x: watched.map { Double($0.epoch) }, y: watched.compactMap(\.validation),

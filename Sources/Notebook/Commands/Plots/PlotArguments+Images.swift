@@ -3,11 +3,11 @@ import Tensors
 import VAEngine
 
 extension PlotArguments {
-  /// The images that another command gives for the same arguments.
+  /// The images that another command returns for the same arguments.
   private func images(from verb: String) throws -> ArrayValue {
     guard let command = execution.session.table[verb] else { throw fault(.internalError, "no command '\(verb)'") }
     let value = try command.run(arguments.forwarded(to: command), execution)
-    guard case .tensor(let array) = value else { throw fault(.internalError, "\(verb) gave no images") }
+    guard case .tensor(let array) = value else { throw fault(.internalError, "\(verb) returned no images") }
     return array
   }
 
@@ -24,7 +24,7 @@ extension PlotArguments {
     let n = arguments.integer("n") ?? 20
     var figure = try images(try images(from: "manifold"), columns: n, framed: []) { grid in
       let values = LatentPath.quantiles(n).map { Self.signed(Double($0)) }
-      // Beside small images there is room for a number every few.
+      // Small images leave room for a number only at every few of them.
       let step = (n + 9) / 10
       grid.columnLabels = (0..<n).map { $0 % step == 0 ? values[$0] : "" }
       grid.rowLabels = (0..<n).map { $0 % step == 0 ? values[n - 1 - $0] : "" }
@@ -41,7 +41,7 @@ extension PlotArguments {
     let how = arguments.text("how") == "lerp" ? "straight line" : "great circle"
     if let text = arguments.text("corners") {
       if let other = ["from", "to", "inputs"].first(where: arguments.isGiven) {
-        throw arguments.fault(.badOptionValue, "\(other) means nothing to a matrix between corners", at: other)
+        throw arguments.fault(.badOptionValue, "option '\(other)' does not apply to corners=", at: other)
       }
       let ends = text.split(separator: ",").map(String.init)
       guard ends.count == 4 else {
@@ -57,12 +57,12 @@ extension PlotArguments {
       let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
       let path = try LatentPath.square(points[0], points[1], points[2], points[3], steps: steps, kind: kind)
       guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: label, labels: nil, execution) else {
-        throw fault(.internalError, "decoding gave no images")
+        throw fault(.internalError, "decoding returned no images")
       }
       let corners = [0, steps - 1, steps * (steps - 1), steps * steps - 1]
       var figure = try images(array, columns: steps, framed: corners) { grid in
         grid.columnLabels = (0..<steps).map { $0 == 0 ? ends[0] : $0 == steps - 1 ? ends[1] : "" }
-        // The lower corners have their names at the side: nothing is written beneath images.
+        // The lower corners are labeled at the side, because nothing is written below images.
         grid.rowLabels = (0..<steps).map { $0 == steps - 1 ? "\(ends[2]) → \(ends[3])" : "" }
       }
       figure.title = "Between \(ends[0]), \(ends[1]), \(ends[2]) and \(ends[3]) by \(name)"
@@ -92,7 +92,7 @@ extension PlotArguments {
       let span = arguments[option]?.span ?? arguments.verbSpan
       guard let data, let row = try PathCommands.row(text, named: option, at: span, data: data) else {
         throw arguments.fault(
-          .badOptionValue, "inputs: \(option)=\(text) is no image of the data", at: "inputs",
+          .badOptionValue, "inputs: \(option)=\(text) is not an example of the dataset", at: "inputs",
           fix: "Example: plot interpolate m d from=3 to=8 inputs=yes")
       }
       return try data.dataset.examples([row]).elements(as: Float.self)
@@ -102,7 +102,7 @@ extension PlotArguments {
     extents[0] += 2
     let shape = Shape(extents)
     guard first.count + last.count + path.floats.count == shape.count else {
-      throw fault(.shapeMismatch, "the images of the data are not as large as the model's")
+      throw fault(.shapeMismatch, "the images of the dataset and of the model differ in size")
     }
     return ArrayValue(try Tensor(first + path.floats + last, shape: shape))
   }
@@ -112,7 +112,7 @@ extension PlotArguments {
     return text.hasPrefix("-") ? "−" + text.dropFirst() : text
   }
 
-  /// A row for each dimension, those of most KL first.
+  /// A row for each dimension, in order of decreasing KL.
   func traversal() throws -> Figure {
     let (name, model) = try model()
     let label = try arguments.label(for: model)
@@ -130,14 +130,15 @@ extension PlotArguments {
     }
     if let outside = dimensions.first(where: { $0 >= d }) {
       throw arguments.fault(
-        .indexOutOfRange, "dimension \(outside) of \(d)", at: "dim", fix: "Dimensions go from 0 to \(d - 1).")
+        .indexOutOfRange, "dimension \(outside) is out of range for \(d) latent dimensions", at: "dim",
+        fix: "Dimensions go from 0 to \(d - 1).")
     }
     let (low, high) = arguments.interval("range") ?? (-3, 3)
     let steps = arguments.integer("steps") ?? 11
     let path = try LatentPath.traversal(
       from: [Float](repeating: 0, count: d), dimensions: dimensions, range: Float(low)...Float(high), steps: steps)
     guard case .tensor(let array) = try model.decoded(ArrayValue(path), label: label, labels: nil, execution) else {
-      throw fault(.internalError, "decoding gave no images")
+      throw fault(.internalError, "decoding returned no images")
     }
     var figure = try images(array, columns: steps, framed: []) { grid in
       grid.isSequence = true
@@ -153,7 +154,7 @@ extension PlotArguments {
     return figure
   }
 
-  /// Inputs in the upper row of each pair, outputs below, where they differ beneath.
+  /// Inputs in the upper row of each pair, outputs below, the error map below.
   func reconstruction() throws -> Figure {
     let (name, model) = try model()
     let data = try data(for: model).drawnOnce()
@@ -201,6 +202,6 @@ extension PlotArguments {
       pixels: array.floats, count: extents[0], channels: extents[1], height: extents[2], width: extents[3],
       columns: min(extents[0], arguments.integer("columns") ?? columns ?? square), framed: framed)
     change(&grid)
-    return Figure(.images(grid), title: "\(extents[0]) images")
+    return Figure(.images(grid), title: "\(extents[0]) \(inflected("image", for: extents[0]))")
   }
 }

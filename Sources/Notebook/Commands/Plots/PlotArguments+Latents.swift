@@ -16,7 +16,7 @@ extension PlotArguments {
 
   /// A tensor of latents by its name or expression.
   func scatter(ofExpression text: String) throws -> Figure {
-    guard let span = arguments["subject"]?.span else { throw fault(.missingArgument, "what to plot is missing") }
+    guard let span = arguments["subject"]?.span else { throw fault(.missingArgument, "plot needs a subject") }
     let value: Value
     do { value = try execution.evaluate(text: text, span: span) } catch let fault as Fault {
       let near = Suggestion.question(text, in: PlotSubject.allNames)
@@ -25,7 +25,7 @@ extension PlotArguments {
     guard case .tensor(let array) = value, array.shape.rank == 2, array.shape[1] >= 2 else {
       if case .tensor(let array) = value, array.shape.rank >= 3 { return try images(array, columns: nil, framed: []) }
       throw Fault(
-        .wrongKind, "'\(text)' is \(value.kind.phrase), plot draws latents [N, D] or images", at: span,
+        .wrongKind, "'\(text)' is \(value.kind.phrase); plot expects latents [N, D] or images", at: span,
         fix: "Subjects: \(PlotSubject.names.joined(separator: ", ")).")
     }
     let floats = try Tensor(array.floats, shape: array.shape)
@@ -58,7 +58,7 @@ extension PlotArguments {
     }
     let finite = zip(x, y).reduce(0) { $0 + ($1.0.isFinite && $1.1.isFinite ? 1 : 0) }
     guard finite > 0 else {
-      throw fault(.plotFailed, x.isEmpty ? "there is no point to draw" : "none of the \(x.count) points is finite")
+      throw fault(.plotFailed, x.isEmpty ? "there are no points to draw" : "none of the \(x.count) points is finite")
     }
     if finite < x.count { execution.note("\(x.count - finite) of \(x.count) points are not finite and not drawn") }
     var scatter = Scatter(
@@ -101,7 +101,7 @@ extension PlotArguments {
       return Figure(
         .histogram(Histogram(series: [.init(name: name, values: flat)], xLabel: name)),
         title: "Distribution of \(name)",
-        subtitle: "\(NumberText.count(flat.count)) values")
+        subtitle: "\(NumberText.count(flat.count)) \(inflected("value", for: flat.count))")
     }
     let (name, model) = try model()
     let data = try data(for: model)
@@ -116,7 +116,7 @@ extension PlotArguments {
         Histogram(
           series: order.map { .init(name: "z[\($0)]", values: Self.column(draws, $0, d)) },
           xLabel: "z, drawn from q(z|x)",
-          showsNormal: true)), title: "Aggregate posterior of \(name) beside the prior", subtitle: about(model, data))
+          showsNormal: true)), title: "Aggregate posterior of \(name) and the prior", subtitle: about(model, data))
   }
 
   /// Codes of a plain autoencoder, which have no noise and no prior.
@@ -143,7 +143,7 @@ extension PlotArguments {
     return kl.indices.sorted { (kl[$0], $1) > (kl[$1], $0) }.map { ($0, kl[$0]) }
   }
 
-  /// What the vote of ten nearest latents takes for what.
+  /// The confusion matrix of a vote of the ten nearest latents.
   func confusion() throws -> Figure {
     let (name, model) = try model()
     guard let data = knownData(for: model) else {

@@ -10,13 +10,13 @@ extension PlotArguments {
       throw fault(.notSupported, "\(name) has not been trained", fix: "Train it first: train \(name) on=d")
     }
     if models.count > 1, arguments.isGiven("terms") {
-      throw arguments.fault(.badOptionValue, "terms means nothing to the losses of several models", at: "terms")
+      throw arguments.fault(.badOptionValue, "option 'terms' does not apply to several models", at: "terms")
     }
     var loss = LossFigure(runs: models.map { .init(name: $0.name, training: $0.model.training) })
     loss.terms = arguments.text("terms") ?? "overlaid"
     loss.logY = arguments.flag("logy")
     loss.unit = models[0].model.configuration.unit
-    guard let curves = loss.curves() else { throw fault(.notSupported, "there is no history to draw") }
+    guard let curves = loss.curves() else { throw fault(.notSupported, "there is no training history to draw") }
     return Figure(.curves(curves), title: "Training of \(names)", subtitle: aboutTraining())
   }
 

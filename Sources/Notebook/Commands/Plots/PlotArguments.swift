@@ -2,7 +2,7 @@ import Plotting
 import Tensors
 import VAEngine
 
-/// What a `plot` was given.
+/// The arguments of `plot`.
 struct PlotArguments {
   let arguments: Arguments
   let execution: Execution
@@ -77,7 +77,7 @@ struct PlotArguments {
     let beta = Double(configuration.beta.target)
     if beta != 1, configuration.family.hasWeightedKL { parts.append("β = \(NumberText.short(beta))") }
     var epoch = model.training.step == 0 ? "not trained" : "epoch \(Self.epochs(model.training))"
-    // Figures that show no data say what the model was trained on.
+    // Figures without data name the training data of the model.
     if namesData, data == nil, model.training.step > 0, let own = trainedOn(model) { epoch += " on \(own)" }
     parts.append(epoch)
     return parts.joined(separator: " · ")
@@ -103,7 +103,7 @@ struct PlotArguments {
     return about
   }
 
-  /// The same of several models, where what they share is said once.
+  /// The same of several models, where shared properties are named once.
   func about(
     _ models: [(name: String, model: ModelValue)], _ data: DatasetValue?, count: Int? = nil, namesData: Bool = true
   ) -> String {

@@ -9,21 +9,21 @@ enum PlotCommand {
   private static let plot = Command(
     "plot", family: .plots, summary: "a figure",
     details: """
-      plot loss m …            training by epoch, smoothed; several models: their losses
+      plot loss m …            training by epoch, smoothed; the losses of several models
       plot latent m on=d       posterior means, by PCA when there are more than two dimensions
-      plot z color=label       the same of a tensor of latents
-      plot kl m                mean KL of each dimension; inactive ones are grey
+      plot z color=label       the same for a tensor of latents
+      plot kl m                mean KL of each dimension; inactive ones are gray
       plot reconstruct m d     inputs above outputs; errors=yes shows where they differ
       plot sample m            decoded draws of the prior: means of p(x|z), or draws=samples
       plot interpolate m d from=3 to=8        a strip; corners=3,8,0,6 a matrix between four
       plot traverse m, plot manifold m        what the latent dimensions do
       plot rd m1 m2 m3 on=d    rate against distortion, a point for each model
       plot nll m on=d k=1000   how the importance-sampled likelihood converges
-      plot histogram z         values; of a model the latents of its dimensions
-      plot confusion m on=d    what a nearest-neighbour probe takes for what
+      plot histogram z         values; for a model, the latents of each dimension
+      plot confusion m on=d    confusion matrix of a nearest-neighbor probe
       sample m | plot grid     any images
       '> name.png' writes the figure: png, svg, pdf, gif, gp (script and data), csv (data), txt. A gif of a traversal or an \
-      interpolation moves. Without a file the front end shows it.
+      interpolation is animated. Without a file the figure is displayed.
       """,
     positionals: [
       Positional("subject", .text(placeholder: "SUBJECT", suggestions: PlotSubject.names), help: "what to draw"),
@@ -35,9 +35,9 @@ enum PlotCommand {
     result: "a figure",
     examples: [
       .init("plot loss m > loss.png", "the loss curve as a file"),
-      .init("plot latent m on=d > latent.svg", "the latent space, coloured by label"),
-      .init("plot interpolate m d from=3 to=8 > way.gif", "a film of the way"),
-      .init("sample m n=64 | plot grid > samples.png", "64 images of the model's own"),
+      .init("plot latent m on=d > latent.svg", "the latent space, colored by label"),
+      .init("plot interpolate m d from=3 to=8 > path.gif", "an animated path"),
+      .init("sample m n=64 | plot grid > samples.png", "64 generated images"),
     ]
   ) { arguments, execution in
     let name = arguments.text("subject") ?? ""
@@ -48,7 +48,7 @@ enum PlotCommand {
       try check(arguments.given.map(\.key), against: subject.options, of: subject.rawValue)
       figure = try draw(subject, plot)
     } else {
-      // What is no expression either is a subject mistyped: said first.
+      // Text that is not an expression either is probably a mistyped subject, which is reported first.
       figure = try plot.scatter(ofExpression: name)
       try check(arguments.given.map(\.key), against: PlotSubject.ofTensor, of: name)
     }
@@ -66,19 +66,19 @@ enum PlotCommand {
   }
 
   private static let options: [CommandOption] = [
-    CommandOption("on", .value([.dataset]), note: "the data of its training", help: "data to encode or measure on"),
+    CommandOption("on", .value([.dataset]), note: "the model's training data", help: "data to encode or evaluate"),
     CommandOption(
       "color", .text(placeholder: "label, none or VALUES", suggestions: ["label", "none"]), default: "label",
-      help: "what colours points: labels, or a tensor of values"),
+      help: "color of the points: by label, or by a tensor of values"),
     CommandOption("dims", .text(placeholder: "0,1", suggestions: []), note: "PCA", help: "latent dimensions"),
     CommandOption("marginals", .flag, default: "yes", help: "histograms along the edges of a scatter"),
     CommandOption(
       "terms", .choice(["overlaid", "stacked", "total"]), default: "overlaid", help: "how the terms of a loss are drawn"
     ),
     CommandOption("logy", .flag, default: "no", help: "logarithmic vertical axis"),
-    CommandOption("columns", .integer(1...1000), note: "as fits", help: "images in a row"),
+    CommandOption("columns", .integer(1...1000), note: "automatic", help: "images per row"),
     CommandOption(
-      "n", .integer(1...100_000), note: "the command's own", help: "images, examples, or a manifold's side"),
+      "n", .integer(1...100_000), note: "the command's default", help: "images, examples, or a manifold's side"),
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
     CommandOption("seed", .seed, default: "0", help: "of draws"), Arguments.label,
     CommandOption(
@@ -91,17 +91,18 @@ enum PlotCommand {
     CommandOption("corners", .text(placeholder: "3,8,0,6", suggestions: []), help: "four ends of a matrix"),
     CommandOption("steps", .integer(2...1000), note: "the command's own", help: "images on a path"),
     CommandOption(
-      "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp", help: "straight or great circle"),
-    CommandOption("dim", .indices, note: "the ten of most KL", help: "dimensions to move"),
-    CommandOption("range", .interval, default: "-3:3", help: "from where to where"),
-    CommandOption("theme", .choice(["light", "dark"]), note: "as set", help: "colours"),
-    CommandOption("size", .text(placeholder: "900x600", suggestions: []), note: "as set", help: "pixels"),
-    CommandOption("title", .text(placeholder: "TEXT", suggestions: []), note: "what it shows", help: "another title"),
+      "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp", help: "straight line or great circle"),
+    CommandOption("dim", .indices, note: "the ten with the largest KL", help: "dimensions to vary"),
+    CommandOption("range", .interval, default: "-3:3", help: "range of values"),
+    CommandOption("theme", .choice(["light", "dark"]), note: "as set by 'set plot'", help: "colors"),
+    CommandOption("size", .text(placeholder: "900x600", suggestions: []), note: "as set by 'set plot'", help: "pixels"),
+    CommandOption(
+      "title", .text(placeholder: "TEXT", suggestions: []), note: "describes the figure", help: "title of the figure"),
   ]
 
   /// - Returns: nil where the name is an expression.
   private static func subject(_ name: String, in execution: Execution) -> PlotSubject? {
-    // A variable goes before a synonym, but not before the subject's own name.
+    // A variable has precedence over a synonym, but not over the name of the subject.
     let isVariable = execution.lookup(name) != nil && !PlotSubject.names.contains(name)
     return isVariable ? nil : PlotSubject(name: name)
   }
@@ -111,8 +112,8 @@ enum PlotCommand {
     for key in given where !(taken + PlotSubject.commonOptions).contains(key.value) {
       let places = PlotSubject.allCases.filter { $0.options.contains(key.value) }.map(\.rawValue)
       throw Fault(
-        .badOptionValue, "\(key.value) means nothing to plot \(name)", at: key.span,
-        fix: "It is for plot \(places.joined(separator: ", ")).")
+        .badOptionValue, "option '\(key.value)' does not apply to 'plot \(name)'", at: key.span,
+        fix: "It applies to plot \(places.joined(separator: ", ")).")
     }
   }
 

@@ -1,8 +1,8 @@
-/// What `plot` draws, by all the names people give it.
+/// The subjects of `plot` with their synonyms.
 enum PlotSubject: String, CaseIterable {
   case loss, latent, kl, reconstruct, sample, interpolate, traverse, manifold, grid, rd, nll, histogram, confusion
 
-  /// Other names for the same.
+  /// Synonyms of the name.
   var synonyms: [String] {
     switch self {
     case .loss: ["losses", "training"]
@@ -21,7 +21,7 @@ enum PlotSubject: String, CaseIterable {
     }
   }
 
-  /// The options that mean something to it, beside those of every figure (`everywhere`).
+  /// The options that apply to the subject, besides those of every figure (`commonOptions`).
   var options: [String] {
     switch self {
     case .loss: ["on", "terms", "logy"]

@@ -4,9 +4,9 @@ import Tensors
 struct PrincipalPlane {
   let x: [Float]
   let y: [Float]
-  /// Dimensions whose covariance is still made: 512 MiB.
+  /// The largest number of dimensions; their covariance takes 512 MiB.
   private static let largest = 8192
-  /// Shares of the whole variance.
+  /// The fractions of the total variance.
   let explained: [Double]
 
   /// - Parameter points: Rows of `dimensions` numbers.
@@ -14,7 +14,7 @@ struct PrincipalPlane {
   init(_ points: [Float], dimensions d: Int) throws {
     guard d <= Self.largest else {
       throw Fault(
-        .outOfMemory, "PCA of \(d) dimensions is too much: at most \(Self.largest)", fix: "Choose two: dims=0,1")
+        .outOfMemory, "PCA supports at most \(Self.largest) dimensions, got \(d)", fix: "Choose two: dims=0,1")
     }
     let n = max(points.count / d, 1)
     var means = [Double](repeating: 0, count: d)
@@ -42,7 +42,7 @@ struct PrincipalPlane {
         w = w.map { $0 / value }
         v = w
       }
-      // Either sign is right: the one whose largest share points up stays the same from run to run.
+      // The sign is arbitrary: a positive largest component makes it reproducible.
       if let strongest = v.max(by: { abs($0) < abs($1) }), strongest < 0 { v = v.map { -$0 } }
       axes.append(v)
       shares.append(total > 0 ? value / total : 0)
