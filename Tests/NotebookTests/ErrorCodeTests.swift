@@ -56,7 +56,7 @@ import Testing
     _ = bench.shown("save session \(first)")
     #expect(try Bench().failure("open \(first)").code == "E501")
     #expect(try bench.failure("open \(first) read-only=yes").code == "E501")
-    #expect(bench.shown("open \(first)").first?.contains("this session's workspace") == true)
+    #expect(bench.shown("open \(first)").first?.contains("the workspace of this session") == true)
     _ = bench.shown("save session \(second)\nopen \(first) read-only=yes")
     #expect(try bench.failure("save session \(first)").code == "E504")
     _ = bench.shown("1 > \(folder.file("notes.txt"))")

@@ -118,8 +118,8 @@ package struct Dataset: Sendable {
     return other
   }
 
-  /// Two disjoint parts, `share` of the examples in the first, by a seeded permutation; stratified keeps the share in
-  /// every class, and in all: what rounding down leaves goes to the classes that lost most by it.
+  /// Two disjoint parts, the fraction `share` of the examples in the first, by a seeded permutation; stratified keeps the fraction in
+  /// every class and overall: remainders of rounding down go to the classes with the largest remainder.
   package func split(_ share: Double, seed: UInt64, stratified: Bool = false) -> (first: Dataset, second: Dataset) {
     let order = Permutation.order(count: count, seed: seed, purpose: "split")
     let groups = stratified ? Dictionary(grouping: order) { label(Int($0)) ?? 0 } : [0: order]

@@ -53,7 +53,7 @@ extension FunctionTable {
     _ array: ArrayValue, axis: Int, _ body: ([Double]) -> Double, name: String
   ) throws -> Value {
     let values = array.tensor.doubles()
-    guard !values.isEmpty else { throw Fault(.emptySelection, "\(name) of nothing") }
+    guard !values.isEmpty else { throw Fault(.emptySelection, "\(name) of an empty tensor") }
     let rank = array.shape.rank
     func all() -> Value { .number(body(values)) }
     if rank == 0 || axis == .max { return all() }

@@ -23,17 +23,18 @@ extension Theory {
       """
       No single number is sufficient. Report on held-out data, with standard errors:
 
-          −ELBO                 the bound that was trained, under one likelihood
-          −log p(x), k samples  tighter; watch it converge in k
-          active units, KL_d    whether the code is used
-          samples of p(x | z)   MMD; precision (real?), recall (all of the data?)
-          probes                what labels can be read from the code
+          −ELBO                 the training objective, under one likelihood
+          −log p(x), k samples  a tighter bound; check that it converges in k
+          active units, KL_d    whether the latent dimensions are used
+          samples of p(x | z)   MMD; precision (quality), recall (coverage of data)
+          probes                accuracy of labels predicted from the codes
 
       ± is the deviation over fresh repeats. Samples carry the noise that p(x | z) has; means of p(x | z), which pictures show, do not,
       and cannot cover data that have it (draws=means measures them). A probe learns from the training part and is asked
       about the test part.
 
-      Beware: evaluating on the training set, dividing sums by pixels in one place only, a single k, and pictures chosen by hand.
+      Common mistakes: evaluating on the training set, dividing only one of the terms by the number of pixels, reporting a
+      single k, and selecting images by hand.
       """, show: ["evaluate m on=d quality=yes probe=knn", "evaluate m on=d nll=500 n=500", "doctor m"]),
     Theory(
       "versus", "A VAE against a plain autoencoder", aliases: ["ae", "vae vs ae", "vae against autoencoder"],

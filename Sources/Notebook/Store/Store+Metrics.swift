@@ -34,7 +34,7 @@ package struct MetricRow: Sendable, Equatable {
     }
   }
 
-  /// What was held out, at the end of an epoch.
+  /// The validation terms at the end of an epoch.
   static func validation(
     _ epoch: TrainingHistory.Epoch, of model: String, unit: String = "nats/example"
   ) -> MetricRow? {

@@ -34,8 +34,8 @@ package struct Table: Sendable, Equatable {
   package var notes: [String]
   /// What its numbers must not be taken for: under the table, and with every record of JSON.
   package var caveats: [String] = []
-  /// Where the table is too wide, its last column gets lines of its own under the rows: commands to go on with are
-  /// never cut.
+  /// Where the table is too wide, its last column gets lines of its own under the rows: suggested commands are
+  /// never truncated.
   package var stacksLast: Bool
   /// The rows as pictures, where they are examples that are images.
   package var images: ImageGrid?

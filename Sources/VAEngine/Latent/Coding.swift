@@ -61,7 +61,7 @@ extension Model {
   ///   - labels: A class for each latent, for conditional models.
   ///   - kind: Means or draws; a squared error has means alone.
   ///   - seed: Of the draws, from the stream (seed, "observation").
-  ///   - progress: Called after every batch with the share done; what it throws ends the work.
+  ///   - progress: Called after every batch with the fraction done; errors that it throws end the work.
   package func decode(
     _ z: Tensor, labels: [Int]? = nil, as kind: DecodedKind = .means, seed: UInt64 = 0,
     progress: (Double) throws -> Void = { _ in }

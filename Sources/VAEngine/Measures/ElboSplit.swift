@@ -52,7 +52,7 @@ package struct ElboSplit: Sendable, Equatable, Codable {
     var (mutual, total, marginal) = (Both(), Both(), Both())
     var rates: [Double] = []
     var shares: [Double] = []
-    // Of the draw at hand: log q(z_j | x_m) for each example m, a row per dimension.
+    // For the current draw: log q(z_j | x_m) for each example m, a row per dimension.
     var density = [Float](repeating: 0, count: n * d)
     var joint = [Float](repeating: 0, count: n)
     for i in 0..<n {
@@ -134,7 +134,7 @@ package struct ElboSplit: Sendable, Equatable, Codable {
       let (before, after) = (values[..<ownIndex], values[(ownIndex + 1)...])
       let peak = max(before.max() ?? -.infinity, after.max() ?? -.infinity)
       var (sum, squares) = (0.0, 0.0)
-      // Terms below 1e-11 of the largest change nothing that is reported.
+      // Terms below 1e-11 of the largest do not change reported digits.
       for part in [before, after] {
         for value in part where value - peak > -25 {
           let weight = Double(expf(value - peak))

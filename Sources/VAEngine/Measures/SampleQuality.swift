@@ -22,7 +22,7 @@ package struct SampleQuality: Sendable, Equatable, Codable {
   package var mmd: Estimate
   /// The width.
   package var bandwidth: Double
-  /// Share of samples within the data's manifold, and of data within the samples' (Kynkäänniemi et al. 2019): inside
+  /// The fraction of samples within the data's manifold, and of data within the samples' (Kynkäänniemi et al. 2019): inside
   /// the ball around some point of the other set that reaches its `neighbors`-th neighbor.
   ///
   /// The manifold is estimated too: the standard errors are the deviation between disjoint halves of both sets, each with

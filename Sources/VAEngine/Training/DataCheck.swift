@@ -12,7 +12,7 @@ package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What a pass over values found.
+/// The result of a pass over values.
 struct ValueRange {
   var low: Float = 0
   var high: Float = 1

@@ -21,8 +21,8 @@ struct DataStatistics {
       for (position, x) in values.enumerated() {
         guard x.isFinite else {
           throw FileError(
-            path: dataset.name, reason: "example \(rows.lowerBound + position / size) holds a value that is not finite",
-            fix: "Replace it where the data come from.")
+            path: dataset.name, reason: "example \(rows.lowerBound + position / size) contains a value that is not finite",
+            fix: "Replace it in the source data.")
         }
         sums.add(x, to: 0)
         if x == 0 { zeros += 1 }

@@ -18,7 +18,7 @@ enum ApplicationCommands {
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
         default: "gaussian:0.3", help: "kind and strength of the corruption"),
-      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "number of examples, from the first"),
+      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "number of number of examples, from the first"),
       CommandOption("seed", .seed, default: "0", help: "seed of the noise"),
     ],
     result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]
@@ -66,17 +66,17 @@ enum ApplicationCommands {
         title: "denoising \(noise.description), \(n) examples of \(source.title)",
         fields: [
           .init(
-            "before", label: "error of the corrupted", .number(before.mean), detail: " mean squared, per pixel",
+            "before", label: "error before denoising", .number(before.mean), detail: " mean squared, per pixel",
             error: before.standardError),
           .init(
-            "after", label: "error of the repaired", .number(after.mean), detail: " mean squared, per pixel",
+            "after", label: "error after denoising", .number(after.mean), detail: " mean squared, per pixel",
             error: after.standardError),
           isCorrupted
             ? .init("gain", .fixed(gain, decimals: 2), unit: "dB")
             : .init("gain", .empty, detail: "none to have: no noise"),
         ],
         notes: isCorrupted && gain < 0
-          ? ["The model makes it worse. One trained for it: model m2 denoising-vae conv noise=\(how)"] : []))
+          ? ["Denoising with this model increases the error. A model trained for denoising: model m2 denoising-vae conv noise=\(how)"] : []))
   }
 
   private static let anomaly = Command(
@@ -117,7 +117,7 @@ enum ApplicationCommands {
         .init("ELBO", unit: unit, for: .programs),
       ]
     var table = Table(
-      title: "least expected of \(source.title), \(totals.count) examples",
+      title: "highest anomaly scores of \(source.title), \(totals.count) examples",
       columns: [.init("example"), .init("label")] + ofPosterior,
       rows: order.prefix(arguments.integer("top") ?? 20).map { row in
         let parts = isPlain ? [totals[row]] : [totals[row], terms.reconstruction[row], terms.kl[row]]
@@ -184,7 +184,7 @@ enum ApplicationCommands {
     }
     fields += [
       .init(
-        "distortion", label: "error of the decoded", .number(error.mean), detail: " mean squared, per pixel",
+        "distortion", label: "reconstruction error", .number(error.mean), detail: " mean squared, per pixel",
         error: error.standardError)
     ]
     // Of data without a largest value there is no peak.

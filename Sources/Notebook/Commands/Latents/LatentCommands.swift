@@ -88,9 +88,9 @@ enum LatentCommands {
     "sample", family: .latents, summary: "decoded draws of the prior: means of p(x|z), or samples of it",
     positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
     options: [
-      CommandOption("n", .integer(1...1_000_000), default: "64", help: "how many"),
-      CommandOption("seed", .seed, note: "the session's next", help: "of the draws"),
-      CommandOption("temperature", .nonNegative, default: "1", help: "factor of the draws' deviation"),
+      CommandOption("n", .integer(1...1_000_000), default: "64", help: "number of images"),
+      CommandOption("seed", .seed, note: "the next seed of the session", help: "seed of the draws"),
+      CommandOption("temperature", .nonNegative, default: "1", help: "factor on the standard deviation of the draws"),
       CommandOption(
         "draws", .choice(DecodedKind.allCases.map(\.rawValue)), default: "means",
         help: "means of p(x|z), as pictures show them, or samples of it"),
@@ -98,7 +98,7 @@ enum LatentCommands {
     ],
     result: "images n×C×H×W",
     examples: [
-      .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as a picture"),
+      .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as an image file"),
       .init("sample m n=64 draws=samples", "with the noise that p(x|z) has"),
     ]
   ) { arguments, execution in

@@ -6,7 +6,7 @@ enum CompareCommands {
   static let all = [compare, VersusCommand.versus, race]
 
   private static let compare = Command(
-    "compare", family: .measures, summary: "models side by side on the same examples",
+    "compare", family: .measures, summary: "evaluate several models on the same examples",
     details: """
       Refuses models whose numbers do not mean the same: of other shapes, a density and a probability, densities of data in \
       other units. Densities of the same data compare, whatever the likelihood.

@@ -194,7 +194,7 @@ extension Arguments {
     return data
   }
 
-  /// Says so when the data are seen in another way than those the model was trained on.
+  /// Adds a note when the transforms of the data differ from those of the training data.
   private func remark(_ data: DatasetValue, _ model: ModelValue, _ name: String, _ execution: Execution) {
     guard let trained = model.recipe.transforms, trained != data.dataset.transforms else { return }
     let (data, model) = (self[name]?.raw ?? "d", self["model"]?.name ?? "m")

@@ -93,7 +93,7 @@ struct EvaluateExtras {
     let result = Estimate(share: sets.right(how == "knn" ? try sets.nearest(codes) : try sets.linear(codes)))
     report.fields.append(
       .init(
-        "probe", label: "labels read from latents (\(how))", .fixed(100 * result.mean, decimals: 1),
+        "probe", label: "labels predicted from latents (\(how))", .fixed(100 * result.mean, decimals: 1),
         unit: "%",
         detail:
           " of \(NumberText.count(sets.askedLabels.count)), by \(NumberText.count(sets.knownLabels.count)) \(sets.origin)",

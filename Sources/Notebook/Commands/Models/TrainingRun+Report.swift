@@ -19,7 +19,7 @@ extension TrainingRun {
     // Both numbers cover the whole history, of which this training may be only the last part.
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
-    if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
+    if steps < total { fields.append(.init("new_steps", label: "new steps", .count(steps))) }
     let (unit, isPlain) = (model.configuration.lossUnitPerExample, model.configuration.isPlain)
     if let last = history.epochs.last {
       fields += Self.losses(of: history, model.configuration)

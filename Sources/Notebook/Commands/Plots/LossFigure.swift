@@ -108,6 +108,6 @@ struct LossFigure {
 }
 
 extension ModelConfiguration {
-  /// Of losses: nats for one of what the model is trained on.
+  /// The unit of losses: nats per training example.
   var unit: String { "\(lossUnit)/\(exampleShape.rank == 3 ? "image" : "example")" }
 }

@@ -170,7 +170,7 @@ extension PlotArguments {
         MatrixMap(
           values: counts, rowNames: names, columnNames: names, rowLabel: "true class",
           columnLabel: "class of the 10 nearest latents", valueLabel: "examples")),
-      title: "What the latents of \(name) know: \(NumberText.fixed(100 * right, decimals: 1)) % right",
+      title: "Labels predicted from the latents of \(name): \(NumberText.fixed(100 * right, decimals: 1)) % correct",
       subtitle: about(model, sets.asked) + " · by \(NumberText.count(sets.knownLabels.count)) \(sets.origin)")
   }
 }

@@ -80,16 +80,16 @@ enum PlotCommand {
     CommandOption(
       "n", .integer(1...100_000), note: "the command's default", help: "images, examples, or a manifold's side"),
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
-    CommandOption("seed", .seed, default: "0", help: "of draws"), Arguments.label,
+    CommandOption("seed", .seed, default: "0", help: "seed of the draws"), Arguments.label,
     CommandOption(
       "draws", .choice(DecodedKind.allCases.map(\.rawValue)), default: "means",
       help: "means of p(x|z), or samples of it"),
-    CommandOption("errors", .flag, default: "no", help: "an error map beneath reconstructions"),
-    CommandOption("from", .place, help: "where a path starts"),
-    CommandOption("to", .place, help: "where it ends"),
-    CommandOption("inputs", .flag, default: "no", help: "the images themselves at both ends of a strip"),
-    CommandOption("corners", .text(placeholder: "3,8,0,6", suggestions: []), help: "four ends of a matrix"),
-    CommandOption("steps", .integer(2...1000), note: "the command's own", help: "images on a path"),
+    CommandOption("errors", .flag, default: "no", help: "show an error map below the reconstructions"),
+    CommandOption("from", .place, help: "start of a path"),
+    CommandOption("to", .place, help: "end of a path"),
+    CommandOption("inputs", .flag, default: "no", help: "show the input images at both ends of a strip"),
+    CommandOption("corners", .text(placeholder: "3,8,0,6", suggestions: []), help: "four corners of a matrix"),
+    CommandOption("steps", .integer(2...1000), note: "the command's default", help: "number of images on a path"),
     CommandOption(
       "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp", help: "straight line or great circle"),
     CommandOption("dim", .indices, note: "the ten with the largest KL", help: "dimensions to vary"),
