@@ -42,7 +42,7 @@ import Testing
     #expect(outcome.status == .ok, "\(command)")
     let json = try #require(outcome.outputs.first { $0.role == .result }?.json)
     let units: Set = [
-      "nats", "nats/example", "nats/image", "bits/dim", "bits/example", "bytes", "bytes/example", "s", "images/s",
+      "nats", "nats/example", "nats/image", "squared error/example", "bits/dim", "bits/example", "bytes", "bytes/example", "s", "images/s",
       "FLOPs/example", "%", "dB", "epochs", "examples", "step", "steps",
     ]
     members(of: json) { key, value in

@@ -134,10 +134,11 @@ import Testing
       columns: [.init("a"), .init("b, c", unit: "nats"), .init("n")],
       rows: [[.number(1.0 / 3), .fixed(2.0 / 3, decimals: 2), .count(12_345)], [.empty, .text("x\"y"), .count(-1)]],
       notes: ["a note that is shown", "another"])
-    #expect(table.csv == "a,\"b, c\",n\n0.3333333333333333,0.6666666666666666,12345\n,\"x\"\"y\",-1\n")
+    #expect(table.csv == "a,b_c,n,b_c_unit\n0.3333333333333333,0.6666666666666666,12345,nats\n,\"x\"\"y\",-1,nats\n")
     #expect(
       table.json.text()
-        == #"[{"a":0.3333333333333333,"b, c":0.6666666666666666,"n":12345},{"a":null,"b, c":"x\"y","n":-1}]"#)
+        == #"[{"a":0.3333333333333333,"b_c":0.6666666666666666,"b_c_unit":"nats","n":12345},"#
+        + #"{"a":null,"b_c":"x\"y","b_c_unit":"nats","n":-1}]"#)
     #expect(table.text(width: 80).hasSuffix("a note that is shown\nanother"))
     #expect(table.text(width: 80).contains("0.33333") && table.text(width: 80).contains("12,345"))
   }

@@ -7,7 +7,7 @@ import Testing
     "bernoulli", "continuous-bernoulli", "gaussian", "gaussian-learned", "logistic256",
   ]
   private static let families = ["ae", "vae", "beta-vae", "capacity-vae", "denoising-vae", "cvae", "iwae"]
-  private static let caveat = "gray values under a Bernoulli"
+  private static let caveat = "gray values with a Bernoulli likelihood"
 
   /// Texts without the line breaks that a width of 80 makes.
   private static func unwrapped(_ texts: [String]) -> String {
@@ -36,7 +36,7 @@ import Testing
       let context = "\(words):\n\(text)\n\(whole)\n\(trained)\n\(strange)"
       #expect((json["elbo"] == nil) == isPlain, "\(context)")
       #expect((json["kl"] == nil) == isPlain, "\(context)")
-      #expect((json["bits"] == nil) == (isPlain || likelihood != "logistic256"), "\(context)")
+      #expect((json["negative_elbo_bits"] == nil) == (isPlain || likelihood != "logistic256"), "\(context)")
       let unit = likelihood == "mse" ? "squared error/example" : "nats/example"
       #expect(json["reconstruction_unit"]?.stringValue == unit, "\(context)")
       #expect(text.contains("one posterior draw each") == !isPlain, "\(context)")

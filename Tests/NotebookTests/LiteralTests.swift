@@ -36,7 +36,7 @@ import Testing
     #expect(bench.run("n = None").status == .ok)
     #expect(bench.session.state.variables["n"]?.value.kind == .nothing)
     // A command that gives nothing still has no name to give.
-    #expect(try bench.failure("v = drop a").message.contains("no value to name"))
+    #expect(try bench.failure("v = drop a").message.contains("returns no value"))
   }
 
   @Test func aParameterOfNoneLeavesAnOptionOutAndOneOfTextIsItsWord() throws {

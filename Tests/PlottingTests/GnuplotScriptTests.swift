@@ -98,15 +98,15 @@ import Testing
     #expect(abs(GnuplotScript.step(atLeast: least) - step) < 1e-9 * step)
   }
 
-  @Test func aLowPanelHasFewNumbers() throws {
+  @Test func aLowPanelHasFewNumbers() {
     let low = Curves(
       lines: [.init(name: "loss", x: [0, 1], y: [0, 9])], xLabel: "epoch", yLabel: "nats/image")
-    func step(_ height: Int) throws -> Double {
-      let figure = Figure(.curves(low), title: "t", size: .init(width: 500, height: height))
-      let tics = try #require(lines(figure).first { $0.hasPrefix("set ytics ") })
-      return try #require(Double(tics.dropFirst("set ytics ".count)))
+    func commands(_ height: Int) -> [Substring] {
+      lines(Figure(.curves(low), title: "t", size: .init(width: 500, height: height)))
     }
-    #expect(try step(300) > step(900))
+    #expect(commands(300).contains("set ytics 2.0"))
+    // Where there is room, as many as gnuplot likes.
+    #expect(!commands(900).contains { $0.hasPrefix("set ytics ") })
   }
 
   @Test func thirtyClassesHaveThirtyColorsAndOneColumnOfNames() {

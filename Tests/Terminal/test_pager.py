@@ -100,9 +100,13 @@ def test_the_pager_writes_no_files_and_starts_no_shell(less, tmp_path):
     wait_pager(less)
     less.type("!touch made\r")
     less.type("slogged\r")
-    while less.current != "elbo>":
+    # A return leaves what `less` asks, q the pager; what comes late is typed at the prompt.
+    for _ in range(50):
+        if less.current.startswith("elbo>"):
+            break
         less.type("\rq")
         less.pump(0.1)
+    assert less.current.startswith("elbo>")
     assert not (tmp_path / "made").exists() and not (tmp_path / "logged").exists()
 
 

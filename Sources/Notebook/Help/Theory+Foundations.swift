@@ -71,7 +71,7 @@ extension Theory {
           Gaussian            Σ (x − μ)² / 2σ² + log σ + ½ log 2π   weighted by σ
           logistic, 256 bins  Σ −log P(bin of x)                    of 8-bit pixels
 
-      Of grey pixels the first is a cross-entropy, no likelihood; the last is a true one. A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Densities
+      Of gray pixels the first is a cross-entropy, not a likelihood; the last is a true one. A squared error without σ is a Gaussian with σ² = ½: its scale against the KL is a choice, not a fact. Densities
       of the same data compare (Gaussian of any σ, continuous Bernoulli); a density and a probability do not, and 'compare' refuses them.
       """, show: ["evaluate m on=d", "reconstruct m d n=10", "model g mlp likelihood=gaussian-learned"]),
     Theory(
