@@ -145,7 +145,9 @@ def test_images_are_pictures_and_figures_too(started):
     _, client = started
     _, outputs = run(client, "load digits as=e\nmodel k mlp latent=2\nsample k n=6 seed=1\nplot kl k on=e")
     data = [m["content"]["data"] for m in outputs if m["msg_type"] in ("display_data", "execute_result")]
-    assert [d["text/plain"].split(" ")[0] for d in data if d.get("image/png", "").startswith("iVBOR")] == ["6×1×28×28"]
+    # The picture of the examples, of the samples, and the bars beside their SVG.
+    pictures = [d["text/plain"] for d in data if d.get("image/png", "").startswith("iVBOR")]
+    assert [text.split(" ")[0] for text in pictures] == ["figure:", "6×1×28×28", "figure:"]
     assert "<svg" in data[-1]["image/svg+xml"]
     assert all("text/plain" in d for d in data)
     # A table is shown as one: JupyterLab would prefer application/json.

@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_refused_with_its_reason(tmp_path):
     (tmp_path / "text.npy").write_bytes(b"not an array at all")
     whole = (tmp_path / "complex.npy").read_bytes()
     (tmp_path / "short.npy").write_bytes(whole[:40])
-    for name, reason in [("complex", "c8"), ("text", "magic"), ("short", "ends")]:
+    for name, reason in [("complex", "c8"), ("text", "magic"), ("short", "the file is shorter")]:
         result = copy(tmp_path / f"{name}.npy", tmp_path / "out.npy")
         assert result.returncode == 1 and reason in result.stdout and f"{name}.npy" in result.stdout
         assert not (tmp_path / "out.npy").exists()

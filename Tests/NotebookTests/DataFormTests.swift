@@ -42,7 +42,8 @@ import Testing
     #expect(outcome.status == .ok, "\(command)")
     let json = try #require(outcome.outputs.first { $0.role == .result }?.json)
     let units: Set = [
-      "nats", "nats/example", "nats/image", "squared error/example", "bits/dim", "bits/example", "bytes", "bytes/example", "s", "images/s",
+      "nats", "nats/example", "nats/image", "squared error/example", "bits/dim", "bits/example", "bytes",
+      "bytes/example", "s", "images/s",
       "FLOPs/example", "%", "dB", "epochs", "examples", "step", "steps",
     ]
     members(of: json) { key, value in
@@ -52,7 +53,7 @@ import Testing
       // `31 of 32`, `1.9 MB`, `3.2 s`, `12,000`: a number that a program would have to take apart.
       let isNumber = text.wholeMatch(of: /[−-]?[0-9][0-9,.]*( ?(of|B|kB|MB|GB|s|ms|µs|min|h|%|k|M|G|nats)\b.*)?/) != nil
       // Shapes, values of variables and sentences are text.
-      let isText = ["value", "shape", "example", "evidence"].contains(key)
+      let isText = ["value", "shape", "example", "evidence"].contains(key) || key.hasSuffix("_note")
       #expect(!isNumber || isText, "\(command): \(key) is '\(text)'")
     }
   }
@@ -78,7 +79,9 @@ import Testing
   @Test func numbersInFilesReadBackAsTheSame() throws {
     let (bench, folder) = (try Self.trained.get(), Folder())
     _ = bench.shown("m.history > \(folder.file("h.csv")); z > \(folder.file("z.json")); z > \(folder.file("z.csv"))")
-    let rows = try contents(of: folder.file("h.csv")).split(separator: "\n").map { $0.split(separator: ",") }
+    let rows = try contents(of: folder.file("h.csv")).split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
     let place = try #require(rows[0].firstIndex(of: "lr"))
     #expect(rows[1][place] == "0.001")
     guard case .tensor(let array)? = bench.session.state.variables["z"]?.value else { return #expect(Bool(false)) }

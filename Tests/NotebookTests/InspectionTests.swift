@@ -20,7 +20,8 @@ import Testing
     // Values.
     ("a|", "41"), ("1 + a|", "41"), ("mean(a|", "41"), ("train m epochs=a|", "41"), ("_|", "42"), ("_1|", "42"),
     // Attributes, of attributes too, and all of them.
-    ("d.co|unt", "20"), ("d.hash|", "sha256"), ("m.lat|ent", "2"), ("m.loss|", "m is not trained"), ("m.k|l", "train m on=d"),
+    ("d.co|unt", "20"), ("d.hash|", "sha256"), ("m.lat|ent", "2"), ("m.loss|", "m is not trained"),
+    ("m.k|l", "train m on=d"),
     ("m.|", "attributes of m"), ("d.shape.|", "attributes of d.shape"), ("d.shape.cou|nt", "1"),
     // Commands, options, what their words mean.
     ("trai|n m", "train: "), ("train m |", "train: "), ("trai|", "train: "), ("train m epo|chs=3", "epochs="),

@@ -99,7 +99,8 @@ import VAEngine
         .curves(
           Curves(
             lines: [line], marks: [.init(x: 1, text: "beta=2")], xLabel: "x", yLabel: "y", lowerLabel: "z", logX: true,
-            logY: true, hasIntegerX: true)), title: "t", subtitle: "s", theme: .dark, size: .init(width: 300, height: 200)),
+            logY: true, hasIntegerX: true)), title: "t", subtitle: "s", theme: .dark,
+        size: .init(width: 300, height: 200)),
       Figure(
         .scatter(
           Scatter(
@@ -109,7 +110,8 @@ import VAEngine
       Figure(
         .bars(
           Bars(
-            values: [1, 2], names: ["a", "b"], kinds: .init(inactive: [1], activeName: "on", inactiveName: "off"), xLabel: "x",
+            values: [1, 2], names: ["a", "b"], kinds: .init(inactive: [1], activeName: "on", inactiveName: "off"),
+            xLabel: "x",
             yLabel: "y")), title: "t"),
       Figure(
         .histogram(Histogram(series: [.init(name: "h", values: [1, 2])], xLabel: "x", showsNormal: true)), title: "t"),

@@ -121,7 +121,7 @@ import Testing
     let outcome = bench.run("evaluate m on=d probe=knn")
     let report = try #require(outcome.outputs.last?.json)
     let right = try #require(report["probe"]?.doubleValue)
-    #expect(outcome.outputs.last?.text.contains("% of 300, by 1200 of ") == true)
+    #expect(outcome.outputs.last?.text.contains("% of 300, by 1200 of") == true)
     let figure = try #require(bench.run("plot confusion m on=d").outputs.compactMap(\.figure).last)
     #expect(figure.title.contains(String(format: "%.1f %%", right)), "\(figure.title), the probe says \(right)")
     // The test part alone is still taught by what the model was trained on.

@@ -416,4 +416,4 @@ def test_what_has_no_commands_does_not_verify(tmp_path, content):
     for paths in [[path], [other, path]]:
         result = run("replay", "--verify", *map(str, paths))
         assert result.returncode == 2 and result.stdout == ""
-        assert f"{path} has no commands" in result.stderr and "'elbo> '" in result.stderr
+        assert f"{path} contains no commands" in result.stderr and "'elbo> '" in result.stderr

@@ -132,7 +132,7 @@ def test_a_window_that_this_gnuplot_does_not_open(shell):
         pytest.skip("this gnuplot opens windows")
     screen.run("set plot terminal=qt")
     screen.run("plot loss m")
-    assert says(screen, "opens no windows of kind 'qt'") and says(screen, "set plot terminal=auto")
+    assert says(screen, "does not support the terminal 'qt'") and says(screen, "set plot terminal=auto")
 
 
 def test_without_gnuplot_the_line_says_what_to_do(shell):

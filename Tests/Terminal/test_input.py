@@ -31,7 +31,7 @@ def test_what_cannot_be_seen_is_dropped_and_named(mark, name):
     for line in [f"1 +{mark} 2", f"x{mark} = 1 + 2", f"mo{mark}del m mlp latent=2\n3"]:
         result = run("-c", line)
         assert result.returncode == 0 and "3" in result.stdout, result
-        assert name in result.stdout and "cannot be seen" in result.stdout
+        assert name in result.stdout and "is invisible" in result.stdout
 
 
 @pytest.mark.parametrize("line, name", [("d[0\u20139]", "(U+2013, en dash)"), ("2 \u00d7 3", "(U+00D7, multiplication sign)"),

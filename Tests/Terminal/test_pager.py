@@ -16,7 +16,7 @@ def less(start):
 
 
 def wait_pager(screen):
-    screen.wait(lambda: "q leaves" in screen.current, "the pager that says how it is left")
+    screen.wait(lambda: "q quits" in screen.current, "the pager that says how it is left")
 
 
 def test_the_pager_says_how_it_is_left(less):
@@ -31,7 +31,7 @@ def test_the_pager_says_how_it_is_left(less):
 def test_a_few_lines_too_many_need_no_pager(less):
     less.line("help language")
     less.wait(lambda: less.current == "elbo>" and "help train" in less.text, "the whole page and the prompt")
-    assert "q leaves" not in less.raw
+    assert "q quits" not in less.raw
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -84,7 +84,7 @@ def test_lines_that_were_typed_ahead_go_to_the_prompt(less, tmp_path):
     less.type("!sleep 1\rhelp functions\rx = 40 + 2\rx\r")
     less.wait_line("x = 42")
     less.wait_line("42")
-    assert "q leaves" not in less.raw
+    assert "q quits" not in less.raw
 
 
 def test_a_line_typed_ahead_in_part_keeps_the_pager_away(less):
@@ -92,7 +92,7 @@ def test_a_line_typed_ahead_in_part_keeps_the_pager_away(less):
     less.wait_prompt("6 * ")
     less.type("7\r")
     less.wait_line("42")
-    assert "q leaves" not in less.raw
+    assert "q quits" not in less.raw
 
 
 def test_the_pager_writes_no_files_and_starts_no_shell(less, tmp_path):

@@ -156,7 +156,7 @@ def test_a_read_only_disk_is_said_and_the_session_goes_on(tmp_path):
     )
     assert result.returncode == 0, result.stderr
     assert "42" in result.stdout and "b" in result.stdout
-    assert "can only be read" in result.stdout + result.stderr and "save session PATH" in result.stdout + result.stderr
+    assert "is read-only" in result.stdout + result.stderr and "save session PATH" in result.stdout + result.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -179,4 +179,4 @@ def test_a_file_of_somebody_else_can_be_read(tmp_path, was_killed):
             parent.chmod(parent.stat().st_mode | 0o055)
     result = elbo(path, "-c", "a + 1\nb = 2", user=65534, group=65534, extra_groups=[], env={"HOME": "/", "PATH": "/usr/bin"})
     assert result.returncode == 0, result.stderr
-    assert "42" in result.stdout and "can only be read" in result.stdout + result.stderr
+    assert "42" in result.stdout and "is read-only" in result.stdout + result.stderr

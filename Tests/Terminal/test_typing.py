@@ -66,7 +66,7 @@ def test_values_labels_and_paths_complete(prompt, tmp_path):
     prompt.key("c")
     prompt.wait_prompt()
     prompt.type("model q \t")
-    prompt.wait_text("VAE that sees a corrupted input")
+    prompt.wait_text("VAE that reconstructs clean examples")
     prompt.wait_prompt("model q ")
 
 
@@ -198,9 +198,9 @@ def test_long_output_goes_through_the_pager_and_back(start):
     screen = start(environment={"PAGER": "less"})
     screen.wait_prompt()
     screen.line("help language; help results; help functions")
-    screen.wait(lambda: "q leaves" in screen.current, "the pager")
+    screen.wait(lambda: "q quits" in screen.current, "the pager")
     screen.type("q")
-    screen.wait(lambda: screen.current == "elbo>" or "q leaves" in screen.current, "prompt or the next page")
+    screen.wait(lambda: screen.current == "elbo>" or "q quits" in screen.current, "prompt or the next page")
     while screen.current != "elbo>":
         screen.type("q")
         screen.pump(0.2)
@@ -246,7 +246,7 @@ def test_the_rc_file_is_read_and_its_errors_are_placed(start, tmp_path):
     (folder / "rc.elbo").write_text("# mine\nfavorite = 42\nnonsense\n")
     screen = start()
     screen.wait_prompt()
-    assert "rc.elbo:3: error: unknown command" in " ".join(screen.text.split())
+    assert "rc.elbo:3:error:unknowncommand" in "".join(screen.text.split())
     screen.run("favorite + 1")
     assert "43" in screen.lines
     bare = start("--no-rc")

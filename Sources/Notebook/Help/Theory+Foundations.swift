@@ -76,7 +76,9 @@ extension Theory {
       """, show: ["evaluate m on=d", "reconstruct m d n=10", "model g mlp likelihood=gaussian-learned"]),
     Theory(
       "kl", "The Kullback–Leibler term",
-      aliases: ["kl divergence", "rate", "regularization", "regularization", "regularisation", "beta", "total correlation"],
+      aliases: [
+        "kl divergence", "rate", "regularization", "regularization", "regularisation", "beta", "total correlation",
+      ],
       """
       How far the posterior of an example is from the prior, in nats; for diagonal Gaussians in closed form:
 

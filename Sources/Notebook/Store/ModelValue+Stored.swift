@@ -73,7 +73,9 @@ extension JSON {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let values = try decoder.decode([T].self, from: Data(text.utf8))
-    guard let first = values.first else { throw Fault(.internalError, "a value could not be decoded") }
+    guard let first = values.first else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no value"))
+    }
     return first
   }
 

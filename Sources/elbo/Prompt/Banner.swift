@@ -16,9 +16,9 @@ enum Banner {
       text = "\(name) · Tab completes, '?' after a word shows help, 'help' lists the commands"
     } else {
       text = """
-        \(name): variational autoencoders at a prompt. 'help' lists the commands, Tab completes.
+        \(name): a prompt for variational autoencoders. 'help' lists the commands.
         Try  \(commands.joined(separator: ", "))
-        'train?' shows help, Ctrl-C interrupts, Ctrl-D exits.
+        Tab completes, 'train?' shows help, Ctrl-C interrupts, Ctrl-D exits.
         """
     }
     text = HangingText.wrapped(text, to: width)

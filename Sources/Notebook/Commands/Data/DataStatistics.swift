@@ -21,7 +21,8 @@ struct DataStatistics {
       for (position, x) in values.enumerated() {
         guard x.isFinite else {
           throw FileError(
-            path: dataset.name, reason: "example \(rows.lowerBound + position / size) contains a value that is not finite",
+            path: dataset.name,
+            reason: "example \(rows.lowerBound + position / size) contains a value that is not finite",
             fix: "Replace it in the source data.")
         }
         sums.add(x, to: 0)

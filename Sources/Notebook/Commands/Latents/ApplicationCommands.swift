@@ -18,7 +18,8 @@ enum ApplicationCommands {
       CommandOption(
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
         default: "gaussian:0.3", help: "kind and strength of the corruption"),
-      CommandOption("n", .integer(1...1_000_000), default: "1000", help: "number of number of examples, from the first"),
+      CommandOption(
+        "n", .integer(1...1_000_000), default: "1000", help: "number of number of examples, from the first"),
       CommandOption("seed", .seed, default: "0", help: "seed of the noise"),
     ],
     result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]
@@ -76,7 +77,9 @@ enum ApplicationCommands {
             : .init("gain", .empty, detail: "none to have: no noise"),
         ],
         notes: isCorrupted && gain < 0
-          ? ["Denoising with this model increases the error. A model trained for denoising: model m2 denoising-vae conv noise=\(how)"] : []))
+          ? [
+            "Denoising with this model increases the error. A model trained for denoising: model m2 denoising-vae conv noise=\(how)"
+          ] : []))
   }
 
   private static let anomaly = Command(
