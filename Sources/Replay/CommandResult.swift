@@ -71,7 +71,9 @@ package func escaped(_ line: String) -> String {
 private func clockLabel(_ line: String) -> String? {
   guard line.hasPrefix("  ") else { return nil }
   let rest = line.dropFirst(2)
-  if let label = ["speed", "took", "time per epoch", "an epoch"].first(where: { rest.hasPrefix($0 + " ") }) { return label }
+  if let label = ["speed", "took", "time per epoch", "an epoch"].first(where: { rest.hasPrefix($0 + " ") }) {
+    return label
+  }
   // What the epochs of a dry run would take: `  3 epochs  1.2 s`.
   let words = rest.split(separator: " ", maxSplits: 2)
   guard words.count == 3, Int(words[0]) != nil, ["epoch", "epochs"].contains(words[1]), words[2].hasPrefix(" ") else {

@@ -1,6 +1,7 @@
 """What the clock decides is never compared: a session that is recorded verifies at once, whatever it uses."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -48,7 +49,7 @@ def test_what_is_recorded_verifies_at_once(tmp_path):
     text = (tmp_path / "history.session").read_text()
     assert "[..]" in text and "µs" not in text and "failed" in text
     # What the clock has no part in is still compared.
-    assert "epochs   2" in (tmp_path / "train.session").read_text().replace("epochs         2", "epochs   2")
+    assert re.search(r"^ +4 +[0-9.]+ +[0-9.]+ +[0-9.]+", (tmp_path / "train.session").read_text(), re.MULTILINE)
 
 
 def test_a_wrong_number_beside_a_duration_is_still_found(tmp_path):

@@ -96,7 +96,7 @@ def test_a_replay_writes_nothing_outside_of_its_folder(work, line):
     assert not (work.parent / "kept.elbodb").exists()
     run(work, "replay", "--record", "a.session", "-o", "out.session", env=environment)
     assert is_untouched(work, "out.session")
-    assert "scratch folder" in (work / "out.session").read_text()
+    assert "outside of the temporary folder" in (work / "out.session").read_text()
 
 
 def test_a_workspace_that_a_replay_opens_stays_as_it_is(work):

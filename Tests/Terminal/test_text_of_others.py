@@ -99,7 +99,7 @@ def test_errors_help_and_remarks_break_between_words(start, columns):
     screen.wait_prompt()
     assert all(word in screen.text.split() for word in ["latent=20,", "epochs=5,", "'train?'", "Ctrl-D", "exits."])
     for line in ["help train", "train nothing_of_this_name epochs=20", "explain elbo", "help language", "help vars",
-                 "model m mlp hidden=8 latent=2 nonsense_option=1", "load digits as=d; model m mlp hidden=8 latent=2",
+                 "model m mlp latent=2 nonsense=1", "load digits as=d", "model m mlp hidden=8 latent=2",
                  "train m on=d[0..99] epochs=1", "help plot"]:
         screen.raw = ""
         screen.run(line)

@@ -13,7 +13,7 @@ enum Banner {
     if let workspace, !isRecovery {
       text = "\(name) · \(VisibleText.name(workspace))"
     } else if !isFirstRun {
-      text = "\(name) · Tab completes, '?' after a word shows help, 'help' lists the commands"
+      text = "\(name) · Tab completes, '?' after a word explains it, 'help' lists commands"
     } else {
       text = """
         \(name): a prompt for variational autoencoders. 'help' lists the commands.
