@@ -73,7 +73,8 @@ package struct ModelValue: ObjectValue {
     text += " · \(NumberText.count(parameterCount)) parameters"
     if training.step == 0 { return text + " · not trained" }
     text += " · \(training.epoch) \(training.epoch == 1 ? "epoch" : "epochs")"
-    if let last = training.history.epochs.last { text += " · loss \(NumberText.fixed(last.loss, decimals: 2)) nats" }
+    if let restored = training.restoredEpoch { text += ", those of epoch \(restored) kept" }
+    if let last = training.currentEpoch { text += " · loss \(NumberText.fixed(last.loss, decimals: 2)) nats" }
     return text
   }
 
@@ -82,7 +83,7 @@ package struct ModelValue: ObjectValue {
   }
 
   package func attribute(_ name: String) throws -> Value? {
-    let last = training.history.epochs.last
+    let last = training.currentEpoch
     switch name {
     case "loss": return last.map { .number($0.loss) } ?? .nothing
     case "reconstruction": return last.map { .number($0.reconstruction) } ?? .nothing
@@ -140,7 +141,7 @@ package struct ModelValue: ObjectValue {
       .init("parameters", .count(parameterCount)),
       .init("epochs", label: "trained", .count(training.epoch), unit: "epochs, \(training.step) steps"),
     ]
-    if let last = training.history.epochs.last {
+    if let last = training.currentEpoch {
       fields += [
         .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
         .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),

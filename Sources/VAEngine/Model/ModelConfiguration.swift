@@ -113,6 +113,10 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case outsideSupport(Float, likelihood: String)
   /// A value that is not finite, and the example that holds it.
   case notFinite(example: Int)
+  /// A parameter that is not finite, and its element: `decoder.1.weight[3]`.
+  case notFiniteParameter(String)
+  /// Batch normalization over a batch of one row.
+  case oneRow(layer: String)
   case noExamples
   /// Fewer vectors than a measure needs.
   case tooFewExamples(Int, needed: Int)
@@ -136,6 +140,9 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "the data hold \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
         + "(transform scale) or use likelihood=gaussian"
     case .notFinite(let example): "example \(example) holds a value that is not finite; drop or mend it"
+    case .notFiniteParameter(let name): "the model's parameters are not finite (first \(name)): nothing can be computed"
+    case .oneRow(let layer):
+      "batch normalization (\(layer)) expects more than 1 value per feature, and a batch of one example has no variance"
     case .noExamples: "no examples"
     case .tooFewExamples(let count, let needed): "\(count) examples, at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"

@@ -24,6 +24,8 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var bestEpoch: Int?
   package var epochsSinceBest = 0
   package var learningRateDrops = 0
+  /// The epoch whose parameters early stopping put back; nil once an epoch was trained from them.
+  package var restoredEpoch: Int?
   /// What the best loss is of, in words; nil in what earlier programs kept.
   package var watched: String?
 
@@ -37,7 +39,15 @@ package struct TrainingState: Sendable, Equatable, Codable {
   }
 
   /// Every example of the epoch under way was trained on, and its validation is what is left.
-  package var isEpochTrained: Bool { exampleCount > 0 && batchInEpoch * batchSize >= exampleCount }
+  package var isEpochTrained: Bool {
+    exampleCount > 0 && (batchInEpoch * batchSize >= exampleCount || running.examples >= exampleCount)
+  }
+
+  /// The last epoch that went into the parameters at hand: the one that early stopping put back, else the last.
+  package var currentEpoch: TrainingHistory.Epoch? {
+    guard let restoredEpoch else { return history.epochs.last }
+    return history.epochs.last { $0.epoch == restoredEpoch } ?? history.epochs.last
+  }
 }
 
 /// Sums over the examples of an epoch so far.

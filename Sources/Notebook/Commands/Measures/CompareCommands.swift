@@ -53,6 +53,7 @@ enum CompareCommands {
         try live.evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
           try execution.working("evaluate \(name)", $0)
         }
+      execution.remark(result, of: name, model)
       let isPlain = model.configuration.family == .autoencoder
       return [
         .text(name), .text(model.configuration.family.rawValue), .count(model.training.epoch),

@@ -45,6 +45,7 @@ enum EvaluateCommands {
     _ = try live.checkValues(source.source)
     let seed = UInt64(arguments.integer("seed") ?? 0)
     let result = try live.evaluate(source.source, options: .init(seed: seed)) { try execution.working("evaluate", $0) }
+    execution.remark(result, of: arguments["model"]?.name ?? "the model", model)
     var report = report(result, model, source)
     try EvaluateExtras(live: live, source: source, model: model, seed: seed).add(arguments, to: &report, execution)
     if let k = arguments.integer("nll") {
@@ -107,6 +108,7 @@ enum EvaluateCommands {
       .evaluate(source.source, options: .init(seed: UInt64(arguments.integer("seed") ?? 0))) {
         try execution.working("kl", $0)
       }
+    execution.remark(result, of: arguments["model"]?.name ?? "the model", model)
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
     let largest = max(result.klPerDimension.max() ?? 0, 1e-9)
     return .table(

@@ -8,7 +8,7 @@ extension TrainingRun {
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
     if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
-    if let last = history.epochs.last {
+    if let last = live.training.currentEpoch {
       fields += [
         .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
         .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),

@@ -132,11 +132,8 @@ struct TrainingRun {
       throw arguments.fault(
         .badOptionValue, "validate=\(held) would leave nothing of the \(count) examples to train on", at: "validate")
     }
-    let order = Shuffle.order(count: count, seed: (recipe.splitSeed ?? recipe.seed) ^ 0x5EED, epoch: 0)
-    return (
-      data.subset(order[held...].sorted().map(Int.init)),
-      data.subset(order[..<held].sorted().map(Int.init), title: "held out")
-    )
+    let rows = recipe.rows(of: count)
+    return (data.subset(rows.training), data.subset(rows.heldOut, title: "held out"))
   }
 
   /// Trains, keeping what is done when stopped.
@@ -150,20 +147,27 @@ struct TrainingRun {
     let start = WorkClock.now
     let firstStep = live.training.step
     let end: TrainingEnd
+    let trainer = Trainer(live, on: training.source, validation: validation?.source, plan: plan)
     do {
-      end = try Trainer(live, on: training.source, validation: validation?.source, plan: plan)
-        .run(stop: stop) { try reporter.report($0) }
+      end = try trainer.run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
-      // Far above what any training takes, a tenth would be no help.
-      let rate = NumberText.short(min(recipe.learningRate / 10, 1e-3))
-      let rest = arguments.isGiven("epochs") ? " epochs=\(arguments["epochs"]?.raw ?? "")" : ""
-      let isRuined = error.step == firstStep && firstStep > 0
+      throw arguments.fault(.notFinite, error.description, fix: try fix(of: error, firstStep: firstStep))
+    } catch ModelError.notFiniteParameter(let parameter) {
       throw arguments.fault(
-        .notFinite, error.description,
-        fix: isRuined
-          ? "It was the first step: what the model learned before is no use any more. Try: undo"
-          : "Try: train \(name ?? "m") lr=\(rate)\(rest)")
+        .notFinite, ModelError.notFiniteParameter(parameter).description, at: "model",
+        fix: "Take back what made it (undo), or begin anew: \(DoctorAdvice(self).begunAnew())")
+    } catch ModelError.oneRow(let layer) {
+      throw arguments.fault(
+        .badOptionValue, ModelError.oneRow(layer: layer).description, at: "batch",
+        fix: training.source.count > 1
+          ? "Try: train \(name ?? "m")\(dataWords) batch=\(min(128, training.source.count))\(epochWords)"
+          : "It takes two examples or more.")
+    }
+    if firstStep == 0, trainer.split.joinsLast {
+      execution.note(
+        "the last batch of an epoch would hold one example, too few for batch normalization: it joins the one before, "
+          + "\(plan.batchSize + 1) examples together")
     }
     try keep(live, isDone: end != .stopped)
     let seconds = (WorkClock.now - start).seconds
