@@ -20,7 +20,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
+.PHONY: build demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -116,6 +116,11 @@ bench-peers: build $(SCRATCH)/peers/ready
 $(SCRATCH)/peers/ready: examples/benchmarks/requirements.txt | test-deps
 	@python3 -m venv $(SCRATCH)/peers && \
 	  $(SCRATCH)/peers/bin/pip install -q --disable-pip-version-check -r $< && touch $@
+
+# Plausible mistakes, one after the other, to see whether a test notices: about an hour. Tests/Mutations/README.md says more.
+mutants: build $(VENV)/ready $(SCRATCH)/conformance/ready
+	@Tests/Mutations/mutants.py check && Tests/Mutations/mutants.py build && Tests/Mutations/mutants.py run --new && \
+	  Tests/Mutations/mutants.py table
 
 lint:
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests examples/library

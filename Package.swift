@@ -70,7 +70,8 @@ let package = Package(
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs", "Tensors",
+        "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -93,7 +94,9 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"], exclude: ["Corpus"]),
     .testTarget(
       name: "NotebookTests",
-      dependencies: ["Notebook", "Plotting", "Tensors", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Notebook", "Plotting", "Tensors", "Datasets", "VAEngine", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"]),

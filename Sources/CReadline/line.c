@@ -129,26 +129,36 @@ static int insert_initial(void) {
   return 0;
 }
 
-// The program's own LC_CTYPE is UTF-8. readline asks the environment for it, once, and would go back to "C" under LC_ALL=C.
-static void initialize(void) {
+// The program's own LC_CTYPE is UTF-8. readline asks the environment for it, before every line, and would go back to "C"
+// under LC_ALL=C. Nothing else runs while the environment says otherwise.
+static void with_own_locale(void (*work)(void)) {
   const char *current = setlocale(LC_CTYPE, NULL);
-  char *locale = current ? strdup(current) : NULL;
   const char *all = getenv("LC_ALL"), *own = getenv("LC_CTYPE");
+  char *locale = current ? strdup(current) : NULL;
   char *kept_all = all ? strdup(all) : NULL, *kept = own ? strdup(own) : NULL;
   if (locale) {
     unsetenv("LC_ALL");
     setenv("LC_CTYPE", locale, 1);
   }
-  rl_initialize();
+  work();
   if (locale) {
     if (kept_all) setenv("LC_ALL", kept_all, 1);
-    if (kept) setenv("LC_CTYPE", kept, 1); else unsetenv("LC_CTYPE");
+    if (kept) {
+      setenv("LC_CTYPE", kept, 1);
+    } else {
+      unsetenv("LC_CTYPE");
+    }
     setlocale(LC_CTYPE, locale);
   }
   free(locale);
   free(kept_all);
   free(kept);
 }
+
+static void initialize(void) { rl_initialize(); }
+
+static const char *prompt_text;
+static void install(void) { rl_callback_handler_install(prompt_text, line_accepted); }
 
 void elbo_line_configure(const char *name, elbo_line_callbacks given) {
   callbacks = given;
@@ -164,7 +174,7 @@ void elbo_line_configure(const char *name, elbo_line_callbacks given) {
   rl_add_defun("elbo-help", help, -1);
   // One Tab lists what is possible; an .inputrc, read next, may say otherwise.
   rl_variable_bind("show-all-if-ambiguous", "on");
-  initialize();
+  with_own_locale(initialize);
   // F1 and Alt-h, unless .inputrc gave them a meaning.
   rl_bind_keyseq_if_unbound("\\eOP", help);
   rl_bind_keyseq_if_unbound("\\e[11~", help);
@@ -176,7 +186,8 @@ void elbo_line_begin(const char *prompt, const char *initial) {
   initial_text = initial;
   // The window may have changed while no line was edited. Only the numbers: rl_resize_terminal would draw.
   rl_reset_screen_size();
-  rl_callback_handler_install(prompt, line_accepted);
+  prompt_text = prompt;
+  with_own_locale(install);
   initial_text = NULL;
 }
 

@@ -1,35 +1,56 @@
 import Plotting
-import Tensors
+import Replay
 
 /// What a statement gave, in every representation it has. Front ends choose; nothing below them prints.
+///
+/// Only the text is there from the beginning. What is asked for is built when it is: a tensor's numbers as JSON take
+/// many times longer than the statement that made it.
 package struct Output: Sendable {
   /// Where it belongs: the value of the last statement of a cell, something shown on the way, or a remark.
   package enum Role: Sendable, Equatable { case result, display, note }
   package var role: Role
   /// text/plain; fits the width the session was told. Present always.
   package var text: String
-  /// text/html, for tables.
-  package var html: String?
-  /// application/json, the whole structured result.
-  package var json: JSON?
+  /// The text with marks around what the clock decides, where there is some.
+  var marked: String?
   /// A picture, rendered by the front end to what its screen can show.
   package var figure: Figure?
-  /// The value itself when it is images, the first hundred of them: a notebook shows them beside the text.
-  package var images: ImageGrid?
   /// Where the person wants figures shown (`set plot terminal=…`); nil leaves it to the front end.
   package var figureTerminal: String?
+  /// What it is the output of; nil of remarks and pages of help.
+  let value: Value?
+  /// Whether the text names the value in a line: then it is not shown as a table or a picture either.
+  let isSummary: Bool
 
   /// The text is data to copy, as `format json` and `format csv` give it: lines are not to be broken.
   package var isData = false
 
-  package init(
-    role: Role = .result, text: String, html: String? = nil, json: JSON? = nil, figure: Figure? = nil
-  ) {
-    self.role = role
-    self.text = text
-    self.html = html
-    self.json = json
-    self.figure = figure
+  package init(role: Role = .result, text: String) {
+    (self.role, self.text) = (role, text)
+    (value, isSummary) = (nil, false)
+  }
+
+  init(_ value: Value, text: String, marked: String? = nil, isSummary: Bool = false) {
+    (role, self.text, self.marked) = (.result, text, marked)
+    (self.value, self.isSummary) = (value, isSummary)
+    figure = isSummary ? nil : value.picture
+  }
+
+  /// text/html, for tables; built at every call.
+  package var html: String? { isSummary ? nil : value?.html }
+
+  /// application/json, the whole structured result; built at every call.
+  package var json: JSON? { value?.dataJSON }
+
+  /// The same where it is of at most about so many bytes; a larger one is not built.
+  package func json(upTo bytes: Int) -> JSON? {
+    guard let value, value.leastJSONBytes <= bytes, let json, json.text().utf8.count <= bytes else { return nil }
+    return json
+  }
+
+  /// The value itself when it is images, the first hundred of them: a notebook shows them beside the text.
+  package var images: ImageGrid? {
+    isSummary ? nil : value?.images
   }
 
   /// What transcripts and the history keep: the text; of a figure its data, whatever a screen shows of it.
@@ -37,6 +58,12 @@ package struct Output: Sendable {
     guard let figure, text == figure.summary else { return text }
     return VisibleText.lines(FigureData(figure).text)
   }
+
+  /// The same with marks around what the clock decides: what a session file is written from.
+  package var recording: String { marked ?? record }
+
+  /// Marks every number: the value was computed from something that the clock decided.
+  mutating func markNumbers() { marked = ClockMarks.markingNumbers(record) }
 }
 
 /// A moment of long work. `fraction` is 0…1; `terms` are live numbers with units, in the order to show them.
@@ -49,6 +76,13 @@ package struct Progress: Sendable, Equatable {
       self.name = name
       self.value = value
       self.unit = unit
+    }
+
+    /// The number as every live line has it: four digits, `223.3`, `2.89`, `0.0412`, and whole with separators from a
+    /// thousand on, `13,640`.
+    package var number: String {
+      guard value.magnitude < 1000 else { return NumberText.rate(value) }
+      return NumberText.fixed(value, decimals: value.magnitude >= 100 ? 1 : value.magnitude >= 1 ? 2 : 4)
     }
   }
   package var task: String

@@ -3,17 +3,26 @@ package struct CommandResult: Equatable, Sendable {
   package let command: SessionFile.Command
   /// Lines of output, without those that are empty at the end.
   package let actual: [String]
+  /// The same with marks around what the clock decides.
+  private let marked: [String]
   package let edits: [LineEdit]
   package let seconds: Double
 
+  /// - Parameter output: With marks around what the clock decides.
   package init(command: SessionFile.Command, output: String, seconds: Double, tolerance: Tolerance) {
     self.command = command
     self.seconds = seconds
-    actual = outputLines(output)
+    marked = outputLines(output)
+    actual = marked.map(ClockMarks.plain)
     edits = align(command.expected.map { LineMatcher($0, tolerance: tolerance) }, with: actual)
   }
 
   package var agrees: Bool { edits.allSatisfy(\.isAgreement) }
+
+  /// A line of the output as a session file holds it, with a tolerance that stood behind it.
+  package func written(_ index: Int, suffix: String = "") -> String {
+    suffix.isEmpty ? escaped(marked[index]) : ClockMarks.masked(marked[index]) + suffix
+  }
 
   /// The expected lines as they would hold now: those whose matchers hold stay as they are, the others are written anew and
   /// keep a tolerance that stood on them.
@@ -23,10 +32,10 @@ package struct CommandResult: Equatable, Sendable {
       switch edit {
       case .same(let index, _), .anyLines(let index): lines.append(command.expected[index])
       case .covered, .missing: break
-      case .extra(let index): lines.append(escaped(actual[index]))
+      case .extra(let index): lines.append(written(index))
       case .changed(let old, let new, _):
         let suffix = LineMatcher(command.expected[old], tolerance: tolerance).toleranceSuffix ?? ""
-        lines.append((suffix.isEmpty ? escaped(actual[new]) : actual[new]) + suffix)
+        lines.append(written(new, suffix: suffix))
       }
     }
     return lines
@@ -41,8 +50,11 @@ package func outputLines(_ output: String) -> [String] {
 }
 
 /// An output line as a session file holds it: with `\` in front when it would be read as something else. What the clock
-/// says (`speed` and `took` in a report, what an epoch would take) is different every time, so any value stands for it.
+/// decides is different every time, so any value stands for it.
+///
+/// - Parameter line: With `ClockMarks`. Output that an older program kept has none: there the labels of a report tell.
 package func escaped(_ line: String) -> String {
+  if ClockMarks.isMarked(line) { return ClockMarks.masked(line) }
   if let label = clockLabel(line) {
     let gap = line.dropFirst(2 + label.count).prefix { $0 == " " }
     return "  " + label + gap + "[..]"

@@ -24,7 +24,7 @@ package struct ReplayReport: Equatable, Sendable {
 
   /// The file with every output as it was given now.
   package var recorded: SessionFile {
-    rewritten { $0.actual.map(escaped) }
+    rewritten { result in result.actual.indices.map { result.written($0) } }
   }
 
   private func rewritten(_ lines: (CommandResult) -> [String]) -> SessionFile {

@@ -53,11 +53,11 @@ package struct UnifiedDiff: Sendable {
       case .missing(let index):
         rows.append(Row(kind: .removed, text: result.command.expected[index], heading: heading))
       case .extra(let index):
-        rows.append(Row(kind: .added, text: escaped(result.actual[index]), heading: heading))
+        rows.append(Row(kind: .added, text: result.written(index), heading: heading))
       case .changed(let old, let new, let difference):
         let matcher = LineMatcher(result.command.expected[old], tolerance: tolerance)
         let suffix = matcher.toleranceSuffix ?? ""
-        let fresh = (suffix.isEmpty ? escaped(result.actual[new]) : result.actual[new]) + suffix
+        let fresh = result.written(new, suffix: suffix)
         rows.append(Row(kind: .removed, text: matcher.source, heading: heading))
         rows.append(Row(kind: .added, text: fresh, heading: heading))
         rows += remarks(difference).map { Row(kind: .remark, text: $0, heading: heading) }

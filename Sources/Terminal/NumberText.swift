@@ -11,6 +11,12 @@ package func significant(_ value: Double, digits: Int) -> String {
 }
 
 private func formatted(_ format: String, _ value: Double) -> String {
+  // C writes a sign before NaN on some CPUs, which says nothing.
+  if !value.isFinite { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
+  return finite(format, value)
+}
+
+private func finite(_ format: String, _ value: Double) -> String {
   withVaList([value]) { arguments in
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
       _ = vsnprintf(buffer.baseAddress, buffer.count, format, arguments)

@@ -98,7 +98,9 @@ enum ProcessTree {
     var children: [Int32: [Int32]] = [:]
     while let entry = readdir(folder) {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if let identifier = Int32(name), let parent = parent(of: identifier) { children[parent, default: []].append(identifier) }
+      if let identifier = Int32(name), let parent = parent(of: identifier) {
+        children[parent, default: []].append(identifier)
+      }
     }
     var (found, waiting) = ([Int32](), [process])
     while let next = waiting.popLast() {

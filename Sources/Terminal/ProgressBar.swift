@@ -77,14 +77,9 @@ package struct ProgressBar: Sendable {
   }
 
   private static func text(of term: Progress.Term, isShort: Bool) -> String {
-    let isCount = term.value.magnitude >= 1000 && term.value.isFinite && term.value.magnitude < 1e15
-    let number = isCount ? grouped(Int(term.value.rounded())) : fixed(term.value, decimals: decimals(term.value))
+    let number = term.number
     if term.unit.hasSuffix("/s") { return number + (isShort ? "/s" : " " + term.unit) }
     return [term.name, number, isShort ? "" : term.unit].filter { !$0.isEmpty }.joined(separator: " ")
-  }
-
-  private static func decimals(_ value: Double) -> Int {
-    value.magnitude >= 100 ? 1 : value.magnitude >= 1 ? 2 : 4
   }
 
   /// `▕████▌     ▏`, in eighths of a column.

@@ -12,12 +12,15 @@ enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread: they inherit which signals are blocked.
-    guard let signals = SignalSource() else { terminate(with: 1, "elbo: the system gives no more file descriptors", nil) }
+    guard let signals = SignalSource() else {
+      terminate(with: 1, "elbo: the system gives no more file descriptors", nil)
+    }
     ProcessContext.useUTF8()
     let process = ProcessContext(signals: signals)
     let given = Array(CommandLine.arguments.dropFirst())
     // Asking the parser what it knows takes milliseconds: only where it can matter.
-    let arguments = given.first?.hasPrefix("-") == true || given.first == "jupyter" ? ArgumentOrder.arranged(given) : given
+    let arguments =
+      given.first?.hasPrefix("-") == true || given.first == "jupyter" ? ArgumentOrder.arranged(given) : given
     do {
       var command = try ElboCommand.parseAsRoot(arguments)
       if var subcommand = command as? any ElboSubcommand {

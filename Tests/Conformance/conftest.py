@@ -18,6 +18,8 @@ def kernelspec(tmp_path_factory):
     prefix = tmp_path_factory.mktemp("prefix")
     subprocess.run([ELBO, "jupyter", "install", "--prefix", str(prefix)], check=True)
     os.environ["JUPYTER_PATH"] = str(prefix / "share" / "jupyter")
+    # Kernels that a test kills leave a recovery workspace behind: not among those of whoever runs the tests.
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     yield prefix
     subprocess.run([ELBO, "jupyter", "uninstall", "--prefix", str(prefix)], check=True)
     assert not (prefix / "share/jupyter/kernels/elbo").exists()

@@ -9,13 +9,16 @@ import threading
 import time
 import uuid
 
+ELBO = os.environ["ELBO"]
+
 
 class Lines:
     def __init__(self, *arguments, environment=None):
         self.output, theirs = os.pipe()
         self.process = subprocess.Popen(
-            [os.environ["ELBO"], "kernel", *arguments], stdin=subprocess.PIPE, stdout=theirs, stderr=subprocess.PIPE,
-            env=os.environ | (environment or {}),
+            [ELBO, "kernel", *arguments], stdin=subprocess.PIPE, stdout=theirs, stderr=subprocess.PIPE,
+            # Python ignores SIGXFSZ, and so does what it starts: a file that may not grow is an error, no end.
+            env=os.environ | (environment or {}), restore_signals=False,
         )
         os.close(theirs)
         self.messages = queue.Queue()

@@ -41,7 +41,8 @@ import Testing
       arguments += (0..<8_000).map { index in
         let draw = Double(stream.uniform(30_000 + index))
         let size = Double(Float(max(abs(range.lowerBound), abs(range.upperBound)) * exp2(-40 * draw)))
-        return range.contains(index % 2 == 0 ? size : -size) ? (index % 2 == 0 ? size : -size) : range.upperBound
+        return range.contains(index % 2 == 0 ? size : -size)
+          ? (index % 2 == 0 ? size : -size) : Double(Float(range.upperBound))
       }
     }
     let graph = Graph()

@@ -55,7 +55,9 @@ struct RandomGraph {
 
   private mutating func parameter(_ name: String, _ shape: Shape) throws {
     specs.append(ParameterSpec(name: name, shape: shape))
-    values.append(try graph.parameter(name, shape))
+    let symbol = try graph.parameter(name, shape)
+    // Of the shapes that meet each other.
+    if name != "weights" { values.append(symbol) }
     leaves[name] = numbers(shape.count, -1...1)
   }
 

@@ -2,7 +2,7 @@ import Kernel
 import Plotting
 import Testing
 
-@Suite struct ConnectionFileTests {
+@Suite(.timeLimit(.minutes(2))) struct ConnectionFileTests {
   private let good = """
     {"shell_port":1,"iopub_port":2,"stdin_port":3,"control_port":4,"hb_port":5,"ip":"127.0.0.1","key":"k",
      "transport":"tcp","signature_scheme":"hmac-sha256"}

@@ -1,10 +1,9 @@
 import Dispatch
 import Kernel
 import Notebook
-import Synchronization
 import Testing
 
-@Suite struct DispatcherTests {
+@Suite(.timeLimit(.minutes(2))) struct DispatcherTests {
   private let transport = Recorder()
 
   private func dispatcher(onExit: @escaping @Sendable () -> Void = {}) throws -> Dispatcher {
@@ -50,7 +49,10 @@ import Testing
     let dispatcher = try dispatcher()
     try interruptTwo(dispatcher)
     #expect(transport.kinds("1").suffix(3) == ["error", "execute_reply", "idle"])
+    // A question that was given up was answered by nobody, which is another thing than that nobody can.
+    #expect(transport.content("1", "execute_reply")?["ename"]?.stringValue == "Interrupted")
     #expect(transport.kinds("2") == ["busy", "execute_reply", "idle"])
+    #expect(transport.content("2", "execute_reply")?.text() == #"{"status":"aborted"}"#)
     dispatcher.receive(try cell("3", "1"))
     transport.waitForIdle("3")
     #expect(transport.kinds("3").contains("execute_result"))
@@ -147,49 +149,5 @@ import Testing
     }
     for number in 0..<200 { transport.waitForIdle("c\(number)") }
     for number in 0..<200 { #expect(transport.kinds("c\(number)").last == "idle") }
-  }
-}
-
-/// Keeps what is sent, as a notebook would.
-private final class Recorder: Transport {
-  let isNotebook = true
-  let unread = Atomic<Int>(0)
-  private let messages = Mutex<[Message]>([])
-  private let arrived = DispatchSemaphore(value: 0)
-  private let listener = Mutex<(@Sendable (Message) -> Void)?>(nil)
-
-  var backlog: Int { unread.load(ordering: .relaxed) }
-
-  /// Calls `listener` with each message, on the thread that sends it.
-  func listen(_ listener: @escaping @Sendable (Message) -> Void) { self.listener.withLock { $0 = listener } }
-
-  func send(_ message: Message) {
-    messages.withLock { $0.append(message) }
-    arrived.signal()
-    let listener = self.listener.withLock { $0 }
-    listener?(message)
-  }
-
-  func about(_ id: String) -> [Message] {
-    messages.withLock { $0.filter { $0.parent["msg_id"]?.stringValue == id } }
-  }
-
-  func kinds(_ id: String) -> [String] {
-    about(id).map { $0.content["execution_state"]?.stringValue ?? $0.type }
-  }
-
-  func content(_ id: String, _ type: String) -> JSON? { about(id).first { $0.type == type }?.content }
-
-  /// What its streams say.
-  func text(_ id: String) -> String {
-    about(id).filter { $0.type == "stream" }.compactMap { $0.content["text"]?.stringValue }.joined()
-  }
-
-  func waitFor(_ condition: (Message) -> Bool) {
-    while !messages.withLock({ $0.contains(where: condition) }) { arrived.wait() }
-  }
-
-  func waitForIdle(_ id: String) {
-    waitFor { $0.parent["msg_id"]?.stringValue == id && $0.content["execution_state"]?.stringValue == "idle" }
   }
 }

@@ -1,7 +1,7 @@
 import Kernel
 import Testing
 
-@Suite struct LineReaderTests {
+@Suite(.timeLimit(.minutes(2))) struct LineReaderTests {
   private func lines(_ chunks: [String], limit: Int = 100) -> [LineReader.Line] {
     var reader = LineReader(limit: limit)
     var found: [LineReader.Line] = []

@@ -3,7 +3,7 @@ import Kernel
 import Notebook
 import Testing
 
-@Suite struct WireFormatTests {
+@Suite(.timeLimit(.minutes(2))) struct WireFormatTests {
   private let header = JSON.object([.init("msg_type", .string("kernel_info_request")), .init("msg_id", .string("1"))])
 
   private func frames(key: String, route: Route = [[1]]) -> [[UInt8]] {

@@ -31,25 +31,31 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: victim)) == Data("precious".utf8))
   }
 
+  private final class Counts: Sendable {
+    let inside = Atomic<Int>(0)
+    let most = Atomic<Int>(0)
+    let taken = Atomic<Int>(0)
+  }
+
   /// Whoever opens the file of a lock that is just being released must not believe to hold what nobody else can see.
   @Test func manyThatTakeAndReleaseItNeverHoldItTogether() async {
     let path = folder.file("w-lock")
-    let (inside, most, taken) = (Atomic<Int>(0), Atomic<Int>(0), Atomic<Int>(0))
+    let counts = Counts()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
         group.addTask {
           for _ in 0..<2000 {
             guard let lock = try? FileLock(path: path) else { continue }
-            let count = inside.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
-            most.max(count, ordering: .sequentiallyConsistent)
-            taken.wrappingAdd(1, ordering: .relaxed)
-            inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            let count = counts.inside.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+            counts.most.max(count, ordering: .sequentiallyConsistent)
+            counts.taken.wrappingAdd(1, ordering: .relaxed)
+            counts.inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
             lock.release()
           }
         }
       }
     }
-    #expect(most.load(ordering: .relaxed) == 1 && taken.load(ordering: .relaxed) > 1000)
+    #expect(counts.most.load(ordering: .relaxed) == 1 && counts.taken.load(ordering: .relaxed) > 1000)
     #expect(access(path, F_OK) != 0)
   }
 }

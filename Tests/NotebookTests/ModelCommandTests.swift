@@ -187,7 +187,6 @@ import VAEngine
     _ = bench.shown("set m beta=2\ntrain m epochs=+1 seed=2;")
     #expect(bench.shown("m.epochs") == ["2"])
     #expect(bench.shown("show m")[0].contains("beta=2"))
-    #expect(try bench.failure("train m epochs=2").code == "E103")
   }
 
   @Test func continuingAfterReopeningGivesTheSameBits() throws {

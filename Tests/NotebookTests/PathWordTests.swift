@@ -17,9 +17,12 @@ import Testing
   deinit { try? FileManager.default.removeItem(atPath: folder.path) }
 
   private static let pieces = [
-    "a", "Z", "7", ".", "-", "_", " ", "\t", "\n", "\r", "\"", "'", "\\", "=", "(", ")", "[", "]", "{", "}", "#", "|", ">", "<",
-    ";", ",", ":", "?", "!", "~", "*", "&", "$", "`", "%", "@", "+", "^", "é", "e\u{301}", "日本", "👩‍👧", "\u{A0}", "\u{200B}",
-    "–", "−", "“", "”", "’", "\u{1B}[31m", "\u{7}", "\u{9B}", "\u{202E}", "\u{FEFF}", "lr=1e-3", "\\n", "\\x41", "as", "..",
+    "a", "Z", "7", ".", "-", "_", " ", "\t", "\n", "\r", "\"", "'", "\\", "=", "(", ")", "[", "]", "{", "}", "#", "|",
+    ">", "<",
+    ";", ",", ":", "?", "!", "~", "*", "&", "$", "`", "%", "@", "+", "^", "é", "e\u{301}", "日本", "👩‍👧", "\u{A0}",
+    "\u{200B}",
+    "–", "−", "“", "”", "’", "\u{1B}[31m", "\u{7}", "\u{9B}", "\u{202E}", "\u{FEFF}", "lr=1e-3", "\\n", "\\x41", "as",
+    "..",
   ]
 
   /// Names of one to five pieces, the same in every run.
@@ -30,7 +33,9 @@ import Testing
       return Int(state >> 33) % bound
     }
     let drawn = (0..<250).map { _ in (0...next(5)).map { _ in pieces[next(pieces.count)] }.joined() }
-    let known = ["lr=1e-3.npy", "a\"b.npy", "a b\nc.npy", "(x.npy", "[x].npy", "x?", "as", "digits", "~", "it's", "a\\", "-x"]
+    let known = [
+      "lr=1e-3.npy", "a\"b.npy", "a b\nc.npy", "(x.npy", "[x].npy", "x?", "as", "digits", "~", "it's", "a\\", "-x",
+    ]
     return (known + pieces + drawn).filter { $0 != "." && $0 != ".." && !$0.isEmpty && !$0.contains("/") }
   }()
 

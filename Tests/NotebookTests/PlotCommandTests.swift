@@ -91,7 +91,7 @@ import Testing
     _ = try Self.trained.get().shown("model c mlp hidden=8 latent=4 beta=60 on=e seed=1; train c on=e epochs=2 seed=2;")
     guard case .bars(let bars) = try figure("plot kl c on=e").kind else { return #expect(Bool(false), "kind") }
     let rows = try #require(try Self.trained.get().run("kl c on=e").outputs.last?.json?.arrayValue)
-    let variances = rows.compactMap { $0["variance of means"]?.doubleValue }
+    let variances = rows.compactMap { $0["variance_of_means"]?.doubleValue }
     let idle = variances.indices.filter { variances[$0] <= 0.01 }
     #expect(bars.kinds?.inactive == Set(idle) && !idle.isEmpty)
   }
@@ -99,7 +99,7 @@ import Testing
   @Test func anEditIsMarkedAndValidationSaysWhatItIs() throws {
     _ = try Self.trained.get().shown("m2 = fork m; set m2 beta=3\ntrain m2 on=e epochs=+1 seed=2 validate=0.1;")
     guard case .curves(let curves) = try figure("plot loss m2").kind else { return #expect(Bool(false), "kind") }
-    #expect(curves.marks.map(\.text) == ["beta=3"] && curves.marks[0].x == 1)
+    #expect(curves.marks.map(\.text) == ["beta=3 validate=0.1"] && curves.marks[0].x == 1)
     // With another β the loss is not what is measured on held-out data.
     #expect(curves.lines.contains { $0.name == "validation, −ELBO" && $0.dashed })
     guard case .curves(let before) = try figure("plot loss m").kind else { return #expect(Bool(false), "kind") }

@@ -140,6 +140,37 @@ final class Folder {
     #expect(summary.exitedCleanly)
   }
 
+  @Test func aSilentCellAndAShellCommandOnAFullDiskAreKeptAndSaid() throws {
+    let bench = try Bench(options())
+    _ = bench.shown("a = 1")
+    bench.session.limitPagesForTesting(to: 1)
+    _ = bench.session.execute(
+      "z = normal(20000, 4, seed=1)", silent: true, frontEnd: bench.recorder, interruption: bench.interruption)
+    #expect(
+      bench.session.remember("!echo hi", output: "hi\n", succeeded: true, seconds: 0)?.contains("in memory") == true)
+    #expect(bench.session.remember("!date", output: "", succeeded: true, seconds: 0) == nil)
+    #expect(bench.session.history.tail(9).map(\.source) == ["a = 1", "!echo hi", "!date"])
+    #expect(bench.session.unwritten?.contains("2 cells") == true)
+    bench.session.limitPagesForTesting(to: 1 << 20)
+    let outcome = bench.run("b = 2")
+    #expect(outcome.remarks.map(\.text).first?.contains("nothing was lost") == true)
+    // What is said of the workspace is no output of the cell.
+    #expect(outcome.outputs.map(\.text) == ["b = 2"])
+    #expect(bench.session.history.tail(9).map(\.source) == ["a = 1", "!echo hi", "!date", "b = 2"])
+    #expect(bench.session.close() == nil)
+    #expect(WorkspaceSummary.of(folder.file("work.elbodb"))?.variables == ["a", "b", "z"])
+  }
+
+  @Test func whatCannotBeWrittenUntilTheEndIsSaid() throws {
+    let bench = try Bench(options())
+    _ = bench.shown("a = 1")
+    bench.session.limitPagesForTesting(to: 1)
+    _ = bench.run("z = normal(20000, 4, seed=1)")
+    let lost = try #require(bench.session.close())
+    #expect(lost.contains("1 cell") && lost.contains("work.elbodb"))
+    #expect(WorkspaceSummary.of(folder.file("work.elbodb"))?.exitedCleanly == false)
+  }
+
   @Test func anOlderSchemaIsMigratedAndANewerRefused() throws {
     let path = folder.file("work.elbodb")
     do {

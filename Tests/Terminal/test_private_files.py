@@ -202,3 +202,12 @@ def test_a_workspace_with_links_beside_it_is_refused(tmp_path, ending):
     result = run(tmp_path, "w.elbodb", "-c", "x = 2")
     assert result.returncode == 1 and f"w.elbodb{ending} is a link" in result.stderr
     assert (tmp_path / "victim").read_text() == "precious" and not (tmp_path / "w.elbodb-lock").exists()
+
+
+def test_a_session_that_cannot_be_kept_says_so(start, tmp_path):
+    (tmp_path / "state").write_text("no folder")
+    screen = start()
+    screen.wait_prompt()
+    assert "nothing of this session is on disk" in " ".join(screen.text.split())
+    screen.run("1 + 1")
+    assert "2" in screen.lines

@@ -88,7 +88,7 @@ import VAEngine
     }
     var values = [Float](repeating: 1, count: 10_000 * 16)
     values[5001 * 16] = 0.5
-    #expect(try model.checkValues(TensorSource(Tensor(values, shape: [10_000, 1, 4, 4]))) == [.greyValues])
+    #expect(try model.checkValues(TensorSource(Tensor(values, shape: [10_000, 1, 4, 4]))) == [.grayValues])
     #expect(model.training.step == 0)
   }
 

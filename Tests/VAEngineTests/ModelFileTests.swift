@@ -50,7 +50,7 @@ import VAEngine
       try JSONDecoder().decode(ModelConfiguration.self, from: Data(text.utf8)).architecture
     }
     let (encoder, decoder) = (
-      "conv4k3 layernorm dense8 layernorm", "dense8 layernorm dense16 reshape1x4x4 layernorm convt1k3"
+      "conv4k3s1 layernorm dense8 layernorm", "dense8 layernorm dense16 reshape1x4x4 layernorm convt1k3s1"
     )
     let new = try json(encoder, decoder)
     #expect(new.contains("\"version\":2"))

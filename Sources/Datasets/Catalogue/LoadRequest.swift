@@ -14,5 +14,12 @@ package struct LoadRequest: Codable, Hashable, Sendable {
   package var count: Int?
   package var seed: UInt64?
 
+  /// Whether it can be one that somebody made: a file may hold anything.
+  package var isSound: Bool {
+    let sides = (shape ?? []) + [images.height, images.width].compactMap { $0 }
+    return sides.allSatisfy { (1...1 << 20).contains($0) } && (shape.map { $0.count == 2 } ?? true)
+      && (count.map { (1...Sprites.largestCount).contains($0) } ?? true)
+  }
+
   package init(_ reference: String, labels: String? = nil) { (self.reference, self.labels) = (reference, labels) }
 }

@@ -155,7 +155,9 @@ package struct Downloads {
     if found < 0, errno != ELOOP { return found }
     if found >= 0 {
       var status = stat()
-      if fstat(found, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, status.st_uid == geteuid() {
+      if fstat(found, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+        status.st_uid == geteuid()
+      {
         return found
       }
       close(found)

@@ -59,9 +59,13 @@ extension Reference {
     for b in 0..<y[0] {
       for o in 0..<y[1] {
         for i in 0..<x[1] {
+          // Where the planes and the kernel begin.
+          let (xPlane, yPlane) = ((b * x[1] + i) * x[2] * x[3], (b * y[1] + o) * y[2] * y[3])
+          let wPlane = (o * x[1] + i) * w[2] * w[3]
+          let (xWidth, wWidth, yWidth) = (x[3], w[3], y[3])
           visitWindow(geometry, y: y, x: x) { p, q, u, v, row, column in
             visit(
-              &result, offset([b, i, row, column], x), offset([o, i, u, v], w), offset([b, o, p, q], y))
+              &result, xPlane + row * xWidth + column, wPlane + u * wWidth + v, yPlane + p * yWidth + q)
           }
         }
       }

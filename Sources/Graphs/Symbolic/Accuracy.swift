@@ -11,17 +11,18 @@ extension UnaryOp {
     case .negate, .absolute, .relu, .clip, .sign, .step, .floor, .round: 0
     case .square, .squareRoot, .reciprocal, .leakyRelu: 0.51
     // A polynomial on a short interval, and the scale put back.
-    case .exp, .log: 2
+    case .exp: 1
+    case .log: 1.5
     // The same, and a difference from 1 or a sum with what rounding took.
-    case .expm1, .log1p: 4
-    // A quotient of what those give.
-    case .tanh, .sigmoid, .softplus: 5
-    case .elu, .silu: 6
+    case .expm1: 1.5
+    case .log1p: 2
+    // A quotient, a sum or a product of what those give.
+    case .tanh, .sigmoid, .softplus, .elu: 2.5
+    case .silu: 3
     // A quotient of two polynomials.
-    case .erf: 8
-    case .gelu: 8
+    case .erf, .gelu: 5
     // Highway's, after a reduction to [−π/2, π/2] by three constants.
-    case .sin, .cos: 4
+    case .sin, .cos: 2
     }
   }
 

@@ -42,6 +42,7 @@ struct CellExecution {
       publisher: publisher, parent: parent, count: count, isSilent: isSilent, pages: trimmed.hasPrefix("?"),
       draw: draw, isInterrupted: { [interruption = dispatcher.interruption] in interruption.isRequested },
       asking: question)
+    if !isSilent { for remark in dispatcher.takeRemarks() { frontEnd.stream("stdout", remark + "\n") } }
     if trimmed.hasPrefix("!") { return shell(String(trimmed.dropFirst()), frontEnd) }
     if trimmed.isEmpty { return succeed([], quits: false) }
     let outcome = dispatcher.session.execute(
@@ -57,7 +58,7 @@ struct CellExecution {
   /// Draws for this cell: an interrupt gives the figure up.
   private var draw: MimeBundle.Draw? {
     dispatcher.renderer.map { renderer in
-      { [interruption = dispatcher.interruption] figure in renderer(figure) { interruption.isRequested } }
+      { [interruption = dispatcher.interruption] figure, set in renderer(figure, set) { interruption.isRequested } }
     }
   }
 
@@ -78,8 +79,9 @@ struct CellExecution {
       if output.utf8.count < Self.rememberedOutput { output += text.prefix(Self.rememberedOutput) }
     }
     if keeps {
-      dispatcher.session.remember(
+      let remark = dispatcher.session.remember(
         code, output: output, succeeded: ending == .exited(0), seconds: (WorkClock.now - start) / .seconds(1))
+      if let remark { frontEnd.stream("stdout", remark + "\n") }
     }
     switch ending {
     case .exited(0): return succeed([], quits: false)
@@ -131,8 +133,8 @@ struct CellExecution {
         }
         do throws(Diagnostic) {
           let output = try dispatcher.session.evaluate(expression)
-          let display = MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook)
-          return .init(member.key, .object([.init("status", .string("ok"))] + display))
+          let bundle = MimeBundle(output, draw: draw, isNotebook: publisher.isNotebook)
+          return .init(member.key, .object([.init("status", .string("ok"))] + bundle.members))
         } catch {
           let lines = error.rendered(color: false).split(separator: "\n").map(String.init)
           return .init(member.key, errorResult(error.code, error.headline, lines))

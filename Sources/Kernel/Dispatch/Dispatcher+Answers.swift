@@ -1,11 +1,11 @@
 import Notebook
 
 extension Dispatcher {
-  /// Answers what needs no executing thread. True when the kernel is to leave.
-  func answer(_ request: Request) -> Bool {
+  /// Answers what needs no executing thread; why the kernel is to leave, when it is.
+  func answer(_ request: Request) -> Ending? {
     let content = request.content
     switch request.type {
-    case "kernel_info_request": publisher.reply(to: request, "kernel_info_reply", KernelInfo.content(session))
+    case "kernel_info_request": publisher.reply(to: request, "kernel_info_reply", KernelInfo.content(session, remarks))
     case "complete_request": publisher.reply(to: request, "complete_reply", completion(content))
     case "inspect_request": publisher.reply(to: request, "inspect_reply", inspection(content))
     case "is_complete_request": publisher.reply(to: request, "is_complete_reply", completeness(content))
@@ -22,13 +22,14 @@ extension Dispatcher {
       interrupt()
       publisher.reply(to: request, "interrupt_reply", .members(["status": .string("ok")]))
     case "shutdown_request":
-      let reply = JSON.members(["status": .string("ok"), "restart": .bool(content["restart"]?.boolValue ?? false)])
+      let restarts = content["restart"]?.boolValue ?? false
+      let reply = JSON.members(["status": .string("ok"), "restart": .bool(restarts)])
       publisher.reply(to: request, "shutdown_reply", reply)
       publisher.publish("shutdown_reply", parent: request.header, reply)
-      return true
+      return restarts ? .restart : .orderly
     default: publisher.error("UnknownMessage", "no message type '\(request.type)' here", parent: request.header)
     }
-    return false
+    return nil
   }
 
   private func code(_ content: JSON) -> String { content["code"]?.stringValue ?? "" }
@@ -58,7 +59,7 @@ extension Dispatcher {
     let found = session.inspect(code(content), cursor: cursor(content))
     return .members([
       "status": .string("ok"), "found": .bool(found != nil),
-      "data": found.map { MimeBundle.content(of: $0, draw: nil, isNotebook: publisher.isNotebook) } ?? .empty,
+      "data": .object(found.map { MimeBundle($0, draw: nil, isNotebook: publisher.isNotebook).data } ?? []),
       "metadata": .empty,
     ])
   }

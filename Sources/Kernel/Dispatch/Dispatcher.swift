@@ -13,8 +13,11 @@ package final class Dispatcher: Sendable {
   let questions = Questions()
   let interruption = Interruption()
   private let worker = Worker()
+  private let log: @Sendable (String) -> Void
   private let onExit: @Sendable () -> Void
   private let state = Mutex(State())
+  /// What the person has to know before anything else: said by the first cell that speaks, and in the banner.
+  let remarks: [String]
 
   struct State {
     /// Cells that wait, oldest first, each with a number that only grows.
@@ -26,22 +29,48 @@ package final class Dispatcher: Sendable {
     var isEnding = false
     /// Leaves when the queue is empty.
     var endsWhenIdle = false
+    var ending = Ending.orderly
+    var hasSaidRemarks = false
 
     /// Whether a cell runs or is going to: those that wait to be given up do not count.
     var isBusy: Bool { running != nil || waiting.last.map { $0.number >= abortsBefore } ?? false }
   }
 
+  /// Why a kernel leaves.
+  package enum Ending: Sendable {
+    /// Somebody asked for it, or there is nothing left to do.
+    case orderly
+    /// Its client wants a fresh one in its place.
+    case restart
+    /// A signal, or the program that started it is gone: nobody decided to give the session up.
+    case cutOff
+  }
+  /// Why it left, or is about to.
+  package var ending: Ending { state.withLock { $0.ending } }
+
   /// - Parameters:
   ///   - renderer: Draws figures; nil leaves them as text.
+  ///   - remarks: What the first cell says besides what opening the workspace had to say.
+  ///   - log: Takes a line for whoever looks after the kernel, such as standard error.
   ///   - onExit: Called once, on any thread, when the kernel is to end.
   package init(
-    session: Session, transport: any Transport, renderer: DrawFigure? = nil,
-    onExit: @escaping @Sendable () -> Void
+    session: Session, transport: any Transport, renderer: DrawFigure? = nil, remarks: [String] = [],
+    log: @escaping @Sendable (String) -> Void = { _ in }, onExit: @escaping @Sendable () -> Void
   ) {
     self.session = session
     self.publisher = Publisher(transport: transport)
     self.renderer = renderer
+    self.remarks = session.openingNotes + remarks
+    self.log = log
     self.onExit = onExit
+  }
+
+  /// The remarks, the first time.
+  func takeRemarks() -> [String] {
+    state.withLock { state in
+      defer { state.hasSaidRemarks = true }
+      return state.hasSaidRemarks ? [] : remarks
+    }
   }
 
   /// Says that the kernel is there.
@@ -80,8 +109,9 @@ package final class Dispatcher: Sendable {
   }
 
   /// Stops the running cell, gives up those that wait, and leaves.
-  package func shutDown() {
+  package func shutDown(_ ending: Ending = .orderly) {
     let isIdle = state.withLock { state in
+      if !state.endsWhenIdle { state.ending = ending }
       state.abortsBefore = .max
       state.endsWhenIdle = true
       return state.running == nil && state.waiting.isEmpty
@@ -96,7 +126,7 @@ package final class Dispatcher: Sendable {
       return !state.isEnding
     }
     guard isFirst else { return }
-    session.close()
+    if let lost = session.close() { log(lost) }
     onExit()
   }
 
@@ -149,9 +179,8 @@ package final class Dispatcher: Sendable {
 
   private func abort(_ request: Request) {
     publisher.status("busy", parent: request.header)
-    publisher.reply(
-      to: request, "execute_reply",
-      .members(["status": .string("aborted"), "execution_count": .integer(session.cellNumber)]))
+    // No count: it never ran, and a notebook would show the number of the cell that did.
+    publisher.reply(to: request, "execute_reply", .members(["status": .string("aborted")]))
     publisher.status("idle", parent: request.header)
   }
 
@@ -159,12 +188,12 @@ package final class Dispatcher: Sendable {
 
   private func answerNow(_ request: Request) {
     publisher.status("busy", parent: request.header)
-    let isEnding = answer(request)
+    let leaves = answer(request)
     publisher.status("idle", parent: request.header)
     // Said under the lock: after the cell's own idle it would leave the notebook busy for good.
     if publisher.isNotebook {
       state.withLock { if let running = $0.running { publisher.status("busy", parent: running.header) } }
     }
-    if isEnding { shutDown() }
+    if let leaves { shutDown(leaves) }
   }
 }

@@ -6,7 +6,8 @@ package enum KernelInfo {
   package static let fileExtension = ".elbo"
   package static let mimeType = "text/x-elbo"
 
-  static func content(_ session: Session) -> JSON {
+  /// - Parameter remarks: What a person should know; the banner ends with them.
+  static func content(_ session: Session, _ remarks: [String] = []) -> JSON {
     let version = session.options.version
     // Comments, strings, numbers and names look alike in Python, which every highlighter knows.
     return .members([
@@ -17,7 +18,9 @@ package enum KernelInfo {
         "file_extension": .string(fileExtension), "pygments_lexer": .string("python"),
         "codemirror_mode": .string("python"), "nbconvert_exporter": .string("script"),
       ]),
-      "banner": .string("elbo \(version): a notebook for variational autoencoders. Try: load digits as=d"),
+      "banner": .string(
+        (["elbo \(version): a notebook for variational autoencoders. Try: load digits as=d"] + remarks)
+          .joined(separator: "\n")),
       "debugger": .bool(false), "supported_features": .array([]),
       "help_links": .array([
         .members([

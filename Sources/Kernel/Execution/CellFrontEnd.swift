@@ -89,19 +89,19 @@ final class CellFrontEnd: FrontEnd {
       paged.append(output)
       return
     }
-    switch output.role {
-    case .note: stream("stdout", output.text + "\n")
-    case .display:
-      publisher.publish(
-        "display_data", parent: parent,
-        .object(
-          MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook) + [.init("transient", .empty)]))
-    case .result:
-      publisher.publish(
-        "execute_result", parent: parent,
-        .object(
-          [.init("execution_count", .integer(count))]
-            + MimeBundle.display(output, draw: draw, isNotebook: publisher.isNotebook)))
+    if output.role == .note {
+      stream("stdout", output.text + "\n")
+    } else {
+      let displays = MimeBundle.displays(of: output, draw: draw, isNotebook: publisher.isNotebook)
+      for (place, display) in displays.enumerated() {
+        if output.role == .result, place == 0 {
+          publisher.publish(
+            "execute_result", parent: parent, .object([.init("execution_count", .integer(count))] + display.members))
+        } else {
+          publisher.publish(
+            "display_data", parent: parent, .object(display.members + [.init("transient", .empty)]))
+        }
+      }
     }
     publisher.waitForReader(unless: isInterrupted)
   }
@@ -135,9 +135,8 @@ final class CellFrontEnd: FrontEnd {
     let elapsed = isDone ? (WorkClock.now - live.began) / .seconds(1) : nil
     publisher.publish(
       live.shown == nil ? "display_data" : "update_display_data", parent: parent,
-      .members([
-        "data": LiveDisplay.content(live.last, elapsed: elapsed, draw: draw), "metadata": .empty,
-        "transient": .members(["display_id": .string(live.id)]),
-      ]))
+      .object(
+        LiveDisplay.members(live.last, elapsed: elapsed, draw: draw, isNotebook: publisher.isNotebook)
+          + [.init("transient", .members(["display_id": .string(live.id)]))]))
   }
 }

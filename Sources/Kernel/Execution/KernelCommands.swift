@@ -20,6 +20,7 @@ package enum KernelCommands {
     result: "the line", examples: [.init("ask \"which digit? \"", "waits for an answer")]
   ) { arguments, execution in
     guard let line = execution.frontEnd.ask(arguments.text("prompt") ?? "") else {
+      try execution.checkInterruption()
       throw arguments.fault(.notSupported, "nobody can answer here", fix: "Allow stdin, or give the value.")
     }
     return .string(line)

@@ -2,21 +2,23 @@ import Notebook
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.
 enum LiveDisplay {
-  /// - Parameter elapsed: The seconds that the work took; nil while it is running.
-  static func content(_ progress: Progress, elapsed: Double?, draw: MimeBundle.Draw?) -> JSON {
-    var members: [JSON.Member] = [
-      .init("text/plain", .string(text(progress, elapsed: elapsed))),
-      .init("text/html", .string(html(progress, elapsed: elapsed))),
-    ]
+  /// `data` and `metadata` of the display.
+  ///
+  /// - Parameter elapsed: How many seconds the work was, when it has ended: the last moment stays in the notebook.
+  static func members(
+    _ progress: Progress, elapsed: Double?, draw: MimeBundle.Draw?, isNotebook: Bool
+  ) -> [JSON.Member] {
+    var bundle = MimeBundle(text: text(progress, elapsed: elapsed))
     if let figure = progress.figure, let draw {
-      members.removeLast()
-      MimeBundle.add(figure, draw, to: &members)
+      bundle.add(figure, elapsed != nil && isNotebook ? .notebook : .best, draw)
+    } else {
+      bundle.add(html: html(progress, elapsed: elapsed))
     }
-    return .object(members)
+    return bundle.members
   }
 
   private static func terms(_ progress: Progress) -> [String] {
-    progress.terms.map { "\($0.name) \(number($0.value))" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
+    progress.terms.map { "\($0.name) \($0.number)" + ($0.unit.isEmpty ? "" : " \($0.unit)") }
   }
 
   /// How far it is, or when it has ended how long it took.

@@ -1,57 +1,99 @@
 import Notebook
 import Plotting
 
-/// Draws a figure as a notebook shows it: its MIME type and data, base64 for binary formats. Given up when the second
-/// argument says so.
-package typealias DrawFigure =
-  @Sendable (Figure, @escaping @Sendable () -> Bool) -> Result<(type: String, data: String), FigureFailure>
+/// What an output is, by MIME type, and what else front ends want to know of it.
+struct MimeBundle {
+  private(set) var data: [JSON.Member]
+  private(set) var metadata: [JSON.Member] = []
 
-/// A figure that could not be drawn.
-package struct FigureFailure: Error, Equatable, Sendable {
-  package let reason: String
-  package init(reason: String) { self.reason = reason }
-}
-
-/// What an output is, by MIME type.
-enum MimeBundle {
   /// 64 KiB.
   private static let largestNotebookJSON = 65_536
+
+  /// A figure drawn for the running cell.
+  typealias Draw = (Figure, DrawingSet) -> Result<[Drawing], FigureFailure>
 
   /// text/plain always; text/html, application/json and pictures when the output has them.
   ///
   /// - Parameter isNotebook: JupyterLab prefers application/json to everything else and would show a tree instead of a
   ///   table or a number, so notebooks get it under a name of our own.
-  static func content(of output: Output, draw: Draw?, isNotebook: Bool) -> JSON {
-    var members: [JSON.Member] = [.init("text/plain", .string(output.record))]
-    if let html = output.html { members.append(.init("text/html", .string(html))) }
-    if let figure = output.figure, let draw {
-      add(figure, draw, to: &members)
-    } else if let images = output.images, isNotebook, draw != nil {
-      members.append(.init("image/png", .string(Base64.encode(images.png()))))
-    }
-    let jsonType = isNotebook ? "application/vnd.elbo+json" : "application/json"
-    // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
-    if let json = output.json, !isNotebook || json.text().utf8.count <= largestNotebookJSON {
-      members.append(.init(jsonType, json))
-    }
-    return .object(members)
+  init(_ output: Output, draw: Draw?, isNotebook: Bool) {
+    self.init(output, isNotebook: isNotebook)
+    addPicture(of: output, draw, isNotebook)
+    addJSON(of: output, isNotebook)
   }
 
-  /// A figure drawn for the running cell.
-  typealias Draw = (Figure) -> Result<(type: String, data: String), FigureFailure>
+  /// Text and table alone.
+  private init(_ output: Output, isNotebook: Bool) {
+    data = [.init("text/plain", .string(output.record))]
+    if let html = output.html { data.append(.init("text/html", .string(html))) }
+  }
 
-  /// The picture, or a line in the text that says why there is none.
-  static func add(_ figure: Figure, _ draw: Draw, to members: inout [JSON.Member]) {
-    switch draw(figure) {
-    case .success(let picture): members.append(.init(picture.type, .string(picture.data)))
+  /// What to show, one after another.
+  ///
+  /// A notebook shows one representation of each output, and HTML before pictures: a table with a picture is two.
+  static func displays(of output: Output, draw: Draw?, isNotebook: Bool) -> [MimeBundle] {
+    var first = MimeBundle(output, isNotebook: isNotebook)
+    guard isNotebook, first.data.count > 1 else {
+      return [MimeBundle(output, draw: draw, isNotebook: isNotebook)]
+    }
+    var second = MimeBundle(text: pictureText(output))
+    second.addPicture(of: output, draw, isNotebook)
+    let isDrawn = second.data.count > 1
+    if isDrawn, let html = first.data[1].value.stringValue {
+      first.data[1] = .init("text/html", .string(HTML.withoutTextPictures(html)))
+    }
+    first.addJSON(of: output, isNotebook)
+    return isDrawn || second.hasFailed ? [first, second] : [first]
+  }
+
+  /// A live display's moment.
+  init(text: String) { data = [.init("text/plain", .string(text))] }
+
+  mutating func add(html: String) { data.append(.init("text/html", .string(html))) }
+
+  private static func pictureText(_ output: Output) -> String {
+    output.figure.map(\.summary) ?? output.images.map { Figure(.images($0), title: "images").summary } ?? ""
+  }
+
+  /// A line in the text says why there is no picture.
+  private(set) var hasFailed = false
+
+  private mutating func addPicture(of output: Output, _ draw: Draw?, _ isNotebook: Bool) {
+    guard let draw else { return }
+    if let figure = output.figure {
+      add(figure, isNotebook ? .notebook : .best, draw)
+    } else if isNotebook, let images = output.images {
+      add([Drawing(type: "image/png", data: Base64.encode(images.png()))], Figure(.images(images), title: "images"))
+    }
+  }
+
+  /// Adds the pictures of a figure, or a line in the text that says why there are none.
+  mutating func add(_ figure: Figure, _ set: DrawingSet, _ draw: Draw) {
+    switch draw(figure, set) {
+    case .success(let drawings): add(drawings, figure)
     case .failure(let failure):
-      let text = members.first?.value.stringValue ?? ""
-      members[0] = .init("text/plain", .string("\(text)\nthe figure could not be drawn: \(failure.reason)"))
+      let text = data.first?.value.stringValue ?? ""
+      data[0] = .init("text/plain", .string("\(text)\nthe figure could not be drawn: \(failure.reason)"))
+      hasFailed = true
+    }
+  }
+
+  /// Each with its words for those who cannot see it.
+  private mutating func add(_ drawings: [Drawing], _ figure: Figure) {
+    for drawing in drawings {
+      data.append(.init(drawing.type, .string(drawing.data)))
+      metadata.append(.init(drawing.type, .members(["alt": .string(figure.description)])))
+    }
+  }
+
+  private mutating func addJSON(of output: Output, _ isNotebook: Bool) {
+    let type = isNotebook ? "application/vnd.elbo+json" : "application/json"
+    // A notebook file keeps every output; megabytes of pixels as numbers do not belong there.
+    if let json = isNotebook ? output.json(upTo: Self.largestNotebookJSON) : output.json {
+      data.append(.init(type, json))
     }
   }
 
   /// `data` and `metadata` of display_data and execute_result.
-  static func display(_ output: Output, draw: Draw?, isNotebook: Bool) -> [JSON.Member] {
-    [.init("data", content(of: output, draw: draw, isNotebook: isNotebook)), .init("metadata", .empty)]
-  }
+  var members: [JSON.Member] { [.init("data", .object(data)), .init("metadata", .object(metadata))] }
 }

@@ -53,7 +53,7 @@ package final class ZeroMQTransport: Transport {
     let parent = getppid()
     startThread(stackBytes: 1 << 20) {
       while getppid() == parent { sleep(1) }
-      dispatcher.shutDown()
+      dispatcher.shutDown(.cutOff)
     }
   }
 

@@ -88,5 +88,7 @@ extension ArgumentType {
 
 /// Words of the language that cannot name a variable.
 enum Reserved {
-  static let names: Set<String> = ["_", "label", "yes", "no", "on", "off", "true", "false", "True", "False", "pi"]
+  static let names: Set<String> = [
+    "_", "label", "yes", "no", "on", "off", "true", "false", "True", "False", "None", "pi",
+  ]
 }

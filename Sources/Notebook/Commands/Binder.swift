@@ -18,6 +18,8 @@ struct Binder {
         guard options[key.value] == nil else {
           throw Fault(.repeatedOption, "option '\(key.value)' is given twice", at: word.span)
         }
+        // A parameter of None leaves the option out.
+        if isNone(word) { continue }
         let argument = try read(word, as: option.type, name: option.name)
         options[key.value] = argument
         given.append((key, argument))
@@ -122,11 +124,16 @@ struct Binder {
     case .newName: break
     default:
       // Numbers may come from variables and expressions: epochs=n, n=(2*k).
-      if !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text),
-        case .number(let number) = try execution.evaluate(text: word.text, span: word.valueSpan),
-        let content = type.read(NumberText.short(number, digits: 17))
-      {
-        return bound(content)
+      if !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text) {
+        let text: String? =
+          switch try execution.evaluate(text: word.text, span: word.valueSpan) {
+          case .number(let number): NumberText.short(number, digits: 17)
+          // A parameter that another program sets: optimizer=method.
+          case .string(let text): text
+          case .flag(let flag): flag ? "yes" : "no"
+          default: nil
+          }
+        if let text, let content = type.read(text) { return bound(content) }
       }
     }
     let shown = word.text.isEmpty ? "nothing" : "'\(word.text)'"
@@ -138,6 +145,10 @@ struct Binder {
     throw Fault(
       .badOptionValue, "\(name): expected \(type.expectation), got \(shown)",
       at: word.valueSpan.isEmpty ? word.span : word.valueSpan, fix: fix)
+  }
+
+  private func isNone(_ word: Word) -> Bool {
+    !word.isQuoted && (word.text == "None" || execution.state.variables[word.text]?.value.kind == .nothing)
   }
 
   private func value(_ word: Word, kinds: [ValueKind]) throws -> Value {

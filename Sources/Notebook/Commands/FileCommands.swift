@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Graphs
 import VAEngine
 
@@ -42,7 +43,7 @@ enum FileCommands {
 
   private static let open = Command(
     "open", family: .session, summary: "open a workspace, or a model from a file",
-    details: "The name's ending decides: .safetensors is a model, which the statement names (m = open m.safetensors).",
+    details: "The content decides what a file is. The statement names a model that it opens: m = open m.safetensors.",
     positionals: [Positional("path", .path, help: "a workspace (.elbodb) or a model (.safetensors)")],
     options: [
       CommandOption("read-only", .flag, default: "no", help: "look without keeping anything"),
@@ -55,8 +56,19 @@ enum FileCommands {
   ) { arguments, execution in
     guard let file = arguments["path"] else { return .nothing }
     let path = execution.readable(file.raw)
-    let fileExtension = path.split(separator: ".").last.map(String.init) ?? ""
-    if let opener = FileOpeners.byExtension[fileExtension] { return try opener(path, arguments, execution) }
+    let nature = FileNature(of: path)
+    if nature == .model || nature == .tensors || path.hasSuffix(".safetensors") {
+      return try FileOpeners.model(path, shown: file.raw, arguments, execution)
+    }
+    let isNew = arguments.flag("new") && (nature == .missing || nature == .empty)
+    if nature != .workspace, !isNew, access(path, R_OK) == 0, let reason = nature.phrase {
+      throw Fault(
+        .notAWorkspace, "\(file.raw) is not a workspace: \(reason)", at: file.span,
+        fix: nature.advice(path, shown: file.raw, target: arguments.target, execution.options))
+    }
+    if nature == .missing, arguments.target != nil {
+      throw Fault(.unreadableFile, "\(file.raw): \(String(cString: strerror(ENOENT)))", at: file.span)
+    }
     try WorkspaceCommands.open(
       path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution
     )
@@ -70,21 +82,20 @@ package protocol SavableValue: ObjectValue {
   func save(to path: String, shown: String, threads: Int?) throws -> String
 }
 
-/// What `open` makes of files, by their ending.
+/// What `open` makes of files that are no workspaces.
 enum FileOpeners {
-  typealias FileOpener = @Sendable (String, Arguments, Execution) throws -> Value
-  static let byExtension: [String: FileOpener] = [
-    "safetensors": { path, arguments, execution in
-      let options = CompilerOptions(threads: execution.state.settings.threads)
-      let opened = try Model.open(path, options: options)
-      var recipe = TrainingRecipe(opened.training.plan)
-      recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
-      let model = try ModelValue(opened, recipe: recipe)
-      if arguments.target == nil {
-        throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
-      }
-      execution.core.savedModels.insert(model.stamp)
-      return .object(model)
+  static func model(_ path: String, shown: String, _ arguments: Arguments, _ execution: Execution) throws -> Value {
+    let options = CompilerOptions(threads: execution.state.settings.threads)
+    let opened = try Model.open(path, options: options)
+    var recipe = TrainingRecipe(opened.training.plan)
+    recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
+    let model = try ModelValue(opened, recipe: recipe)
+    if arguments.target == nil {
+      throw arguments.fault(
+        .missingArgument, "the model needs a name",
+        fix: FileNature.model.advice(path, shown: shown, target: nil, execution.options))
     }
-  ]
+    execution.core.savedModels.insert(model.stamp)
+    return .object(model)
+  }
 }

@@ -6,11 +6,12 @@ enum SessionCommands {
     "vars", aliases: ["variables"], family: .session, summary: "list the variables with their kinds and sizes",
     result: "a table", examples: [.init("vars", "everything that has a name")]
   ) { _, execution in
+    if execution.state.variables.values.contains(where: \.isClocked) { execution.readsClock = true }
     let rows = execution.state.names.compactMap { name -> [Table.Cell]? in
       guard let variable = execution.state.variables[name] else { return nil }
       return [
         .text(name), .text(variable.value.kind.rawValue), .text(variable.value.summary),
-        .text(NumberText.bytes(variable.value.byteCount)), .count(variable.cell),
+        .bytes(variable.value.byteCount), .count(variable.cell),
       ]
     }
     guard !rows.isEmpty else {
@@ -84,14 +85,18 @@ enum SessionCommands {
     let entries = history.search(pattern, limit: count, allSessions: arguments.flag("all"))
     return .table(
       Table(
-        columns: [.init("cell"), .init("input"), .init("took")],
+        columns: historyColumns,
         rows: entries.map { entry in
           [
-            .count(entry.number), .text(entry.source.replacing("\n", with: " ⏎ ")),
-            .text(NumberText.duration(entry.seconds) + (entry.succeeded ? "" : " failed")),
+            .count(entry.number), .text(entry.source.replacing("\n", with: " ⏎ ")), .duration(entry.seconds),
+            .text(entry.succeeded ? "" : "failed"), .text(entry.succeeded ? "ok" : "failed"),
           ]
         }))
   }
+
+  static let historyColumns: [Table.Column] = [
+    .init("cell"), .init("input"), .init("took"), .init("", for: .people), .init("status", for: .programs),
+  ]
 
   private static let quit = Command(
     "quit", aliases: ["exit", "bye"], family: .session, summary: "leave elbo",

@@ -77,8 +77,11 @@ enum SettingCommands {
   private static func report(_ settings: Settings) -> Report {
     var fields: [Report.Field] = [
       .init("format", .text(settings.format.rawValue)), .init("time", .text(settings.showsTime ? "on" : "off")),
-      .init("seed", .text(String(settings.seed))),
-      .init("threads", .text(settings.threads.map(String.init) ?? "one per core")),
+      .init(
+        "seed",
+        UInt64(exactly: Double(settings.seed)) == settings.seed
+          ? .number(Double(settings.seed)) : .text(String(settings.seed))),
+      .init("threads", settings.threads.map { .number(Double($0)) } ?? .text("one per core")),
     ]
     fields += settings.plot.sorted { $0.key < $1.key }.map {
       .init("plot_\($0.key)", label: "plot \($0.key)", .text($0.value))
@@ -118,7 +121,10 @@ enum SettingCommands {
 
   private static let threads = Command(
     "threads", family: .session, summary: "set how many threads the engine uses",
-    details: "Results are the same bits for the same number of threads.",
+    details: """
+      The default is one per core that this process may use: those of its affinity mask, and no more than the share of \
+      processor time that its container allows. Results are the same bits for the same number of threads.
+      """,
     positionals: [Positional("count", .integer(Settings.threadCounts), required: false, help: "threads")],
     examples: [.init("threads 2", "uses two threads")]
   ) { arguments, execution in

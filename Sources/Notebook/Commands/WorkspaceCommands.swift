@@ -33,7 +33,8 @@ enum WorkspaceCommands {
   private static func record(_ entry: HistoryEntry, _ results: Results) -> CellRecord {
     var record = CellRecord(
       number: entry.number, source: entry.source, status: entry.succeeded ? "ok" : "failed", error: nil,
-      seconds: entry.seconds, outputs: entry.outputs.map { Output(role: .result, text: $0) }, result: nil)
+      seconds: entry.seconds, outputs: zip(entry.outputs, entry.recordings).map { OutputRecord(text: $0, marked: $1) },
+      result: nil)
     if entry.succeeded, let value = results[entry.number] { record.keep(value) }
     return record
   }
@@ -45,7 +46,8 @@ enum WorkspaceCommands {
     // What comes after in the statement would be done in the other session.
     guard execution.isAlone else {
       throw Fault(
-        .wrongKind, "a workspace is no value: it takes the place of this session", at: span, fix: "Write: open \(shown)"
+        .wrongKind, "a workspace is no value: it takes the place of this session", at: span,
+        fix: "Write: open \(FileNature.word(shown))"
       )
     }
     if let own = execution.core.store, isSame(path, own.path), readOnly || !own.isReadOnly {
@@ -58,10 +60,14 @@ enum WorkspaceCommands {
     if !new, access(path, F_OK) != 0 {
       throw Fault(
         .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
-        fix: "Make a workspace with: save session \(shown)")
+        fix: "Make a workspace with: save session \(FileNature.word(shown))")
     }
     if access(path, F_OK) != 0 { try execution.checkWritable(path, shown: shown, at: span) }
     let path = try execution.openableWorkspace(path)
+    // Left behind, what its disk has no room for would be gone.
+    if let lost = execution.core.store?.catchUp(execution.state) {
+      throw Fault(.unwritableFile, lost, at: span, fix: "Keep this session elsewhere first: save session PATH")
+    }
     do {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
       // All of it or nothing: a variable that was not read would be one that is gone.

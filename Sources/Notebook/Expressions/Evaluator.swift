@@ -10,6 +10,7 @@ struct Evaluator {
     case .string(let text): return .string(text)
     case .name(let name): return try lookup(name, at: expression.span)
     case .list(let items): return try list(items)
+    case .dictionary(let entries): return try dictionary(entries)
     case .call(let name, let arguments): return try call(name, arguments, span: expression.span)
     case .index(let base, let subscripts):
       let value = try evaluate(base)
@@ -51,6 +52,7 @@ struct Evaluator {
     // `True` is how papermill and other tools of Python write it.
     case "yes", "true", "on", "True": return .flag(true)
     case "no", "false", "off", "False": return .flag(false)
+    case "None": return .nothing
     default: break
     }
     if FunctionTable.shared[name] != nil {
@@ -73,6 +75,44 @@ struct Evaluator {
     // Numbers make a vector, so that arithmetic works on them.
     guard !numbers.isEmpty, numbers.count == values.count else { return .list(values) }
     return .tensor(ArrayValue(try Tensor(numbers)))
+  }
+
+  private func dictionary(_ entries: [Expression.Entry]) throws -> Value {
+    .object(
+      DictionaryValue(
+        try entries.map { entry in
+          let key: String
+          switch try evaluate(entry.key) {
+          case .string(let text): key = text
+          case .number(let number): key = NumberText.short(number, digits: 17)
+          case .flag(let flag): key = flag ? "True" : "False"
+          case let other:
+            throw Fault(
+              .wrongKind, "\(other.kind.phrase) cannot name an entry", at: entry.key.span,
+              fix: "Names are text in quotes: {\"lr\": 0.001}")
+          }
+          return .init(key: key, value: try evaluate(entry.value))
+        }))
+  }
+
+  /// `float("nan")`, as Python writes numbers that have no digits.
+  private func float(_ arguments: [Expression.Argument], span: Range<Int>) throws -> Value {
+    guard arguments.count == 1, arguments[0].name == nil else {
+      throw Fault(.wrongFunctionArguments, "float takes 1 argument", at: span, fix: "Write float(\"inf\").")
+    }
+    switch try evaluate(arguments[0].value) {
+    case .number(let number): return .number(number)
+    case .string(let text):
+      let trimmed = text.trimmingPrefix { $0.isWhitespace }.lowercased()
+      guard let number = Double(trimmed), !trimmed.contains("x") else {
+        throw Fault(
+          .wrongKind, "\(Value.string(text).summary) is not a number", at: arguments[0].value.span,
+          fix: "For example: float(\"inf\"), float(\"-inf\"), float(\"nan\")")
+      }
+      return .number(number)
+    case let other:
+      throw Fault(.wrongKind, "float needs text or a number, got \(other.kind.phrase)", at: arguments[0].value.span)
+    }
   }
 
   private func range(
@@ -102,6 +142,7 @@ struct Evaluator {
     _ name: Spanned<String>, _ arguments: [Expression.Argument], span: Range<Int>
   ) throws -> Value {
     guard let function = FunctionTable.shared[name.value] else {
+      if name.value == "float" { return try float(arguments, span: span) }
       if let command = execution.table[name.value] {
         throw Fault(
           .syntax, "'\(name.value)' is a command", at: name.span, fix: "Write it without parentheses: \(command.usage)")
@@ -142,6 +183,7 @@ struct Evaluator {
 
   private func attribute(_ base: Expression, _ name: Spanned<String>) throws -> Value {
     let value = try evaluate(base)
+    if value.isVolatile(name.value) { execution.readsClock = true }
     if let result = try at(name.span, { try value.attribute(name.value) }) { return result }
     let names = value.attributeNames
     let fix =
@@ -158,10 +200,22 @@ extension Value {
     case .tensor(let array):
       ["shape", "count", "rank", "dtype", "T"] + (array.labels == nil ? [] : ["labels"])
     case .list, .range: ["count"]
-    case .table(let table): ["count"] + table.columns.map(\.name)
+    case .table(let table): ["count"] + table.columns.map(\.key)
     case .report(let report): report.attributeNames
     case .object(let object): object.attributeNames
     default: []
+    }
+  }
+
+  /// Whether the clock decides an attribute: a report's duration, a table's column of speeds.
+  func isVolatile(_ name: String) -> Bool {
+    switch self {
+    case .report(let report): report.isVolatile(name)
+    case .table(let table):
+      table.column(name).map { column in
+        table.rows.contains { $0.indices.contains(column) && $0[column].isVolatile }
+      } ?? false
+    default: false
     }
   }
 
@@ -169,7 +223,7 @@ extension Value {
   func attribute(_ name: String) throws -> Value? {
     switch (self, name) {
     case (.tensor(let array), "shape"):
-      return .tensor(ArrayValue(try Tensor(array.shape.dimensions.map { Float($0) })))
+      return .tensor(try ArrayValue(shape: array.shape))
     case (.tensor(let array), "count"): return .number(Double(array.shape.count))
     case (.tensor(let array), "rank"): return .number(Double(array.shape.rank))
     case (.tensor(let array), "dtype"): return .string(array.tensor.dtype.rawValue)
@@ -180,17 +234,9 @@ extension Value {
     case (.range(let lower, let upper), "count"): return .number(Double(upper - lower + 1))
     case (.table(let table), "count"): return .number(Double(table.rows.count))
     case (.table(let table), _):
-      guard let column = table.columns.firstIndex(where: { $0.name == name }) else { return nil }
-      return .list(
-        table.rows.map { row in
-          guard column < row.count else { return .nothing }
-          switch row[column] {
-          case .text(let text): return .string(text)
-          case .number(let value), .fixed(let value, _): return .number(value)
-          case .count(let value): return .number(Double(value))
-          case .empty: return .nothing
-          }
-        })
+      return table.column(name).map { column in
+        .list(table.rows.map { $0.indices.contains(column) ? $0[column].value : .nothing })
+      }
     case (.report(let report), _): return report.attribute(name)
     case (.object(let object), _): return try object.attribute(name)
     default: return nil

@@ -17,6 +17,19 @@ struct Indexing {
       let rows = try indices(subscripts, count: table.rows.count, labels: nil, span)
       table.rows = rows.indices.map { table.rows[$0] }
       return .table(table)
+    case .object(let dictionary as DictionaryValue):
+      guard case .value(let expression)? = subscripts.first, subscripts.count == 1,
+        case .string(let key) = try evaluator.evaluate(expression)
+      else {
+        throw Fault(.wrongKind, "an entry is selected by its name", at: span, fix: "For example: p[\"lr\"]")
+      }
+      guard let entry = dictionary[key] else {
+        let known = dictionary.entries.map(\.key)
+        throw Fault(
+          .unknownAttribute, "there is no entry '\(key)'", at: span,
+          fix: Suggestion.question(key, in: known) ?? "Entries: \(known.joined(separator: ", ")).")
+      }
+      return entry
     case .object(let object as any SelectableValue):
       let labels = try object.rowLabels()
       let rows = try indices(subscripts, count: object.rowCount, labels: labels, span)
@@ -174,7 +187,7 @@ extension Value {
   /// A tensor without axes as the number it is.
   var unwrappedScalar: Value {
     if case .tensor(let array) = self, array.shape.rank == 0, let only = array.floats.first {
-      return .number(Double(only))
+      return .number(array.numbers.first ?? Double(only))
     }
     return self
   }

@@ -26,6 +26,7 @@ extension HelpPages {
       d[0..999]  d[label=3]  d.all     just these examples of a dataset; those of a
                                        label, still in its train and test parts; all
                                        as one part
+      p = {"lr": 0.001}; p.lr          values by name, as in Python; p["lr"] too
       1.5*v + mean(z)                  + - * / % ^ with broadcasting; comparisons
                                        stand in parentheses
       d.train  m.loss  e.elbo          attributes
@@ -53,8 +54,17 @@ extension HelpPages {
       format json                      results as JSON; format csv, format text
       evaluate m on=d > report.json    into a file: the ending names the format
       e = evaluate m on=d              keeps it; e.elbo is one of its numbers
+      kl m on=d > kl.csv               for programs: numbers as numbers, under keys
 
     Numbers have units: nats are natural-log units summed over dimensions and
     averaged over examples; ± is one standard error. Nothing is scaled silently.
+
+    A number is shown with six significant digits and never fewer than three
+    decimals (123456.789), elements of tensors with fewer; not a number and the
+    infinities are nan, inf and -inf. Files hold the shortest digits that read
+    back as the same number; JSON has null for what is not finite. Keys are
+    lower-case ASCII: elbo is the ELBO, negative_elbo what is shown as −ELBO;
+    beside a number its unit is under KEY_unit (bytes, s, nats/example), its
+    standard error under KEY_standard_error.
     """
 }

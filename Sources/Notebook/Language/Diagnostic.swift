@@ -115,7 +115,8 @@ package struct Diagnostic: Error, Equatable, Sendable {
     let start = bytes[..<span.lowerBound].lastIndex(of: newline).map { $0 + 1 } ?? 0
     let end = bytes[span.lowerBound...].firstIndex(of: newline) ?? bytes.count
     func text(_ range: Range<Int>) -> String {
-      VisibleText.name(String(decoding: bytes[range], as: UTF8.self).map { $0.isWhitespace ? " " : String($0) }.joined())
+      VisibleText.name(
+        String(decoding: bytes[range], as: UTF8.self).map { $0.isWhitespace ? " " : String($0) }.joined())
     }
     let line = text(start..<end)
     guard !line.allSatisfy({ $0 == " " }) else { return nil }

@@ -215,6 +215,18 @@ struct ExpressionParser {
       let end = token.span.upperBound
       try expect(.closeBracket, "']'")
       return Expression(node: .list(items), span: start.span.lowerBound..<end)
+    case .openBrace:
+      advance()
+      var entries: [Expression.Entry] = []
+      while token.kind != .closeBrace {
+        let key = try expression()
+        try expect(.colon, "':' and a value")
+        entries.append(.init(key: key, value: try expression()))
+        if !take(.comma) { break }
+      }
+      let end = token.span.upperBound
+      try expect(.closeBrace, "'}'")
+      return Expression(node: .dictionary(entries), span: start.span.lowerBound..<end)
     default: throw unexpected()
     }
   }

@@ -7,7 +7,7 @@ struct Token: Equatable {
     case string(String)
     case name(String)
     case symbol(Operator)
-    case open, close, openBracket, closeBracket
+    case open, close, openBracket, closeBracket, openBrace, closeBrace
     case comma, colon, dot, range, exclusiveRange, equals
     case end
   }
@@ -103,6 +103,8 @@ struct Lexer {
     case UInt8(ascii: ")"): return token(.close, 1)
     case UInt8(ascii: "["): return token(.openBracket, 1)
     case UInt8(ascii: "]"): return token(.closeBracket, 1)
+    case UInt8(ascii: "{"): return token(.openBrace, 1)
+    case UInt8(ascii: "}"): return token(.closeBrace, 1)
     case UInt8(ascii: ","): return token(.comma, 1)
     case UInt8(ascii: ":"): return token(.colon, 1)
     case UInt8(ascii: "."): return token(.dot, 1)

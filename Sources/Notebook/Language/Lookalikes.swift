@@ -84,7 +84,11 @@ private struct Cleaner {
         replaceQuotes(upTo: close)
         isStart = false
       } else {
-        if scalar == "\n" || scalar == ";" { isStart = true } else if scalar != " ", scalar != "\t" { isStart = scalar == "=" }
+        if scalar == "\n" || scalar == ";" {
+          isStart = true
+        } else if scalar != " ", scalar != "\t" {
+          isStart = scalar == "="
+        }
         take(scalar)
       }
     }

@@ -110,8 +110,9 @@ extension Parser {
         continue
       }
       if depth == 0, byte.isBlank || byte == 0x0A || source.continuation(at: position, to: limit) != nil { break }
-      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") { depth += 1 }
-      if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") { depth -= 1 }
+      let opensBrace = byte == UInt8(ascii: "{") && (depth > 0 || position == valueStart)
+      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || opensBrace { depth += 1 }
+      if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") && depth > 0 { depth -= 1 }
       text.append(byte)
       position += 1
     }

@@ -85,9 +85,11 @@ struct Parser {
     func finish(_ end: Int) throws(Fault) {
       if redirecting { layout.redirect = partStart..<end } else { layout.stages.append(partStart..<end) }
     }
-    if position < bytes.count, bytes[position] == UInt8(ascii: "!") {
-      let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      layout.stages.append(position..<end)
+    // The shell reads the rest of the line, pipes and semicolons included.
+    let command = source.skippingBlanks(from: position, to: bytes.count)
+    if command < bytes.count, bytes[command] == UInt8(ascii: "!") {
+      let end = bytes[command...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      layout.stages.append(command..<end)
       layout.end = end
       return
     }
@@ -110,6 +112,8 @@ struct Parser {
           throw fault
         }
       case UInt8(ascii: "("), UInt8(ascii: "["): open.append(position)
+      case UInt8(ascii: "{") where source.opensBrace(at: position, from: body): open.append(position)
+      case UInt8(ascii: "}") where open.last.map { bytes[$0] == UInt8(ascii: "{") } == true: _ = open.popLast()
       case UInt8(ascii: ")"), UInt8(ascii: "]"):
         let pair = byte == UInt8(ascii: ")") ? UInt8(ascii: "(") : UInt8(ascii: "[")
         guard let last = open.popLast(), bytes[last] == pair else {

@@ -40,10 +40,16 @@ struct SourceText: Sendable {
     return after < end && bytes[after] == UInt8(ascii: "\n") ? after + 1 : nil
   }
 
+  /// Whether a brace at `position` opens a dictionary: where a value is expected, and not in the middle of a path.
+  func opensBrace(at position: Int, from start: Int) -> Bool {
+    var before = position
+    while before > start, bytes[before - 1].isBlank || bytes[before - 1] == 0x0A { before -= 1 }
+    return before <= start || "=([{,:".utf8.contains(bytes[before - 1])
+  }
+
   /// The text between the quotes that open at `start`, and the offset after the closing one.
   ///
-  /// `\"`, `\'`, `\\`, `\n`, `\t`, `\r`, `\x1b`, `\u202e` and `\U0001f600` are escapes, as in Python; any other backslash stands
-  /// for itself.
+  /// A backslash means what `Escapes` says.
   func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
     let quote = bytes[start]
     var text: [UInt8] = []
@@ -52,18 +58,9 @@ struct SourceText: Sendable {
       let byte = bytes[position]
       if byte == quote { return (String(decoding: text, as: UTF8.self), position + 1) }
       if byte == UInt8(ascii: "\\"), position + 1 < limit {
-        switch bytes[position + 1] {
-        case quote, UInt8(ascii: "\\"): text.append(bytes[position + 1])
-        case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
-        case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
-        case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
-        case let letter where escaped(letter, at: position + 2, limit: limit) != nil:
-          guard let (scalar, count) = escaped(letter, at: position + 2, limit: limit) else { break }
-          text += Array(String(scalar).utf8)
-          position += count
-        default: text += [byte, bytes[position + 1]]
-        }
-        position += 2
+        let escape = Escapes.read(bytes, at: position, limit: limit)
+        text += escape.bytes
+        position = escape.after
       } else {
         text.append(byte)
         position += 1
@@ -74,23 +71,6 @@ struct SourceText: Sendable {
       fix: "Close it with \(String(UnicodeScalar(quote))).")
     fault.isIncomplete = true
     throw fault
-  }
-}
-
-extension SourceText {
-  /// The scalar that `\x`, `\u` or `\U` and 2, 4 or 8 hexadecimal digits from `start` name, and how many digits that is.
-  private func escaped(_ letter: UInt8, at start: Int, limit: Int) -> (scalar: Unicode.Scalar, count: Int)? {
-    let count: Int
-    switch letter {
-    case UInt8(ascii: "x"): count = 2
-    case UInt8(ascii: "u"): count = 4
-    case UInt8(ascii: "U"): count = 8
-    default: return nil
-    }
-    guard start + count <= limit, let value = UInt32(text(start..<start + count), radix: 16),
-      bytes[start] != UInt8(ascii: "+"), let scalar = Unicode.Scalar(value)
-    else { return nil }
-    return (scalar, count)
   }
 }
 

@@ -47,6 +47,7 @@ struct Expression: Equatable, Sendable {
     case string(String)
     case name(String)
     case list([Expression])
+    case dictionary([Entry])
     case call(Spanned<String>, [Argument])
     case index(Expression, [Subscript])
     case attribute(Expression, Spanned<String>)
@@ -57,6 +58,12 @@ struct Expression: Equatable, Sendable {
   }
   var node: Node
   var span: Range<Int>
+
+  /// An entry of a dictionary, `"lr": 0.001`.
+  struct Entry: Equatable, Sendable {
+    var key: Expression
+    var value: Expression
+  }
 
   /// An argument of a function, `x` or `axis=1`.
   struct Argument: Equatable, Sendable {

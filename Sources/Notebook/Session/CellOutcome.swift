@@ -13,6 +13,8 @@ package struct CellOutcome: Sendable {
   package var status: CellStatus
   package var seconds: Double
   package var outputs: [Output]
+  /// What there is to say of the workspace, such as a full disk.
+  package var remarks: [Output] = []
   /// The cell asked to leave (`quit`).
   package var wantsToQuit = false
   /// The cell began or ended a transcript.
@@ -56,6 +58,8 @@ package struct HistoryEntry: Equatable, Sendable {
   package var source: String
   /// text/plain of its outputs.
   package var outputs: [String]
+  /// The same with marks around what the clock decides.
+  package var recordings: [String]
   package var seconds: Double
   package var succeeded: Bool
 }

@@ -10,6 +10,8 @@ struct CellRun {
   let start: WorkClock.Instant
   var status = CellStatus.ok
   var outputs: [Output] = []
+  /// Of the workspace: shown with the outputs, and no part of what the cell gave.
+  private(set) var remarks: [Output] = []
   private var result: Value?
   private var isKept = false
 
@@ -87,27 +89,35 @@ struct CellRun {
     }
     execution.keepsUndo = true
     if value.kind != .nothing, !silent {
-      execution.core.results.add(value, cell: execution.cell)
+      execution.core.results.add(value, cell: execution.cell, isClocked: execution.readsClock)
       result = value
     }
     execution.session.publish(execution.state)
     var shown: [Output] = []
     let notes = execution.takeNotes()
     if !statement.isSilent, statement.redirect == nil, value.kind != .nothing {
-      var output = value.output(width: execution.width, format: execution.state.settings.format)
-      if let target = statement.target, execution.state.settings.format == .text {
-        output.text = "\(target.value) = \(value.summary)"
-        output.html = nil
-        output.figure = nil
-        output.images = nil
+      let format = execution.state.settings.format
+      var output: Output
+      if let target = statement.target, format == .text {
+        output = Output(value, text: "\(target.value) = \(value.summary)", isSummary: true)
+      } else {
+        output = value.output(width: execution.width, format: format)
       }
       output.text = VisibleText.lines(output.text)
-      output.isData = execution.state.settings.format != .text
+      output.marked = output.marked.map(VisibleText.lines)
+      output.isData = format != .text
+      if execution.readsClock { output.markNumbers() }
       output.figureTerminal = execution.state.settings.plot["terminal"]
       output.role = isLast ? .result : .display
       shown.append(output)
     }
-    if !statement.isSilent { shown += notes.map { Output(role: .note, text: VisibleText.lines($0)) } }
+    if !statement.isSilent {
+      shown += notes.map { note in
+        var output = Output(role: .note, text: VisibleText.lines(note))
+        if execution.readsClock { output.markNumbers() }
+        return output
+      }
+    }
     outputs += silent ? [] : shown
     show(shown + keep(isLast: isLast))
   }
@@ -121,24 +131,17 @@ struct CellRun {
   private mutating func keep(isLast: Bool) -> [Output] {
     guard let store = execution.core.store, !store.isReadOnly else { return [] }
     if isLast { isKept = true }
-    let record = keeps ? self.record(isLast: isLast) : nil
-    do {
-      try store.commit(record, state: execution.state)
-      guard execution.core.isDetached else { return [] }
-      execution.core.isDetached = false
-      return [Output(role: .note, text: "\(store.path) is written again; nothing was lost")]
-    } catch {
-      guard !execution.core.isDetached else { return [] }
-      execution.core.isDetached = true
-      let note = "\(error.description). The session goes on in memory; 'save session PATH' writes it elsewhere"
-      return [Output(role: .note, text: note)]
-    }
+    execution.core.keep(keeps ? record(isLast: isLast) : nil)
+    // A silent cell says nothing: the next one that speaks says it.
+    guard !silent, let remark = execution.core.takeRemark() else { return [] }
+    remarks.append(Output(role: .note, text: remark))
+    return remarks.suffix(1)
   }
 
   private func record(isLast: Bool) -> CellRecord {
     var record = CellRecord(
       number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
-      seconds: (WorkClock.now - start).seconds, outputs: outputs, result: nil)
+      seconds: (WorkClock.now - start).seconds, outputs: outputs.map { OutputRecord($0) }, result: nil)
     switch status {
     case .ok: break
     case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
@@ -151,10 +154,10 @@ struct CellRun {
   /// Adds the cell to the history in memory, unless the store has it.
   private func remember() {
     guard keeps else { return }
-    let isStored = execution.core.store != nil && !execution.core.isDetached && execution.core.store?.isReadOnly != true
     execution.core.history.add(
       HistoryEntry(
         session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
-        seconds: (WorkClock.now - start).seconds, succeeded: status == .ok), isStored: isStored)
+        recordings: outputs.map(\.recording), seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
+      isStored: execution.core.isStored)
   }
 }

@@ -97,9 +97,10 @@ struct Completer {
         Candidate(text: ShellWord.quoted($0.name), kind: .path, help: $0.folder)
       }
     }
-    return PathCompletion.entries(word.text, home: session.options.homeDirectory).filter { !$0.path.hasSuffix("\n") }.map {
-      Candidate(text: ShellWord.quoted($0.path), kind: .path, help: $0.help)
-    }
+    return PathCompletion.entries(word.text, home: session.options.homeDirectory).filter { !$0.path.hasSuffix("\n") }
+      .map {
+        Candidate(text: ShellWord.quoted($0.path), kind: .path, help: $0.help)
+      }
   }
 
   private func verbs() -> [Completion.Candidate] {

@@ -29,6 +29,8 @@ struct CursorContext {
   var words: [Word]
   /// What has been typed of it, UTF-8 offsets.
   var partial: Range<Int>
+  /// Brackets that are open at the cursor, outermost first, UTF-8 offsets.
+  private(set) var brackets: [Int] = []
   /// The whole word of a command that the cursor is in, brackets and dots included, and what it is: where it names a file,
   /// nothing in it is an expression.
   var word: (range: Range<Int>, place: Place)?
@@ -60,7 +62,9 @@ struct CursorContext {
       } else {
         switch byte {
         case UInt8(ascii: "("), UInt8(ascii: "["): open.append(position)
+        case UInt8(ascii: "{") where source.opensBrace(at: position, from: start): open.append(position)
         case UInt8(ascii: ")"), UInt8(ascii: "]"): _ = open.popLast()
+        case UInt8(ascii: "}") where open.last.map { bytes[$0] == UInt8(ascii: "{") } == true: _ = open.popLast()
         case UInt8(ascii: "#") where position == start || bytes[position - 1].isBlank: comment = true
         case 0x0A where open.isEmpty, UInt8(ascii: ";") where open.isEmpty, UInt8(ascii: "|") where open.isEmpty:
           (start, redirect) = (position + 1, false)
@@ -75,6 +79,7 @@ struct CursorContext {
     words = []
     place = .nothing
     partial = cursor..<cursor
+    brackets = open
     if comment { return }
     let from = source.skippingBlanks(from: start, to: cursor, newlines: true)
     if redirect {

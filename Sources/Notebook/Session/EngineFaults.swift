@@ -12,6 +12,8 @@ extension Fault {
     case let error as AllocationError:
       return Fault(.outOfMemory, error.description, fix: "Drop what is not needed, or use fewer examples.")
     case let error as StoreError: return error.fault
+    case let damage as Damage: return Fault(.notAWorkspace, "damaged: \(damage)")
+    case let error as JSONError: return Fault(.notAWorkspace, "damaged: \(error.message)")
     case let error as FileError: return Fault(.unreadableFile, error.description, fix: error.fix)
     case let error as TransformError: return Fault(.shapeMismatch, error.description)
     case let error as ModelError: return translated(error)

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// A running cell, as commands see it: the state they may change, and the surroundings they speak to.
 ///
@@ -32,6 +33,8 @@ package final class Execution {
   /// The file that the running statement writes.
   private(set) var redirect: String?
   private var isShowingProgress = false
+  /// Whether the running statement has read what the clock decided: two runs agree on none of its numbers.
+  package var readsClock = false
 
   init(
     session: Session, core: Session.Core, source: SourceText, frontEnd: any FrontEnd, interruption: Interruption,
@@ -58,6 +61,7 @@ package final class Execution {
   package var width: Int { max(20, frontEnd.width) }
 
   func begin(_ statement: Statement) {
+    readsClock = false
     keepsWork = false
     redirect = statement.redirect?.value
     isAlone = statement.stages.count == 1 && statement.target == nil && redirect == nil
@@ -107,18 +111,13 @@ package final class Execution {
 
   /// Keeps what a running statement has so far, in the workspace: a crash then loses no more than what came after.
   package func checkpoint() throws {
-    guard let store = core.store else { return }
+    guard core.store != nil else { return }
     // With the cell that makes it, so that the history says where it came from.
     let record = CellRecord(
       number: cell, source: source.text(0..<source.count), status: "running", error: nil, seconds: 0, outputs: [],
       result: nil)
-    do {
-      try store.commit(keepsCell ? record : nil, state: state)
-    } catch {
-      guard !core.isDetached else { return }
-      core.isDetached = true
-      note("\(error.description). The session goes on in memory; 'save session PATH' writes it elsewhere")
-    }
+    // What there is to say of it is said with the statement's result.
+    core.keep(keepsCell ? record : nil)
   }
 
   /// Keeps numbers of training steps for people to query.
@@ -128,7 +127,7 @@ package final class Execution {
   func adopt(_ store: Store) {
     core.store?.close(state)
     core.store = store
-    core.isDetached = false
+    core.outage = nil
     core.history = History(store: store)
   }
 
@@ -142,13 +141,24 @@ package final class Execution {
     keepsUndo = false
   }
 
+  /// Ends the statement when it was asked to stop.
+  package func checkInterruption() throws { if interruption.isRequested { throw Stopped() } }
+
   // MARK: Names
 
   /// The value of a variable, of `_` or of `_3`.
   package func lookup(_ name: String) -> Value? {
-    if name == "_" { return piped ?? core.results.last }
-    if name.hasPrefix("_"), let number = Int(name.dropFirst()) { return core.results[number] }
-    return state.variables[name]?.value
+    if name == "_" {
+      if piped == nil, core.results.isLastClocked { readsClock = true }
+      return piped ?? core.results.last
+    }
+    if name.hasPrefix("_"), let number = Int(name.dropFirst()) {
+      if core.results.clocked.contains(number) { readsClock = true }
+      return core.results[number]
+    }
+    guard let variable = state.variables[name] else { return nil }
+    if variable.isClocked { readsClock = true }
+    return variable.value
   }
 
   /// Names of variables of certain kinds.
@@ -157,7 +167,9 @@ package final class Execution {
   }
 
   /// Sets a variable that a command makes.
-  package func set(_ name: String, to value: Value) { state.set(name, to: value, cell: cell) }
+  package func set(_ name: String, to value: Value) {
+    state.set(name, to: value, cell: cell, isClocked: readsClock)
+  }
 
   /// The fault for a variable that is not there.
   package func noVariable(_ name: String, kind: ValueKind? = nil, at span: Range<Int>?) -> Fault {

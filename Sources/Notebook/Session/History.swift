@@ -17,6 +17,9 @@ package struct History: Sendable {
   /// The number of the running session in its workspace.
   private var session: Int { store.map { Int($0.sessionID) } ?? 1 }
 
+  /// A cell that is half done is not a part of the history yet; when its end could not be written it is in `entries`.
+  private var isFinished: String { "NOT (session = \(session) AND status = 'running')" }
+
   mutating func add(_ entry: HistoryEntry, isStored: Bool) {
     if isStored {
       pieces.removeAll()
@@ -31,7 +34,7 @@ package struct History: Sendable {
   /// The last `count` cells, oldest first.
   package func tail(_ count: Int, withOutputs: Bool = false) -> [HistoryEntry] {
     let stored = store?.cells(
-      where: "true ORDER BY id DESC LIMIT ?", arguments: [max(0, count)], withOutputs: withOutputs)
+      where: "\(isFinished) ORDER BY id DESC LIMIT ?", arguments: [max(0, count)], withOutputs: withOutputs)
     return Array(((stored ?? []).reversed() + entries).suffix(max(0, count)))
   }
 
@@ -42,8 +45,8 @@ package struct History: Sendable {
     let chosen = wanted <= 0 ? session + wanted : wanted
     let stop = stop ?? .max
     let stored = store?.cells(
-      where: "session = ? AND number >= ? AND number < ? ORDER BY id", arguments: [chosen, start, stop],
-      withOutputs: withOutputs)
+      where: "session = ? AND number >= ? AND number < ? AND \(isFinished) ORDER BY id",
+      arguments: [chosen, start, stop], withOutputs: withOutputs)
     return (stored ?? [])
       + entries.filter { $0.session == chosen && $0.number >= start && $0.number < stop }
   }
@@ -54,9 +57,7 @@ package struct History: Sendable {
   ) -> [HistoryEntry] {
     var seen: Set<String> = []
     var found: [HistoryEntry] = []
-    // A cell that is half done is not a part of the history yet.
-    let condition =
-      (allSessions ? "true" : "session = \(session)") + " AND NOT (session = \(session) AND status = 'running')"
+    let condition = (allSessions ? "true" : "session = \(session)") + " AND \(isFinished)"
     // Every cell matches a lone '*', so that the last ones are enough.
     let most = pattern == "*" && !unique ? limit : nil
     let stored: [HistoryEntry]? = store?.cells(

@@ -1,40 +1,175 @@
 extension Session {
-  /// What the word at `cursor` (in Unicode scalars) is: a variable's value, a command's or function's page; nil when it
-  /// is nothing known.
+  /// What the cursor (in Unicode scalars) is on: a variable's or attribute's value, the page of a command, function, option
+  /// or term, the function whose arguments are being typed; nil when it is nothing known.
   ///
   /// Safe to call while a cell runs.
   package func inspect(_ source: String, cursor: Int) -> Output? {
-    let text = SourceText(source)
-    let offset = Session.byteOffset(in: source, scalars: cursor)
+    Inspector(session: self, text: SourceText(source), offset: Session.byteOffset(in: source, scalars: cursor)).output
+  }
+
+  /// The value of a name with attributes, `d.test.labels` or `_3`, as the last finished statement left it.
+  func value(at path: String) -> Value? {
+    let parts = path.split(separator: ".").map(String.init)
+    guard let first = parts.first, var value = state.variables[first]?.value ?? result(first) else { return nil }
+    for part in parts.dropFirst() {
+      guard let next = (try? value.attribute(part)) ?? nil else { return nil }
+      value = next
+    }
+    return value
+  }
+}
+
+/// Finds what there is to say of one place.
+private struct Inspector {
+  let session: Session
+  let text: SourceText
+  /// The word at the cursor, UTF-8 offsets; empty between words.
+  private let word: Range<Int>
+  private let context: CursorContext
+  private let pages: HelpPages
+
+  init(session: Session, text: SourceText, offset: Int) {
+    (self.session, self.text) = (session, text)
     var start = min(offset, text.count)
     var end = start
     while start > 0, text.bytes[start - 1].isNamePart { start -= 1 }
     while end < text.count, text.bytes[end].isNamePart { end += 1 }
-    let context = CursorContext(text, cursor: min(end, text.count))
-    let pages = HelpPages(table: table)
-    if start < end {
-      let word = text.text(start..<end)
-      if case .attribute(let base) = context.place, let value = state.variables[base]?.value,
-        let attribute = (try? value.attribute(word)) ?? nil
-      {
-        return attribute.output(width: 80)
-      }
-      if let command = context.verb.flatMap({ table[$0] }),
-        let option = command.options.first(where: { $0.name == word }), end < text.count,
-        text.bytes[end] == UInt8(ascii: "=")
-      {
-        return Output(text: pages.page(option))
-      }
-      if let variable = state.variables[word] { return variable.value.output(width: 80) }
-      if let page = pages.page(word) { return Output(text: page) }
-      if let page = Theory.page(word) { return Output(text: page.text(for: state, width: 80)) }
-    }
-    if case .optionValue(let key) = context.place, let command = context.verb.flatMap({ table[$0] }),
-      let option = command.options.first(where: { $0.name == key })
-    {
-      return Output(text: pages.page(option))
-    }
+    word = start..<end
+    context = CursorContext(text, cursor: end)
+    pages = HelpPages(table: session.table)
+  }
+
+  var output: Output? {
+    if context.place == .shell { return Output(text: "!COMMAND runs in /bin/sh; what it writes is shown.") }
+    if case .attribute(let base) = context.place { return attribute(of: base) }
+    if !word.isEmpty, let found = named(text.text(word)) { return found }
+    if let found = optionValue ?? call ?? indexed { return found }
+    if context.place == .path, context.verb == nil { return page("results") }
     // In the middle of a command, its page helps.
-    return context.verb.flatMap { pages.page($0) }.map { Output(text: $0) }
+    return command.flatMap { page($0.verb) } ?? context.verb.flatMap(page)
+  }
+
+  private func page(_ topic: String) -> Output? { pages.page(topic).map { Output(text: $0) } }
+
+  /// The command of the stage; at a prompt and in a notebook its verb may be shortened.
+  private var command: Command? {
+    guard let verb = context.verb else { return nil }
+    if let command = session.table[verb] { return command }
+    let matches = session.table.commands(startingWith: verb)
+    return session.options.isInteractive && verb.count > 1 && matches.count == 1 ? matches[0] : nil
+  }
+
+  // MARK: Words
+
+  private func named(_ name: String) -> Output? {
+    let isKey = word.upperBound < text.count && text.bytes[word.upperBound] == UInt8(ascii: "=")
+    if isKey, let option = option(name) { return Output(text: pages.page(option)) }
+    if isKey, let call, !isComparison { return call }
+    if let value = session.value(at: name) { return shown(value, name) }
+    if let meaning { return meaning }
+    if let page = page(name) { return page }
+    if let theory = Theory.page(name) { return Output(text: theory.text(for: session.state, width: HelpPages.width)) }
+    if let constant = Self.constants[name] { return Output(text: "\(name): \(constant)") }
+    // A verb that is not finished.
+    let matches = session.table.commands(startingWith: name)
+    guard context.place == .start, session.options.isInteractive, name.count > 1, matches.count == 1 else { return nil }
+    return page(matches[0].verb)
+  }
+
+  private static let constants = [
+    "pi": "3.14159…, a circle's circumference over its diameter", "label": "selects rows by class: z[label=3]",
+    "yes": "a flag that is set; also true, on, True", "no": "a flag that is not set; also false, off, False",
+    "true": "a flag that is set; also yes, on, True", "false": "a flag that is not set; also no, off, False",
+    "True": "a flag that is set; also yes, on, true", "False": "a flag that is not set; also no, off, false",
+    "None": "no value: an option that gets it is left out",
+    "float": "the number a text says: float(\"inf\"), float(\"nan\")",
+  ]
+
+  private var isComparison: Bool {
+    word.upperBound + 1 < text.count && text.bytes[word.upperBound + 1] == UInt8(ascii: "=")
+  }
+
+  /// An option of the stage's command, or of what `set` changes.
+  private func option(_ name: String) -> CommandOption? {
+    guard let command else { return nil }
+    if let own = command.options.first(where: { $0.name == name }) { return own }
+    guard command.verb == "set", let subject = context.words.first?.text else { return nil }
+    if subject == "plot" { return SettingCommands.plotOptions.first { $0.name == name } }
+    guard case .object(let object as any AdjustableValue)? = session.value(at: subject) else { return nil }
+    return type(of: object).adjustable.first { $0.name == name }
+  }
+
+  /// What a word means where it stands in a command: `conv`, `adam`, `loss`.
+  private var meaning: Output? {
+    guard let command else { return nil }
+    let name = text.text(word)
+    switch context.place {
+    case .optionValue(let key):
+      guard let option = option(key), ValueDescriptions.meaning(of: name, argument: key) != nil else { return nil }
+      return Output(text: pages.page(option))
+    case .word(let position):
+      let positionals = command.positionals
+      let place = position < positionals.count ? positionals[position] : positionals.last { $0.isVariadic }
+      guard let place, let meaning = ValueDescriptions.meaning(of: name, argument: place.name) else { return nil }
+      return Output(text: HelpPages.entry("\(name): ", meaning) + "\n\n" + pages.page(command))
+    default: return nil
+    }
+  }
+
+  private var optionValue: Output? {
+    guard case .optionValue(let key) = context.place, let option = option(key) else { return nil }
+    return Output(text: pages.page(option))
+  }
+
+  // MARK: Expressions
+
+  /// An attribute's value; after the dot alone, all of them.
+  private func attribute(of base: String) -> Output? {
+    guard let value = session.value(at: base) else { return nil }
+    let name = text.text(word)
+    if !name.isEmpty {
+      guard let attribute = (try? value.attribute(name)) ?? nil else { return nil }
+      return shown(attribute, "\(base).\(name)")
+    }
+    let names = value.attributeNames
+    guard !names.isEmpty else { return shown(value, base) }
+    let width = names.map(\.count).max() ?? 0
+    let lines = names.map { name in
+      "  " + TextWidth.pad(name, to: width + 2) + (((try? value.attribute(name)) ?? nil)?.summary ?? "")
+    }
+    return Output(text: "attributes of \(base)\n" + lines.joined(separator: "\n"))
+  }
+
+  /// A value as it is shown, or why there is nothing to show.
+  private func shown(_ value: Value, _ name: String) -> Output {
+    guard value.kind == .nothing else { return value.output(width: HelpPages.width) }
+    guard let dot = name.lastIndex(of: ".") else { return Output(text: "\(name) is None, no value") }
+    let owner = String(name[..<dot])
+    guard case .object(let model as ModelValue)? = session.value(at: owner), model.training.step == 0 else {
+      return Output(text: "\(name) has no value")
+    }
+    let data = session.state.names.first { session.state.variables[$0]?.value.kind == .dataset } ?? "DATA"
+    return Output(text: "\(name) has no value yet: \(owner) is not trained. Try: train \(owner) on=\(data)")
+  }
+
+  /// The function whose arguments the cursor is among.
+  private var call: Output? {
+    for bracket in context.brackets.reversed() where text.bytes[bracket] == UInt8(ascii: "(") {
+      var start = bracket
+      while start > 0, text.bytes[start - 1].isNamePart { start -= 1 }
+      let name = text.text(start..<bracket)
+      if FunctionTable.shared[name] != nil { return page(name) }
+      if let constant = Self.constants[name] { return Output(text: "\(name): \(constant)") }
+    }
+    return nil
+  }
+
+  /// What is being indexed.
+  private var indexed: Output? {
+    guard let bracket = context.brackets.last, text.bytes[bracket] == UInt8(ascii: "[") else { return nil }
+    var start = bracket
+    while start > 0, text.bytes[start - 1].isNamePart || text.bytes[start - 1] == UInt8(ascii: ".") { start -= 1 }
+    let name = text.text(start..<bracket)
+    return session.value(at: name).map { shown($0, name) }
   }
 }

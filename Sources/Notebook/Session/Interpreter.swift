@@ -18,12 +18,21 @@ struct Interpreter {
     }
     let result = value ?? .nothing
     if let target = statement.target {
-      guard result.kind != .nothing else {
+      guard result.kind != .nothing || isNone(statement) else {
         throw Fault(.wrongKind, "there is no value to name '\(target.value)'", at: statement.stages.last?.span)
       }
       execution.set(target.value, to: result)
     }
     return result
+  }
+
+  /// `x = None` is meant; a command or an attribute that gives nothing is not.
+  private func isNone(_ statement: Statement) -> Bool {
+    guard case .expression(let expression)? = statement.stages.last?.content, case .name(let name) = expression.node
+    else {
+      return false
+    }
+    return name == "None" || execution.state.variables[name]?.value.kind == .nothing
   }
 
   private func run(_ stage: Stage, target: String?, piped: Value?) throws -> Value {

@@ -66,7 +66,9 @@ enum PathCompletion {
       for name in names(in: folder) where name.utf8.starts(with: stem.utf8) {
         var status = stat()
         let path = folder + "/" + name
-        if access(path, X_OK) == 0, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG { found[name] = folder }
+        if access(path, X_OK) == 0, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+          found[name] = folder
+        }
       }
     }
     return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -10,7 +10,9 @@ enum PathWord {
         if scalar.isASCII {
           return UInt8(ascii: scalar).isNamePart || "./-+@%~,:^".unicodeScalars.contains(scalar)
         }
-        if Lookalikes.isBlank(scalar) || Lookalikes.isInvisible(scalar) || VisibleText.needsEscape(scalar) { return false }
+        if Lookalikes.isBlank(scalar) || Lookalikes.isInvisible(scalar) || VisibleText.needsEscape(scalar) {
+          return false
+        }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
           .spacingMark, .decimalNumber, .letterNumber, .otherNumber:
@@ -125,7 +127,8 @@ struct ShellWord {
 
   private static func printfFormat(_ path: String) -> String {
     path.utf8.map { byte in
-      byte.isNamePart ? String(Unicode.Scalar(byte)) : "\\" + String(byte >> 6) + String(byte >> 3 & 7) + String(byte & 7)
+      byte.isNamePart
+        ? String(Unicode.Scalar(byte)) : "\\" + String(byte >> 6) + String(byte >> 3 & 7) + String(byte & 7)
     }.joined()
   }
 }

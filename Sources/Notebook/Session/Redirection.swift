@@ -68,7 +68,8 @@ struct Redirection {
       }
       bytes = NPYText.bytes(of: array.tensor)
     case "session":
-      guard case .table(let table) = value, table.columns.map(\.name) == ["cell", "input", "took"] else {
+      guard case .table(let table) = value, table.columns.map(\.name) == SessionCommands.historyColumns.map(\.name)
+      else {
         throw Fault(
           .formatNotSupported, "only the history is written as a session file", at: redirect.span,
           fix: "Write: history > \(redirect.value)")
@@ -97,16 +98,16 @@ struct Redirection {
       do {
         bytes = Array((try execution.options.renderer.text(figure, columns: 100, rows: 32, color: .none) + "\n").utf8)
       } catch { throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix) }
-    case "txt", "md": bytes = Array((value.output(width: 120).text + "\n").utf8)
+    case "txt": bytes = Array((value.output(width: 120).text + "\n").utf8)
+    case "md": bytes = Array((value.markdown + "\n").utf8)
     case "html":
-      let output = value.output(width: 120)
       if case .figure(let figure) = value {
         do { bytes = try execution.options.renderer.bytes(figure, .svg) } catch {
           throw Fault(.plotFailed, error.description, at: redirect.span, fix: error.fix)
         }
         break
       }
-      bytes = Array((output.html ?? "<pre>\(HTML.escaped(output.text))</pre>").utf8)
+      bytes = Array((value.html ?? "<pre>\(HTML.escaped(value.output(width: 120).text))</pre>").utf8)
     default: throw unsupported(value, fileExtension, redirect.span)
     }
     try FileWriting.replace(path, with: bytes, shown: redirect.value, at: redirect.span)

@@ -10,6 +10,9 @@ struct Results: Sendable {
   /// Bytes of the values up to 1 MB, by cell and in all.
   private var sizes: [Int: Int] = [:]
   private(set) var bytes = 0
+  /// Cells whose values the clock had a part in.
+  private(set) var clocked: Set<Int> = []
+  private(set) var isLastClocked = false
   static let limit = 1000
   static let largeLimit = 16
   static let largeBytes = 1 << 20
@@ -17,8 +20,10 @@ struct Results: Sendable {
 
   subscript(cell: Int) -> Value? { values[cell] }
 
-  mutating func add(_ value: Value, cell: Int) {
+  mutating func add(_ value: Value, cell: Int, isClocked: Bool = false) {
     last = value
+    isLastClocked = isClocked
+    if isClocked { clocked.insert(cell) } else { clocked.remove(cell) }
     if values[cell] == nil { order.append(cell) }
     values[cell] = value
     large.removeAll { $0 == cell }
@@ -35,6 +40,7 @@ struct Results: Sendable {
 
   private mutating func forget(_ cell: Int) {
     values[cell] = nil
+    clocked.remove(cell)
     bytes -= sizes.removeValue(forKey: cell) ?? 0
     order.removeAll { $0 == cell }
     large.removeAll { $0 == cell }

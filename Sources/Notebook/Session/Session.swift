@@ -24,8 +24,8 @@ package final class Session: Sendable {
     var cell = 0
     var history = History()
     var store: Store?
-    /// The workspace could not be written the last time.
-    var isDetached = false
+    /// The workspace could not be written, or could not for a while and nobody knows.
+    var outage: Outage?
     /// Models that a file of their own holds, as they are there.
     var savedModels: Set<ModelStamp> = []
     /// Workspaces that the session was left for others in, with their trained models that no file of their own holds.
@@ -107,11 +107,24 @@ package final class Session: Sendable {
     core.withLock { $0.unsavedByWorkspace[workspace] ?? [] }
   }
 
+  /// The value of `_` or `_3`; nil when there is none, or the name is another.
+  func result(_ name: String) -> Value? {
+    guard name.hasPrefix("_") else { return nil }
+    let results = core.withLock { $0.results }
+    return name == "_" ? results.last : Int(name.dropFirst()).flatMap { results[$0] }
+  }
+
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }
 
   /// Ends the session well: the workspace is marked so and its log folded in.
-  package func close() { core.withLock { $0.store?.close($0.state) } }
+  ///
+  /// - Returns: Why the workspace could not be written, and what is lost with it; nil when it holds everything.
+  @discardableResult
+  package func close() -> String? { core.withLock { $0.store?.close($0.state) } }
+
+  /// The same without an end: what would be lost now.
+  package var unwritten: String? { core.withLock { $0.store?.catchUp($0.state) } }
 
   /// Lets the workspace grow to `pages` pages at most, so that tests can fill the disk.
   package func limitPagesForTesting(to pages: Int) { core.withLock { $0.store?.limitPages(to: pages) } }
@@ -150,27 +163,32 @@ package final class Session: Sendable {
       frontEnd.emit(.output(Output(role: .note, text: "took \(NumberText.duration(seconds))")))
     }
     return CellOutcome(
-      number: keeps ? done.cell : 0, status: run.status, seconds: seconds, outputs: run.outputs,
+      number: keeps ? done.cell : 0, status: run.status, seconds: seconds, outputs: run.outputs, remarks: run.remarks,
       wantsToQuit: execution.wantsToQuit, transcriptRequest: execution.transcriptRequest)
   }
 
   /// Gives a cell that ran outside of the language, such as a notebook's shell command, its number and its place in the
-  /// history and the workspace.
-  package func remember(_ source: String, output: String, succeeded: Bool, seconds: Double) {
-    core.withLock { core in
+  /// history and the workspace. Runs on the executing thread, as `execute` does.
+  ///
+  /// - Returns: What there is to say of the workspace.
+  package func remember(_ source: String, output: String, succeeded: Bool, seconds: Double) -> String? {
+    var core = self.core.withLock { core in
       core.cell += 1
-      let record = CellRecord(
-        number: core.cell, source: source, status: succeeded ? "ok" : "failed", error: nil, seconds: seconds,
-        outputs: output.isEmpty ? [] : [Output(role: .note, text: output)], result: nil)
-      var isStored = false
-      if let store = core.store, !store.isReadOnly, !core.isDetached {
-        isStored = (try? store.commit(record, state: core.state)) != nil
-      }
-      core.history.add(
-        HistoryEntry(
-          session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output], seconds: seconds,
-          succeeded: succeeded), isStored: isStored)
+      return core
     }
+    // Not under the lock: who asks for the history does not wait for the disk.
+    core.keep(
+      CellRecord(
+        number: core.cell, source: source, status: succeeded ? "ok" : "failed", error: nil, seconds: seconds,
+        outputs: output.isEmpty ? [] : [OutputRecord(Output(role: .note, text: output))], result: nil))
+    core.history.add(
+      HistoryEntry(
+        session: 0, number: core.cell, source: source, outputs: output.isEmpty ? [] : [output],
+        recordings: output.isEmpty ? [] : [output], seconds: seconds, succeeded: succeeded), isStored: core.isStored)
+    let remark = core.takeRemark()
+    let done = core
+    self.core.withLock { $0 = done }
+    return remark
   }
 
   /// Evaluates an expression without changing anything, for `user_expressions`.

@@ -23,7 +23,7 @@ package enum SessionExport {
   /// A cell of the history. The message of one that failed is not kept there: it may say anything.
   package static func text(of entry: HistoryEntry) -> String {
     if entry.succeeded {
-      return text(source: entry.source, output: entry.outputs.filter { !$0.isEmpty }.joined(separator: "\n"))
+      return text(source: entry.source, output: entry.recordings.filter { !$0.isEmpty }.joined(separator: "\n"))
     }
     return SessionFile.promptLines(entry.source).joined(separator: "\n") + "\n...\n\n"
   }

@@ -5,6 +5,8 @@ package struct Variable: Sendable {
   package var cell: Int
   /// Differs whenever the value differs; the store writes what it has not seen.
   package var revision: Int
+  /// Whether the clock had a part in it: a model that raced, a duration that was read.
+  package var isClocked = false
 }
 
 /// What people set for themselves with `set`, `format`, `time`, `seed` and `threads`.
@@ -33,10 +35,10 @@ package struct SessionState: Sendable {
   private var revision = 0
 
   /// Sets a variable.
-  package mutating func set(_ name: String, to value: Value, cell: Int) {
+  package mutating func set(_ name: String, to value: Value, cell: Int, isClocked: Bool = false) {
     revision += 1
     changes += 1
-    variables[name] = Variable(value: value, cell: cell, revision: revision)
+    variables[name] = Variable(value: value, cell: cell, revision: revision, isClocked: isClocked)
   }
 
   /// Takes a variable away.

@@ -23,11 +23,12 @@ extension DatasetValue {
   }
 
   init(stored: StoredValue, options: SessionOptions) throws {
-    let damaged = Fault(.notAWorkspace, "a dataset is damaged")
-    guard let name = stored.detail["name"]?.stringValue else { throw damaged }
+    let damaged = Damage("its content")
+    let name = try Damage.text(stored.detail["name"], "name")
     var dataset: Dataset
     let origin: Origin
     if let request = try stored.detail["request"]?.decoded(LoadRequest.self) {
+      guard request.isSound else { throw Damage("request") }
       dataset = try DatasetLoading.load(request, options)
       origin = .loaded(request)
       guard dataset.hash.text == stored.detail["hash"]?.stringValue else {
@@ -36,17 +37,20 @@ extension DatasetValue {
           fix: "Put the old file back, or load the new one under another name.")
       }
     } else {
-      guard let content = stored["content"] else { throw damaged }
-      let labels = stored["labels"].flatMap { $0.dtype == .int32 ? $0.elements(as: Int32.self) : nil }
+      guard let content = stored["content"], content.shape.rank > 1,
+        content.dtype == .float32 || content.dtype == .uint8
+      else { throw damaged }
+      let labels = try stored.labels(count: content.shape[0])
       dataset = Dataset(name: name, source: "a tensor of the session", storage: content, labels: labels)
       origin = .session
     }
-    dataset = try dataset.replacing(transforms: stored.detail["transforms"]?.decoded([Transform].self) ?? [])
+    guard let transforms = stored.detail["transforms"] else { throw Damage("transforms") }
+    dataset = try dataset.replacing(transforms: transforms.decoded([Transform].self))
     let whole = dataset
     func view(_ tensor: Tensor, _ name: String) throws -> Dataset {
-      guard tensor.dtype == .int32 else { throw damaged }
+      guard tensor.dtype == .int32 else { throw Damage("its rows") }
       let rows = tensor.elements(as: Int32.self).map(Int.init)
-      guard rows.allSatisfy({ $0 >= 0 && $0 < whole.count }) else { throw damaged }
+      guard rows.allSatisfy({ $0 >= 0 && $0 < whole.count }) else { throw Damage("its rows") }
       var part = whole.subset(rows)
       part.name = name
       return part

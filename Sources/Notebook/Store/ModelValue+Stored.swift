@@ -20,26 +20,30 @@ extension ModelValue {
   }
 
   init(stored: StoredValue, threads: Int?) throws {
-    let damaged = Fault(.notAWorkspace, "a model is damaged")
-    guard let configuration = stored.detail["configuration"]?.stringValue,
-      let training = stored.detail["training"]?.stringValue, let recipe = stored.detail["recipe"]?.stringValue,
-      let values = stored["values"], let first = stored["firstMoments"], let second = stored["secondMoments"]
+    let damaged = Damage("its arrays")
+    let configuration = try JSON.decoded(
+      ModelConfiguration.self, from: try Damage.text(stored.detail["configuration"], "configuration"))
+    let training = try JSON.decoded(TrainingState.self, from: try Damage.text(stored.detail["training"], "training"))
+    var recipe = try JSON.decoded(TrainingRecipe.self, from: try Damage.text(stored.detail["recipe"], "recipe"))
+    guard training.isSound else { throw Damage("the state of its training") }
+    recipe.takeBeta2(of: training.plan)
+    guard recipe.isSound else { throw Damage("its recipe") }
+    guard configuration.isSound else { throw Damage("its configuration") }
+    guard let values = stored["values"], let first = stored["firstMoments"], let second = stored["secondMoments"],
+      [values, first, second].allSatisfy({ $0.dtype == .float32 })
     else { throw damaged }
-    if let best = stored["bestValues"], best.byteCount != values.byteCount { throw damaged }
-    let state = try JSON.decoded(TrainingState.self, from: training)
-    var howTrained = try JSON.decoded(TrainingRecipe.self, from: recipe)
-    howTrained.takeBeta2(of: state.plan)
+    if let best = stored["bestValues"], best.byteCount != values.byteCount || best.dtype != .float32 { throw damaged }
     // With the count at hand nothing has to be made to show the model: a workspace of many opens quickly.
     if let count = stored.detail["parameters"]?.integerValue {
+      guard count >= 0, count <= values.shape.count else { throw Damage("the number of its parameters") }
       self.init(
-        try JSON.decoded(ModelConfiguration.self, from: configuration),
-        snapshot: .init(values: values, firstMoments: first, secondMoments: second),
-        training: state, recipe: howTrained, bestValues: stored["bestValues"],
+        configuration, snapshot: .init(values: values, firstMoments: first, secondMoments: second),
+        training: training, recipe: recipe, bestValues: stored["bestValues"],
         dataDescription: stored.detail["data"]?.stringValue ?? "", parameterCount: count)
       return
     }
-    let model = try Model(
-      try JSON.decoded(ModelConfiguration.self, from: configuration), options: CompilerOptions(threads: threads))
+    guard stored.detail["parameters"] == nil else { throw Damage("the number of its parameters") }
+    let model = try Model(configuration, options: CompilerOptions(threads: threads))
     let fresh = try model.parameters.snapshot()
     guard fresh.values.byteCount == values.byteCount, fresh.firstMoments.byteCount == first.byteCount,
       fresh.secondMoments.byteCount == second.byteCount
@@ -47,8 +51,8 @@ extension ModelValue {
     model.bestValues = stored["bestValues"]
     model.dataDescription = stored.detail["data"]?.stringValue ?? ""
     model.parameters.restore(.init(values: values, firstMoments: first, secondMoments: second))
-    model.training = state
-    try self.init(model, recipe: howTrained)
+    model.training = training
+    try self.init(model, recipe: recipe)
   }
 }
 

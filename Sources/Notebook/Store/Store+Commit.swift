@@ -28,7 +28,7 @@ extension Store {
     do {
       try queue.inDatabase { db in
         try db.inTransaction(.immediate) {
-          for record in written.pending { try write(record, db) }
+          for record in written.pending { try write(record, &written, db) }
           try writeMetrics(written.metrics, db)
           try writeVariables(state, &written, db)
           if written.settings != state.settings { try writeSettings(state.settings, db) }
@@ -36,18 +36,20 @@ extension Store {
         }
       }
     } catch {
+      self.written.withLock { $0.isBehind = true }
       throw Store.translated(error, path: path)
     }
     written.settings = state.settings
     written.pending = []
     written.metrics = []
+    written.isBehind = false
     self.written.withLock { $0 = written }
   }
 
   /// Adds numbers of training steps; they are written with the next commit.
   func add(_ rows: [MetricRow]) { if !isReadOnly { written.withLock { $0.metrics += rows } } }
 
-  private func write(_ record: CellRecord, _ db: Database) throws {
+  private func write(_ record: CellRecord, _ written: inout WrittenState, _ db: Database) throws {
     let cell = try db.cachedStatement(
       sql: """
         INSERT INTO cells (session, number, source, status, error, seconds, finished)
@@ -63,27 +65,10 @@ extension Store {
       sql: "INSERT OR REPLACE INTO outputs (cell, position, role, text, html, json) VALUES (?, ?, ?, ?, ?, ?)")
     for (position, value) in record.outputs.enumerated() {
       try output.execute(
-        arguments: [id, position, "\(value.role)", value.record, value.html, Store.bounded(value.json)])
+        arguments: [id, position, value.role, value.text, nil, value.detail?.text()])
     }
-    try forgetResult(of: record.number - Results.limit, db)
-    guard let result = record.result else { return }
-    let statement = try db.cachedStatement(
-      sql: "INSERT OR REPLACE INTO results (cell, kind, detail) VALUES (?, ?, ?)")
-    try statement.execute(arguments: [record.number, result.kind, result.detail.text()])
-    try writeArrays(result.arrays, owner: "result:\(record.number)", db)
-  }
-
-  /// Values of cells that `_N` no longer reaches need not be kept.
-  private func forgetResult(of cell: Int, _ db: Database) throws {
-    guard cell > 0 else { return }
-    try db.cachedStatement(sql: "DELETE FROM results WHERE cell = ?").execute(arguments: [cell])
-    try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: ["result:\(cell)"])
-  }
-
-  /// Structured data up to 1 MB of text; larger results are in the variables.
-  private static func bounded(_ json: JSON?) -> String? {
-    guard let text = json?.text(), text.utf8.count <= 1 << 20 else { return nil }
-    return text
+    try forgetResult(of: record.number - Results.limit, &written, db)
+    if let result = record.result { try write(result, of: record.number, &written, db) }
   }
 
   private func writeVariables(_ state: SessionState, _ written: inout WrittenState, _ db: Database) throws {
@@ -106,7 +91,7 @@ extension Store {
     }
   }
 
-  private func writeArrays(_ arrays: [StoredValue.Array], owner: String, _ db: Database) throws {
+  func writeArrays(_ arrays: [StoredValue.Array], owner: String, _ db: Database) throws {
     try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: [owner])
     guard !arrays.isEmpty else { return }
     let insert = try db.cachedStatement(
@@ -148,7 +133,7 @@ extension Settings {
     showsTime = stored["time"] == "true"
     seed = stored["seed"].flatMap { UInt64($0) } ?? 0
     draws = stored["draws"].flatMap { UInt64($0) } ?? 0
-    threads = stored["threads"].flatMap { Int($0) }
+    threads = stored["threads"].flatMap { Int($0) }.flatMap { Self.threadCounts.contains($0) ? $0 : nil }
     for (key, value) in stored where key.hasPrefix("plot.") { plot[String(key.dropFirst(5))] = value }
   }
 }

@@ -28,7 +28,7 @@ extension Store {
         sql: "UPDATE cells SET status = 'interrupted', error = 'cut off' WHERE status = 'running' AND session <> ?",
         arguments: [sessionID])
     }
-    let (number, source): (Int, String) = (row[0], row[1])
+    guard let number = try? row.integer(0), let source = try? row.text(1) else { return nil }
     let line = TextWidth.fit(source.replacing("\n", with: " ⏎ "), to: 60)
     return "cell \(number) was cut off: \(line). What it had kept is here"
   }
@@ -39,32 +39,40 @@ extension Store {
       var restored = RestoredSession(state: SessionState(), results: Results(), lastCell: 0, problems: [])
       var revisions: [String: Int] = [:]
       try queue.inDatabase { db in
-        restored.lastCell = try Int.fetchOne(db, sql: "SELECT max(number) FROM cells") ?? 0
+        restored.lastCell =
+          try Int.fetchOne(
+            db, sql: "SELECT max(number) FROM cells WHERE typeof(number) = 'integer' AND number BETWEEN 0 AND 1 << 40")
+          ?? 0
         restored.interruptedCell = try interruptedCell(db)
         let settings = try Row.fetchAll(db, sql: "SELECT key, value FROM settings")
         if !settings.isEmpty {
           restored.state.settings = Settings(
-            stored: Dictionary(settings.map { ($0[0], $0[1]) }, uniquingKeysWith: { _, last in last }))
+            stored: Dictionary(
+              try settings.map { (try $0.text(0), try $0.text(1)) }, uniquingKeysWith: { _, last in last }))
         }
         for row in try Row.fetchAll(db, sql: "SELECT name, kind, detail, cell FROM variables ORDER BY name") {
-          let name: String = row[0]
+          let name = (try? row.text(0)) ?? "a variable"
           do {
-            let stored = try stored(kind: row[1], detail: row[2], owner: "variable:" + name, db)
-            restored.state.set(name, to: try restorers.value(stored), cell: row[3])
+            let stored = try stored(kind: row.text(1), detail: row.text(2), owner: "variable:" + name, db)
+            restored.state.set(name, to: try restorers.value(stored), cell: try row.integer(3))
             revisions[name] = restored.state.variables[name]?.revision
           } catch let error as DatabaseError {
             throw error
           } catch {
-            restored.problems.append("\(name): \((error as? Fault)?.message ?? "\(error)")")
+            let fault = Fault.translated(error)
+            restored.problems.append("\(name): \(fault.message) (\(fault.code.rawValue))")
           }
         }
         let results = try Row.fetchAll(
           db, sql: "SELECT cell, kind, detail FROM results ORDER BY cell DESC LIMIT ?",
           arguments: [Store.restoredResults])
         for row in results.reversed() {
-          let cell: Int = row[0]
-          let stored = try stored(kind: row[1], detail: row[2], owner: "result:\(cell)", db)
-          if let value = try? restorers.value(stored) { restored.results.add(value, cell: cell) }
+          // `_N` of a cell whose value cannot be read is not there.
+          guard let cell = try? row.integer(0) else { continue }
+          do {
+            let stored = try result(of: cell, kind: row.text(1), detail: row.text(2), db)
+            restored.results.add(try restorers.value(stored), cell: cell)
+          } catch let error as DatabaseError { throw error } catch {}
         }
       }
       let settings = restored.state.settings
@@ -76,6 +84,15 @@ extension Store {
     } catch {
       throw Store.translated(error, path: path)
     }
+  }
+
+  /// The value of a cell, which may be that of an earlier one.
+  private func result(of cell: Int, kind: String, detail: String, _ db: Database) throws -> StoredValue {
+    guard kind == Self.sameKind else { return try stored(kind: kind, detail: detail, owner: "result:\(cell)", db) }
+    let row = try Row.fetchOne(
+      db, sql: "SELECT kind, detail FROM results WHERE cell = ? AND kind <> 'same'", arguments: [detail])
+    guard let row else { throw Damage("cell \(detail), whose value it is, has none") }
+    return try stored(kind: row.text(0), detail: row.text(1), owner: "result:\(detail)", db)
   }
 
   private func stored(kind: String, detail: String, owner: String, _ db: Database) throws -> StoredValue {
@@ -92,11 +109,14 @@ extension Store {
       read = nil
     }
     while let row = try rows.next() {
-      let name: String = row[0]
-      if (row[1] as Int) == 0 {
+      let name = try row.text(0)
+      if try row.integer(1) == 0 {
         try finish()
-        let shape = (row[3] as String).split(separator: ",").compactMap { Int($0) }
-        guard let type = DType(rawValue: row[2]), let extents = Shape(validating: shape) else { throw damaged(name) }
+        let words = try row.text(3).split(separator: ",", omittingEmptySubsequences: true)
+        let shape = words.compactMap { Int($0) }
+        guard let type = DType(rawValue: try row.text(2)), let extents = Shape(validating: shape),
+          shape.count == words.count
+        else { throw damaged(name) }
         read = (name, try Tensor(zeros: extents, dtype: type), 0)
       }
       // Straight from SQLite's page into the tensor: a copy between would double the time of large workspaces.
@@ -118,23 +138,47 @@ extension Store {
 
   /// Cells, oldest first.
   func cells(where condition: String, arguments: StatementArguments, withOutputs: Bool) -> [HistoryEntry] {
-    let entries = try? queue.inDatabase { db -> [HistoryEntry] in
+    let entries = try? read { db -> [HistoryEntry] in
       try Row.fetchAll(
         db,
         sql: """
           SELECT id, session, number, source, seconds, status FROM cells WHERE \(condition)
           """, arguments: arguments
-      ).map { row in
+      ).compactMap { row -> HistoryEntry? in
+        guard let id = try? row.integer(0), let session = try? row.integer(1), let number = try? row.integer(2),
+          let source = try? row.text(3)
+        else { return nil }
         let outputs =
           withOutputs
-          ? try String.fetchAll(
-            db, sql: "SELECT text FROM outputs WHERE cell = ? ORDER BY position", arguments: [row[0] as Int64]) : []
+          ? try Row.fetchAll(
+            db, sql: "SELECT text, json FROM outputs WHERE cell = ? ORDER BY position", arguments: [id])
+          : []
+        // Only what is small was ever looked at for marks: older workspaces hold whole results there.
+        let recordings = outputs.map { output -> String in
+          let plain = (try? output.text(0)) ?? ""
+          guard let detail = try? output.text(1), detail.contains("\"marked\"") else { return plain }
+          return (try? JSON(parsing: detail))?["marked"]?.stringValue ?? plain
+        }
         return HistoryEntry(
-          session: row[1], number: row[2], source: row[3], outputs: outputs, seconds: row[4],
-          succeeded: (row[5] as String) == "ok")
+          session: session, number: number, source: source, outputs: outputs.map { (try? $0.text(0)) ?? "" },
+          recordings: recordings, seconds: Double.fromDatabaseValue(row[4]) ?? 0,
+          succeeded: (try? row.text(5)) == "ok")
       }
     }
     return entries ?? []
+  }
+}
+
+extension Row {
+  /// A column that holds text; one of another type, which SQLite does not keep from being there, is damage.
+  func text(_ index: Int) throws(Damage) -> String {
+    guard let text = String.fromDatabaseValue(self[index]) else { throw Damage("column \(index) is no text") }
+    return text
+  }
+
+  func integer(_ index: Int) throws(Damage) -> Int {
+    guard let number = Int.fromDatabaseValue(self[index]) else { throw Damage("column \(index) is no whole number") }
+    return number
   }
 }
 

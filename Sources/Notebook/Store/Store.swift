@@ -13,6 +13,8 @@ package final class Store: Sendable {
   let sessionID: Int64
   private let lock: WorkspaceLock?
   let written: Mutex<WrittenState>
+  /// Opened with the first look at the history.
+  private let reader = Mutex<DatabaseQueue?>(nil)
 
   /// What the store knows to be on disk.
   struct WrittenState: Sendable {
@@ -22,6 +24,10 @@ package final class Store: Sendable {
     /// Commits that could not be written yet.
     var pending: [CellRecord] = []
     var metrics: [MetricRow] = []
+    /// Results that are on disk, the last of them.
+    var results: [WrittenResult] = []
+    /// The last commit failed: cells, variables or settings are not on disk.
+    var isBehind = false
   }
 
   /// Opens a workspace, making it when there is none.
@@ -81,15 +87,58 @@ package final class Store: Sendable {
   }
 
   /// Writes what could not be written until now, marks the session as ended well and folds the log back into the file.
-  func close(_ state: SessionState) {
-    guard !isReadOnly else { return }
-    if written.withLock({ !$0.pending.isEmpty }) { try? commit(nil, state: state) }
+  ///
+  /// - Returns: Why that could not be done, and what is lost with it; nil when all of it is on disk.
+  @discardableResult
+  func close(_ state: SessionState) -> String? {
+    guard !isReadOnly else { return nil }
+    // The last connection folds the log in and takes its files away; one that only reads cannot.
+    reader.withLock { $0 = nil }
+    if let lost = catchUp(state) { return lost }
     try? queue.inDatabase { db in
       try db.execute(
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
       try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
     lock?.release()
+    return nil
+  }
+
+  /// Writes what could not be written until now.
+  ///
+  /// - Returns: Why that failed again, and how much is not on disk; nil when all of it is.
+  func catchUp(_ state: SessionState) -> String? {
+    guard written.withLock({ $0.isBehind }) else { return nil }
+    do throws(StoreError) {
+      try commit(nil, state: state)
+      return nil
+    } catch {
+      let count = written.withLock { $0.pending.count }
+      let what =
+        count == 0
+        ? "the last changes" : count == 1 ? "1 cell with what it changed" : "\(count) cells with what they changed"
+      return "\(error.description); not in it: \(what)"
+    }
+  }
+
+  /// Reads what is committed, through a connection of its own.
+  ///
+  /// The one that writes is busy for as long as a commit takes, seconds for a large model. In WAL mode another one sees the
+  /// state before it and waits for nobody.
+  func read<T>(_ body: (Database) throws -> T) throws -> T {
+    // A copy in memory of what was read, or a file that nobody writes.
+    guard !isReadOnly else { return try queue.inDatabase(body) }
+    let opened = try reader.withLock { reader in
+      if let reader { return reader }
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(2)
+      configuration.label = "elbo.reader"
+      let fresh = try DatabaseQueue(path: path, configuration: configuration)
+      reader = fresh
+      return fresh
+    }
+    return try opened.inDatabase(body)
   }
 
   /// Lets the file grow to `pages` pages at most, so that tests can fill the disk.
@@ -97,6 +146,7 @@ package final class Store: Sendable {
 
   static func translated(_ error: any Error, path: String) -> StoreError {
     if let error = error as? StoreError { return error }
+    if let damage = error as? Damage { return .notAWorkspace(path: path, reason: "\(damage)") }
     guard let error = error as? DatabaseError else { return .cannotOpen(path: path, reason: "\(error)") }
     let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
     switch error.resultCode {
@@ -109,6 +159,31 @@ package final class Store: Sendable {
   }
 }
 
+/// Something a cell showed, as it is kept: its text, and in a few words what it was. The value itself is in the results
+/// or in a variable; its JSON and its HTML can be made of it again.
+struct OutputRecord: Sendable {
+  let role: String
+  let text: String
+  /// `{"kind": "tensor", "summary": "2000×20 float32 · latents"}`, and the text with marks where the clock decides a part.
+  let detail: JSON?
+
+  init(_ output: Output) {
+    (role, text) = ("\(output.role)", output.record)
+    var members: [JSON.Member] = []
+    if let value = output.value {
+      members = [.init("kind", .string(value.kind.rawValue)), .init("summary", .string(value.summary))]
+    }
+    if let marked = output.marked { members.append(.init("marked", .string(marked))) }
+    detail = members.isEmpty ? nil : .object(members)
+  }
+
+  /// What the history has of it.
+  init(text: String, marked: String) {
+    (role, self.text) = ("result", text)
+    detail = marked == text ? nil : .object([.init("marked", .string(marked))])
+  }
+}
+
 /// A cell as it is kept.
 struct CellRecord: Sendable {
   var number: Int
@@ -116,7 +191,7 @@ struct CellRecord: Sendable {
   var status: String
   var error: String?
   var seconds: Double
-  var outputs: [Output]
+  var outputs: [OutputRecord]
   /// The value for `_N`, when it is small enough to keep.
   var result: StoredValue?
 

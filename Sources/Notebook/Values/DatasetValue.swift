@@ -73,7 +73,7 @@ package struct DatasetValue: SelectableValue {
     case "all" where !partNames.isEmpty: return .object(DatasetValue(dataset, origin: origin, isWhole: true))
     case "count": return .number(Double(dataset.count))
     case "hash": return .string(dataset.hash.text)
-    case "shape": return .tensor(ArrayValue(try Tensor(dataset.exampleShape.dimensions.map { Float($0) })))
+    case "shape": return .tensor(try ArrayValue(shape: dataset.exampleShape))
     case "classes": return dataset.classCount.map { .number(Double($0)) }
     case "labels":
       return try rowLabels().map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }), labels: $0)) }
@@ -94,10 +94,10 @@ package struct DatasetValue: SelectableValue {
     return .tensor(ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels()))
   }
 
-  package func output(width: Int) -> Output { Value.report(report).output(width: width) }
-
   /// Counts, shape, classes and transforms.
-  var report: Report {
+  package var report: Report? { description }
+
+  var description: Report {
     var fields: [Report.Field] = [
       .init("count", label: "examples", .count(dataset.count)),
       .init("shape", label: "example", .text("\(dataset.exampleShape) \(dataset.storage.dtype.rawValue)")),

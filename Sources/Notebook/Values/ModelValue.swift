@@ -92,7 +92,7 @@ package struct ModelValue: ObjectValue {
     case "steps": return .number(Double(training.step))
     case "latent": return .number(Double(configuration.latentDimensions))
     case "parameters": return .number(Double(parameterCount))
-    case "beta": return .number(Double(configuration.beta.target))
+    case "beta": return .number(Double(shortest: configuration.beta.target))
     case "history": return .table(historyTable)
     default: return nil
     }
@@ -109,13 +109,13 @@ package struct ModelValue: ObjectValue {
         [
           .count(epoch.epoch), .fixed(epoch.loss, decimals: 2), .fixed(epoch.reconstruction, decimals: 2),
           .fixed(epoch.kl, decimals: 2), epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
-          .number(epoch.beta), .number(epoch.learningRate),
-          epoch.imagesPerSecond > 0 ? .count(Int(epoch.imagesPerSecond)) : .empty,
+          .number(Double(shortest: Float(epoch.beta))), .number(Double(shortest: Float(epoch.learningRate))),
+          epoch.imagesPerSecond > 0 ? .rate(epoch.imagesPerSecond) : .empty,
         ]
       }, notes: training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" })
   }
 
-  package func output(width: Int) -> Output {
+  package var report: Report? {
     let configuration = configuration
     var fields: [Report.Field] = [
       .init("family", .text(configuration.family.rawValue)),
@@ -124,36 +124,39 @@ package struct ModelValue: ObjectValue {
       .init("latent", label: "latent dimensions", .count(configuration.latentDimensions)),
       .init("likelihood", .text(configuration.likelihood.name)),
       .init(
-        "beta", label: "weight of the KL (beta)", .number(Double(configuration.beta.target)),
-        unit: configuration.beta.course),
+        "beta", label: "weight of the KL (beta)", .number(Double(shortest: configuration.beta.target)),
+        detail: Self.behind(configuration.beta.course)),
     ]
     if configuration.family == .capacity {
       let capacity = configuration.capacity
       fields.append(
         .init(
-          "capacity", .number(Double(capacity.target)),
-          unit: ["nats", capacity.course].filter { !$0.isEmpty }.joined(separator: " ")))
+          "capacity", .number(Double(shortest: capacity.target)), unit: "nats", detail: Self.behind(capacity.course)))
     }
     if !configuration.outputBiasStartsAtMean, configuration.architecture.endsInBias {
       fields.append(.init("output_bias", label: "output bias", .text("as init says, not at the data's mean")))
     }
     fields += [
       .init("parameters", .count(parameterCount)),
-      .init("epochs", label: "trained", .count(training.epoch), unit: "epochs, \(training.step) steps"),
+      .init(
+        "epochs", label: "trained", .count(training.epoch), unit: "epochs", detail: ", \(training.step) steps"),
+      .init("steps", .count(Int(clamping: training.step)), isShown: false),
     ]
     if let last = training.currentEpoch {
       fields += [
-        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
+        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
         .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
         .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
       ]
       if let validation = last.validation {
-        fields.append(.init("validation", .fixed(validation, decimals: 2), unit: "nats/example, held out"))
+        fields.append(.init("validation", .fixed(validation, decimals: 2), unit: "nats/example", detail: ", held out"))
       }
     }
     let notes = training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" }
-    return Value.report(Report(title: configuration.family.summary, fields: fields, notes: notes)).output(width: width)
+    return Report(title: configuration.family.summary, fields: fields, notes: notes)
   }
+
+  private static func behind(_ course: String) -> String { course.isEmpty ? "" : " " + course }
 }
 
 /// The model that computes for the values that share it.
@@ -206,7 +209,7 @@ final class LiveModel: Sendable {
     guard fresh.values.byteCount == wanted.values.byteCount,
       fresh.firstMoments.byteCount == wanted.firstMoments.byteCount,
       fresh.secondMoments.byteCount == wanted.secondMoments.byteCount
-    else { throw Fault(.notAWorkspace, "a model is damaged") }
+    else { throw Fault(.notAWorkspace, "the model is damaged: its parameters are of another architecture") }
     current = 0
     return model
   }

@@ -2,15 +2,40 @@ import Glibc
 
 /// Numbers as people read them.
 package enum NumberText {
-  /// `value` with `digits` significant digits, without needless zeros: `146.953`, `1e-05`, `20`.
+  /// A number by itself: six significant digits, more where three decimals need them, without needless zeros:
+  /// `146.953`, `123456.789`, `1e-05`, `20`.
   ///
-  /// Whole numbers below 10¹⁵ keep all their digits.
-  package static func short(_ value: Double, digits: Int = 6) -> String {
-    // glibc's sign of what is no number says nothing.
-    if value.isNaN { return "nan" }
+  /// Whole numbers below 10¹⁵ keep all their digits. What is not finite is `nan`, `inf` or `-inf` everywhere.
+  package static func short(_ value: Double) -> String {
+    short(value, digits: max(6, min(15, wholeDigits(value) + 3)))
+  }
+
+  /// One of many numbers: `digits` significant digits, and never fewer than its whole part has.
+  package static func short(_ value: Double, digits: Int) -> String {
+    if let word = word(value) { return word }
     // Not abs(whole): the smallest integer has none.
     if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 { return String(whole) }
-    return format("%.\(digits)g", value)
+    return format("%.\(max(digits, wholeDigits(value)))g", value)
+  }
+
+  /// The shortest digits that read back as `value`, for files that programs read.
+  package static func exact(_ value: Double) -> String {
+    if let word = word(value) { return word }
+    if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 { return String(whole) }
+    return "\(value)"
+  }
+
+  /// What is no finite number. glibc writes `-nan` on some CPUs and `nan` on others for the same sum.
+  private static func word(_ value: Double) -> String? {
+    if value.isFinite { return nil }
+    return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf"
+  }
+
+  /// Digits in front of the decimal point; 0 for numbers that are written with an exponent.
+  private static func wholeDigits(_ value: Double) -> Int {
+    let size = value.magnitude
+    guard size.isFinite, size >= 1, size < 1e15 else { return 0 }
+    return String(Int(size)).utf8.count
   }
 
   /// `value` with a fixed number of decimals: `106.70`.
@@ -36,6 +61,14 @@ package enum NumberText {
     scaled(Double(count), units: ["B", "kB", "MB", "GB", "TB"])
   }
 
+  /// A large live number, such as images/s: whole, with separators from a thousand on, so that its width holds still.
+  package static func rate(_ value: Double) -> String {
+    guard value.magnitude < 1e15 else { return short(value) }
+    let whole = Int(value.rounded())
+    return whole.magnitude < 10_000 && whole.magnitude >= 1000
+      ? "\(whole / 1000),\(String(whole.magnitude % 1000 + 1000).dropFirst())" : count(whole)
+  }
+
   /// Large quantities such as FLOPs: `3.4 M`.
   package static func scaled(_ value: Double, units: [String] = ["", "k", "M", "G", "T"]) -> String {
     var value = value
@@ -50,7 +83,7 @@ package enum NumberText {
 
   /// Seconds in words: `0.8 ms`, `3.2 s`, `4 min 10 s`, `2 h 5 min`.
   package static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "?" }
+    guard seconds.isFinite, seconds < 1e15 else { return "?" }
     switch seconds {
     case ..<0.9995e-3: return "\(format("%.0f", seconds * 1e6)) µs"
     case ..<0.9995: return "\(format(seconds < 0.00995 ? "%.1f" : "%.0f", seconds * 1e3)) ms"
@@ -69,4 +102,9 @@ package enum NumberText {
       }
     }
   }
+}
+
+extension Double {
+  /// A float32 as people mean it: 0.1 is 0.1, and not 0.10000000149011612. Reads back as the same Float.
+  package init(shortest value: Float) { self = Double("\(value)") ?? Double(value) }
 }

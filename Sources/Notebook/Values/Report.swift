@@ -1,4 +1,5 @@
 import Plotting
+import Replay
 
 /// Named results with units, tables and remarks: what `evaluate`, `describe` or `doctor` give.
 ///
@@ -10,21 +11,45 @@ package struct Report: Sendable, Equatable {
     package let label: String
     package let cell: Table.Cell
     package let unit: String
+    /// What people read behind the unit: `, mean of epoch 3`. Programs have it without its first comma.
+    package let detail: String
     /// Standard error, when the number is an estimate of more than one example.
     package let error: Double?
+    /// Whether people see it; programs see every field.
+    package let isShown: Bool
+    /// A name that it had before, which still works after a dot.
+    package let oldName: String?
 
-    package init(_ name: String, label: String? = nil, _ cell: Table.Cell, unit: String = "", error: Double? = nil) {
+    package init(
+      _ name: String, label: String? = nil, _ cell: Table.Cell, unit: String = "", detail: String = "",
+      error: Double? = nil, isShown: Bool = true, oldName: String? = nil
+    ) {
       self.name = name
       self.label = label ?? name
       self.cell = cell
       self.unit = unit
+      self.detail = detail
       self.error = error.flatMap { $0.isFinite ? $0 : nil }
+      self.isShown = isShown
+      self.oldName = oldName
     }
 
-    var text: String {
-      var text = cell.text
+    var text: String { ClockMarks.plain(markedText) }
+
+    var markedText: String {
+      var text = cell.isVolatile ? ClockMarks.marked(cell.text) : cell.text
       if let error { text += " ± " + NumberText.short(error, digits: 2) }
-      return unit.isEmpty ? text : "\(text) \(unit)"
+      return (unit.isEmpty ? text : "\(text) \(unit)") + detail
+    }
+
+    /// The unit of the number for programs.
+    var dataUnit: String { cell.unit.isEmpty ? unit : cell.unit }
+
+    /// The detail for programs.
+    var note: String {
+      var note = detail[...]
+      while let first = note.first, first == "," || first == " " { note.removeFirst() }
+      return String(note)
     }
   }
 
@@ -34,8 +59,6 @@ package struct Report: Sendable, Equatable {
   package var tables: [NamedTable]
   package var notes: [String]
   package var figure: Figure?
-  /// More structure for programs than the text shows.
-  package var extra: [JSON.Member]
 
   package struct NamedTable: Sendable, Equatable {
     package let name: String
@@ -47,77 +70,44 @@ package struct Report: Sendable, Equatable {
   }
 
   package init(
-    title: String, fields: [Field] = [], tables: [NamedTable] = [], notes: [String] = [], figure: Figure? = nil,
-    extra: [JSON.Member] = []
+    title: String, fields: [Field] = [], tables: [NamedTable] = [], notes: [String] = [], figure: Figure? = nil
   ) {
     self.title = title
     self.fields = fields
     self.tables = tables
     self.notes = notes
     self.figure = figure
-    self.extra = extra
   }
 
-  func text(width: Int) -> String {
+  func text(width: Int) -> String { ClockMarks.plain(markedText(width: width)) }
+
+  /// The text with marks around what the clock decides.
+  func markedText(width: Int) -> String {
+    let fields = self.fields.filter(\.isShown)
     var lines = title.isEmpty ? [] : TextWidth.wrap(title, to: width).split(separator: "\n").map(String.init)
     let labels = fields.map { TextWidth.columns($0.label) }.max() ?? 0
     for field in fields {
-      let text = TextWidth.wrap(field.text, to: max(20, width - labels - 4)).split(separator: "\n").map(String.init)
+      let text = TextWidth.wrap(field.markedText, to: max(20, width - labels - 4)).split(separator: "\n").map(
+        String.init)
       for (position, line) in text.enumerated() {
         lines.append("  " + TextWidth.pad(position == 0 ? field.label : "", to: labels) + "  " + line)
       }
     }
-    for named in tables { lines += ["", named.table.text(width: width)] }
+    for named in tables { lines += ["", named.table.markedText(width: width)] }
     if !notes.isEmpty, !(fields.isEmpty && tables.isEmpty) { lines.append("") }
     lines += notes.map { TextWidth.wrap($0, to: width) }
     return lines.joined(separator: "\n")
   }
 
-  var html: String {
-    var html = title.isEmpty ? "" : "<p><strong>\(HTML.escaped(title))</strong></p>"
-    if !fields.isEmpty {
-      html += "<table><tbody>"
-      for field in fields {
-        html += "<tr><th style=\"text-align:left\">\(HTML.escaped(field.label))</th>"
-        html += "<td>\(HTML.escaped(field.text))</td></tr>"
-      }
-      html += "</tbody></table>"
-    }
-    html += tables.map(\.table.html).joined()
-    return html + notes.map { "<p>\(HTML.escaped($0))</p>" }.joined()
-  }
-
-  var json: JSON {
-    var members = [JSON.Member("title", .string(title))]
-    for field in fields {
-      members.append(JSON.Member(field.name, field.cell.json))
-      if !field.unit.isEmpty { members.append(JSON.Member(field.name + "_unit", .string(field.unit))) }
-      if let error = field.error { members.append(JSON.Member(field.name + "_standard_error", .numeric(error))) }
-    }
-    members += tables.map { JSON.Member($0.name, $0.table.json) }
-    if !notes.isEmpty { members.append(JSON.Member("notes", .array(notes.map { .string($0) }))) }
-    return .object(members + extra)
-  }
-
-  /// Fields as a table, for CSV.
-  var table: Table {
-    if fields.isEmpty, tables.count == 1 { return tables[0].table }
-    return Table(
-      columns: [.init("name"), .init("value"), .init("unit"), .init("standard_error")],
-      rows: fields.map { [.text($0.name), $0.cell, .text($0.unit), $0.error.map { .number($0) } ?? .empty] })
-  }
-
   func attribute(_ name: String) -> Value? {
-    if let field = fields.first(where: { $0.name == name }) {
-      switch field.cell {
-      case .text(let text): return .string(text)
-      case .number(let value), .fixed(let value, _): return .number(value)
-      case .count(let value): return .number(Double(value))
-      case .empty: return .nothing
-      }
-    }
-    return tables.first { $0.name == name }.map { .table($0.table) }
+    let field = fields.first { $0.name == name } ?? fields.first { $0.oldName == name }
+    return field?.cell.value ?? tables.first { $0.name == name }.map { .table($0.table) }
   }
+
+  /// Whether the clock decides an attribute.
+  func isVolatile(_ name: String) -> Bool { fields.contains { $0.name == name && $0.cell.isVolatile } }
+
+  var isVolatile: Bool { fields.contains(where: \.cell.isVolatile) || tables.contains(where: \.table.isVolatile) }
 
   var attributeNames: [String] { fields.map(\.name) + tables.map(\.name) }
 }

@@ -1,52 +1,29 @@
 import Plotting
-import Tensors
+import Replay
 
 /// Rows and columns with units, shown as text that fits, as HTML, as JSON records and as CSV.
 package struct Table: Sendable, Equatable {
   package struct Column: Sendable, Equatable {
+    /// Who sees a column.
+    package enum Audience: String, Sendable {
+      case all
+      /// People alone: a bar drawn of what another column holds.
+      case people
+      /// Programs alone: the number that such a bar is drawn of.
+      case programs
+    }
     package let name: String
+    /// In JSON, in CSV and after a dot.
+    package let key: String
     /// Shown behind the name in parentheses; empty for none.
     package let unit: String
-    package init(_ name: String, unit: String = "") {
-      self.name = name
-      self.unit = unit
+    package let audience: Audience
+
+    package init(_ name: String, key: String? = nil, unit: String = "", for audience: Audience = .all) {
+      (self.name, self.key) = (name, key ?? FieldKey.of(name))
+      (self.unit, self.audience) = (unit, audience)
     }
     var heading: String { VisibleText.name(unit.isEmpty ? name : "\(name) (\(unit))") }
-  }
-
-  package enum Cell: Sendable, Equatable {
-    case text(String)
-    case number(Double)
-    /// A number shown with a fixed number of decimals.
-    case fixed(Double, decimals: Int)
-    case count(Int)
-    case empty
-
-    package var text: String {
-      switch self {
-      case .text(let text): text
-      case .number(let value): NumberText.short(value, digits: 5)
-      case .fixed(let value, let decimals): NumberText.fixed(value, decimals: decimals)
-      case .count(let value): NumberText.count(value)
-      case .empty: ""
-      }
-    }
-
-    package var json: JSON {
-      switch self {
-      case .text(let text): .string(text)
-      case .number(let value), .fixed(let value, _): .numeric(value)
-      case .count(let value): .integer(value)
-      case .empty: .null
-      }
-    }
-
-    var isNumeric: Bool {
-      switch self {
-      case .number, .fixed, .count: true
-      default: false
-      }
-    }
   }
 
   package var title: String
@@ -57,6 +34,8 @@ package struct Table: Sendable, Equatable {
   /// Where the table is too wide, its last column gets lines of its own under the rows: commands to go on with are
   /// never cut.
   package var stacksLast: Bool
+  /// The rows as pictures, where they are examples that are images.
+  package var images: ImageGrid?
 
   package init(
     title: String = "", columns: [Column], rows: [[Cell]] = [], notes: [String] = [], stacksLast: Bool = false
@@ -68,21 +47,50 @@ package struct Table: Sendable, Equatable {
     self.notes = notes
   }
 
+  /// The column of a key, or of a heading.
+  func column(_ name: String) -> Int? {
+    columns.firstIndex { $0.key == name } ?? columns.firstIndex { $0.name == name }
+  }
+
   /// Text at most `width` columns wide: the widest text columns are shortened first.
-  package func text(width: Int) -> String {
+  package func text(width: Int) -> String { ClockMarks.plain(markedText(width: width)) }
+
+  /// Columns that a duration may need: one that is longer the next time changes nothing else.
+  private static let widestDuration = TextWidth.columns("59 min 59 s")
+
+  /// The same with marks around what the clock decides.
+  func markedText(width: Int) -> String { shown.laidOut(width: width) }
+
+  /// The table without what programs alone see.
+  var shown: Table { keeping { $0 != .programs } }
+
+  func keeping(_ isKept: (Column.Audience) -> Bool) -> Table {
+    guard columns.contains(where: { !isKept($0.audience) }) else { return self }
+    var table = self
+    let kept = columns.indices.filter { isKept(columns[$0].audience) }
+    table.columns = kept.map { columns[$0] }
+    table.rows = rows.map { row in kept.map { $0 < row.count ? row[$0] : .empty } }
+    return table
+  }
+
+  private func laidOut(width: Int) -> String {
     if stacksLast, columns.count > 1, let stacked = stackedText(width: width) { return stacked }
     var lines = title.isEmpty ? [] : [title]
     let cells = rows.map { row in columns.indices.map { $0 < row.count ? VisibleText.name(row[$0].text) : "" } }
-    var widths = columns.indices.map { column in
-      max(TextWidth.columns(columns[column].heading), cells.map { TextWidth.columns($0[column]) }.max() ?? 0)
+    let volatile = columns.indices.map { column in
+      rows.contains { $0.indices.contains(column) && $0[column].isVolatile }
     }
+    func widest(_ column: Int, _ heading: Int) -> Int {
+      let content = cells.map { TextWidth.columns($0[column]) }.max() ?? 0
+      return max(heading, content, volatile[column] ? Self.widestDuration : 0)
+    }
+    var widths = columns.indices.map { widest($0, TextWidth.columns(columns[$0].heading)) }
     let gaps = 2 * max(0, columns.count - 1)
     // Where headings with their units are too wide, the units get a line of their own.
     let stacksUnits = widths.reduce(gaps, +) > width && columns.contains { !$0.unit.isEmpty }
     if stacksUnits {
-      widths = columns.indices.map { column in
-        let heading = max(TextWidth.columns(columns[column].name), TextWidth.columns(columns[column].unit))
-        return max(heading, cells.map { TextWidth.columns($0[column]) }.max() ?? 0)
+      widths = columns.indices.map {
+        widest($0, max(TextWidth.columns(columns[$0].name), TextWidth.columns(columns[$0].unit)))
       }
     }
     while widths.reduce(gaps, +) > width, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
@@ -94,17 +102,20 @@ package struct Table: Sendable, Equatable {
       let filled = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }.filter { $0 != .empty }
       return !filled.isEmpty && filled.allSatisfy(\.isNumeric)
     }
-    func line(_ texts: [String]) -> String {
-      var line = texts.indices.map {
-        TextWidth.pad(TextWidth.fit(texts[$0], to: widths[$0]), to: widths[$0], right: right[$0])
+    func line(_ texts: [String], isMarked: (Int) -> Bool = { _ in false }) -> String {
+      var line = texts.indices.map { index in
+        let text = TextWidth.fit(texts[index], to: widths[index])
+        return TextWidth.pad(
+          isMarked(index) ? ClockMarks.marked(text) : text, to: widths[index], right: right[index])
       }.joined(separator: "  ")
       while line.last == " " { line.removeLast() }
       return line
     }
     if columns.contains(where: { !$0.heading.isEmpty }) {
-      lines += stacksUnits ? [line(columns.map { VisibleText.name($0.name) }), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
+      let names = columns.map { VisibleText.name($0.name) }
+      lines += stacksUnits ? [line(names), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
     }
-    lines += cells.map(line)
+    lines += zip(rows, cells).map { row, texts in line(texts) { $0 < row.count && row[$0].isVolatile } }
     lines += notes.flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
     return lines.joined(separator: "\n")
   }
@@ -113,14 +124,14 @@ package struct Table: Sendable, Equatable {
   private func stackedText(width: Int) -> String? {
     var (beside, others) = (self, self)
     beside.stacksLast = false
-    let whole = beside.text(width: .max).split(separator: "\n").prefix(rows.count + 2)
+    let whole = beside.laidOut(width: .max).split(separator: "\n").prefix(rows.count + 2)
     guard whole.contains(where: { TextWidth.columns($0) > width }) else { return nil }
     (others.columns, others.rows) = (columns.dropLast(), rows.map { Array($0.prefix(columns.count - 1)) })
     (others.stacksLast, others.notes) = (false, [])
-    if others.text(width: .max).split(separator: "\n").contains(where: { TextWidth.columns($0) > width }) {
+    if others.laidOut(width: .max).split(separator: "\n").contains(where: { TextWidth.columns($0) > width }) {
       return blockText(width: width)
     }
-    var lines = others.text(width: width).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = others.laidOut(width: width).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let first = lines.count - rows.count
     for (index, row) in rows.enumerated().reversed() where row.count == columns.count {
       guard let last = row.last?.text, !last.isEmpty else { continue }
@@ -135,50 +146,10 @@ package struct Table: Sendable, Equatable {
     for row in rows {
       for (index, cell) in row.enumerated() where !cell.text.isEmpty {
         let mark = index == 0 ? "" : index == columns.count - 1 ? "  → " : "  "
-        lines.append(TextWidth.wrap(mark + cell.text, to: width))
+        lines.append(TextWidth.wrap(mark + VisibleText.name(cell.text), to: width))
       }
     }
     return (lines + notes.map { TextWidth.wrap($0, to: width) }).joined(separator: "\n")
-  }
-
-  /// An HTML table; text is escaped.
-  package var html: String {
-    var html = title.isEmpty ? "<table>" : "<table><caption>\(HTML.escaped(title))</caption>"
-    html += "<thead><tr>" + columns.map { "<th>\(HTML.escaped($0.heading))</th>" }.joined() + "</tr></thead><tbody>"
-    for row in rows {
-      html += "<tr>"
-      for cell in row {
-        let style = cell.isNumeric ? " style=\"text-align:right\"" : ""
-        html += "<td\(style)>\(HTML.escaped(cell.text))</td>"
-      }
-      html += "</tr>"
-    }
-    html += "</tbody></table>"
-    return html + notes.map { "<p>\(HTML.escaped($0))</p>" }.joined()
-  }
-
-  /// One object per row, keyed by column name.
-  package var json: JSON {
-    .array(
-      rows.map { row in
-        .object(zip(columns, row).map { JSON.Member($0.name.isEmpty ? "name" : $0.name, $1.json) })
-      })
-  }
-
-  /// Comma-separated values with a header (RFC 4180).
-  package var csv: String {
-    let header = columns.map { CSVText.field($0.name) }.joined(separator: ",")
-    let lines = rows.map { row in
-      row.map { cell -> String in
-        switch cell {
-        case .text(let text): CSVText.field(text)
-        case .number(let value), .fixed(let value, _): "\(JSON.numeric(value))"
-        case .count(let value): String(value)
-        case .empty: ""
-        }
-      }.joined(separator: ",")
-    }
-    return ([header] + lines).joined(separator: "\n") + "\n"
   }
 }
 

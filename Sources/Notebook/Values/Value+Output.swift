@@ -1,4 +1,5 @@
 import Plotting
+import Replay
 import Tensors
 
 /// How results are shown: `format text|json|csv`.
@@ -7,49 +8,140 @@ package enum ResultFormat: String, Sendable, CaseIterable {
 }
 
 extension Value {
-  /// Every representation of the value, text at most `width` columns wide.
+  /// The value as a statement shows it, text at most `width` columns wide.
   package func output(width: Int, format: ResultFormat = .text) -> Output {
-    var output = richOutput(width: width)
     switch format {
     case .text: break
-    case .json: output.text = (output.json ?? .string(output.text)).text(pretty: true)
-    case .csv: if let csv { output.text = csv.hasSuffix("\n") ? String(csv.dropLast()) : csv }
+    case .json:
+      guard let json = dataJSON else { break }
+      guard isVolatile else { return Output(self, text: json.text(pretty: true)) }
+      let marked = Self.unquotingMarks(dataJSON(marksClock: true)?.text(pretty: true) ?? "")
+      return Output(self, text: ClockMarks.plain(marked), marked: marked)
+    case .csv:
+      guard let csv = csv(marksClock: true) else { break }
+      let text = csv.hasSuffix("\n") ? String(csv.dropLast()) : csv
+      return Output(self, text: ClockMarks.plain(text), marked: isVolatile ? text : nil)
     }
-    return output
+    let text = markedText(width: width)
+    return Output(self, text: ClockMarks.plain(text), marked: ClockMarks.isMarked(text) ? text : nil)
   }
 
-  private func richOutput(width: Int) -> Output {
+  /// Numbers between marks are texts in JSON until here.
+  private static func unquotingMarks(_ text: String) -> String {
+    text.replacing("\"" + ClockMarks.opening, with: ClockMarks.opening)
+      .replacing(ClockMarks.closing + "\"", with: ClockMarks.closing)
+  }
+
+  /// text/plain, with marks around what the clock decides.
+  func markedText(width: Int) -> String {
     switch self {
-    case .number(let value): return Output(text: NumberText.short(value), json: .numeric(value))
-    case .string(let text): return Output(text: text, json: .string(text))
-    case .flag(let value): return Output(text: value ? "yes" : "no", json: .bool(value))
-    case .range(let lower, let upper):
-      return Output(text: "\(lower)..\(upper)", json: .array([.integer(lower), .integer(upper)]))
+    case .number(let value): NumberText.short(value)
+    case .string(let text): text
+    case .flag(let value): value ? "yes" : "no"
+    case .range(let lower, let upper): "\(lower)..\(upper)"
     case .list(let items):
-      let text = "[" + items.map { $0.output(width: width).text }.joined(separator: ", ") + "]"
-      return Output(text: TextWidth.wrap(text, to: width), json: .array(items.map(\.json)))
-    case .tensor(let array): return array.output(width: width)
-    case .table(let table): return Output(text: table.text(width: width), html: table.html, json: table.json)
-    case .report(let report):
-      return Output(text: report.text(width: width), html: report.html, json: report.json, figure: report.figure)
-    case .figure(let figure): return Output(text: figure.summary, figure: figure)
-    case .object(let object): return object.output(width: width)
-    case .nothing: return Output(text: "")
+      TextWidth.wrap("[" + items.map { $0.text(inListOf: width) }.joined(separator: ", ") + "]", to: width)
+    case .tensor(let array): array.text(width: width)
+    case .table(let table): table.markedText(width: width)
+    case .report(let report): report.markedText(width: width)
+    case .figure(let figure): figure.summary
+    case .object(let object): object.markedText(width: width)
+    case .nothing: ""
     }
   }
 
-  /// The structured data.
-  package var json: JSON { richOutput(width: 80).json ?? .null }
-
-  /// Comma-separated values, for kinds that are rows and columns.
-  package var csv: String? {
+  /// Whether the clock decides a part of it.
+  private var isVolatile: Bool {
     switch self {
-    case .table(let table): table.csv
-    case .report(let report): report.table.csv
-    case .tensor(let array): array.csv
-    case .number(let value): NumberText.short(value, digits: 17) + "\n"
-    case .list(let items): items.map { $0.output(width: .max).text }.joined(separator: "\n") + "\n"
+    case .table(let table): table.isVolatile
+    case .report(let report): report.isVolatile
+    case .list(let items): items.contains(where: \.isVolatile)
+    default: false
+    }
+  }
+
+  /// text/html, for kinds that are tables; built at every call.
+  var html: String? {
+    switch self {
+    case .table(let table): table.html
+    case .report(let report): report.html
+    case .tensor(let array): array.html
+    case .object(let object): object.report?.html
     default: nil
+    }
+  }
+
+  /// What a front end draws of it.
+  var picture: Figure? {
+    switch self {
+    case .figure(let figure): figure
+    case .report(let report): report.figure
+    default: nil
+    }
+  }
+
+  /// The structured data; nil where there are none.
+  var dataJSON: JSON? { dataJSON(marksClock: false) }
+
+  func dataJSON(marksClock: Bool) -> JSON? {
+    switch self {
+    case .number(let value): .numeric(value)
+    case .string(let text): .string(text)
+    case .flag(let value): .bool(value)
+    case .range(let lower, let upper): .array([.integer(lower), .integer(upper)])
+    case .list(let items): .array(items.map { $0.dataJSON(marksClock: marksClock) ?? .null })
+    case .tensor(let array): array.json
+    case .table(let table): table.json(marksClock: marksClock)
+    case .report(let report): report.json(marksClock: marksClock)
+    case .object(let object): object.json(marksClock: marksClock)
+    case .figure, .nothing: nil
+    }
+  }
+
+  /// The structured data, `null` where there are none.
+  package var json: JSON { dataJSON ?? .null }
+
+  /// Bytes that its JSON has at least.
+  var leastJSONBytes: Int {
+    switch self {
+    case .tensor(let array): array.shape.count <= ArrayValue.jsonLimit ? 2 * array.shape.count : 0
+    case .table(let table): table.rows.count * 4
+    case .list(let items): items.reduce(0) { $0 + $1.leastJSONBytes }
+    default: 0
+    }
+  }
+
+  /// Comma-separated values; nil for figures and for nothing.
+  package var csv: String? { csv(marksClock: false) }
+
+  private func csv(marksClock: Bool) -> String? {
+    switch self {
+    case .table(let table): table.csv(marksClock: marksClock)
+    case .report(let report): report.table.csv(marksClock: marksClock)
+    case .object(let object): object.report?.table.csv(marksClock: marksClock)
+    case .tensor(let array): array.csv
+    case .number(let value): NumberText.exact(value) + "\n"
+    case .string(let text): CSVText.field(text) + "\n"
+    case .flag(let value): value ? "true\n" : "false\n"
+    case .range(let lower, let upper): "\(lower)\n\(upper)\n"
+    case .list(let items):
+      items.map { item in
+        if let line = item.csv, !line.dropLast().contains("\n") { return line }
+        return CSVText.field(item.markedText(width: .max)) + "\n"
+      }.joined()
+    case .figure, .nothing: nil
+    }
+  }
+
+  /// A Markdown table where the value is rows and columns, else its text.
+  var markdown: String {
+    switch self {
+    case .table(let table): table.markdown
+    case .report(let report): report.markdown
+    case .object(let object): object.report?.markdown ?? Markdown.escaped(output(width: 120).text)
+    case .tensor(let array): array.markdown
+    case .list(let items): items.map { "- " + Markdown.escaped($0.output(width: .max).text) }.joined(separator: "\n")
+    default: Markdown.escaped(output(width: 120).text)
     }
   }
 
@@ -80,144 +172,5 @@ extension Value {
     case .object(let object): object.byteCount
     default: 16
     }
-  }
-}
-
-extension ArrayValue {
-  /// `tensor 2000×20 float32 · latents · mean 0.01 · std 0.98 · …`
-  package var summary: String {
-    var parts = ["\(shape) \(tensor.dtype.rawValue)"]
-    if meaning != .plain { parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue) }
-    if let labels { parts.append("\(Set(labels).count) labels") }
-    return parts.joined(separator: " · ")
-  }
-
-  /// Elements that `> out.json` and `application/json` carry in full.
-  static let jsonLimit = 100_000
-
-  func output(width: Int) -> Output {
-    let values = floats
-    var lines = [summary + statistics(values)]
-    switch shape.rank {
-    case 0: lines = [NumberText.short(Double(values.first ?? 0))]
-    case 1: lines += vectorLines(values, width: width)
-    case 2: lines += matrixLines(values, width: width)
-    default: break
-    }
-    var members: [JSON.Member] = [
-      .init("shape", .array(shape.dimensions.map { .integer($0) })), .init("dtype", .string(tensor.dtype.rawValue)),
-      .init("meaning", .string(meaning.rawValue)),
-    ]
-    if values.count <= Self.jsonLimit {
-      members.append(.init("data", nestedJSON(values[...], axes: shape.dimensions[...])))
-      if let labels { members.append(.init("labels", .array(labels.map { .integer(Int($0)) }))) }
-    } else {
-      members.append(.init("note", .string("\(values.count) elements: write them with > out.npy")))
-    }
-    var output = Output(text: lines.joined(separator: "\n"), html: html(values), json: .object(members))
-    output.images = meaning == .images ? grid(values) : nil
-    return output
-  }
-
-  /// The first hundred images `[N, C, H, W]` of one or three channels, in full rows where that can be.
-  private func grid(_ values: [Float]) -> ImageGrid? {
-    guard shape.rank == 4, shape[1] == 1 || shape[1] == 3, values.count > 0 else { return nil }
-    let count = min(shape[0], 100)
-    let side = max(1, Int(Double(count).squareRoot().rounded(.up)))
-    let columns = count <= 12 ? count : (side...20).first { count % $0 == 0 } ?? side
-    return ImageGrid(
-      pixels: Array(values.prefix(count * shape[1] * shape[2] * shape[3])), count: count, channels: shape[1],
-      height: shape[2], width: shape[3], columns: columns)
-  }
-
-  private func statistics(_ values: [Float]) -> String {
-    guard values.count > 1 else { return "" }
-    var low = Float.infinity
-    var high = -Float.infinity
-    var sum = 0.0
-    var notFinite = 0
-    for value in values {
-      guard value.isFinite else {
-        notFinite += 1
-        continue
-      }
-      low = min(low, value)
-      high = max(high, value)
-      sum += Double(value)
-    }
-    guard notFinite < values.count else { return " · no finite element" }
-    let mean = sum / Double(values.count - notFinite)
-    let range = " · mean \(short(mean)) · range \(short(Double(low))) to \(short(Double(high)))"
-    return notFinite > 0 ? range + " · \(notFinite) not finite" : range
-  }
-
-  private func short(_ value: Double) -> String { NumberText.short(value, digits: 4) }
-
-  private func vectorLines(_ values: [Float], width: Int) -> [String] {
-    let shown = values.prefix(64).map { short(Double($0)) }
-    let text = "[" + shown.joined(separator: ", ") + (values.count > 64 ? ", …]" : "]")
-    let lines = TextWidth.wrap(text, to: width).split(separator: "\n").map(String.init)
-    return lines.count > 6 ? Array(lines.prefix(5)) + ["…"] : lines
-  }
-
-  private func matrixLines(_ values: [Float], width: Int) -> [String] {
-    let rows = shape[0]
-    let columns = shape[1]
-    guard rows > 0, columns > 0 else { return [] }
-    let shownColumns = min(columns, max(2, (width - 12) / 9))
-    let shownRows = rows <= 8 ? Array(0..<rows) : Array(0..<5) + [-1] + [rows - 1]
-    var lines: [String] = []
-    for row in shownRows {
-      guard row >= 0 else {
-        lines.append("  …")
-        continue
-      }
-      var line = (0..<shownColumns).map {
-        TextWidth.pad(NumberText.short(Double(values[row * columns + $0]), digits: 3), to: 8, right: true)
-      }.joined(separator: " ")
-      if shownColumns < columns { line += " …" }
-      if let labels { line += "  (\(labels[row]))" }
-      lines.append(line)
-    }
-    return lines
-  }
-
-  private func html(_ values: [Float]) -> String? {
-    guard shape.rank == 2, shape[0] > 0, shape[1] > 0 else { return nil }
-    let columns = min(shape[1], 20)
-    let rows = (0..<min(shape[0], 10)).map { row in
-      "<tr><th>\(row)</th>"
-        + (0..<columns).map {
-          "<td style=\"text-align:right\">\(NumberText.short(Double(values[row * shape[1] + $0]), digits: 4))</td>"
-        }.joined() + "</tr>"
-    }
-    return "<table><caption>\(HTML.escaped(summary))</caption><tbody>" + rows.joined() + "</tbody></table>"
-  }
-
-  private func nestedJSON(_ values: ArraySlice<Float>, axes: ArraySlice<Int>) -> JSON {
-    guard let extent = axes.first else { return values.first.map { .numeric(Double($0)) } ?? .null }
-    let rest = axes.dropFirst()
-    let size = rest.reduce(1, *)
-    return .array(
-      (0..<extent).map { index in
-        let start = values.startIndex + index * size
-        return nestedJSON(values[start..<start + size], axes: rest)
-      })
-  }
-
-  /// One line per row of the first axis, its elements flattened; the label first when there are labels.
-  var csv: String {
-    let values = floats
-    let rows = shape.rank == 0 ? 1 : shape[0]
-    let columns = rows == 0 ? 0 : values.count / rows
-    var text = ""
-    if columns > 1 || labels != nil {
-      text += ((labels == nil ? [] : ["label"]) + (0..<columns).map { "x\($0)" }).joined(separator: ",") + "\n"
-    }
-    for row in 0..<rows {
-      if let labels { text += "\(labels[row])," }
-      text += (0..<columns).map { "\(values[row * columns + $0])" }.joined(separator: ",") + "\n"
-    }
-    return text
   }
 }

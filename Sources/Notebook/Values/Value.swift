@@ -3,7 +3,7 @@ import Tensors
 
 /// What a value is, for messages, `vars` and the kinds that commands ask for.
 package enum ValueKind: String, Sendable, CaseIterable {
-  case number, text, flag, tensor, list, range, table, report, figure, dataset, model, nothing
+  case number, text, flag, tensor, list, dictionary, range, table, report, figure, dataset, model, nothing
 
   /// With its article, for messages.
   var phrase: String { self == .nothing ? "nothing" : "a \(rawValue)" }
@@ -55,16 +55,27 @@ package protocol ObjectValue: Sendable {
   var attributeNames: [String] { get }
   /// The value of an attribute; nil when there is none of this name.
   func attribute(_ name: String) throws -> Value?
-  /// How it looks when a statement ends with it.
-  func output(width: Int) -> Output
+  /// What it says when a statement ends with it; nil of values that are no report.
+  var report: Report? { get }
+  /// text/plain, with marks around what the clock decides.
+  func markedText(width: Int) -> String
+  /// The structured data.
+  func json(marksClock: Bool) -> JSON?
   /// How the workspace keeps it.
   func stored() throws -> StoredValue
+}
+
+extension ObjectValue {
+  package func markedText(width: Int) -> String { report?.markedText(width: width) ?? summary }
+  package func json(marksClock: Bool) -> JSON? { report?.json(marksClock: marksClock) }
 }
 
 /// A tensor as a value, with what the session knows about its rows.
 package struct ArrayValue: Sendable {
   package enum Meaning: String, Sendable {
     case plain, latents, logVariance, images
+    /// Extents of something: printed as `[2000, 20]`.
+    case shape
   }
   package var tensor: Tensor
   /// The class of each row, when known; counts agree with the first axis.
@@ -75,6 +86,11 @@ package struct ArrayValue: Sendable {
     self.tensor = tensor
     self.labels = labels.flatMap { $0.count == tensor.shape.dimensions.first ? $0 : nil }
     self.meaning = meaning
+  }
+
+  /// The extents of something.
+  init(shape: Shape) throws {
+    self.init(try Tensor(shape.dimensions.map { Double($0) }), meaning: .shape)
   }
 
   package var shape: Shape { tensor.shape }

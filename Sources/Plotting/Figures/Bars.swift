@@ -7,6 +7,13 @@ package struct Bars: Sendable, Equatable, Codable {
     package var activeName: String
     package var inactiveName: String
 
+    /// As workspaces have them.
+    private enum CodingKeys: String, CodingKey {
+      case inactive = "idle"
+      case inactiveName = "idleName"
+      case activeName
+    }
+
     package init(inactive: Set<Int>, activeName: String, inactiveName: String) {
       (self.inactive, self.activeName, self.inactiveName) = (inactive, activeName, inactiveName)
     }

@@ -40,6 +40,12 @@ package struct Curves: Sendable, Equatable, Codable {
   /// x counts whole things, such as epochs.
   package var hasIntegerX: Bool
 
+  /// As workspaces have them.
+  private enum CodingKeys: String, CodingKey {
+    case lines, marks, xLabel, yLabel, lowerLabel, logX, logY
+    case hasIntegerX = "wholeX"
+  }
+
   package init(
     lines: [Line], marks: [Mark] = [], xLabel: String, yLabel: String, lowerLabel: String = "", logX: Bool = false,
     logY: Bool = false, hasIntegerX: Bool = false

@@ -46,7 +46,10 @@ package struct Figure: Sendable, Equatable, Codable {
 
 extension Figure {
   /// One line for those who cannot see it.
-  package var summary: String { VisibleText.name("figure: \(caption) (\(content))") }
+  package var summary: String { "figure: \(description)" }
+
+  /// What it shows: `loss of m · digits.train (loss, kl)`.
+  package var description: String { VisibleText.name("\(caption) (\(content))") }
 
   private var content: String {
     func many(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

@@ -73,12 +73,18 @@ package struct FigureData {
     values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
   }
 
-  private func range(_ values: [Double]) -> String {
+  private func range(_ all: [Double]) -> String {
+    let values = all.filter(\.isFinite)
     guard let low = values.min(), let high = values.max() else { return "none" }
     return low == high ? number(low) : "\(number(low)) to \(number(high))"
   }
 
-  private func spread(_ values: [Double]) -> String {
+  private func spread(_ all: [Double]) -> String {
+    let values = all.filter(\.isFinite)
+    guard values.count == all.count else {
+      let rest = "\(all.count - values.count) not finite"
+      return values.isEmpty ? rest : "\(spread(values)), \(rest)"
+    }
     let middle = mean(values)
     // What is left of a sum that cancels is rounding, which no two machines share.
     let isNegligible = middle.magnitude < 1e-6 * (values.map(\.magnitude).max() ?? 0)
@@ -88,6 +94,8 @@ package struct FigureData {
   /// Four digits. What was measured keeps its decimal point, so that session files compare it by tolerance; whole numbers
   /// (epochs, indexes) have none and are compared exactly.
   private func number(_ value: Double) -> String {
+    // C writes a sign before NaN on some CPUs, which says nothing.
+    guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
     if value == value.rounded(), value.magnitude < 1e9 { return String(Int(value)) }
     let format = value.magnitude >= 1000 && value.magnitude < 1e9 ? "%.1f" : "%#.4g"
     return withVaList([value]) { arguments in

@@ -28,6 +28,13 @@ package struct Scatter: Sendable, Equatable, Codable {
     (self.xLabel, self.yLabel) = (xLabel, yLabel)
   }
 
+  /// From the lowest to the highest finite value; one wide when they are all alike.
+  var valueRange: ClosedRange<Double> {
+    let finite = (values ?? []).filter(\.isFinite)
+    let (low, high) = (Double(finite.min() ?? 0), Double(finite.max() ?? 1))
+    return low...(high > low ? high : low + 1)
+  }
+
   /// The classes that occur, in order.
   var classesPresent: [Int] { Set(classes ?? []).sorted() }
 

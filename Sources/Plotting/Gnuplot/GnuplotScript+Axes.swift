@@ -3,7 +3,7 @@ extension GnuplotScript {
   /// Names of lines in one row of the legend; gnuplot gives all the width of the longest.
   private func namesInRow(_ names: [String]) -> Int {
     let widest = names.map { min($0.count, 60) }.max() ?? 0
-    return max(1, (size.width - Self.left - 28) / (52 + widest * 9))
+    return max(1, (size.width - left - 28) / (52 + widest * 9))
   }
 
   /// Pixels above the panel: for the caption, and for the rows of a legend where lines have names.
@@ -15,8 +15,38 @@ extension GnuplotScript {
   /// The legend above the panel: no curve runs through it.
   mutating func keyAbove(_ names: [String]) {
     say(
-      "set key at screen \(px(Self.left, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
+      "set key at screen \(px(left, across: true)), screen \(px(size.height - 70)) left top horizontal Left reverse "
         + "maxcols \(min(namesInRow(names), max(names.count, 1))) font ',13'")
+  }
+
+  static let usualLeft = 100
+
+  /// Room for the numbers of a vertical axis from `low` to `high`.
+  static func left(forNumbersFrom low: Double, to high: Double) -> Int {
+    guard low.isFinite, high.isFinite, high > low else { return usualLeft }
+    let step = step(atLeast: (high - low) / 10)
+    let first = (low / step).rounded(.up)
+    let widest = (0...11).map { (first + Double($0)) * step }.filter { $0 <= high }
+      // What is left of a sum that cancels has digits without end.
+      .map { TextMetrics.width(ofNumber: abs($0) < step / 2 ? 0 : $0) }.max()
+    return max(usualLeft, 34 + (widest ?? 0) + 16)
+  }
+
+  /// Fewer numbers along a narrow axis than gnuplot, which does not know how wide they are, would write into each other.
+  mutating func horizontalTics(from low: Double, to high: Double, pixels: Int) {
+    guard medium != .characters, low.isFinite, high.isFinite, high > low else { return }
+    let widest = max(
+      TextMetrics.width(ofNumber: Self.rounded(low, to: high - low)),
+      TextMetrics.width(ofNumber: Self.rounded(high, to: high - low)))
+    let most = max(1, pixels / (widest + 24))
+    guard most < 10 else { return }
+    say("set xtics \(Self.step(atLeast: (high - low) / Double(most)))")
+  }
+
+  /// Two digits of what the span says are worth writing.
+  private static func rounded(_ value: Double, to span: Double) -> Double {
+    let unit = step(atLeast: span / 20)
+    return (value / unit).rounded() * unit
   }
 
   /// Fewer numbers along a low axis than gnuplot, which does not know how high it is, would write over each other.
@@ -27,6 +57,7 @@ extension GnuplotScript {
 
   /// 1, 2 or 5 times a power of ten.
   package static func step(atLeast least: Double) -> Double {
+    guard least > 0, least.isFinite else { return 1 }
     var unit = 1.0
     while unit > least { unit /= 10 }
     while unit * 10 <= least { unit *= 10 }

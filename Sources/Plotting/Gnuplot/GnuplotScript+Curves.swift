@@ -3,7 +3,10 @@ extension GnuplotScript {
     let twoPanels = curves.hasLowerPanel && medium != .characters
     if twoPanels { say("set multiplot") }
     if medium != .characters {
-      say("set lmargin at screen \(px(Self.left, across: true))")
+      // Both panels have one.
+      left =
+        [0, 1].compactMap { frame(curves, $0) }.map { Self.left(forNumbersFrom: $0.low, to: $0.high) }.max() ?? left
+      say("set lmargin at screen \(px(left, across: true))")
       say("set rmargin at screen \(px(size.width - 28, across: true))")
       say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
     }
@@ -94,21 +97,26 @@ extension GnuplotScript {
     return parts
   }
 
-  /// Ranges from the data, with room above for the names of edits; whole numbers where x counts things.
+  /// Where the vertical axis of a panel begins and ends: at the data, with room above for the names of edits.
+  private func frame(_ curves: Curves, _ number: Int) -> (low: Double, high: Double)? {
+    guard let range = curves.range(panel: number) else { return nil }
+    if curves.logY { return (range.lowerBound * 0.97, range.upperBound * 1.05) }
+    let span = range.upperBound - range.lowerBound
+    let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
+    let room = curves.marks.isEmpty || number > 0 ? margin : margin + span * 0.1
+    let isFilled = curves.lines.contains(where: \.isFilled)
+    return (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
+  }
+
+  /// Ranges from the data; whole numbers where x counts things.
   private mutating func axes(_ curves: Curves, _ number: Int) {
-    if let range = curves.range(panel: number) {
-      let span = range.upperBound - range.lowerBound
+    if let (low, high) = frame(curves, number) {
       if curves.logY {
-        let (low, high) = (range.lowerBound * 0.97, range.upperBound * 1.05)
         say("set yrange [\(low):\(high)]")
         if let tics = Self.logTics(low, high) {
           say("set ytics (\(tics.map(Self.number).joined(separator: ", ")))")
         }
       } else {
-        let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
-        let isFilled = curves.lines.contains(where: \.isFilled)
-        let room = curves.marks.isEmpty || number > 0 ? margin : margin + span * 0.1
-        let (low, high) = (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
         say("set yrange [\(low):\(high)]")
         let lower = (size.height - 176) * 3 / 10
         let own = size.height - 66 - head(curves.namesInLegend)
@@ -123,9 +131,14 @@ extension GnuplotScript {
     // Points on the frame are drawn whole.
     let margin = curves.logX ? 0 : (last - first) * 0.02
     say("set xrange [\(curves.logX ? first * 0.9 : first - margin):\(curves.logX ? last * 1.15 : last + margin)]")
-    guard curves.hasIntegerX else { return }
+    let width = size.width - left - 28
+    guard curves.hasIntegerX else {
+      if !curves.logX { horizontalTics(from: first - margin, to: last + margin, pixels: width) }
+      return
+    }
     let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000]
-    let wide = medium == .characters ? 8.0 : 12.0
+    let room = width / (TextMetrics.width(ofNumber: last) + 24)
+    let wide = medium == .characters ? 8.0 : Double(max(1, min(12, room)))
     let step = steps.first { (last - first) / Double($0) <= wide } ?? 10_000_000
     let start = Int((first / Double(step)).rounded(.down)) * step
     say("set xtics \(start),\(step)")

@@ -10,12 +10,15 @@ extension GnuplotScript {
 
     init(_ scatter: Scatter, size: Figure.Size) {
       margin = scatter.showsMarginals ? min(70, size.height / 9) : 0
-      left = 96
-      let names = scatter.classesPresent.map { scatter.name(ofClass: $0).count }.max() ?? 0
+      left = max(96, GnuplotScript.left(forNumbersFrom: scatter.bounds.y.lowerBound, to: scatter.bounds.y.upperBound))
+      let present = scatter.classesPresent
+      let names = present.map { min(TextMetrics.letters(scatter.name(ofClass: $0)), 16) }.max() ?? 0
       let isMany = scatter.x.count > Scatter.contoursBeyond
+      // Symbols and names; of many classes the last line says how many more there are.
+      let letters = max(names, isMany ? 5 : 1, present.count > 20 ? 7 : 1)
       let legend =
         scatter.classes != nil
-        ? 48 + max(isMany ? 5 : 1, min(names, 16)) * 9 : scatter.values != nil ? 132 : isMany ? 93 : 24
+        ? 60 + letters * 10 : scatter.values != nil ? GnuplotScript.barRoom(scatter.valueRange) + 12 : isMany ? 93 : 24
       right = max(left + 40, size.width - legend - margin - 8)
       bottom = 70
       top = max(bottom + 40, size.height - 70 - margin)
@@ -38,6 +41,8 @@ extension GnuplotScript {
     say("set rmargin at screen \(px(layout.right, across: true))")
     say("set bmargin at screen \(px(layout.bottom))")
     say("set tmargin at screen \(px(layout.top))")
+    horizontalTics(from: bounds.x.lowerBound, to: bounds.x.upperBound, pixels: layout.right - layout.left)
+    verticalTics(span: bounds.y.upperBound - bounds.y.lowerBound, pixels: layout.top - layout.bottom)
     // The legend beside the histogram of y; in a layer the points lie beneath, the grid would lie above them.
     let rows = ScatterLegend(scatter, height: layout.top - layout.bottom)
     say(
@@ -48,7 +53,7 @@ extension GnuplotScript {
     parts += legend(scatter, rows)
     if scatter.x.count > Scatter.contoursBeyond { parts += contours(scatter) }
     if scatter.classes == nil, scatter.values != nil {
-      colorBar(scatter.valueLabel, bottom: layout.bottom, top: layout.top)
+      colorBar(scatter.valueLabel, scatter.valueRange, bottom: layout.bottom, top: layout.top)
     }
     plot(parts)
     if scatter.showsMarginals { marginals(scatter, layout, bounds) }
@@ -75,10 +80,16 @@ extension GnuplotScript {
     }
   }
 
+  /// Pixels for a colour bar, the numbers beside it and its name.
+  static func barRoom(_ range: ClosedRange<Double>) -> Int {
+    // As room left of an axis, with the bar in the place of the gap.
+    max(120, left(forNumbersFrom: range.lowerBound, to: range.upperBound) + 16)
+  }
+
   /// Right of the axes, its name at the edge where no number pushes it out of the picture.
-  mutating func colorBar(_ name: String, bottom: Int, top: Int) {
+  mutating func colorBar(_ name: String, _ range: ClosedRange<Double>, bottom: Int, top: Int) {
     say(
-      "set colorbox user origin screen \(px(size.width - 120, across: true)), screen \(px(bottom)) "
+      "set colorbox user origin screen \(px(size.width - Self.barRoom(range), across: true)), screen \(px(bottom)) "
         + "size screen \(px(16, across: true)), screen \(px(top - bottom))")
     say(
       "set label 4 \(Self.quoted(name, limit: 40)) at screen \(px(size.width - 16, across: true)), "
@@ -140,14 +151,14 @@ extension GnuplotScript {
       }
       return names + (rows.left > 0 ? ["NaN with points pt 7 ps 0 title '\(rows.left) more'"] : [])
     }
-    guard let values = scatter.values, medium == .layer else { return ["NaN notitle"] }
-    let finite = values.filter(\.isFinite)
-    let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+    guard scatter.values != nil, medium == .layer else { return ["NaN notitle"] }
+    let range = scatter.valueRange
     say(ColorScale.gnuplot)
-    say("set cbrange [\(low):\(high > low ? high : low + 1)]")
+    say("set cbrange [\(Float(range.lowerBound)):\(Float(range.upperBound))]")
     // A point outside the picture brings the colour bar.
     return [
-      source([[.greatestFiniteMagnitude / 4], [0], [low]]) + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
+      source([[.greatestFiniteMagnitude / 4], [0], [Float(range.lowerBound)]])
+        + " using 1:2:3 with points pt 7 ps 0 lc palette notitle"
     ]
   }
 

@@ -13,6 +13,8 @@ package struct GnuplotScript: Equatable, Sendable {
   let medium: Medium
   let palette: Palette
   let size: Figure.Size
+  /// Pixels left of the axes: the numbers along the vertical one, and its name at the edge.
+  var left = GnuplotScript.usualLeft
 
   static let dataFile = "/proc/self/fd/3"
   /// Stands around the number of a table in `commands`; text from people never holds it.
@@ -37,9 +39,14 @@ package struct GnuplotScript: Equatable, Sendable {
     }
   }
 
-  /// Image grids have the size of their images; other figures the one they were given.
+  /// The size that a figure is laid out in, in pixels. Image grids have that of their images, other figures the one they were
+  /// given, or a larger one of its shape where their letters would have no room: it is shrunk to what was asked for.
   package static func size(of figure: Figure) -> Figure.Size {
-    if let size = figure.size, !figure.isGrid { return size }
+    if let size = figure.size, !figure.isGrid {
+      let shrink = shrink(of: figure)
+      func enlarged(_ length: Int) -> Int { Int((Double(length) * shrink).rounded()) }
+      return .init(width: enlarged(size.width), height: enlarged(size.height))
+    }
     return switch figure.kind {
     case .images(let grid):
       GridLayout(grid, size: nil).size(captioned: true, title: figure.title.count, subtitle: figure.subtitle.count)
@@ -47,6 +54,14 @@ package struct GnuplotScript: Equatable, Sendable {
     case .matrix: .init(width: 800, height: 740)
     default: .init(width: 900, height: 600)
     }
+  }
+
+  /// How many times larger the layout is than the picture that was asked for; 1 where letters have room.
+  static func shrink(of figure: Figure) -> Double {
+    guard let size = figure.size, !figure.isGrid else { return 1 }
+    let wanted = max(1, 520 / Double(size.width), 390 / Double(size.height))
+    // A strip stays one: its layout must be drawn as well.
+    return max(1, min(wanted, 8192 / Double(max(size.width, size.height))))
   }
 
   mutating func say(_ line: String) { commands += line + "\n" }
@@ -68,7 +83,11 @@ package struct GnuplotScript: Equatable, Sendable {
         line.unicodeScalars.append(scalar)
       }
     }
-    if line.count > limit { line = line.prefix(max(limit - 1, 0)) + "…" }
+    if TextMetrics.letters(line) > limit {
+      line = String(line.prefix(limit))
+      while !line.isEmpty, TextMetrics.letters(line) >= limit { line.removeLast() }
+      line += "…"
+    }
     return "'" + line + "'"
   }
 
@@ -167,9 +186,9 @@ package struct GnuplotScript: Equatable, Sendable {
   /// average three quarters as wide as its size says, one of a script without an alphabet twice that.
   private static func fitted(_ title: String, width: Double) -> (text: String, size: Int) {
     let room = width - 36
-    let length = Double(title.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) })
+    let length = Double(TextMetrics.letters(title))
     let size = max(11, min(16, Int(room / (0.77 * max(length, 1)))))
-    return (quoted(title, limit: Int(room / (0.77 * Double(size)) * Double(title.count) / max(length, 1))), size)
+    return (quoted(title, limit: Int(room / (0.77 * Double(size)))), size)
   }
 
   /// Pixels from the left or the bottom as a share of the picture.
@@ -183,11 +202,17 @@ package struct GnuplotScript: Equatable, Sendable {
   }
 
   mutating func labels(_ x: String, _ y: String) {
-    say("set xlabel \(Self.quoted(x)) noenhanced \(textColor(palette.foreground))")
-    guard medium != .characters else { return }
-    // At the edge, where the widest number of the axis does not push it out of the picture.
+    guard medium != .characters else {
+      return say("set xlabel \(Self.quoted(x)) noenhanced \(textColor(palette.foreground))")
+    }
+    // At the edges, where no number of the axes pushes them out of the picture.
+    if !x.isEmpty {
+      say(
+        "set label 5 \(Self.quoted(x, limit: max(8, (size.width - 60) / 10))) at graph 0.5, screen \(px(20)) center "
+          + "noenhanced \(textColor(palette.foreground))")
+    }
     say(
-      "set label 3 \(Self.quoted(y)) at screen \(px(20, across: true)), graph 0.5 center rotate by 90 noenhanced "
+      "set label 3 \(Self.quoted(y, limit: max(8, (size.height - 100) / 9))) at screen \(px(20, across: true)), graph 0.5 center rotate by 90 noenhanced "
         + textColor(palette.foreground))
   }
 

@@ -55,6 +55,38 @@ package struct Picture: Equatable, Sendable {
     }
   }
 
+  /// In another, smaller size: each pixel is the mean of the area it covers.
+  func shrunk(width w: Int, height h: Int) -> Picture {
+    guard w > 0, h > 0, w <= width, h <= height else { return self }
+    // Rows, then columns: a mean of means over equal weights.
+    func shares(_ count: Int, of total: Int) -> [[(index: Int, share: Float)]] {
+      let step = Float(total) / Float(count)
+      return (0..<count).map { place in
+        let (from, to) = (Float(place) * step, Float(place + 1) * step)
+        return (Int(from)...min(total - 1, Int(to))).map { index in
+          (index, max(0, min(to, Float(index + 1)) - max(from, Float(index))) / step)
+        }
+      }
+    }
+    let (across, down) = (shares(w, of: width), shares(h, of: height))
+    var rows = [Float](repeating: 0, count: h * width * 3)
+    for (y, parts) in down.enumerated() {
+      for (index, share) in parts {
+        for at in 0..<width * 3 { rows[y * width * 3 + at] += share * Float(pixels[index * width * 3 + at]) }
+      }
+    }
+    var small = [UInt8](repeating: 0, count: w * h * 3)
+    for y in 0..<h {
+      for (x, parts) in across.enumerated() {
+        for c in 0..<3 {
+          let sum = parts.reduce(Float(0)) { $0 + $1.share * rows[(y * width + $1.index) * 3 + c] }
+          small[(y * w + x) * 3 + c] = UInt8(max(0, min(255, sum.rounded())))
+        }
+      }
+    }
+    return Picture(width: w, height: h, pixels: small)
+  }
+
   /// Half as wide and high as often as it takes to fit.
   package func fitting(width limit: Int) -> Picture {
     guard width > limit, limit > 0 else { return self }

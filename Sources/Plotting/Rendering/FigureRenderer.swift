@@ -30,17 +30,26 @@ package final class FigureRenderer: Sendable {
       }
       return GIF.encode([try picture(figure, isCancelled: isCancelled)])
     case .png:
-      if figure.isLayered { return PNG.encode(try picture(figure, isCancelled: isCancelled)) }
+      if figure.isLayered || GnuplotScript.shrink(of: figure) > 1 {
+        return PNG.encode(try picture(figure, isCancelled: isCancelled))
+      }
       return try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
     case .svg:
       if case .images(let grid) = figure.kind { return GridSVG.bytes(figure, grid) }
-      return try run(GnuplotScript(figure), Self.terminal(figure, .svg), isCancelled)
+      return SVGNames.named(try run(GnuplotScript(figure), Self.terminal(figure, .svg), isCancelled), figure)
     case .pdf: return try run(GnuplotScript(figure), Self.terminal(figure, .pdf), isCancelled)
     }
   }
 
   /// The figure as pixels.
   package func picture(_ figure: Figure, isCancelled: @Sendable () -> Bool = { false }) throws(PlotError) -> Picture {
+    let picture = try laidOut(figure, isCancelled: isCancelled)
+    guard let size = figure.size, GnuplotScript.shrink(of: figure) > 1 else { return picture }
+    return picture.shrunk(width: size.width, height: size.height)
+  }
+
+  /// The figure as pixels, in the size of its layout.
+  private func laidOut(_ figure: Figure, isCancelled: @Sendable () -> Bool) throws(PlotError) -> Picture {
     guard figure.isLayered else {
       let bytes = try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
       return try Self.read(bytes)
@@ -88,8 +97,9 @@ package final class FigureRenderer: Sendable {
     let background = Palette(figure.theme).background
     return switch format {
     case .svg: "svg size \(size.width),\(size.height) font 'Sans,16' background rgb '\(background)' dynamic"
+    // Points as large against the page as pixels' letters against the picture: what fits there fits here.
     case .pdf:
-      "pdfcairo size \(Double(size.width) / 125),\(Double(size.height) / 125) font 'Sans,11' fontscale 0.75 background rgb '\(background)'"
+      "pdfcairo size \(Double(size.width) / 96),\(Double(size.height) / 96) font 'Sans,14' fontscale 0.72 background rgb '\(background)'"
     default: "pngcairo size \(size.width),\(size.height) font 'Sans,14' background rgb '\(background)'"
     }
   }
@@ -146,7 +156,10 @@ package final class FigureRenderer: Sendable {
     _ script: GnuplotScript, _ terminal: String, _ isCancelled: @Sendable () -> Bool, closes: Bool = true
   ) throws(PlotError) -> [UInt8] {
     let (commands, data) = script.packed
-    return try exchange("set terminal \(terminal)\n\(commands)", data, isCancelled).output
+    // Browsers and terminals have fonts of their own.
+    let drawsLetters = !terminal.hasPrefix("svg") && !terminal.hasPrefix("dumb")
+    let text = drawsLetters ? FontCoverage.replacingMissing(commands) : commands
+    return try exchange("set terminal \(terminal)\n\(text)", data, isCancelled).output
   }
 
   private func exchange(

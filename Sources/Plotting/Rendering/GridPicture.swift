@@ -3,12 +3,17 @@ package struct GridLayout: Equatable {
   let columns: Int
   let rows: Int
   package let scale: Int
+  /// How often a pixel is repeated across and down: as the scale, and more in images that would be lines.
+  package let pixelWidth: Int
+  package let pixelHeight: Int
   package let cellWidth: Int
   package let cellHeight: Int
   private let rowLabelWidth: Int
   private let columnLabelHeight: Int
 
   static let gap = 2
+  /// Of images that are long and thin.
+  private static let leastSide = 20
   private static let captionHeight = 66
   private static let margin = 18
 
@@ -17,9 +22,16 @@ package struct GridLayout: Equatable {
     rows = max(1, (grid.count + columns - 1) / columns)
     // Small images are enlarged by a whole factor, so that every value stays a sharp square.
     let (across, down) = (columns * (grid.width + Self.gap), rows * (grid.height + Self.gap))
-    scale = max(
+    let scale = max(
       1, min(grid.scaleLimit ?? 8, (size?.width ?? 1000) / max(1, across), (size?.height ?? 1200) / max(1, down)))
-    (cellWidth, cellHeight) = (grid.width * scale, grid.height * scale)
+    self.scale = scale
+    // A signal of 1×150 has no proportions to keep: a line one pixel high shows nothing.
+    func stretched(_ short: Int, _ long: Int) -> Int {
+      guard short > 0, long >= 8 * short, short * scale < Self.leastSide else { return scale }
+      return (Self.leastSide + short - 1) / short
+    }
+    (pixelWidth, pixelHeight) = (stretched(grid.width, grid.height), stretched(grid.height, grid.width))
+    (cellWidth, cellHeight) = (grid.width * pixelWidth, grid.height * pixelHeight)
     rowLabelWidth = (grid.rowLabels.map { min($0.count, 18) }.max()).map { $0 * 8 + 14 } ?? 0
     columnLabelHeight = grid.columnLabels.isEmpty ? 0 : 22
   }
@@ -64,7 +76,7 @@ struct GridPicture {
     let plane = grid.height * grid.width
     let values = grid.pixels
     let levels = values.map { UInt8(max(0, min(255, (($0.isFinite ? $0 : 0) * 255).rounded()))) }
-    let (width, scale, gap) = (layout.width, layout.scale, GridLayout.gap)
+    let (width, gap) = (layout.width, GridLayout.gap)
     picture.pixels.withUnsafeMutableBufferPointer { pixels in
       for image in 0..<grid.count where (image + 1) * grid.channels * plane <= levels.count {
         if plane > 0, values[image * grid.channels * plane].isNaN { continue }
@@ -79,13 +91,13 @@ struct GridPicture {
         }
         let from = image * grid.channels * plane
         for y in 0..<layout.cellHeight {
-          let source = from + y / scale * grid.width
+          let source = from + y / layout.pixelHeight * grid.width
           var at = ((top + y) * width + left) * 3
           for x in 0..<grid.width {
             let r = levels[source + x]
             let g = grid.channels == 3 ? levels[source + x + plane] : r
             let b = grid.channels == 3 ? levels[source + x + 2 * plane] : r
-            for _ in 0..<scale {
+            for _ in 0..<layout.pixelWidth {
               (pixels[at], pixels[at + 1], pixels[at + 2]) = (r, g, b)
               at += 3
             }

@@ -8,11 +8,11 @@ enum GridSVG {
     let place = layout.origin(in: size, captioned: true)
     let palette = Palette(figure.theme)
     func text(_ text: String, _ x: Int, _ y: Int, _ style: String) -> String {
-      "<text x=\"\(x)\" y=\"\(y)\" font-family=\"sans-serif\" \(style)>\(escaped(text))</text>"
+      "<text x=\"\(x)\" y=\"\(y)\" font-family=\"sans-serif\" \(style)>\(XMLText.escaped(text))</text>"
     }
     var parts = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(size.width)\" height=\"\(size.height)\" "
-        + "viewBox=\"0 0 \(size.width) \(size.height)\">",
+        + "viewBox=\"0 0 \(size.width) \(size.height)\" role=\"img\">" + SVGNames.elements(figure),
       "<rect width=\"100%\" height=\"100%\" fill=\"\(palette.background)\"/>",
       text(figure.title, 18, 28, "font-size=\"20\" font-weight=\"bold\" fill=\"\(palette.foreground)\""),
       text(figure.subtitle, 18, 51, "font-size=\"15\" fill=\"\(palette.faded)\""),
@@ -32,19 +32,5 @@ enum GridSVG {
       "<image x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(picture.width)\" height=\"\(picture.height)\" "
         + "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(Base64.encode(PNG.encode(picture)))\"/>")
     return Array((parts.joined(separator: "\n") + "\n</svg>\n").utf8)
-  }
-
-  static func escaped(_ text: String) -> String {
-    var out = ""
-    for scalar in VisibleText.name(text).unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
   }
 }

@@ -20,7 +20,8 @@ package struct HalfBlocks {
     let across = max(1, min(grid.columns, columns / (min(grid.width, 11) + 1)))
     let fitting = max(1, columns / across - 1)
     width = min(grid.width, fitting)
-    height = max(1, (grid.height * width + grid.width / 2) / grid.width)
+    // One row of pixels fills a line of characters.
+    height = max(2, (grid.height * width + grid.width / 2) / grid.width)
     (cellWidth, cellLines) = (width + 1, (height + 1) / 2)
     self.columns = Self.spread(across, over: grid.columns)
     let down = max(1, min(grid.rows, rows / max(cellLines, 1)))

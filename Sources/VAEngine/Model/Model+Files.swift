@@ -65,7 +65,9 @@ extension Model {
       throw ModelError.checkpoint("\(path) holds tensors but no model: its metadata have no '\(Name.configuration)'")
     }
     do {
-      return try decoder.decode(ModelConfiguration.self, from: Data(text.utf8))
+      let configuration = try decoder.decode(ModelConfiguration.self, from: Data(text.utf8))
+      guard configuration.isSound else { throw ModelError.checkpoint("\(path): the model's definition is none") }
+      return configuration
     } catch let error as ModelError {
       throw error
     } catch {
@@ -86,7 +88,7 @@ extension Model {
     }
     var state = TrainingState()
     if let text = file.metadata[Name.training] {
-      guard let saved = try? Self.decoder.decode(TrainingState.self, from: Data(text.utf8)), saved.isFinite else {
+      guard let saved = try? Self.decoder.decode(TrainingState.self, from: Data(text.utf8)), saved.isSound else {
         throw ModelError.checkpoint("\(path): the state of training cannot be read")
       }
       state = saved

@@ -93,6 +93,26 @@ package struct ModelConfiguration: Hashable, Sendable {
   }
 
   package var pixels: Int { exampleShape.count }
+
+  /// Whether the numbers are of a model that could be asked for: a file may hold anything.
+  package var isSound: Bool {
+    func isSound(_ schedule: Schedule) -> Bool {
+      switch schedule {
+      case .constant(let value): value.isFinite && value >= 0
+      case .linear(let from, let to, let length), .cyclical(let from, let to, let length):
+        from.isFinite && to.isFinite && from >= 0 && to >= 0 && length.isFinite && length >= 0
+      }
+    }
+    func isSound(_ noise: Noise) -> Bool {
+      switch noise {
+      case .gaussian(let amount): amount.isFinite && amount >= 0
+      case .mask(let share), .saltAndPepper(let share): (0...1).contains(share)
+      }
+    }
+    if case .gaussian(let sigma) = likelihood, !(sigma > 0 && sigma.isFinite) { return false }
+    return latentDimensions <= 1 << 20 && exampleShape.rank > 0 && freeBits.isFinite && freeBits >= 0 && isSound(beta)
+      && isSound(capacity) && (noise.map(isSound) ?? true)
+  }
 }
 
 /// A model that cannot be, or data that do not fit it.

@@ -31,11 +31,10 @@ package struct TrainingState: Sendable, Equatable, Codable {
 
   package init() {}
 
-  /// Whether the numbers can be of a training: a file may hold anything.
-  var isFinite: Bool {
-    [epoch, batchInEpoch, exampleCount, batchSize, epochsSinceBest, learningRateDrops, running.examples].allSatisfy {
-      (0...1 << 40).contains($0)
-    } && step < 1 << 62 && history.stepStride > 0
+  /// Epochs done, with the share of the one under way.
+  package var position: Double {
+    let share = Double(batchInEpoch) * Double(max(batchSize, 1)) / Double(max(exampleCount, 1))
+    return Double(epoch) + min(1, share)
   }
 
   /// Every example of the epoch under way was trained on, and its validation is what is left.
@@ -92,8 +91,37 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
   package var steps: [Step] = []
   package var stepStride: UInt64 = 1
   package var edits: [Edit] = []
+  /// What it was trained on, in order; nil in what earlier programs kept.
+  package var data: [DataSpan]?
+
+  /// Data that a model was trained on, from an epoch on.
+  package struct DataSpan: Sendable, Equatable, Codable {
+    package var epoch: Double
+    /// With its part: `digits.train`.
+    package var title: String
+    package var count: Int
+    /// Of the content, its order and how it was seen.
+    package var hash: String
+    package init(epoch: Double, title: String, count: Int, hash: String) {
+      (self.epoch, self.title, self.count, self.hash) = (epoch, title, count, hash)
+    }
+  }
 
   package init() {}
+
+  /// Marks what is different from `epoch` on. Edits of one moment are one; a setting that is changed twice then has the
+  /// last value.
+  package mutating func mark(_ changes: [String], at epoch: Double) {
+    guard !changes.isEmpty else { return }
+    func key(_ change: some StringProtocol) -> String { String(change.prefix { $0 != "=" }) }
+    var all = changes
+    if let last = edits.last, last.epoch == epoch {
+      let keys = Set(changes.map { key($0) })
+      all = last.what.split(separator: " ").map(String.init).filter { !keys.contains(key($0)) } + changes
+      edits.removeLast()
+    }
+    edits.append(.init(epoch: epoch, what: all.joined(separator: " ")))
+  }
 
   mutating func append(_ step: Step) {
     guard step.step % stepStride == 0 else { return }

@@ -65,6 +65,13 @@ final class BatchRun {
     return code
   }
 
+  /// Closes the session after everything; the exit code, which says so when the workspace could not be written.
+  func end(_ code: Int32) -> Int32 {
+    guard let lost = session.close() else { return code }
+    writeAll("elbo: \(lost)\n", to: STDERR_FILENO)
+    return max(code, 1)
+  }
+
   private func run(_ cell: BatchScript.Cell, name: String?) -> Int32 {
     guard let outcome = runner.run(cell.source, in: session, frontEnd: frontEnd) else { return 1 }
     frontEnd.finish(cell, outcome)

@@ -41,7 +41,7 @@ final class JSONFrontEnd: BatchFrontEnd {
       ])
     }
     members.append(.init("seconds", .number(outcome.seconds)))
-    members.append(.init("outputs", .array(outcome.outputs.map(Self.object(of:)))))
+    members.append(.init("outputs", .array((outcome.outputs + outcome.remarks).map(Self.object(of:)))))
     if let error { members.append(.init("error", error)) }
     if !writeAll(JSON.object(members).text() + "\n", to: STDOUT_FILENO) {
       let failure = errno
@@ -60,8 +60,9 @@ final class JSONFrontEnd: BatchFrontEnd {
       .init("role", .string(role)), .init("text", .string(output.record)), .init("json", output.json ?? .null),
     ]
     if let figure = output.figure, let draw = FigureRendering.renderer {
-      switch draw(figure, { false }) {
-      case .success(let picture): members.append(.init("figure", .object([.init(picture.type, .string(picture.data))])))
+      switch draw(figure, .best, { false }) {
+      case .success(let drawings):
+        members.append(.init("figure", .object(drawings.map { .init($0.type, .string($0.data)) })))
       case .failure(let failure):
         members.append(.init("figure", .null))
         members.append(.init("figure_error", .string(failure.reason)))

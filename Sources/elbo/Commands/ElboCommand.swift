@@ -116,10 +116,11 @@ struct StartCommand: ElboSubcommand {
     }
     let session = try startSession(
       process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
-    defer { session.close() }
     let batchRun = try BatchRun(process: process, session: session, choices: batch)
-    if !line.isEmpty { return batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil)) }
-    return batchRun.runStandardInput()
+    let code =
+      line.isEmpty
+      ? batchRun.runStandardInput() : batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil))
+    return batchRun.end(code)
   }
 }
 
@@ -145,17 +146,16 @@ struct RunCommand: ElboSubcommand {
     }
     let session = try startSession(
       process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
-    defer { session.close() }
     let batchRun = try BatchRun(process: process, session: session, choices: batch)
     var code: Int32 = 0
     var rest = scripts[...]
     for file in files {
       let result = file == "-" ? batchRun.runStandardInput() : rest.popFirst().map { batchRun.run($0) } ?? 0
       code = max(code, result)
-      if result != 0, !(batch.keepGoing && result == 1) { return result }
+      if result != 0, !(batch.keepGoing && result == 1) { break }
       if batchRun.hasQuit { break }
     }
-    return code
+    return batchRun.end(code)
   }
 }
 

@@ -23,6 +23,8 @@ struct KernelCommand: ElboSubcommand {
     return try serveZeroMQ(connectionFile, options, process)
   }
 
+  @Sendable private static func log(_ line: String) { writeAll("elbo kernel: \(line)\n", to: STDERR_FILENO) }
+
   private func session(_ options: SessionOptions) throws(ExitStatus) -> Session {
     do { return try Session(options, table: KernelCommands.table) } catch {
       throw ExitStatus(1, "elbo: \(error.description) (\(error.fault.code.rawValue))")
@@ -37,7 +39,7 @@ struct KernelCommand: ElboSubcommand {
     guard let transport = StdioTransport() else { throw ExitStatus(1, "elbo: the system gives no file descriptors") }
     let signals = process.signals
     let dispatcher = Dispatcher(
-      session: try session(options), transport: transport, renderer: FigureRendering.renderer,
+      session: try session(options), transport: transport, renderer: FigureRendering.renderer, log: Self.log,
       onExit: { signals.wake() })
     dispatcher.start()
     transport.startReading(into: dispatcher)
@@ -54,13 +56,19 @@ struct KernelCommand: ElboSubcommand {
       throw ExitStatus(1, "elbo: \(error)")
     }
     let signals = process.signals
+    // A person at a notebook expects what a prompt promises; a program names its workspace.
+    let recovery = options.workspace == nil ? KernelRecovery(process) : nil
+    var options = options
+    options.workspace = options.workspace ?? recovery?.path
+    let session = try session(options)
     let dispatcher = Dispatcher(
-      session: try session(options), transport: transport, renderer: FigureRendering.renderer,
-      onExit: { signals.wake() })
-    transport.start(dispatcher) { writeAll("elbo kernel: \($0)\n", to: STDERR_FILENO) }
+      session: session, transport: transport, renderer: FigureRendering.renderer, remarks: recovery?.remarks ?? [],
+      log: Self.log, onExit: { signals.wake() })
+    transport.start(dispatcher, log: Self.log)
     dispatcher.start()
     if process.environment["JPY_PARENT_PID"] != nil { transport.watchParent(dispatcher) }
     _ = answerSignals(dispatcher, process)
+    recovery?.end(session, isOrderly: dispatcher.ending != .cutOff, isRestart: dispatcher.ending == .restart)
     transport.close()
     return 0
   }
@@ -73,7 +81,7 @@ struct KernelCommand: ElboSubcommand {
       case .interrupt: dispatcher.interrupt()
       case .terminate, .hangUp:
         isEnded = true
-        dispatcher.shutDown()
+        dispatcher.shutDown(.cutOff)
       case .stop: SignalSource.suspendProcess()
       case .windowChanged, .continued: break
       }

@@ -87,7 +87,9 @@ struct Manual {
       [
         ("ELBO_DATA", "folders, parted by ':', where datasets are looked for before they are downloaded"),
         ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "where settings, history and downloads are kept"),
-        ("PAGER", "shows text that is much longer than the screen; LESS, when it is set, replaces the options for less"),
+        (
+          "PAGER", "shows text that is much longer than the screen; LESS, when it is set, replaces the options for less"
+        ),
         ("TMPDIR", "where replays make the folders that they run in (/tmp)"),
         ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "whether text is coloured"),
       ]

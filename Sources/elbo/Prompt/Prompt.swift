@@ -39,7 +39,11 @@ final class Prompt {
     let (completer, color) = (PromptCompleter(session: session), color)
     editor.configureCompletion(
       complete: { completer.complete($0, cursor: $1) },
-      help: { completer.help($0, cursor: $1).map { Style.faint.apply($0, color) } })
+      help: { line, cursor in
+        completer.help(line, cursor: cursor).map {
+          Style.faint.apply(HangingText.wrapped($0, to: process.screen.columns), color)
+        }
+      })
     runner.onRepeatedInterrupt = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
   }
 
@@ -47,9 +51,16 @@ final class Prompt {
   func run() -> Int32 {
     say(
       Banner.text(
-        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
+        isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color,
+        width: process.screen.columns))
     for remark in session.openingNotes {
       process.say(remark, .warning)
+    }
+    if session.options.workspace == nil {
+      let folder = RecoveryWorkspace.folder(process)
+      process.say(
+        "\(folder) cannot be written: nothing of this session is on disk. To keep it: save session work.elbodb",
+        .warning)
     }
     if readsRC { runRC() }
     if let signal = runner.terminatedBy { return terminated(signal) }
@@ -217,10 +228,17 @@ final class Prompt {
   /// Leaves, after a question when something would be lost; nil when the person stays.
   private func confirmQuit() -> Int32? {
     let names = unsaved
+    // Of a recovery workspace nothing stays anyway.
+    let unwritten = session.workspace == recovery?.path ? nil : session.unwritten
+    if let unwritten {
+      process.say("\(unwritten). 'save session PATH' keeps everything elsewhere.")
+    }
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
       let noun = names.count == 1 ? "Model" : "Models"
       process.say("\(noun) \(list) would be lost; 'save session work.elbodb' keeps everything.")
+    }
+    if !names.isEmpty || unwritten != nil {
       switch reader.ask("Leave all the same? [y/N] ") {
       case .line(let answer):
         if !["y", "yes"].contains(answer.lowercased()) { return nil }
@@ -238,7 +256,8 @@ final class Prompt {
     } else {
       // 'open' went on elsewhere, and nothing else holds what was trained before.
       let noun = left.count == 1 ? "Model" : "Models"
-      process.say("\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.")
+      process.say(
+        "\(noun) \(left.joined(separator: ", ")) of the session before 'open' will be offered at the next start.")
       recovery.release()
     }
     return 0
@@ -246,7 +265,7 @@ final class Prompt {
 
   /// Killed: what is in the recovery workspace stays there and is offered at the next start.
   private func terminated(_ signal: Int32) -> Int32 {
-    if recovery == nil { session.close() }
+    if recovery == nil, let lost = session.close() { writeAll("elbo: \(lost)\n", to: STDERR_FILENO) }
     if session.cellNumber == 0 { recovery?.remove() }
     say("\n")
     return 128 + signal

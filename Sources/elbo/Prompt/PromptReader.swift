@@ -79,7 +79,9 @@ final class PromptReader {
   /// What a line, or each one of a paste, is for: a command of the shell, a question, a cell. nil when it is blank.
   static func meaning(of source: String) -> Input? {
     // What a paste from a web page brings along is no part of what is meant.
-    let start = source.unicodeScalars.drop { $0 == " " || $0 == "\t" || Lookalikes.isBlank($0) || Lookalikes.isInvisible($0) }
+    let start = source.unicodeScalars.drop {
+      $0 == " " || $0 == "\t" || Lookalikes.isBlank($0) || Lookalikes.isInvisible($0)
+    }
     let trimmed = trimmedRight(String(start))
     if trimmed.isEmpty { return nil }
     if trimmed.hasPrefix("!") { return .shell(String(trimmed.dropFirst())) }

@@ -3,7 +3,7 @@ import Notebook
 import Tensors
 import Terminal
 
-/// A workspace that an interactive session keeps when nobody named one, so that a crash loses nothing.
+/// A workspace that a prompt or a notebook's kernel keeps when nobody named one, so that a crash loses nothing.
 ///
 /// It lies under `$XDG_STATE_HOME/elbo/recovery` and is locked while its program lives. One that nobody has locked is left
 /// from a session that ended badly; a session that ends well takes its own away.
@@ -17,7 +17,7 @@ struct RecoveryWorkspace {
   /// The workspace of this session: one that ended badly if the person wants it, else a new one.
   static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
     for old in abandoned(process) {
-      writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
+      process.say("The session of \(old.lastUse) ended badly; what was finished in it is kept.")
       var isOpen = true
       while isOpen {
         isOpen = false
@@ -43,7 +43,7 @@ struct RecoveryWorkspace {
   }
 
   /// A new one; nil when the folder cannot be written: the session is then kept in memory.
-  private static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
+  static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
     let folder = folder(process)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
@@ -57,6 +57,23 @@ struct RecoveryWorkspace {
 
   /// Those that ended badly, newest first, locked for this program.
   private static func abandoned(_ process: ProcessContext) -> [RecoveryWorkspace] {
+    all(process).compactMap { RecoveryWorkspace(locking: $0) }
+  }
+
+  /// The same without a lock: others may look at the same time.
+  static func abandonedPaths(_ process: ProcessContext) -> [String] {
+    all(process).filter { path in ![".lock", "-lock"].contains { isLocked(path + $0) } }
+  }
+
+  private static func isLocked(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  /// Every recovery workspace there is, newest first.
+  private static func all(_ process: ProcessContext) -> [String] {
     let folder = folder(process)
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -65,10 +82,10 @@ struct RecoveryWorkspace {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       if name.hasSuffix(".elbodb") { names.append(name) }
     }
-    return names.sorted(by: >).compactMap { RecoveryWorkspace(locking: folder + "/" + $0) }
+    return names.sorted(by: >).map { folder + "/" + $0 }
   }
 
-  private init?(locking path: String, isNew: Bool = false) {
+  init?(locking path: String, isNew: Bool = false) {
     guard let lock = try? FileLock(path: path + ".lock") else { return nil }
     // One that ended well between the look at the folder and the lock has been taken away.
     guard isNew || access(path, F_OK) == 0 else {
@@ -79,7 +96,9 @@ struct RecoveryWorkspace {
   }
 
   /// When it was last written, as the person's clock said then.
-  var lastUse: String {
+  var lastUse: String { Self.lastUse(of: path) }
+
+  static func lastUse(of path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "an unknown time" }
     var parts = tm()

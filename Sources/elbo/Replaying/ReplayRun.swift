@@ -127,7 +127,9 @@ struct ReplayRun {
         say("\(Style.success.apply("unchanged", color)) \(name) (\(size))")
       } else {
         try write(output ?? report.path, report.updated.text)
-        say("\(Style.success.apply("updated", color)) \(VisibleText.name(output ?? report.path)) (\(report.mismatches) of \(size))")
+        say(
+          "\(Style.success.apply("updated", color)) \(VisibleText.name(output ?? report.path)) (\(report.mismatches) of \(size))"
+        )
       }
       return true
     case .verify:
@@ -150,7 +152,8 @@ struct ReplayRun {
       try write(actual, report.updated.text)
       say(
         "\(Style.error.apply("FAIL", color))  \(name): \(report.mismatches) of \(count) "
-          + "\(count == 1 ? "command differs" : "commands differ"); what it would be now is in \(VisibleText.name(actual))")
+          + "\(count == 1 ? "command differs" : "commands differ"); what it would be now is in \(VisibleText.name(actual))"
+      )
       return false
     }
   }

@@ -17,7 +17,9 @@ struct ScratchFolder {
   ///
   /// - Throws: Exit code 2 with the reason and what to do, staying where it is.
   init(under base: String) throws(ExitStatus) {
-    guard let here = getcwd(nil, 0) else { throw Self.refusal("the working folder cannot be found", "Go into another one.") }
+    guard let here = getcwd(nil, 0) else {
+      throw Self.refusal("the working folder cannot be found", "Go into another one.")
+    }
     defer { free(here) }
     origin = String(cString: here)
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

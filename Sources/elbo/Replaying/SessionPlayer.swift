@@ -47,7 +47,7 @@ struct SessionPlayer {
     for command in file.commands {
       guard let outcome = runner.run(command.source, in: session, frontEnd: frontEnd) else { break }
       let text = CellText.text(of: outcome)
-      show(command, text)
+      show(command, ClockMarks.plain(text))
       played.outputs.append(text)
       played.seconds.append(outcome.seconds)
       if case .failed(let diagnostic) = outcome.status {
@@ -72,10 +72,10 @@ final class RecordingFrontEnd: FrontEnd, Sendable {
   var keepsTranscripts: Bool { true }
 }
 
-/// A cell's outputs as session files hold them.
+/// A cell's outputs as session files are written from them, with marks around what the clock decides.
 enum CellText {
   static func text(of outcome: CellOutcome) -> String {
-    var parts = outcome.outputs.map(\.record).filter { !$0.isEmpty }
+    var parts = outcome.outputs.map(\.recording).filter { !$0.isEmpty }
     switch outcome.status {
     case .ok: break
     case .failed(let diagnostic): parts.append(diagnostic.rendered(color: false))

@@ -6,15 +6,27 @@ enum FigureRendering {
   /// The program's one gnuplot, for sessions and front ends alike.
   static let shared = FigureRenderer()
 
-  static let renderer: DrawFigure? = { figure, isCancelled in
-    let format = format(of: figure)
+  static let renderer: DrawFigure? = { figure, set, isCancelled in
+    let best = format(of: figure)
+    // nbconvert turns SVG into PDF by Inkscape, which few have, unless the PDF is there.
+    let formats: [FigureRenderer.Format] = set == .notebook && best == .svg ? [.svg, .png, .pdf] : [best]
+    var drawings: [Drawing] = []
     do throws(PlotError) {
-      let bytes = try shared.bytes(figure, format, isCancelled: isCancelled)
-      return format == .svg
-        ? .success(("image/svg+xml", String(decoding: bytes, as: UTF8.self)))
-        : .success(("image/png", Base64.encode(bytes)))
+      for format in formats {
+        let bytes = try shared.bytes(figure, format, isCancelled: isCancelled)
+        drawings.append(drawing(bytes, format))
+      }
+      return .success(drawings)
     } catch {
       return .failure(FigureFailure(reason: error.advice))
+    }
+  }
+
+  private static func drawing(_ bytes: [UInt8], _ format: FigureRenderer.Format) -> Drawing {
+    switch format {
+    case .svg: Drawing(type: "image/svg+xml", data: String(decoding: bytes, as: UTF8.self))
+    case .pdf: Drawing(type: "application/pdf", data: Base64.encode(bytes))
+    default: Drawing(type: "image/png", data: Base64.encode(bytes))
     }
   }
 

@@ -12,16 +12,21 @@ enum DataCommands {
     let catalogue = DatasetLoading.catalogue(execution.options)
     return .table(
       Table(
-        columns: [.init("name"), .init("what"), .init("licence"), .init("state")],
+        columns: [
+          .init("name"), .init("what"), .init("licence"), .init("state", for: .people), .init("state", for: .programs),
+          .init("download", for: .programs),
+        ],
         rows: DatasetCatalogue.entries.map { entry in
-          let state =
-            switch catalogue.availability(of: entry.name) {
-            case .builtIn: "built in"
-            case .cached: "in the cache"
-            case .local(let folder): folder
-            case .download: "download, \(NumberText.bytes(entry.downloadBytes))"
-            }
-          return [.text(entry.name), .text(entry.summary), .text(entry.license), .text(state)]
+          let size: Table.Cell
+          let state: String
+          switch catalogue.availability(of: entry.name) {
+          case .builtIn: (state, size) = ("built in", .empty)
+          case .cached: (state, size) = ("in the cache", .empty)
+          case .local(let folder): (state, size) = (folder, .empty)
+          case .download: (state, size) = ("download", .bytes(entry.downloadBytes))
+          }
+          let shown = size == .empty ? state : "\(state), \(size.text)"
+          return [.text(entry.name), .text(entry.summary), .text(entry.license), .text(shown), .text(state), size]
         },
         notes: ["Files and folders load by path: IDX, NPY, NPZ, CSV (.gz or not), PNG, JPEG, folders of pictures."]))
   }

@@ -38,13 +38,15 @@ enum DataInspectionCommands {
       let mean = own.reduce(0) { $0 + Double($1) } / Double(max(size, 1))
       return [
         .count(row), data.dataset.label(row).map { .count($0) } ?? .empty, .fixed(mean, decimals: 4),
-        .number(Double(own.min() ?? 0)), .number(Double(own.max() ?? 0)),
+        .number(Double(shortest: own.min() ?? 0)), .number(Double(shortest: own.max() ?? 0)),
       ]
     }
     let notes = try Thumbnails.text(values, width: width).map { ["", $0] } ?? []
-    return Table(
+    var table = Table(
       title: data.summary, columns: [.init("example"), .init("label"), .init("mean"), .init("min"), .init("max")],
       rows: rows, notes: notes)
+    table.images = try data.images(first: min(n, 100))
+    return table
   }
 
   private static let describe = Command(

@@ -9,17 +9,18 @@ struct DatasetDescription {
 
   func report() throws -> Report {
     let dataset = data.dataset
-    var report = data.report
+    var report = data.description
     let statistics = try DataStatistics(dataset) { share in
       try Stopping.check()
       execution.progress(Progress(task: "describe", fraction: share))
     }
     report.fields += [
-      .init("mean", .fixed(statistics.mean, decimals: 5), unit: "after transforms"),
+      .init("mean", .fixed(statistics.mean, decimals: 5), detail: " after transforms"),
       .init("deviation", label: "standard deviation", .fixed(statistics.deviation, decimals: 5)),
-      .init("min", .number(statistics.low)), .init("max", .number(statistics.high)),
+      .init("min", .number(Double(shortest: Float(statistics.low)))),
+      .init("max", .number(Double(shortest: Float(statistics.high)))),
       .init("zeros", label: "zero elements", .fixed(100 * statistics.zeroShare, decimals: 1), unit: "%"),
-      .init("memory", .text(memory)),
+      memory,
       .init("hash", label: "content", .text("\(dataset.hash.text.prefix(40))…")),
     ]
     report.notes += dataset.notes
@@ -30,9 +31,10 @@ struct DatasetDescription {
     return report
   }
 
-  private var memory: String {
-    let bytes = NumberText.bytes(data.dataset.storage.byteCount)
-    return data.dataset.storage.storage.isMappedFile ? "\(bytes) on disk, read as needed" : bytes
+  private var memory: Report.Field {
+    let isMapped = data.dataset.storage.storage.isMappedFile
+    return .init(
+      "memory", .bytes(data.dataset.storage.byteCount), detail: isMapped ? " on disk, read as needed" : "")
   }
 
   private var labels: Table? {
@@ -56,7 +58,7 @@ struct DatasetDescription {
         let names = factor.valueNames
         let ends: [Table.Cell] =
           names.isEmpty
-          ? [.number(Double(factor.values.first ?? 0)), .number(Double(factor.values.last ?? 0))]
+          ? [.number(Double(shortest: factor.values.first ?? 0)), .number(Double(shortest: factor.values.last ?? 0))]
           : [.text(names.first ?? ""), .text(names.last ?? "")]
         return [.text(factor.name), .count(factor.values.count)] + ends
       })
@@ -71,33 +73,18 @@ struct DatasetDescription {
     return Table(
       columns: [.init("column"), .init("mean"), .init("deviation")],
       rows: names.prefix(50).enumerated().map { index, name in
-        [.text(name), .number(Double(statistics.means[index])), .number(Double(statistics.deviations[index]))]
+        [
+          .text(name), .number(Double(shortest: statistics.means[index])),
+          .number(Double(shortest: statistics.deviations[index])),
+        ]
       }, notes: names.count > 50 ? ["\(names.count - 50) more columns"] : [])
   }
 
   /// The first images: a figure for front ends that show some, characters for the others.
   private func addPicture(to report: inout Report) throws {
-    let shape = data.dataset.exampleShape
-    guard shape.rank == 3, shape[0] == 1 || shape[0] == 3, data.dataset.count > 0 else { return }
-    let positions = Array(0..<min(10, data.dataset.count))
-    let small = try shrunk(to: 28).examples(positions)
+    guard let images = try data.images(first: 10) else { return }
+    let small = try data.shrunk(to: 28).examples(Array(0..<images.count))
     if let text = try Thumbnails.text(small, width: execution.width) { report.notes += ["", text] }
-    let images = try shrunk(to: 128).examples(positions)
-    report.figure = Figure(
-      .images(
-        ImageGrid(
-          pixels: images.elements(as: Float.self), count: images.shape[0], channels: shape[0],
-          height: images.shape[2], width: images.shape[3], columns: images.shape[0])),
-      title: "the first examples of \(data.title)")
-  }
-
-  /// The dataset with images no larger than `side`, in their proportions.
-  private func shrunk(to side: Int) throws -> Dataset {
-    let shape = data.dataset.exampleShape
-    let largest = max(shape[1], shape[2])
-    guard largest > side else { return data.dataset }
-    return try data.dataset.adding([
-      .resize(height: max(1, shape[1] * side / largest), width: max(1, shape[2] * side / largest))
-    ])
+    report.figure = Figure(.images(images), title: "the first examples of \(data.title)")
   }
 }

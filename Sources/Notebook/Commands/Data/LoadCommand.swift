@@ -55,6 +55,7 @@ enum LoadCommand {
         fix: Suggestion.question(source.raw, in: names) ?? neighbour(of: source.raw, execution)
           ?? "'datasets' lists the names.")
     }
+    if !isNamed { try refuseScripts(request.reference, source, execution) }
     guard
       execution.options.allowsDownloads
         || DatasetLoading.catalogue(execution.options).availability(of: request.reference) != .download
@@ -89,15 +90,29 @@ enum LoadCommand {
       throw Fault(
         isMissing ? .download : .unreadableFile, error.description, at: source.span,
         fix: [
-          opened(source.raw) ?? error.fix, isMissing ? "'load digits' works offline." : "Nothing was loaded.",
+          isNamed ? error.fix : fix(of: error, request.reference, source.raw, arguments, execution),
+          isMissing ? "'load digits' works offline." : "Nothing was loaded.",
         ].compactMap { $0 }.joined(separator: " "))
     }
   }
 
-  /// What reads a file that is named like a model or a workspace.
-  private static func opened(_ path: String) -> String? {
-    if path.hasSuffix(".safetensors") { return "Models are opened: m = open \(path)" }
-    return path.hasSuffix(".elbodb") ? "Workspaces are opened: open \(path)" : nil
+  /// What reads a file that holds no data.
+  private static func fix(
+    of error: FileError, _ path: String, _ shown: String, _ arguments: Arguments, _ execution: Execution
+  ) -> String? {
+    switch FileNature(of: path) {
+    case .missing, .empty, .folder, .special, .database, .other: error.fix
+    case let nature: nature.advice(path, shown: shown, target: arguments.target, execution.options)
+    }
+  }
+
+  /// Files of text that are read as a table would be taken for one of words.
+  private static func refuseScripts(_ path: String, _ source: BoundArgument, _ execution: Execution) throws {
+    let nature = FileNature(of: path)
+    guard [.session, .notebook, .script].contains(nature), let phrase = nature.phrase else { return }
+    throw Fault(
+      .unreadableFile, "\(source.raw) holds no data: \(phrase)", at: source.span,
+      fix: nature.advice(path, shown: source.raw, target: nil, execution.options))
   }
 
   /// The file beside a path that is not there whose name is nearest.

@@ -50,8 +50,8 @@ enum ApplicationCommands {
       Report(
         title: "denoising \(noisy.dataset.transforms.last?.description ?? ""), \(n) examples of \(source.title)",
         fields: [
-          .init("before", label: "error of the corrupted", .number(before), unit: "mean squared, per pixel"),
-          .init("after", label: "error of the repaired", .number(after), unit: "mean squared, per pixel"),
+          .init("before", label: "error of the corrupted", .number(before), detail: " mean squared, per pixel"),
+          .init("after", label: "error of the repaired", .number(after), detail: " mean squared, per pixel"),
           .init("gain", .fixed(gain, decimals: 2), unit: "dB"),
         ],
         notes: gain < 0
@@ -90,12 +90,12 @@ enum ApplicationCommands {
         columns: [
           .init("example"), .init("label"), .init(isPlain ? "score" : "−ELBO", unit: unit),
           .init("reconstruction", unit: unit), .init("KL", unit: "nats"),
-        ],
+        ] + (isPlain ? [] : [.init("ELBO", unit: unit, for: .programs)]),
         rows: order.prefix(arguments.integer("top") ?? 20).map { row in
           [
             .count(row), source.dataset.label(row).map { .count($0) } ?? .empty, .fixed(totals[row], decimals: 2),
             .fixed(terms.reconstruction[row], decimals: 2), .fixed(terms.kl[row], decimals: 2),
-          ]
+          ] + (isPlain ? [] : [.number(-totals[row])])
         },
         notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"]))
   }
@@ -138,9 +138,10 @@ enum ApplicationCommands {
         "floats", label: "latents as float32", .count(model.configuration.latentDimensions * 4), unit: "bytes/example"),
       .init(
         "coded", label: "latents, entropy-coded", .fixed(coded, decimals: 2),
-        unit: "bytes/example, measured: \(NumberText.bytes(code.bytes.count)) in all"
+        unit: "bytes/example",
+        detail: ", measured: \(NumberText.bytes(code.bytes.count)) in all"
           + (isPlain ? ", 256 levels each" : "")),
-      .init("ratio", .fixed(Double(raw) / coded, decimals: 1), unit: "times smaller"),
+      .init("ratio", .fixed(Double(raw) / coded, decimals: 1), detail: " times smaller"),
     ]
     if let kl {
       fields.append(
@@ -150,9 +151,11 @@ enum ApplicationCommands {
     }
     fields += [
       .init(
-        "distortion", label: "error of the decoded", .number(error.mean), unit: "mean squared, per pixel",
+        "distortion", label: "error of the decoded", .number(error.mean), detail: " mean squared, per pixel",
         error: error.standardError),
-      .init("psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB (peak 1)"),
+      .init(
+        "psnr", label: "PSNR", .fixed(-10 * log10(max(error.mean, 1e-12)), decimals: 2), unit: "dB", detail: " (peak 1)"
+      ),
     ]
     return .report(Report(title: "compressing \(source.title), \(count) examples", fields: fields))
   }

@@ -61,14 +61,15 @@ enum CompareCommands {
         isPlain ? .empty : .fixed(result.negativeElbo.mean, decimals: 2),
         .fixed(result.reconstruction.mean, decimals: 2),
         isPlain ? .empty : .fixed(result.kl.mean, decimals: 2), .number(result.meanSquaredError),
-        .count(result.activeUnits),
+        .count(result.activeUnits), isPlain ? .empty : .number(-result.negativeElbo.mean),
       ]
     }
     return Table(
       title: "on \(source.title), \(NumberText.count(source.dataset.count)) examples, nats/example",
-      columns: ["model", "family", "epochs", "parameters", "−ELBO", "reconstruction", "KL", "MSE", "active"].map {
-        .init($0)
-      },
+      columns: [
+        .init("model"), .init("family"), .init("epochs"), .init("parameters"), .init("−ELBO"), .init("reconstruction"),
+        .init("KL"), .init("MSE"), .init("active", key: "active_units"), .init("ELBO", for: .programs),
+      ],
       rows: rows)
   }
 
@@ -104,7 +105,10 @@ enum CompareCommands {
       Table(
         title:
           "\(names.0) (\(a.configuration.family.rawValue)) against \(names.1) (\(b.configuration.family.rawValue)) on \(source.title)",
-        columns: [.init("measure"), .init(names.0), .init(names.1), .init("better")], rows: rows,
+        columns: [
+          .init("measure"), .init(names.0, key: FieldKey.named(names.0)), .init(names.1, key: FieldKey.named(names.1)),
+          .init("better"),
+        ], rows: rows,
         notes: [
           "Samples are \(n) decoded draws of N(0, I), which only the VAE was trained for. Distances are Euclidean, in pixels, to the nearest of \(n) real examples; diversity is the mean distance of pairs, \(NumberText.short(probe.realDiversity, digits: 4)) among the real. Steps are those of \(VersusProbe.stops) images between two codes; 1 is even."
         ]))
@@ -140,6 +144,8 @@ enum CompareCommands {
         throw Fault(.repeatedOption, "\(name) would race itself", at: model.span, fix: "A copy: fork \(name) as=m2")
       }
     }
+    // How far each gets in its time is the machine's to say, and everything that comes of it.
+    execution.readsClock = true
     let limit = arguments.number("for") ?? 60
     let given = arguments.dataset("on")
     let source = try given?.trainingPart ?? arguments.measured("on", first.model, execution)
@@ -150,22 +156,29 @@ enum CompareCommands {
       var plan = model.recipe.plan(epochs: live.training.epoch + 1_000_000, count: source.dataset.count)
       plan.patience = nil
       plan.seed = UInt64(arguments.integer("seed") ?? 0)
+      if let before = live.begin(on: source) {
+        execution.note("\(name) goes on with other data: \(source.title) after \(before.title)")
+      }
       // Models of other seeds get the same order; one in the middle of an epoch ends that in its own.
       if live.training.batchInEpoch == 0 { live.training.shuffleSeed = plan.seed }
       let count = Double(source.dataset.count)
       let begin = Double(live.training.epoch) + Double(live.training.running.examples) / count
       var position = begin
       let stop = StopSignal(when: Stopping.current)
+      var smoothed = SmoothedTerms()
       let start = WorkClock.now
       try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
         let spent = (WorkClock.now - start).seconds
         position = moment.position
-        if let last = moment.last { execution.record(MetricRow.training(last, of: name, epoch: moment.position)) }
+        if let last = moment.last {
+          smoothed.add(last)
+          execution.record(MetricRow.training(last, of: name, epoch: moment.position))
+        }
         if spent >= limit { stop.request() }
         execution.progress(
           Progress(
             task: "race \(name)", fraction: min(1, spent / limit), secondsLeft: max(0, limit - spent),
-            terms: [.init(name: "loss", value: moment.loss, unit: "nats")]))
+            terms: [.init(name: "loss", value: smoothed.terms?.loss ?? moment.loss, unit: "nats")]))
       }
       var recipe = model.recipe
       recipe.data = arguments["on"]?.raw ?? recipe.data

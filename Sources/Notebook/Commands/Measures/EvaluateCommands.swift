@@ -53,8 +53,7 @@ enum EvaluateCommands {
       report.fields.append(
         .init(
           "nll", label: "−log p(x)", .fixed(nll.negativeLogLikelihood.mean, decimals: 2),
-          unit: "nats/example, k = \(nll.samples)",
-          error: nll.negativeLogLikelihood.standardError))
+          unit: "nats/example", detail: ", k = \(nll.samples)", error: nll.negativeLogLikelihood.standardError))
       report.tables.append(
         .init(
           "convergence",
@@ -71,7 +70,13 @@ enum EvaluateCommands {
     }
     let isPlain = model.configuration.family == .autoencoder
     var fields: [Report.Field] = []
-    if !isPlain { fields.append(field("elbo", "−ELBO", result.negativeElbo, "nats/example")) }
+    if !isPlain {
+      fields.append(field("negative_elbo", "−ELBO", result.negativeElbo, "nats/example"))
+      fields.append(
+        .init(
+          "elbo", .number(-result.negativeElbo.mean), unit: "nats/example", error: result.negativeElbo.standardError,
+          isShown: false))
+    }
     fields.append(
       field(
         "reconstruction", "reconstruction (\(model.configuration.likelihood.name))", result.reconstruction,
@@ -80,16 +85,19 @@ enum EvaluateCommands {
     fields += [
       field("bce", "cross-entropy", result.binaryCrossEntropy, "nats/example"),
       .init(
-        "mse", label: "mean squared error", .number(result.meanSquaredError), unit: "per pixel",
+        "mse", label: "mean squared error", .number(result.meanSquaredError), detail: " per pixel",
         error: result.meanSquaredErrorPerPixel.standardError),
       .init(
-        "active_units", label: "active units",
-        .text("\(result.activeUnits) of \(model.configuration.latentDimensions)"), unit: "(variance of means > 0.01)"),
+        "active_units", label: "active units", .count(result.activeUnits),
+        detail: " of \(model.configuration.latentDimensions) (variance of means > 0.01)"),
+      .init("latent_dimensions", .count(model.configuration.latentDimensions), isShown: false),
+      .init("examples", .count(result.count), isShown: false),
     ]
     if let bits = result.bitsPerDimension {
       fields.append(
         .init(
-          "bits", label: "−ELBO", .fixed(bits.mean, decimals: 3), unit: "bits/dim", error: bits.standardError))
+          "negative_elbo_bits", label: "−ELBO", .fixed(bits.mean, decimals: 3), unit: "bits/dim",
+          error: bits.standardError, oldName: "bits"))
     }
     return Report(
       title:
@@ -115,14 +123,17 @@ enum EvaluateCommands {
       Table(
         title:
           "KL per dimension on \(source.title), \(NumberText.count(result.count)) examples: \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
-        columns: [.init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("")],
+        columns: [
+          .init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("", for: .people),
+          .init("active", for: .programs),
+        ],
         rows: order.map { j in
           let share = result.klPerDimension[j] / largest
           let bar = String(repeating: "█", count: share.isFinite ? Int((share * 20).rounded()) : 20)
-          let state = result.meanVariance[j] > 0.01 ? bar : "inactive"
+          let isActive = result.meanVariance[j] > 0.01
           return [
             .count(j), .fixed(result.klPerDimension[j], decimals: 3), .fixed(result.meanVariance[j], decimals: 4),
-            .text(state),
+            .text(isActive ? bar : "inactive"), .flag(isActive),
           ]
         },
         notes: [

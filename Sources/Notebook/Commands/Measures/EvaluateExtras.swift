@@ -12,28 +12,31 @@ struct EvaluateExtras {
       try execution.working("quality", 0)
       let features = arguments.text("features").flatMap { SampleQuality.FeatureSpace(rawValue: $0) } ?? .pixels
       let quality = try live.sampleQuality(source.source, features: features, count: 1000, seed: seed)
-      let unit = "\(quality.count) samples, \(quality.features.rawValue)"
+      let detail = " \(quality.count) samples, \(quality.features.rawValue)"
       report.fields += [
-        .init("mmd", label: "MMD² of samples", .number(quality.mmd.mean), unit: unit, error: quality.mmd.standardError),
-        field("precision", quality.precision, unit), field("recall", quality.recall, unit),
+        .init(
+          "mmd", label: "MMD² of samples", .number(quality.mmd.mean), detail: detail, error: quality.mmd.standardError),
+        field("precision", quality.precision, "", detail), field("recall", quality.recall, "", detail),
       ]
     }
     if arguments.flag("split") {
       let split = try live.elboSplit(source.source, seed: seed)
-      let unit = "nats, of \(split.count) examples"
+      let detail = ", of \(split.count) examples"
       report.fields += [
-        field("mutual_information", split.mutualInformation, unit),
-        field("total_correlation", split.totalCorrelation, unit),
-        field("dimensionwise_kl", split.dimensionwiseKL, unit),
+        field("mutual_information", split.mutualInformation, "nats", detail),
+        field("total_correlation", split.totalCorrelation, "nats", detail),
+        field("dimensionwise_kl", split.dimensionwiseKL, "nats", detail),
       ]
     }
     if let probe = arguments.text("probe"), probe != "no" { try self.probe(probe, arguments, &report, execution) }
   }
 
-  private func field(_ name: String, _ estimate: Estimate, _ unit: String) -> Report.Field {
+  private func field(
+    _ name: String, _ estimate: Estimate, _ unit: String, _ detail: String
+  ) -> Report.Field {
     .init(
       name, label: name.replacing("_", with: " "), .fixed(estimate.mean, decimals: 3), unit: unit,
-      error: estimate.standardError)
+      detail: detail, error: estimate.standardError)
   }
 
   /// Reads labels from the latents of one half by those of the other.
@@ -54,6 +57,6 @@ struct EvaluateExtras {
     report.fields.append(
       .init(
         "probe", label: "labels read from latents (\(how))", .fixed(100 * result.mean, decimals: 1),
-        unit: "% of \(asked.count), by \(half) others", error: 100 * result.standardError))
+        unit: "%", detail: " of \(asked.count), by \(half) others", error: 100 * result.standardError))
   }
 }

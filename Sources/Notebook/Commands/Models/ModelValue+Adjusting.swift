@@ -6,78 +6,83 @@ extension ModelValue: AdjustableValue {
   package static let adjustable: [CommandOption] = [
     CommandOption("beta", .nonNegative, help: "weight of the KL"),
     CommandOption("lr", .positive, help: "learning rate"),
-    CommandOption("batch", .count, help: "examples per step"),
+    CommandOption("batch", .integer(1...1_000_000), help: "examples per step"),
     CommandOption("clip", .positive, help: "largest norm of the gradient"),
     CommandOption("decay", .nonNegative, help: "weight decay"),
     CommandOption("freebits", .nonNegative, help: "free nats per dimension"),
     CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "update rule"),
-    CommandOption("validate", .number(0 ... .infinity), help: "share or number held out"),
+    CommandOption("validate", .anyValue, help: "held out: a share, how many, or a dataset"),
     CommandOption(
       "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
       help: "how the learning rate changes"),
     CommandOption(
       "patience", .integer(0...1_000_000), help: "epochs without a better loss before stopping; 0 for none"),
     CommandOption("epsilon", .positive, help: "ε of Adam and RMSprop"),
+    CommandOption("beta1", .number(0...0.999_999), help: "decay of Adam's first moment"),
+    CommandOption("beta2", .number(0...0.999_999), help: "decay of the second moment"),
+    CommandOption("momentum", .number(0...0.999_999), help: "of sgd"),
+    CommandOption("seed", .seed, help: "of the order of the examples"),
+    CommandOption("on", .dataset, help: "the training data"),
     CommandOption("capacity", .nonNegative, help: "nats that a capacity-vae is drawn to"),
   ]
 
   package func adjusted(
     _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution
   ) throws -> (any ObjectValue, String) {
-    var recipe = recipe
-    var configuration = configuration
-    var words: [String] = []
+    var made = TrainingChanges(self, execution)
     for (key, argument) in changes {
       guard let option = Self.adjustable.first(where: { $0.name == key.value }) else {
         let names = Self.adjustable.map(\.name)
         let fix = Suggestion.question(key.value, in: names) ?? "Options: \(names.joined(separator: ", "))."
         throw Fault(.unknownOption, "a model has no setting '\(key.value)'", at: key.span, fix: fix)
       }
-      guard let content = option.type.read(argument.raw) else {
-        throw Fault(
-          .badOptionValue, "\(key.value): expected \(option.type.expectation), got '\(argument.raw)'", at: argument.span
-        )
-      }
-      let family = configuration.family
-      let isUsed =
-        switch key.value {
-        case "beta": family.hasWeightedKL
-        case "freebits": family.hasWeightedKL && family != .capacity
-        case "capacity": family == .capacity
-        default: true
-        }
-      guard isUsed else {
-        throw Fault(.badOptionValue, "\(key.value) means nothing to \(family.rawValue) models", at: key.span)
-      }
-      words.append("\(key.value)=\(argument.raw)")
-      if case .text(let text) = content, key.value == "schedule", LearningRateText.parse(text, epochs: 1) == nil {
-        throw Fault(
-          .badOptionValue, "schedule: expected \(LearningRateText.expectation), got '\(text)'", at: argument.span)
-      }
-      switch (key.value, content) {
-      case ("beta", .number(let value)): configuration.beta = .constant(Float(value))
-      case ("freebits", .number(let value)): configuration.freeBits = Float(value)
-      case ("capacity", .number(let value)): configuration.capacity = .constant(Float(value))
-      case ("validate", .number(let value)):
-        guard TrainingRecipe.isHeldOut(value) else {
-          throw Fault(
-            .badOptionValue, "validate: expected a share up to 0.9, or a number of examples, got '\(argument.raw)'",
-            at: argument.span)
-        }
-        (recipe.validate, recipe.validationData) = (value, nil)
-      default: _ = recipe.take(key.value, content)
-      }
+      _ = try made.take(key, try Self.read(argument, option, execution))
     }
+    try made.check(changes)
     let live = try model(threads: execution.state.settings.threads, willChange: true)
-    live.configuration = configuration
-    let what = words.joined(separator: " ")
-    if live.training.step > 0 {
-      let share = min(
-        1,
-        Double(live.training.batchInEpoch * max(live.training.batchSize, 1))
-          / Double(max(live.training.exampleCount, 1)))
-      live.training.history.edits.append(.init(epoch: Double(live.training.epoch) + share, what: what))
+    live.configuration = made.configuration
+    live.take(made)
+    let what = changes.map { "\($0.key.value)=\($0.argument.raw)" }.joined(separator: " ")
+    return (try updated(live, recipe: made.recipe), "\(what) from the next 'train' on")
+  }
+
+  /// The argument as the option of `train` reads it.
+  private static func read(
+    _ argument: BoundArgument, _ option: CommandOption, _ execution: Execution
+  ) throws -> BoundArgument {
+    let span = argument.span
+    let kinds: [ValueKind]? =
+      switch option.type {
+      case .value(let kinds): kinds
+      case .anyValue: []
+      default: nil
+      }
+    if let kinds {
+      let value: Value
+      if let number = Double(argument.raw) {
+        value = .number(number)
+      } else {
+        value = try execution.evaluate(text: argument.raw, span: span ?? 0..<0)
+      }
+      guard kinds.isEmpty || kinds.contains(value.kind) else {
+        throw Fault(
+          .wrongKind, "\(option.name): expected \(option.type.expectation), got \(value.kind.phrase)", at: span)
+      }
+      return BoundArgument(content: .value(value), raw: argument.raw, span: span)
     }
-    return (try updated(live, recipe: recipe), "\(what) from the next 'train' on")
+    guard let content = option.type.read(argument.raw) else {
+      throw Fault(
+        .badOptionValue, "\(option.name): expected \(option.type.expectation), got '\(argument.raw)'", at: span)
+    }
+    return BoundArgument(content: content, raw: argument.raw, span: span)
+  }
+}
+
+extension Model {
+  /// What was changed between two trainings, marked where it begins.
+  func take(_ changes: TrainingChanges) {
+    guard training.step > 0 else { return }
+    if changes.words.contains(where: { $0.hasPrefix("seed=") }) { training.shuffleSeed = changes.recipe.seed }
+    training.history.mark(changes.words, at: training.position)
   }
 }

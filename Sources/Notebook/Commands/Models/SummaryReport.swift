@@ -20,13 +20,13 @@ enum SummaryReport {
     let batch = model.recipe.batchSize
     let fields: [Report.Field] = [
       .init("parameters", .count(summary.parameterCount)),
-      .init("bytes", label: "parameters and moments", .text(NumberText.bytes(summary.parameterCount * 12))),
+      .init("bytes", label: "parameters and moments", .bytes(summary.parameterCount * 12)),
       .init("forward_flops", label: "forward", .count(summary.flops), unit: "FLOPs/example"),
       // A backward pass does each product twice more: for the inputs and for the weights.
       .init("training_flops", label: "forward + backward", .count(3 * summary.flops), unit: "FLOPs/example"),
       .init(
         "training_bytes", label: "to train, batch \(batch)",
-        .text(NumberText.bytes(try live.trainingBytes(batchSize: batch)))),
+        .bytes(try live.trainingBytes(batchSize: batch))),
     ]
     return Report(
       title: "\(model.configuration.family.summary), \(model.configuration.architecture.name)", fields: fields,
@@ -36,7 +36,7 @@ enum SummaryReport {
   private static func row(_ part: String, _ layer: ModelSummary.Layer) -> [Table.Cell] {
     [
       .text(part), .text(layer.text), .text(layer.shape.description), .count(layer.parameters),
-      .text(NumberText.scaled(Double(layer.flops))),
+      .scaled(Double(layer.flops)),
     ]
   }
 }

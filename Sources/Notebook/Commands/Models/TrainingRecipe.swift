@@ -26,6 +26,8 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   package var beta1: Double?
   package var beta2: Double?
   package var momentum: Double?
+  /// The seed that `set` gave a model before its first training.
+  package var chosenSeed: UInt64?
   /// Epochs that a training under way was to have, until it has had them; what stopped it does not matter.
   package var unfinished: Int?
   /// How its data were seen: what `transform d like=m` gives to new data. nil when nothing was trained or said.
@@ -44,6 +46,17 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     takeBeta2(of: plan)
     (seed, patience) = (plan.seed, plan.patience)
     schedule = LearningRateText.text(plan.learningRateSchedule)
+  }
+
+  /// Whether a file that holds it can be true.
+  var isSound: Bool {
+    func isShare(_ value: Double?) -> Bool { value.map { (0..<1).contains($0) } ?? true }
+    func isPositive(_ value: Double?) -> Bool { value.map { $0 > 0 && $0.isFinite } ?? true }
+    return (1...1 << 30).contains(batchSize) && isPositive(learningRate) && isPositive(clipNorm)
+      && weightDecay >= 0 && weightDecay.isFinite && Self.isHeldOut(validate) && isShare(beta1) && isShare(beta2)
+      && isShare(momentum) && isPositive(epsilon) && (patience.map { (1...1 << 30).contains($0) } ?? true)
+      && (unfinished.map { (0...1 << 30).contains($0) } ?? true)
+      && (schedule.map { LearningRateText.parse($0, epochs: 1) != nil } ?? true)
   }
 
   /// The decay of the second moment that a plan has, where that is not the update rule's default: what trained with another

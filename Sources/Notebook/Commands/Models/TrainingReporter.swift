@@ -10,6 +10,8 @@ final class TrainingReporter {
   private var shown: WorkClock.Instant
   private var kept: WorkClock.Instant
   private var recentLosses: [Double] = []
+  private var smoothed = SmoothedTerms()
+  private var lastStep: UInt64?
   private let interval: Double
   private let isLive: Bool
   /// When the next live figure is due, and how many there were.
@@ -26,6 +28,10 @@ final class TrainingReporter {
 
   func report(_ moment: TrainingProgress) throws {
     record(moment)
+    if let last = moment.last, last.step != lastStep {
+      smoothed.add(last)
+      lastStep = last.step
+    }
     let now = WorkClock.now
     let isSlow = (now - kept).seconds >= interval
     if isSlow {
@@ -35,15 +41,16 @@ final class TrainingReporter {
     }
     guard (now - shown).seconds >= 0.1 || moment.finished != nil else { return }
     shown = now
-    recentLosses.append(moment.loss)
+    let terms = smoothed.terms ?? (moment.loss, moment.reconstruction, moment.kl)
+    recentLosses.append(terms.loss)
     if recentLosses.count > 120 { recentLosses.removeFirst(recentLosses.count - 120) }
     var progress = Progress(
       task: "train \(run.name ?? "") epoch \(moment.epoch)/\(moment.epochs)", fraction: moment.fraction,
       secondsLeft: moment.secondsLeft,
       terms: [
-        .init(name: "loss", value: moment.loss, unit: "nats"),
-        .init(name: "rec", value: moment.reconstruction, unit: "nats"),
-        .init(name: "kl", value: moment.kl, unit: "nats"),
+        .init(name: "loss", value: terms.loss, unit: "nats"),
+        .init(name: "rec", value: terms.reconstruction, unit: "nats"),
+        .init(name: "kl", value: terms.kl, unit: "nats"),
         .init(name: "speed", value: moment.imagesPerSecond, unit: "images/s"),
       ], recentLosses: recentLosses)
     if isLive, now >= nextFigure || moment.fraction >= 1 {

@@ -4,6 +4,7 @@ import VAEngine
 extension TrainingRun {
   /// What the training would cost: a few steps are run on a copy and timed.
   func estimate() throws -> Value {
+    if isDone { return try alreadyTrained() }
     let trial = try model.model(threads: execution.state.settings.threads).copy()
     let forward = try trial.summary().flops
     let size = min(training.source.count, plan.batchSize * 12)
@@ -29,16 +30,16 @@ extension TrainingRun {
         title: "training \(name ?? "the model") on \(training.title) would take",
         fields: [
           .init("parameters", .count(model.parameterCount)),
-          .init("flops", label: "work", .text(NumberText.scaled(Double(3 * forward))), unit: "FLOPs/example"),
-          .init("memory", label: "data, parameters, moments and intermediate arrays", .text(NumberText.bytes(bytes))),
+          .init("flops", label: "work", .scaled(Double(3 * forward)), unit: "FLOPs/example"),
+          .init("memory", label: "data, parameters, moments and intermediate arrays", .bytes(bytes)),
           .init("steps", label: "steps an epoch", .count(stepsPerEpoch)),
           .init(
-            "epoch_seconds", label: "an epoch", .text(NumberText.duration(epoch)),
-            unit: "(measured over \(steps) steps)"),
+            "epoch_seconds", label: "an epoch", .duration(epoch)),
+          .init("measured_steps", label: "measured over", .count(steps), unit: steps == 1 ? "step" : "steps"),
           .init(
             "total_seconds", label: epochs == 1 ? "1 epoch" : "\(epochs) epochs",
-            .text(NumberText.duration(epoch * Double(epochs)))),
-          .init("speed", .count(seconds > 0 ? Int(Double(plan.batchSize) / seconds) : 0), unit: "images/s"),
+            .duration(epoch * Double(epochs))),
+          .init("speed", .rate(seconds > 0 ? Double(plan.batchSize) / seconds : 0), unit: "images/s"),
         ], notes: ["Nothing was trained."]))
   }
 }

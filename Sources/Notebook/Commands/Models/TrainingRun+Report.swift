@@ -1,30 +1,41 @@
 import VAEngine
 
 extension TrainingRun {
+  /// The means of the last epoch; none before there is one.
+  static func losses(of training: TrainingState) -> [Report.Field] {
+    guard let last = training.currentEpoch else { return [] }
+    return [
+      .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example", detail: ", mean of epoch \(last.epoch)"),
+      .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
+      .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
+    ]
+  }
+
   /// What `train` says when it is done.
-  func report(_ live: Model, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
+  ///
+  /// - Parameter begin: Where this training began, in epochs.
+  func report(_ live: Model, from begin: Double, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
     let history = live.training.history
     // Both of the whole history, of which this training may be the end only.
     let total = Int(live.training.step)
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
     if steps < total { fields.append(.init("new_steps", label: "of them now", .count(steps))) }
     if let last = live.training.currentEpoch {
-      fields += [
-        .init("loss", .fixed(last.loss, decimals: 2), unit: "nats/example, mean of epoch \(last.epoch)"),
-        .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: "nats/example"),
-        .init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example"),
-      ]
+      fields += Self.losses(of: live.training)
       if let held = last.validation {
         fields.append(
           .init(
-            "validation", .fixed(held, decimals: 2), unit: "nats/example, \(validation?.source.count ?? 0) held out"))
+            "validation", .fixed(held, decimals: 2), unit: "nats/example",
+            detail: ", \(validation?.source.count ?? 0) held out"))
       }
       if last.imagesPerSecond > 0 {
-        fields.append(.init("speed", .count(Int(last.imagesPerSecond)), unit: "images/s"))
+        fields.append(.init("speed", .rate(last.imagesPerSecond), unit: "images/s"))
       }
     }
-    fields.append(.init("seconds", label: "took", .text(NumberText.duration(seconds))))
-    var notes: [String] = []
+    fields.append(.init("seconds", label: "took", .duration(seconds)))
+    var notes = history.edits.filter { $0.epoch >= begin }.map {
+      "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)"
+    }
     if case .early(let best) = end {
       let held = history.epochs.first { $0.epoch == best }.map { kept in
         kept.validation.map { ", validation \(NumberText.fixed($0, decimals: 2))" }
@@ -41,7 +52,9 @@ extension TrainingRun {
         .init(
           "last_epochs",
           Table(
-            columns: [.init("epoch"), .init("loss", unit: "nats"), .init("reconstruction"), .init("kl")],
+            columns: [
+              .init("epoch"), .init("loss", unit: "nats"), .init("reconstruction"), .init("kl"),
+            ],
             rows: recent.map {
               [
                 .count($0.epoch), .fixed($0.loss, decimals: 2), .fixed($0.reconstruction, decimals: 2),

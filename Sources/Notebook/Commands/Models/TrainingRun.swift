@@ -11,6 +11,7 @@ struct TrainingRun {
   let model: ModelValue
   let data: DatasetValue
   var recipe: TrainingRecipe
+  private let changes: TrainingChanges
   let plan: TrainingPlan
   let validation: DatasetValue?
   let training: DatasetValue
@@ -29,45 +30,27 @@ struct TrainingRun {
       model = given
       name = arguments["model"]?.name
     }
-    recipe = model.recipe
+    var changes = TrainingChanges(model, execution)
+    for option in arguments.given { _ = try changes.take(option.key, option.argument) }
+    try changes.check(arguments.given)
+    recipe = changes.recipe
     data = try Self.data(arguments, execution, &recipe, name: name ?? "m")
     recipe.transforms = data.dataset.transforms
-    for option in arguments.given where !recipe.take(option.key.value, option.argument.content) {
-      if option.key.value == "validate" { recipe = try Self.validating(recipe, arguments) }
-    }
-    if let schedule = recipe.schedule, LearningRateText.parse(schedule, epochs: 1) == nil {
-      throw arguments.fault(
-        .badOptionValue, "schedule: expected \(LearningRateText.expectation), got '\(schedule)'", at: "schedule")
-    }
-    for option in arguments.given {
-      if let readers = recipe.reader(of: option.key.value) {
-        throw Fault(
-          .badOptionValue, "\(option.key.value) means nothing to \(recipe.optimizer.rawValue.lowercased())",
-          at: option.key.span, fix: "It is for optimizer=\(readers).")
-      }
-    }
     if let seed {
       (recipe.seed, recipe.splitSeed) = (seed, nil)
     } else if model.training.step == 0 {
-      (recipe.seed, recipe.splitSeed) = (execution.seed(given: arguments.integer("seed")), nil)
-    } else if let seed = arguments.integer("seed") {
-      guard model.training.batchInEpoch == 0 || UInt64(seed) == model.training.shuffleSeed else {
-        throw arguments.fault(
-          .badOptionValue, "epoch \(model.training.epoch + 1) is under way in its own order", at: "seed",
-          fix: "Leave seed out until it is done.")
-      }
-      // Another order, but what was held out stays so.
-      (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, UInt64(seed))
+      let chosen = recipe.chosenSeed.flatMap { Int(exactly: $0) }
+      (recipe.seed, recipe.splitSeed) = (execution.seed(given: chosen), nil)
     }
+    recipe.chosenSeed = nil
+    self.changes = changes
     (training, validation) = try Self.split(data, recipe, arguments, execution)
     plan = recipe.plan(
       epochs: Self.epochs(arguments, recipe, done: model.training.epoch), count: training.source.count)
-    if plan.epochs <= model.training.epoch {
-      throw arguments.fault(
-        .badOptionValue, "the model has had \(model.training.epoch) epochs already", at: "epochs",
-        fix: "Go on with epochs=+10.")
-    }
   }
+
+  /// Whether the model has had the epochs that are asked for: then there is nothing to train.
+  var isDone: Bool { plan.epochs <= model.training.epoch }
 
   /// How many in all: what is asked for, else what was not finished, else ten more.
   private static func epochs(_ arguments: Arguments, _ recipe: TrainingRecipe, done: Int) -> Int {
@@ -98,22 +81,6 @@ struct TrainingRun {
     throw arguments.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
   }
 
-  /// The recipe with what `validate=` says: a share, a number of examples, or a dataset.
-  private static func validating(_ recipe: TrainingRecipe, _ arguments: Arguments) throws -> TrainingRecipe {
-    var recipe = recipe
-    switch arguments.value("validate") {
-    case .number(let amount) where TrainingRecipe.isHeldOut(amount):
-      (recipe.validate, recipe.validationData) = (amount, nil)
-    case .object(_ as DatasetValue): (recipe.validate, recipe.validationData) = (0, arguments["validate"]?.raw)
-    default:
-      throw arguments.fault(
-        .badOptionValue,
-        "validate: expected a share up to 0.9, a number of examples or a dataset, got "
-          + "'\(arguments["validate"]?.raw ?? "")'", at: "validate")
-    }
-    return recipe
-  }
-
   /// Holds out a share or a number of the examples, the same ones for the same seed; or all of another dataset.
   private static func split(
     _ data: DatasetValue, _ recipe: TrainingRecipe, _ arguments: Arguments, _ execution: Execution
@@ -138,7 +105,16 @@ struct TrainingRun {
 
   /// Trains, keeping what is done when stopped.
   func train() throws -> Value {
+    if isDone { return try alreadyTrained() }
     let live = try model.model(threads: execution.state.settings.threads, willChange: true)
+    let begin = live.training.position
+    live.take(changes)
+    if let before = live.begin(on: data) {
+      let count = data.dataset.count
+      execution.note(
+        "\(name ?? "the model") goes on with other data: \(data.title), \(NumberText.count(count)) examples, after "
+          + "\(before.title), \(NumberText.count(before.count))")
+    }
     live.dataDescription = data.summary
     if arguments.isGiven("seed") { live.training.shuffleSeed = plan.seed }
     try warn(live)
@@ -178,7 +154,28 @@ struct TrainingRun {
         "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all of them are kept. "
         + "'train \(name ?? "m")' goes on to epoch \(plan.epochs)"
     }
-    return .report(report(live, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
+    return .report(report(live, from: begin, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
+  }
+
+  /// `train m epochs=1` a second time, as when a notebook is run again: nothing to do is no mistake. What was changed is
+  /// changed as by 'set'.
+  func alreadyTrained() throws -> Value {
+    let name = name ?? "m"
+    if !changes.words.isEmpty, !arguments.flag("dry") {
+      let live = try model.model(threads: execution.state.settings.threads, willChange: true)
+      live.take(changes)
+      execution.set(name, to: .object(try model.updated(live, recipe: changes.recipe)))
+      execution.note("\(changes.words.joined(separator: " ")) from the next 'train' on")
+    }
+    let training = model.training
+    let epochs = NumberText.short(training.position, digits: 3)
+    let trained = "already trained for \(epochs) \(epochs == "1" ? "epoch" : "epochs")"
+    execution.note("\(trained); train \(name) epochs=+\(max(1, arguments.integer("epochs") ?? 1)) continues")
+    var fields: [Report.Field] = [
+      .init("epochs", .count(training.epoch)), .init("steps", .count(Int(clamping: training.step))),
+    ]
+    fields += TrainingRun.losses(of: training)
+    return .report(Report(title: "\(name): nothing to train", fields: fields))
   }
 
   /// Says once in a session that the data are grey where 0 and 1 are meant.
@@ -186,7 +183,7 @@ struct TrainingRun {
     guard live.training.step == 0 else { return }
     for warning in try live.checkValues(training.source) {
       let wasSaid = execution.names(ofKinds: [.model]).contains { name in
-        guard case .object(let other as ModelValue) = execution.lookup(name) else { return false }
+        guard case .object(let other as ModelValue)? = execution.state.variables[name]?.value else { return false }
         return other.training.step > 0 && other.configuration.likelihood == live.configuration.likelihood
       }
       if !wasSaid { execution.note(warning.description) }

@@ -68,7 +68,7 @@ struct TrainingRuns {
           + (test.map { ", measured on \($0.title), \(NumberText.count($0.source.count)) examples" } ?? ""),
         columns: [
           .init("model"), .init("epochs"), .init("loss", unit: "nats"), .init("validation", unit: "nats"),
-          .init("test −ELBO", unit: "nats"), .init("±"),
+          .init("test −ELBO", unit: "nats"), .init("±", key: "standard_error"),
         ], rows: rows, notes: results.isEmpty ? [] : [Self.spread(results, of: measured)]))
   }
 

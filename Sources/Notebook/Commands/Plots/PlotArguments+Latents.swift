@@ -150,6 +150,9 @@ extension PlotArguments {
     let test = try live.encode(asked.source) { try execution.working("encode", $0) }.mean
     let answers = try Probe.nearestClasses(train: train, labels: labels.map(Int.init), test: test)
     let classes = max(Int(labels.max() ?? 0), Int(truth.max() ?? 0)) + 1
+    guard classes <= 1000, labels.allSatisfy({ $0 >= 0 }), truth.allSatisfy({ $0 >= 0 }) else {
+      throw fault(.noLabels, "\(data.title) has labels up to \(classes - 1): a matrix shows a thousand classes at most")
+    }
     var counts = [Double](repeating: 0, count: classes * classes)
     for (row, answer) in answers.enumerated() { counts[Int(truth[row]) * classes + answer] += 1 }
     let right = (0..<classes).reduce(0.0) { $0 + counts[$1 * classes + $1] } / Double(max(answers.count, 1))

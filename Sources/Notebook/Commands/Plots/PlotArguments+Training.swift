@@ -17,10 +17,7 @@ extension PlotArguments {
     loss.logY = arguments.flag("logy")
     loss.unit = models[0].model.configuration.unit
     guard let curves = loss.curves() else { throw fault(.notSupported, "there is no history to draw") }
-    let (name, first) = models[0]
-    let data = knownData(for: first)?.trainingPart
-    return Figure(
-      .curves(curves), title: "Training of \(models.count == 1 ? name : names)", subtitle: about(models, data))
+    return Figure(.curves(curves), title: "Training of \(names)", subtitle: aboutTraining())
   }
 
   private var unit: String { models.first?.model.configuration.unit ?? "nats" }

@@ -65,7 +65,7 @@ struct PlotArguments {
   func live(_ model: ModelValue) throws -> Model { try model.model(threads: execution.state.settings.threads) }
 
   /// `digits.test, 2000 examples · vae conv, latent 20 · epoch 4`.
-  func about(_ model: ModelValue, _ data: DatasetValue? = nil, count: Int? = nil) -> String {
+  func about(_ model: ModelValue, _ data: DatasetValue? = nil, count: Int? = nil, namesData: Bool = true) -> String {
     var parts: [String] = []
     if let data {
       let n = count ?? data.dataset.count
@@ -78,16 +78,38 @@ struct PlotArguments {
     if beta != 1 { parts.append("β = \(NumberText.short(beta))") }
     var epoch = model.training.step == 0 ? "not trained" : "epoch \(Self.epochs(model.training))"
     // Figures that show no data say what the model was trained on.
-    if data == nil, model.training.step > 0, let own = trainingData(of: model) {
-      epoch += " on \(own.trainingPart.title)"
-    }
+    if namesData, data == nil, model.training.step > 0, let own = trainedOn(model) { epoch += " on \(own)" }
     parts.append(epoch)
     return parts.joined(separator: " · ")
   }
 
+  /// The data of its training, by part and epoch.
+  private func trainedOn(_ model: ModelValue) -> String? {
+    model.training.history.dataText(to: model.training.position) ?? trainingData(of: model)?.trainingPart.title
+  }
+
+  /// What the curves of a training are of: model, its data with their counts, kind and epoch.
+  func aboutTraining() -> String {
+    func data(_ model: ModelValue) -> String {
+      if let text = model.training.history.dataText(to: model.training.position, counts: true) { return text }
+      guard let own = knownData(for: model)?.trainingPart else { return "" }
+      return "\(own.title), \(NumberText.count(own.dataset.count)) examples"
+    }
+    let texts = models.map { data($0.model) }
+    let isShared = Set(texts).count == 1
+    let shown = isShared ? texts[0] : zip(models, texts).map { "\($0.name) on \($1)" }.joined(separator: ", ")
+    var about = self.about(models, nil, namesData: false)
+    if !shown.isEmpty { about = "\(shown) · \(about)" }
+    return about
+  }
+
   /// The same of several models, where what they share is said once.
-  func about(_ models: [(name: String, model: ModelValue)], _ data: DatasetValue?, count: Int? = nil) -> String {
-    guard models.count > 1 else { return models.first.map { about($0.model, data, count: count) } ?? "" }
+  func about(
+    _ models: [(name: String, model: ModelValue)], _ data: DatasetValue?, count: Int? = nil, namesData: Bool = true
+  ) -> String {
+    guard models.count > 1 else {
+      return models.first.map { about($0.model, data, count: count, namesData: namesData) } ?? ""
+    }
     var parts: [String] = []
     if let data {
       let n = count ?? data.dataset.count

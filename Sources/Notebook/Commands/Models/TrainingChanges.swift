@@ -1,0 +1,152 @@
+import Datasets
+import Networks
+import VAEngine
+
+/// Changes to how a model is trained. `set` and `train` make them here, so that both read the same options, refuse the
+/// same mistakes and mark the same edits.
+struct TrainingChanges {
+  let execution: Execution
+  private let training: TrainingState
+  private(set) var recipe: TrainingRecipe
+  private(set) var configuration: ModelConfiguration
+  /// The changes that made a difference, as typed: `lr=1e-5`; data by its title: `on=digits.train`.
+  private(set) var words: [String] = []
+
+  init(_ model: ModelValue, _ execution: Execution) {
+    self.execution = execution
+    (recipe, configuration, training) = (model.recipe, model.configuration, model.training)
+  }
+
+  /// Takes an option; false when it is none that a training keeps.
+  mutating func take(_ key: Spanned<String>, _ argument: BoundArgument) throws -> Bool {
+    let (recipe, configuration) = (recipe, configuration)
+    var word = "\(key.value)=\(argument.raw)"
+    switch (key.value, argument.content) {
+    case ("beta", .number(let value)):
+      try refuse(key, unless: configuration.family.hasWeightedKL)
+      self.configuration.beta = .constant(Float(value))
+    case ("freebits", .number(let value)):
+      try refuse(key, unless: configuration.family.hasWeightedKL && configuration.family != .capacity)
+      self.configuration.freeBits = Float(value)
+    case ("capacity", .number(let value)):
+      try refuse(key, unless: configuration.family == .capacity)
+      self.configuration.capacity = .constant(Float(value))
+    case ("validate", .value(let value)): try validate(value, argument)
+    case ("on", .value(.object(let data as DatasetValue))):
+      self.recipe.data = argument.raw
+      // Under another name they may be the same.
+      if let last = training.history.data?.last, last.hash == data.trainingPart.span(from: 0).hash { return true }
+      word = Self.word(data.trainingPart)
+    case ("seed", .integer(let seed)): try reseed(UInt64(seed), argument)
+    case ("schedule", .text(let text)) where LearningRateText.parse(text, epochs: 1) == nil:
+      throw Fault(
+        .badOptionValue, "schedule: expected \(LearningRateText.expectation), got '\(text)'", at: argument.span)
+    default: guard self.recipe.take(key.value, argument.content) else { return false }
+    }
+    if self.recipe != recipe || self.configuration != configuration { words.append(word) }
+    return true
+  }
+
+  /// Throws when a number of the update rule was given that the optimiser does not read.
+  func check(_ given: [(key: Spanned<String>, argument: BoundArgument)]) throws {
+    for (key, _) in given {
+      guard let readers = recipe.reader(of: key.value) else { continue }
+      throw Fault(
+        .badOptionValue, "\(key.value) means nothing to \(recipe.optimizer.rawValue.lowercased())", at: key.span,
+        fix: "It is for optimizer=\(readers).")
+    }
+  }
+
+  /// How edits name data.
+  static func word(_ data: DatasetValue) -> String { "on=\(data.title)" }
+
+  private func refuse(_ key: Spanned<String>, unless isUsed: Bool) throws {
+    guard !isUsed else { return }
+    throw Fault(
+      .badOptionValue, "\(key.value) means nothing to \(configuration.family.rawValue) models", at: key.span)
+  }
+
+  /// What is held out: a share, a number of examples, or a dataset.
+  private mutating func validate(_ value: Value, _ argument: BoundArgument) throws {
+    switch value {
+    case .number(let amount) where TrainingRecipe.isHeldOut(amount):
+      (recipe.validate, recipe.validationData) = (amount, nil)
+    case .object(_ as DatasetValue): (recipe.validate, recipe.validationData) = (0, argument.raw)
+    default:
+      throw Fault(
+        .badOptionValue,
+        "validate: expected a share up to 0.9, a number of examples or a dataset, got '\(argument.raw)'",
+        at: argument.span)
+    }
+  }
+
+  /// Another order of the examples from the next epoch on; what was held out stays so.
+  private mutating func reseed(_ seed: UInt64, _ argument: BoundArgument) throws {
+    guard training.step > 0 else {
+      recipe.chosenSeed = seed
+      return
+    }
+    guard training.batchInEpoch == 0 || seed == training.shuffleSeed else {
+      throw Fault(
+        .badOptionValue, "epoch \(training.epoch + 1) is under way in its own order", at: argument.span,
+        fix: "Leave seed out until it is done.")
+    }
+    if seed != recipe.seed { (recipe.splitSeed, recipe.seed) = (recipe.splitSeed ?? recipe.seed, seed) }
+  }
+}
+
+extension DatasetValue {
+  /// What a training remembers of its data.
+  func span(from epoch: Double) -> TrainingHistory.DataSpan {
+    // FNV-1a over the order and the transforms, behind the hash of the content.
+    var mix: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ byte: UInt8) { mix = (mix ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for row in dataset.view ?? [] { for shift in 0..<4 { add(UInt8(truncatingIfNeeded: row >> Int32(8 * shift))) } }
+    for transform in dataset.transforms { for byte in transform.description.utf8 { add(byte) } }
+    return .init(
+      epoch: epoch, title: title, count: dataset.count,
+      hash: "\(dataset.hash.text)-\(dataset.view?.count ?? -1)-\(String(mix, radix: 16))")
+  }
+}
+
+extension Model {
+  /// Remembers the data of the training that starts now.
+  ///
+  /// - Returns: The data it had before, when those are others.
+  func begin(on data: DatasetValue) -> TrainingHistory.DataSpan? {
+    let span = data.span(from: training.position)
+    guard training.step > 0 else {
+      training.history.data = [span]
+      return nil
+    }
+    guard let last = training.history.data?.last else {
+      // An earlier program kept no more than a line about them.
+      let isSame = dataDescription == data.summary
+      training.history.data = isSame ? [data.span(from: 0)] : [span]
+      return nil
+    }
+    guard last.hash != span.hash else { return nil }
+    training.history.data?.append(span)
+    training.history.mark([TrainingChanges.word(data)], at: span.epoch)
+    return last
+  }
+}
+
+extension TrainingHistory {
+  /// What the model was trained on and when: `digits.train`, or `digits.train to epoch 3, noise.npy to epoch 5`; nil when
+  /// that is not known.
+  ///
+  /// - Parameter end: Where the last ends.
+  func dataText(to end: Double, counts: Bool = false) -> String? {
+    guard let data, !data.isEmpty else { return nil }
+    func name(_ span: DataSpan) -> String {
+      let examples = "\(NumberText.count(span.count)) \(span.count == 1 ? "example" : "examples")"
+      return counts ? "\(span.title), \(examples)" : span.title
+    }
+    guard data.count > 1 || data[0].epoch > 0 else { return name(data[0]) }
+    return data.indices.map { index in
+      let until = index + 1 < data.count ? data[index + 1].epoch : end
+      return "\(data[index].title) to epoch \(NumberText.short(until, digits: 3))"
+    }.joined(separator: ", ")
+  }
+}

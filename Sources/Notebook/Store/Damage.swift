@@ -1,0 +1,23 @@
+/// What is wrong with a stored value: a file may hold anything, and what is not as it was written must not reach the
+/// commands, which count on it.
+struct Damage: Error, Equatable, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+
+  static func list(_ json: JSON?, _ what: String) throws(Damage) -> [JSON] {
+    guard let list = json?.arrayValue else { throw Damage("\(what): no list") }
+    return list
+  }
+
+  static func text(_ json: JSON?, _ what: String) throws(Damage) -> String {
+    guard let text = json?.stringValue else { throw Damage("\(what): no text") }
+    return text
+  }
+
+  static func texts(_ json: JSON?, _ what: String) throws(Damage) -> [String] {
+    try list(json, what).map { item throws(Damage) in try text(item, what) }
+  }
+
+  /// The fault of a value that cannot be restored.
+  func fault(ofKind kind: String) -> Fault { Fault(.notAWorkspace, "a value of kind '\(kind)' is damaged: \(self)") }
+}

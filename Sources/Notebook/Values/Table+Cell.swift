@@ -1,0 +1,107 @@
+import Plotting
+import Replay
+
+extension Table {
+  /// A value of a table or of a report's field: the number for programs, and how people read it.
+  package enum Cell: Sendable, Equatable {
+    case text(String)
+    case number(Double)
+    /// A number shown with a fixed number of decimals.
+    case fixed(Double, decimals: Int)
+    case count(Int)
+    case flag(Bool)
+    /// Shown in the largest unit that fits: `7.8 MB`.
+    case bytes(Int)
+    /// Many of something, such as FLOPs: `3.4 M`.
+    case scaled(Double)
+    /// Seconds, shown as `3.2 s`; the clock decides.
+    case duration(Double)
+    /// Of something per second; the clock decides.
+    case rate(Double)
+    case empty
+
+    package var text: String {
+      switch self {
+      case .text(let text): text
+      case .number(let value): NumberText.short(value)
+      case .fixed(let value, let decimals): NumberText.fixed(value, decimals: decimals)
+      case .count(let value): NumberText.count(value)
+      case .flag(let value): value ? "yes" : "no"
+      case .bytes(let count): NumberText.bytes(count)
+      case .scaled(let value): NumberText.scaled(value)
+      case .duration(let seconds): NumberText.duration(seconds)
+      case .rate(let value): NumberText.rate(value)
+      case .empty: ""
+      }
+    }
+
+    /// The number, whichever way it is shown.
+    package var numericValue: Double? {
+      switch self {
+      case .number(let value), .fixed(let value, _), .scaled(let value), .duration(let value), .rate(let value): value
+      case .count(let value), .bytes(let value): Double(value)
+      case .text, .flag, .empty: nil
+      }
+    }
+
+    package var json: JSON {
+      switch self {
+      case .text(let text): .string(text)
+      case .count(let value), .bytes(let value): .integer(value)
+      case .flag(let value): .bool(value)
+      case .number, .fixed, .scaled, .duration, .rate: numericValue.map { .numeric($0) } ?? .null
+      case .empty: .null
+      }
+    }
+
+    /// The same; what the clock decides as text between marks.
+    func json(marksClock: Bool) -> JSON {
+      marksClock && isVolatile ? .string(ClockMarks.marked(json.text())) : json
+    }
+
+    /// A field of a CSV file. What is not finite is `nan`, `inf` or `-inf`, which NumPy and pandas read.
+    var csv: String {
+      switch self {
+      case .text(let text): CSVText.field(text)
+      case .count(let value), .bytes(let value): String(value)
+      case .flag(let value): value ? "true" : "false"
+      case .number, .fixed, .scaled, .duration, .rate: numericValue.map { NumberText.exact($0) } ?? ""
+      case .empty: ""
+      }
+    }
+
+    /// As a value of the language.
+    var value: Value {
+      switch self {
+      case .text(let text): .string(text)
+      case .flag(let value): .flag(value)
+      case .empty: .nothing
+      default: .number(numericValue ?? .nan)
+      }
+    }
+
+    /// The unit of the number for programs, where the text holds another or none.
+    var unit: String {
+      switch self {
+      case .bytes: "bytes"
+      case .duration: "s"
+      default: ""
+      }
+    }
+
+    /// Whether two runs agree on it only by chance.
+    package var isVolatile: Bool {
+      switch self {
+      case .duration, .rate: true
+      default: false
+      }
+    }
+
+    var isNumeric: Bool {
+      switch self {
+      case .number, .fixed, .count, .rate: true
+      default: false
+      }
+    }
+  }
+}
