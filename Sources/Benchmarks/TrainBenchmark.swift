@@ -90,7 +90,7 @@ package struct TrainBenchmark: Sendable {
   }
 
   /// Parameters as PyTorch begins them.
-  private static func parameters(of graph: Graph) throws -> ParameterStore {
+  static func parameters(of graph: Graph) throws -> ParameterStore {
     var specs: [ParameterSpec] = []
     for node in graph.nodes {
       if case .parameter(let name) = node.op { specs.append(ParameterSpec(name: name, shape: node.shape)) }
