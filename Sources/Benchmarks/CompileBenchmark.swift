@@ -22,7 +22,9 @@ package struct CompileBenchmark: Sendable {
           try workload.loss(graph, batch: workload.defaultBatch, k: 1)
         })
     }
-    for kind in Deep.allCases { try report(measure("deep \(kind.rawValue)", options) { try kind.loss($0, nodes: nodes) }) }
+    for kind in Deep.allCases {
+      try report(measure("deep \(kind.rawValue)", options) { try kind.loss($0, nodes: nodes) })
+    }
   }
 
   private static func measure(
@@ -36,7 +38,7 @@ package struct CompileBenchmark: Sendable {
       let store = try TrainBenchmark.parameters(of: graph)
       let start = ContinuousClock.now
       _ = try Program(
-        graph, outputs: [("loss", loss)], parameters: store, training: (loss, .adam), options: options)
+        graph, outputs: [("loss", loss)], parameters: store, training: [TrainingPhase(loss, .adam)], options: options)
       times.append((ContinuousClock.now - start).seconds * 1e3)
       nodes = graph.nodes.count
     }

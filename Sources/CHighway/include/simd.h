@@ -136,7 +136,8 @@ typedef struct {
   float gradientScale;
 } elbo_hyperparameters;
 
-/// When `*limit` is finite, gradients are scaled by min(1, limit / √(Σ normParts)).
+/// When `*limit` is finite, gradients are scaled by min(1, limit / √(Σ normParts)). With a gate, nothing is done when it
+/// is not above 0.
 typedef struct {
   float *values, *first, *second;
   const float *gradients;
@@ -145,6 +146,7 @@ typedef struct {
   const double *normParts;
   int32_t normPartCount, normPartStride;
   const float *limit;
+  const float *gate;  // NULL for none
   int32_t optimizer;
 } elbo_update_arguments;
 

@@ -168,10 +168,10 @@ package struct Trainer {
     if program.hasInput("beta") { program.input("beta")[0] = model.configuration.beta.value(at: epoch) }
     if program.hasInput("capacity") { program.input("capacity")[0] = model.configuration.capacity.value(at: epoch) }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
-    program.hyperparameters = model.training.hyperparameters
-    program.hyperparameters.learningRate = plan.learningRate * factor
+    program.mainHyperparameters = model.training.hyperparameters
+    program.mainHyperparameters.learningRate = plan.learningRate * factor
     program.run(step: step)
-    model.training.hyperparameters.updateCount = program.hyperparameters.updateCount
+    model.training.hyperparameters.updateCount = program.mainHyperparameters.updateCount
     model.training.step += 1
     model.training.batchInEpoch += 1
     let terms = TrainingHistory.Step(

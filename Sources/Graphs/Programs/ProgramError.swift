@@ -1,0 +1,28 @@
+import Tensors
+
+/// Parameters that do not fit a graph.
+package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
+  case unknownParameter(String)
+  /// Name, shape in the store, shape in the graph.
+  case parameterShape(String, Shape, Shape)
+  /// A loss for a group that has no trainable parameters.
+  case emptyGroup(String)
+  /// Two losses for one group.
+  case twoLosses(String)
+  /// A gate that is no scalar.
+  case gateShape(String, Shape)
+  /// A primitive that the kernel library could not make.
+  case unsupported(String)
+
+  package var description: String {
+    switch self {
+    case .unknownParameter(let name): "no parameter '\(name)' in the store"
+    case .parameterShape(let name, let stored, let wanted):
+      "parameter '\(name)' is \(stored), the graph wants \(wanted)"
+    case .emptyGroup(let group): "the parameter group '\(group)' has no trainable parameters"
+    case .twoLosses(let group): "the parameter group '\(group)' has two losses; add them up, or name two groups"
+    case .gateShape(let group, let shape): "the gate of parameter group '\(group)' is \(shape), not a scalar"
+    case .unsupported(let what): what
+    }
+  }
+}
