@@ -74,6 +74,6 @@ struct OpCase: Sendable, CustomStringConvertible {
 
 extension OpCase {
   static var all: [OpCase] {
-    unary + binary + movement + reductions + normalizations + contractions + random
+    unary + binary + movement + reductions + normalizations + contractions + arrays + random
   }
 }

@@ -10,6 +10,9 @@ package final class Program {
   package let options: CompilerOptions
   /// What is trained; hyperparameters are read at every run.
   package private(set) var phases: [Phase]
+  /// Which rows of a global batch the program's are; nil for all. Read at every run: what a row draws depends on its place
+  /// there, not on who computes it.
+  package var globalRows: GlobalRows?
   /// Bytes of intermediate arrays.
   package let arenaByteCount: Int
   /// Barriers in a run.
@@ -23,7 +26,8 @@ package final class Program {
   private let parameters: ParameterStore?
   private let arguments: ArgumentArena
   private let arena: Storage
-  private let randomState: UnsafeMutablePointer<elbo_random_state>
+  private let randomState: UnsafeMutablePointer<elbo_program_random>
+  private let arrays: [Storage]
   /// By thread, the first instruction of the updates.
   private let updateStarts: [Int]
 
@@ -60,6 +64,7 @@ package final class Program {
     // Leaves.
     var inputs: [String: (storage: Storage, count: Int)] = [:]
     var leaves: [Int: UnsafeMutablePointer<Float>] = [:]
+    var arrays: [Storage] = []
     for (id, node) in ir.nodes.enumerated() {
       switch node.op {
       case .op(.input(let name)):
@@ -72,6 +77,13 @@ package final class Program {
         }
         guard spec.shape == node.shape else { throw ProgramError.parameterShape(name, spec.shape, node.shape) }
         leaves[id] = parameters.values.base.assumingMemoryBound(to: Float.self) + offset
+      case .op(.array(let array)):
+        let storage = try Storage(byteCount: array.values.count * 4 + 64)
+        array.values.withUnsafeBytes { bytes in
+          if let from = bytes.baseAddress { storage.base.copyMemory(from: from, byteCount: bytes.count) }
+        }
+        arrays.append(storage)
+        leaves[id] = storage.base.assumingMemoryBound(to: Float.self)
       default: break
       }
     }
@@ -82,6 +94,7 @@ package final class Program {
       }
     }
     self.inputs = inputs
+    self.arrays = arrays
 
     // Gradients are computed where the optimiser reads them, unless they are something else's memory too.
     var fixed: [Int: UnsafeMutablePointer<Float>] = [:]
@@ -215,7 +228,9 @@ package final class Program {
   }
 
   private func prepare(_ step: UInt64) {
-    randomState.pointee.step = step
+    randomState.pointee.stream.step = step
+    randomState.pointee.firstRow = Int64(globalRows?.first ?? 0)
+    randomState.pointee.globalRows = Int64(globalRows?.count ?? 0)
     for index in phases.indices {
       phases[index].hyperparameters.updateCount += 1
       let hyperparameters = phases[index].hyperparameters
