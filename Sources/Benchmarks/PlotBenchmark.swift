@@ -110,7 +110,7 @@ package enum PlotBenchmark {
       .bars(
         Bars(
           values: (0..<20).map { exp(-Double($0) / 4) }, names: (0..<20).map(String.init),
-          kinds: .init(idle: Set(16..<20), activeName: "active", idleName: "inactive"), xLabel: "latent dimension",
+          kinds: .init(inactive: Set(16..<20), activeName: "active", inactiveName: "inactive"), xLabel: "latent dimension",
           yLabel: "KL, nats")), title: "KL per dimension of m")
   }
 

@@ -49,9 +49,12 @@ void CopyAxis(const elbo_copy_arguments &a, int axis, const float *source, float
   for (int64_t i = 0; i < extent; i++) CopyAxis(a, axis + 1, source + i * from, destination + i * to);
 }
 
+// What an index is clamped to; not-a-number and everything below is the first row. Compared before it is converted, as
+// a float beyond the integers converts to no number at all. `rows` may be rounded up by the comparison, hence the minimum.
 int64_t Row(float index, int64_t rows) {
-  const int64_t row = index >= 0 ? static_cast<int64_t>(index) : 0;
-  return std::min(row, rows - 1);
+  if (!(index > 0)) return 0;
+  if (index >= static_cast<float>(rows)) return rows - 1;
+  return std::min(static_cast<int64_t>(index), rows - 1);
 }
 
 // Visits the taps of one window inside the image: `visit(offset)`.

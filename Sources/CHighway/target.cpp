@@ -1,8 +1,29 @@
+// Which instruction sets the kernels use: the widest that the CPU has, unless the environment asks for narrower ones.
+//
+// ELBO_SIMD=avx2 leaves AVX-512 unused, ELBO_SIMD=sse4 AVX2 as well. So one machine can run every test as the CPUs without
+// them do; results differ in rounding. Read once, before anything runs, by whatever program the kernels are linked into.
+#include <cstdlib>
+#include <cstring>
+
 #include "hwy/highway.h"
 #include "hwy/targets.h"
-#include "simd.h"
 
-extern "C" void elbo_simd_limit(bool limited) {
-  hwy::DisableTargets(limited ? (HWY_AVX3 | HWY_AVX3_DL) : 0);
+namespace {
+
+// Every target above AVX2, by whatever names this version of Highway has for them: a better target is a lower bit.
+constexpr auto kWiderThanAVX2 = HWY_AVX2 - 1;
+
+__attribute__((constructor)) void LimitTargets() {
+  const char *wanted = std::getenv("ELBO_SIMD");
+  if (!wanted) return;
+  if (std::strcmp(wanted, "avx2") == 0) {
+    hwy::DisableTargets(kWiderThanAVX2);
+  } else if (std::strcmp(wanted, "sse4") == 0) {
+    hwy::DisableTargets(kWiderThanAVX2 | HWY_AVX2);
+  } else {
+    return;
+  }
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
+
+}  // namespace

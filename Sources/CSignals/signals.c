@@ -38,12 +38,12 @@ int elbo_signals_open(void) {
   return signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void elbo_signals_let_through(void) { pthread_sigmask(SIG_UNBLOCK, &held, NULL); }
+void elbo_signals_unblock(void) { pthread_sigmask(SIG_UNBLOCK, &held, NULL); }
 
-void elbo_signals_hold(void) { pthread_sigmask(SIG_BLOCK, &held, NULL); }
+void elbo_signals_block(void) { pthread_sigmask(SIG_BLOCK, &held, NULL); }
 
-void elbo_signals_give_up(void) {
-  elbo_signals_let_through();
+void elbo_signals_restore(void) {
+  elbo_signals_unblock();
   signal(SIGPIPE, pipe_before);
 }
 

@@ -1,7 +1,4 @@
-#define _GNU_SOURCE
 #include "team.h"
-
-#include <sched.h>
 
 #include "signal_word.h"
 #include "subnormals.h"
@@ -32,6 +29,13 @@ typedef struct {
   Barrier barrier;
 } Step;
 
+// On one thread after another, its time counts as it does in a team: thread 0's.
+static void run_instruction(Step *step, const elbo_instruction *instruction, int thread) {
+  int64_t start = step->nanoseconds && thread == 0 ? elbo_now() : 0;
+  instruction->run(instruction->arguments);
+  if (step->nanoseconds && thread == 0) step->nanoseconds[instruction->tag] += elbo_now() - start;
+}
+
 static void step_list(Step *step, int thread) {
   const elbo_instruction *instruction = step->lists[thread];
   const elbo_instruction *end = instruction + step->counts[thread];
@@ -52,15 +56,20 @@ static void step_list(Step *step, int thread) {
 
 // Walks every list on one thread, barrier to barrier: same results, for when there are no more threads (the system
 // gives none, or this is a region inside another).
+//
+// A list whose thread has nothing to do before the first barrier begins with that barrier: it is met by all lists
+// together, as every other one is.
 static void step_lockstep(Step *step) {
   int64_t at[step->threads];
   for (int t = 0; t < step->threads; t++) at[t] = 0;
-  for (int running = 1; running;) {
-    running = 0;
+  bool running = true;
+  for (int64_t passed = 0; running; passed++) {
+    running = false;
     for (int t = 0; t < step->threads; t++) {
       const elbo_instruction *list = step->lists[t];
-      for (bool first = true; at[t] < step->counts[t] && (first || !list[at[t]].barrierBefore); first = false) {
-        list[at[t]].run(list[at[t]].arguments);
+      bool meets = passed > 0;
+      for (; at[t] < step->counts[t] && (meets || !list[at[t]].barrierBefore); meets = false) {
+        run_instruction(step, &list[at[t]], t);
         at[t]++;
       }
       running |= at[t] < step->counts[t];
@@ -101,11 +110,4 @@ void elbo_team_run_profiled(const elbo_instruction *const *lists, const int64_t 
 void elbo_team_each(void (*body)(void *context, int thread), void *context, int threads) {
   if (threads > 1 && elbo_workers_run(body, context, threads)) return;
   for (int thread = 0; thread < threads; thread++) body(context, thread);
-}
-
-int elbo_team_hardware_threads(void) {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  int count = CPU_COUNT(&set);
-  return count < 1 ? 1 : count;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "signal_word.h"
+#include "team.h"
 
 typedef struct Crew Crew;
 
@@ -29,6 +30,7 @@ struct Crew {
 
 static _Thread_local Crew *own_crew;
 static _Thread_local bool is_inside;
+static _Thread_local int most_workers = INT32_MAX;
 static pthread_key_t crew_key;
 static pthread_once_t crew_once = PTHREAD_ONCE_INIT;
 
@@ -71,6 +73,7 @@ static bool start(Worker *worker) {
 }
 
 static bool hire(Crew *crew, int count) {
+  if (count > most_workers) return false;
   if (crew->count >= count) return true;
   Worker **workers = realloc(crew->workers, (size_t)count * sizeof *workers);
   if (!workers) return false;
@@ -88,6 +91,8 @@ static bool hire(Crew *crew, int count) {
   }
   return true;
 }
+
+void elbo_team_limit(int workers) { most_workers = workers < 0 ? INT32_MAX : workers; }
 
 bool elbo_workers_run(void (*body)(void *context, int thread), void *context, int threads) {
   if (is_inside) return false;

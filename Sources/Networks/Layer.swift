@@ -17,12 +17,40 @@ package enum Layer: Hashable, Sendable {
   case averagePool(Int)
   /// Over batch and pixels, per channel; running statistics outside training (`batchnorm`).
   case batchNorm
-  /// Over all features of an example (`layernorm`).
+  /// Over all features of an example, with a scale and a shift for each (`layernorm`).
   case layerNorm
-  /// Over groups of channels of an example (`groupnorm8`).
+  /// Over groups of channels of an example, with a scale and a shift per channel (`groupnorm8`).
   case groupNorm(Int)
   /// Zeros this share of features in training, scaling the rest (`dropout0.2`).
   case dropout(Float)
+}
+
+extension [Layer] {
+  /// Which of these layers get images `[C, H, W]`, when the first gets an example of `exampleRank` extents.
+  private func getImages(exampleRank: Int) -> [Bool] {
+    var isImage = exampleRank == 3
+    return map { layer in
+      defer {
+        switch layer {
+        case .dense, .gated: isImage = false
+        case .reshape: isImage = true
+        default: break
+        }
+      }
+      return isImage
+    }
+  }
+
+  /// Whether a layer normalization gets images.
+  package func normalizesImages(exampleRank: Int) -> Bool {
+    zip(self, getImages(exampleRank: exampleRank)).contains { $0 == .layerNorm && $1 }
+  }
+
+  /// With one scale and shift per channel where a layer normalization of images now has one per feature, as `layernorm`
+  /// had in models of format 1.
+  package func perChannel(exampleRank: Int) -> [Layer] {
+    zip(self, getImages(exampleRank: exampleRank)).map { $0 == .layerNorm && $1 ? .groupNorm(1) : $0 }
+  }
 }
 
 /// Elementwise non-linearities.

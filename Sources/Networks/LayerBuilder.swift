@@ -80,8 +80,8 @@ package final class LayerBuilder {
     case .maxPool(let n): return try x.pooled(.max, ConvGeometry(kernel: n, stride: n))
     case .averagePool(let n): return try x.pooled(.average, ConvGeometry(kernel: n, stride: n))
     case .batchNorm: return try batchNorm(x)
-    case .layerNorm: return try layerNorm(x, groups: 1)
-    case .groupNorm(let groups): return try layerNorm(x, groups: groups)
+    case .layerNorm: return try layerNorm(x)
+    case .groupNorm(let groups): return try groupNorm(x, groups: groups)
     case .dropout(let rate):
       guard training, rate > 0 else { return x }
       let kept = try step(graph.random(.uniform, "dropout", x.shape) - rate)

@@ -28,9 +28,18 @@ extension LayerBuilder {
     return whole.result
   }
 
-  /// Normalisation over `groups` groups of an example's channels, one group being layer normalisation; scale and shift
-  /// per feature or channel.
-  func layerNorm(_ x: Symbol, groups: Int) throws(ShapeError) -> Symbol {
+  /// Layer normalisation (Ba et al. 2016) over all features of an example, each with a scale and a shift of its own:
+  /// PyTorch's `LayerNorm` of an example's whole shape, `[C, H, W]` or `[D]`.
+  func layerNorm(_ x: Symbol) throws(ShapeError) -> Symbol {
+    // Vectors are one group of features.
+    guard x.shape.rank == 4 else { return try groupNorm(x, groups: 1) }
+    let features = x.shape.droppingFirst
+    let scale = try parameter("scale", features, .constant(1))
+    return try x.layerNorm(scale: scale, shift: parameter("shift", features, .constant(0)))
+  }
+
+  /// Group normalisation (Wu & He 2018) over `groups` groups of an example's channels; scale and shift per channel.
+  func groupNorm(_ x: Symbol, groups: Int) throws(ShapeError) -> Symbol {
     let scale = try parameter("scale", [x.shape[1]], .constant(1))
     return try x.groupNorm(groups: groups, scale: scale, shift: parameter("shift", [x.shape[1]], .constant(0)))
   }

@@ -52,20 +52,20 @@ package struct Progress: Sendable, Equatable {
   package var secondsLeft: Double?
   package var terms: [Term]
   /// Recent values of the first term, oldest first, for a sparkline.
-  package var trail: [Double]
+  package var recentLosses: [Double]
   /// A live picture when one was asked for (`plot=live`), and where the person wants it.
   package var figure: Figure?
   package var figureTerminal: String?
 
   package init(
-    task: String, fraction: Double? = nil, secondsLeft: Double? = nil, terms: [Term] = [], trail: [Double] = [],
+    task: String, fraction: Double? = nil, secondsLeft: Double? = nil, terms: [Term] = [], recentLosses: [Double] = [],
     figure: Figure? = nil
   ) {
     self.task = task
     self.fraction = fraction
     self.secondsLeft = secondsLeft
     self.terms = terms
-    self.trail = trail
+    self.recentLosses = recentLosses
     self.figure = figure
   }
 }

@@ -5,17 +5,17 @@ package struct Tolerance: Equatable, Sendable {
   package var rtol: Double
   package var atol: Double
   /// Numbers are not compared at all: only the words around them.
-  package var isLax: Bool
+  package var ignoresNumbers: Bool
 
-  package init(rtol: Double, atol: Double, isLax: Bool = false) {
+  package init(rtol: Double, atol: Double, ignoresNumbers: Bool = false) {
     self.rtol = rtol
     self.atol = atol
-    self.isLax = isLax
+    self.ignoresNumbers = ignoresNumbers
   }
 
   /// |a − b| ≤ atol + rtol·|b|, b being what was expected.
   package func accepts(_ actual: Double, expected: Double) -> Bool {
-    isLax || (actual - expected).magnitude <= atol + rtol * expected.magnitude
+    ignoresNumbers || (actual - expected).magnitude <= atol + rtol * expected.magnitude
   }
 }
 
@@ -156,7 +156,7 @@ private func compare(_ expected: [LineToken], _ actual: [LineToken], _ tolerance
 private func numberDifference(_ want: LineToken, _ got: LineToken, _ tolerance: Tolerance) -> NumberDifference? {
   let areIntegers: Bool
   if case .integer = want, case .integer = got { areIntegers = true } else { areIntegers = false }
-  if want.spelling == got.spelling || tolerance.isLax { return nil }
+  if want.spelling == got.spelling || tolerance.ignoresNumbers { return nil }
   let (b, a) = (value(of: want), value(of: got))
   if !areIntegers, tolerance.accepts(a, expected: b) { return nil }
   let distance = (a - b).magnitude

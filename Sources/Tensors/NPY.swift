@@ -187,7 +187,7 @@ struct NPYHeader {
     var tensor = try Tensor(zeros: shape, dtype: Element.dtype)
     try tensor.withMutableElements(of: Element.self) { result in
       guard isColumnMajor, shape.rank > 1, result.count > 0 else {
-        try Stopping.inParts(of: result.count) { part in
+        try Stopping.inChunks(of: result.count) { part in
           for position in part { result[position] = try element(position * itemSize) }
         }
         return
@@ -198,12 +198,12 @@ struct NPYHeader {
       var index = [Int](repeating: 0, count: shape.rank)
       var at = 0
       let last = shape.rank - 1
-      var untilAsked = 0
+      var untilCheck = 0
       for line in stride(from: 0, to: result.count, by: shape[last]) {
-        untilAsked -= shape[last]
-        if untilAsked < 0 {
+        untilCheck -= shape[last]
+        if untilCheck < 0 {
           try Stopping.check()
-          untilAsked = 1 << 20
+          untilCheck = 1 << 20
         }
         for column in 0..<shape[last] { result[line + column] = try element(at + column * strides[last]) }
         var axis = last - 1

@@ -29,8 +29,11 @@ package struct RandomStream: Hashable, Sendable {
     self.init(seed: seed, purpose: RandomStream.purpose(named: name), step: step)
   }
 
-  package static func purpose(named name: String) -> UInt32 {
-    name.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+  package static func purpose(named name: String) -> UInt32 { purpose(2_166_136_261, then: name) }
+
+  /// The purpose of what `name` says within another one: FNV-1a goes on where that ended.
+  package static func purpose(_ purpose: UInt32, then name: String) -> UInt32 {
+    name.utf8.reduce(purpose) { ($0 ^ UInt32($1)) &* 16_777_619 }
   }
 
   /// Words `4·index ..< 4·index + 4`.

@@ -26,13 +26,23 @@ package final class Storage: @unchecked Sendable {
   package let isMappedFile: Bool
   private let release: (UnsafeMutableRawPointer) -> Void
 
-  /// Zeroed memory. Large blocks come from the system lazily, so untouched pages cost nothing; but what could never all
+  /// Room behind every block that allocates itself: kernels load whole vectors, of which the last may begin at the last
+  /// element. What they read there is never used.
+  private static let slack = 64
+
+  /// Zeroed memory, with 64 bytes behind it that may be read. Large blocks come from the system lazily, so untouched pages cost nothing; but what could never all
   /// be touched is refused here, where it can be said, rather than later by the system's killing the process.
   package init(byteCount: Int) throws(AllocationError) {
-    let rounded = (max(byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment
-    guard byteCount >= 0, rounded < 1 << 46, Storage.reserve(rounded) else { throw AllocationError(bytes: byteCount) }
+    guard byteCount >= 0, byteCount < 1 << 46 else { throw AllocationError(bytes: byteCount) }
+    let rounded = (max(byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment + Self.slack
+    if Self.endsAtGuardPage {
+      (base, release) = try Self.guarded(rounded)
+      (self.byteCount, isWritable, isMappedFile) = (byteCount, true, false)
+      return
+    }
+    guard Storage.reserve(rounded) else { throw AllocationError(bytes: byteCount) }
     guard let memory = Storage.allocateZeroed(rounded) else {
-      Storage.giveBack(rounded)
+      Storage.releaseReservation(rounded)
       throw AllocationError(bytes: byteCount)
     }
     self.base = memory
@@ -42,7 +52,7 @@ package final class Storage: @unchecked Sendable {
     if rounded >= Storage.mapThreshold {
       self.release = {
         munmap($0, rounded)
-        Storage.giveBack(rounded)
+        Storage.releaseReservation(rounded)
       }
     } else {
       self.release = { free($0) }
@@ -76,6 +86,22 @@ package final class Storage: @unchecked Sendable {
     madvise(base, byteCount, isRandom ? MADV_RANDOM : MADV_NORMAL)
   }
 
+  /// Whether blocks allocated in this task end where a page begins that cannot be read: in tests, a kernel that reads
+  /// further than the slack then ends the process.
+  @TaskLocal package static var endsAtGuardPage = false
+
+  private static func guarded(
+    _ byteCount: Int
+  ) throws(AllocationError) -> (UnsafeMutableRawPointer, (UnsafeMutableRawPointer) -> Void) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let whole = (byteCount + page - 1) / page * page
+    let pages = mmap(nil, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let pages, pages != MAP_FAILED, mprotect(pages + whole, page, PROT_NONE) == 0 else {
+      throw AllocationError(bytes: byteCount)
+    }
+    return (pages + (whole - byteCount), { _ in munmap(pages, whole + page) })
+  }
+
   private static let mapThreshold = 1 << 20
 
   private static func allocateZeroed(_ byteCount: Int) -> UnsafeMutableRawPointer? {
@@ -105,11 +131,11 @@ package final class Storage: @unchecked Sendable {
   private static func reserve(_ byteCount: Int) -> Bool {
     guard byteCount >= mapThreshold else { return true }
     if reserved.add(byteCount, ordering: .relaxed).newValue <= byteLimit { return true }
-    giveBack(byteCount)
+    releaseReservation(byteCount)
     return false
   }
 
-  private static func giveBack(_ byteCount: Int) {
+  private static func releaseReservation(_ byteCount: Int) {
     guard byteCount >= mapThreshold else { return }
     reserved.subtract(byteCount, ordering: .relaxed)
   }

@@ -67,7 +67,7 @@ package struct InputLines {
           case .interrupt: return SIGINT
           case .terminate: return SIGTERM
           case .hangUp: return SIGHUP
-          case .stop: SignalSource.stopHere()
+          case .stop: SignalSource.suspendProcess()
           case .windowChanged, .continued: break
           }
         }

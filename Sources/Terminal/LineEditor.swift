@@ -59,7 +59,7 @@ package final class LineEditor {
   }
 
   /// Hooks completion and help (F1, Alt-h) up. Both are given the line and the cursor's UTF-8 offset.
-  package func assist(
+  package func configureCompletion(
     complete: @escaping (_ line: String, _ cursor: Int) -> LineCompletion,
     help: @escaping (_ line: String, _ cursor: Int) -> String?
   ) {
@@ -140,7 +140,7 @@ package final class LineEditor {
     case .stop:
       if hintDistance != nil { eraseHint() }
       elbo_line_suspend()
-      SignalSource.stopHere()
+      SignalSource.suspendProcess()
     case .continued:
       elbo_line_suspend()
       elbo_line_resume()

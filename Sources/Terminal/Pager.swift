@@ -7,13 +7,13 @@ package struct Pager: Sendable {
 
   /// `$PAGER`, else `less` told to leave colours alone and to quit when all fits; nil when `$PAGER` is `cat` or empty.
   package init?(environment: [String: String]) {
-    let wish = environment["PAGER"]
-    if let wish, wish.isEmpty || wish == "cat" { return nil }
+    let pager = environment["PAGER"]
+    if let pager, pager.isEmpty || pager == "cat" { return nil }
     // `less` alone would show escape codes as text; LESS says otherwise unless the person set it.
-    if wish == nil || wish == "less" {
+    if pager == nil || pager == "less" {
       command = environment["LESS"] == nil ? "less -RFX" : "less"
     } else {
-      command = wish ?? "less -RFX"
+      command = pager ?? "less -RFX"
     }
   }
 

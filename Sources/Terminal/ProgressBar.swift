@@ -28,12 +28,13 @@ package struct ProgressBar: Sendable {
         return compose(progress, layout, bar: min(spare, 30))
       }
     }
-    return truncated(compose(progress, Layout(trail: 0, terms: [], minimumBar: 0, isShort: true), bar: 0), to: room)
+    return truncated(
+      compose(progress, Layout(recentLosses: 0, terms: [], minimumBar: 0, isShort: true), bar: 0), to: room)
   }
 
   /// How much is shown.
   private struct Layout {
-    var trail: Int
+    var recentLosses: Int
     /// Which terms, by place.
     var terms: [Int]
     var minimumBar: Int
@@ -45,17 +46,17 @@ package struct ProgressBar: Sendable {
       let every = Array(0..<termCount)
       let fewer = termCount > 3 ? every.filter { $0 != 1 } : every
       var layouts = [
-        Layout(trail: 12, terms: every, minimumBar: 10, isShort: false),
-        Layout(trail: 12, terms: every, minimumBar: 8, isShort: true),
-        Layout(trail: 5, terms: every, minimumBar: 8, isShort: true),
-        Layout(trail: 5, terms: fewer, minimumBar: 7, isShort: true),
-        Layout(trail: 0, terms: fewer, minimumBar: 7, isShort: true),
+        Layout(recentLosses: 12, terms: every, minimumBar: 10, isShort: false),
+        Layout(recentLosses: 12, terms: every, minimumBar: 8, isShort: true),
+        Layout(recentLosses: 5, terms: every, minimumBar: 8, isShort: true),
+        Layout(recentLosses: 5, terms: fewer, minimumBar: 7, isShort: true),
+        Layout(recentLosses: 0, terms: fewer, minimumBar: 7, isShort: true),
       ]
       for count in stride(from: fewer.count - 1, through: 0, by: -1) where count > 0 || termCount == 0 {
-        layouts.append(Layout(trail: 0, terms: Array(fewer.prefix(count)), minimumBar: 7, isShort: true))
+        layouts.append(Layout(recentLosses: 0, terms: Array(fewer.prefix(count)), minimumBar: 7, isShort: true))
       }
-      layouts.append(Layout(trail: 0, terms: Array(every.prefix(1)), minimumBar: 0, isShort: true))
-      layouts.append(Layout(trail: 0, terms: [], minimumBar: 0, isShort: true))
+      layouts.append(Layout(recentLosses: 0, terms: Array(every.prefix(1)), minimumBar: 0, isShort: true))
+      layouts.append(Layout(recentLosses: 0, terms: [], minimumBar: 0, isShort: true))
       return layouts
     }
   }
@@ -69,8 +70,8 @@ package struct ProgressBar: Sendable {
     }
     if let left = progress.secondsLeft { parts.append(clockText(left) + (layout.isShort ? "" : " left")) }
     parts += layout.terms.map { Self.text(of: progress.terms[$0], isShort: layout.isShort) }
-    let trail = sparkline(progress.trail, columns: min(layout.trail, progress.trail.count))
-    if displayWidth(trail) >= 3 { parts.append(Style.success.apply(trail, color)) }
+    let recentLosses = sparkline(progress.recentLosses, columns: min(layout.recentLosses, progress.recentLosses.count))
+    if displayWidth(recentLosses) >= 3 { parts.append(Style.success.apply(recentLosses, color)) }
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
   }
 

@@ -62,15 +62,15 @@ package final class SignalSource: Sendable {
 
   /// Runs `work`, which may wait for long and does not look here: a signal ends or stops the program meanwhile. For the
   /// only thread there is.
-  package func letThrough<Value>(_ work: () -> Value) -> Value {
-    elbo_signals_let_through()
-    defer { elbo_signals_hold() }
+  package func withDefaultSignals<Value>(_ work: () -> Value) -> Value {
+    elbo_signals_unblock()
+    defer { elbo_signals_block() }
     return work()
   }
 
   /// Leaves all signals to the system, SIGPIPE too: what runs from here on never looks. Before any other thread exists.
-  package func giveUp() { elbo_signals_give_up() }
+  package func restoreDefaults() { elbo_signals_restore() }
 
   /// Stops the process as Ctrl-Z does; returns when it goes on.
-  package static func stopHere() { raise(SIGSTOP) }
+  package static func suspendProcess() { raise(SIGSTOP) }
 }

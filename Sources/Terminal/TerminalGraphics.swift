@@ -20,7 +20,7 @@ package struct TerminalGraphics: Sendable, Equatable {
     if let named = Self.encoding(named: environment) {
       encoding = named
     } else if asks, (environment["TERM"] ?? "dumb") != "dumb" {
-      encoding = Self.saysSixel(Self.answer()) ? .sixel : nil
+      encoding = Self.reportsSixel(Self.answer()) ? .sixel : nil
     }
   }
 
@@ -36,7 +36,7 @@ package struct TerminalGraphics: Sendable, Equatable {
   }
 
   /// Whether an answer such as `ESC [ ? 62 ; 4 ; 22 c` names sixel graphics (4).
-  package static func saysSixel(_ answer: [UInt8]) -> Bool {
+  package static func reportsSixel(_ answer: [UInt8]) -> Bool {
     let text = String(decoding: answer, as: UTF8.self)
     guard let start = text.firstRange(of: "\u{1B}[?"), let end = text[start.upperBound...].firstIndex(of: "c") else {
       return false

@@ -12,33 +12,33 @@ enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     // Before any thread: they inherit which signals are blocked.
-    guard let signals = SignalSource() else { leave(1, "elbo: the system gives no more file descriptors") }
-    Surroundings.useUTF8()
-    let surroundings = Surroundings(signals: signals)
+    guard let signals = SignalSource() else { terminate(with: 1, "elbo: the system gives no more file descriptors") }
+    ProcessContext.useUTF8()
+    let process = ProcessContext(signals: signals)
     do {
       var command = try ElboCommand.parseAsRoot()
-      if var ours = command as? any ElboSubcommand {
-        if !type(of: ours).answersSignals { signals.giveUp() }
-        exit(try ours.run(in: surroundings))
+      if var subcommand = command as? any ElboSubcommand {
+        if !type(of: subcommand).handlesSignals { signals.restoreDefaults() }
+        exit(try subcommand.run(in: process))
       }
-      signals.giveUp()
+      signals.restoreDefaults()
       try command.run()
     } catch let status as ExitStatus {
-      leave(status.code, status.message)
+      terminate(with: status.code, status.message)
     } catch {
       let code = ElboCommand.exitCode(for: error)
       let text = ElboCommand.fullMessage(for: error)
       if code == .success {
         // Help and completions: nothing is left that would answer a signal.
-        signals.giveUp()
+        signals.restoreDefaults()
         let isWritten = writeAll(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
         exit(isWritten ? 0 : StandardOutput.exitCode(after: errno))
       }
-      leave(code == .validationFailure ? 2 : code.rawValue, text)
+      terminate(with: code == .validationFailure ? 2 : code.rawValue, text)
     }
   }
 
-  private static func leave(_ code: Int32, _ message: String) -> Never {
+  private static func terminate(with code: Int32, _ message: String) -> Never {
     if !message.isEmpty { writeAll(message + "\n", to: STDERR_FILENO) }
     exit(code)
   }
@@ -69,11 +69,11 @@ struct ExitStatus: Error {
 /// A command of the command line that runs in surroundings of ours and says its exit code.
 protocol ElboSubcommand: ParsableCommand {
   /// Reads signals while it runs. One that does not gets the system's own answers: Ctrl-C ends it, Ctrl-Z stops it.
-  static var answersSignals: Bool { get }
-  mutating func run(in surroundings: Surroundings) throws -> Int32
+  static var handlesSignals: Bool { get }
+  mutating func run(in process: ProcessContext) throws -> Int32
 }
 
 extension ElboSubcommand {
-  static var answersSignals: Bool { true }
+  static var handlesSignals: Bool { true }
   mutating func run() throws {}
 }

@@ -8,7 +8,7 @@ import Testing
   static let content = (0..<60_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 7) }
 
   static let set = KnownSet(
-    name: "things", summary: "", license: "", credit: "", labelNames: [], mirrors: [],
+    name: "things", summary: "", license: "", attribution: "", labelNames: [], mirrors: [],
     files: [
       KnownSet.File(
         name: "part", packedBytes: content.count, packedHash: content.withUnsafeBytes { SHA256Digest.hex([$0]) })

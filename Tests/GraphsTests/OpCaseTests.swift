@@ -1,5 +1,3 @@
-import CHighway
-import Foundation
 import Graphs
 import Tensors
 import Testing
@@ -60,15 +58,7 @@ struct Comparison {
     (self.graph, self.symbols, self.leaves) = (graph, symbols, leaves)
   }
 
-  /// Whether this process computes with vectors of 256 bits at the most, as on processors that have no wider ones.
-  private static let isNarrow: Bool = {
-    let isNarrow = ProcessInfo.processInfo.environment["ELBO_TEST_NARROW"] != nil
-    if isNarrow { elbo_simd_limit(true) }
-    return isNarrow
-  }()
-
   func compiled(_ options: CompilerOptions) throws -> [[Float]] {
-    _ = Self.isNarrow
     let program = try Program(
       graph, outputs: symbols.enumerated().map { ("y\($0.offset)", $0.element) }, seed: 7, options: options)
     for (name, values) in leaves {

@@ -64,7 +64,7 @@ import Testing
     func number(_ key: String) -> Float? { if case .number(let value)? = settings[key] { value } else { nil } }
     program.mainHyperparameters.learningRate = number("learningRate") ?? 0
     program.mainHyperparameters.beta1 = number("beta1") ?? 0.9
-    program.mainHyperparameters.beta2 = number("beta2") ?? 0.999
+    program.mainHyperparameters.beta2 = number("beta2")
     program.mainHyperparameters.epsilon = number("epsilon") ?? 1e-8
     program.mainHyperparameters.weightDecay = number("weightDecay") ?? 0
     program.mainHyperparameters.momentum = number("momentum") ?? 0

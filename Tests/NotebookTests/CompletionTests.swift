@@ -83,12 +83,12 @@ import Testing
     let folder = Folder()
     _ = bench.shown(
       "q = dataset zeros(20, 4); model u mlp hidden=4 latent=2 on=q seed=1; fork u as=w; train u on=q epochs=1")
-    #expect(bench.session.unfiledModels == ["u"])
+    #expect(bench.session.unsavedModels == ["u"])
     _ = bench.shown("save u \(folder.file("u.safetensors"))")
-    #expect(bench.session.unfiledModels == [])
+    #expect(bench.session.unsavedModels == [])
     _ = bench.shown("o = open \(folder.file("u.safetensors"))")
-    #expect(bench.session.unfiledModels == [])
+    #expect(bench.session.unsavedModels == [])
     _ = bench.shown("train o on=q epochs=+1")
-    #expect(bench.session.unfiledModels == ["o"])
+    #expect(bench.session.unsavedModels == ["o"])
   }
 }

@@ -93,7 +93,7 @@ import Testing
     let rows = try #require(try Self.trained.get().run("kl c on=e").outputs.last?.json?.arrayValue)
     let variances = rows.compactMap { $0["variance of means"]?.doubleValue }
     let idle = variances.indices.filter { variances[$0] <= 0.01 }
-    #expect(bars.kinds?.idle == Set(idle) && !idle.isEmpty)
+    #expect(bars.kinds?.inactive == Set(idle) && !idle.isEmpty)
   }
 
   @Test func anEditIsMarkedAndValidationSaysWhatItIs() throws {

@@ -72,9 +72,9 @@ final class Folder {
     let bench = try Bench(SessionOptions(workspace: folder.file("own.elbodb")))
     _ = bench.shown("load digits as=d; e = d.train[0..99]; model m mlp hidden=4 latent=2 on=e; train m on=e epochs=1;")
     _ = bench.shown("open \(folder.file("work.elbodb"))")
-    #expect(bench.session.modelsLeft(in: folder.file("own.elbodb")) == ["m"])
+    #expect(bench.session.unsavedModels(in: folder.file("own.elbodb")) == ["m"])
     _ = bench.shown("open \(folder.file("own.elbodb"))")
-    #expect(bench.session.modelsLeft(in: folder.file("own.elbodb")) == [])
+    #expect(bench.session.unsavedModels(in: folder.file("own.elbodb")) == [])
   }
 
   @Test func aSeedThatIsGivenIsThatOfAnOldWorkspaceToo() throws {
@@ -137,7 +137,7 @@ final class Folder {
     let summary = try #require(WorkspaceSummary.of(folder.file("work.elbodb")))
     #expect(summary.variables == ["a", "b", "c", "z"])
     #expect(summary.cells == 5)
-    #expect(summary.endedWell)
+    #expect(summary.exitedCleanly)
   }
 
   @Test func anOlderSchemaIsMigratedAndANewerRefused() throws {
@@ -235,7 +235,7 @@ final class Folder {
     let source = try contents(of: String(#filePath.dropLast("StoreTests.swift".count)) + "Fixtures/schema-1.sql")
     try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: source) }
     let bench = try Bench(SessionOptions(workspace: path))
-    #expect(bench.session.openingRemarks == [])
+    #expect(bench.session.openingNotes == [])
     #expect(bench.shown("a + b[1]") == ["5.5"])
     #expect(bench.shown("_2") == ["3"])
     #expect(bench.shown("history all=yes | _.count") == ["6"])

@@ -53,12 +53,12 @@ import Testing
     for color in Palette(.light).lines.prefix(3) { #expect(count(color, in: picture) > 100) }
   }
 
-  @Test func idleBarsAreFaint() throws {
+  @Test func inactiveBarsAreFaint() throws {
     guard case .bars(var bars) = SampleFigures.bars.kind else { return }
     bars.values[3] = 0.3
-    bars.kinds?.idle = [3]
+    bars.kinds?.inactive = [3]
     let picture = try png(Figure(.bars(bars), title: "KL"))
-    #expect(count(Palette(.light).idle, in: picture) > 1000)
+    #expect(count(Palette(.light).inactive, in: picture) > 1000)
   }
 
   @Test func manyPointsAreADensityWithContours() throws {

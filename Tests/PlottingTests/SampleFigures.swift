@@ -14,7 +14,7 @@ enum SampleFigures {
       .curves(
         Curves(
           lines: [raw, smooth, held, kl], marks: [.init(x: 2, text: "beta=2")], xLabel: "epoch", yLabel: "nats/image",
-          lowerLabel: "KL, nats", wholeX: true)), title: "Training of m", subtitle: "digits.train · epoch 4")
+          lowerLabel: "KL, nats", hasIntegerX: true)), title: "Training of m", subtitle: "digits.train · epoch 4")
   }()
 
   static let scatter = points(300)
@@ -51,7 +51,7 @@ enum SampleFigures {
     .bars(
       Bars(
         values: [2, 1, 0.5, 0.001], names: ["3", "1", "0", "2"],
-        kinds: .init(idle: [3], activeName: "active", idleName: "inactive"), xLabel: "latent dimension",
+        kinds: .init(inactive: [3], activeName: "active", inactiveName: "inactive"), xLabel: "latent dimension",
         yLabel: "KL, nats")), title: "KL per dimension of m")
 
   static let histogram = Figure(
@@ -99,7 +99,7 @@ enum SampleFigures {
       Curves.Line(name: name, x: [0, 1, 2, 3], y: [end * 2, end * 1.4, end * 1.1, end])
     }
     return Figure(
-      .curves(Curves(lines: lines, xLabel: "epoch", yLabel: "nats/image", logY: true, wholeX: true)),
+      .curves(Curves(lines: lines, xLabel: "epoch", yLabel: "nats/image", logY: true, hasIntegerX: true)),
       title: "Training of a, b", subtitle: "digits.train · epoch 3")
   }()
 
@@ -111,7 +111,7 @@ enum SampleFigures {
     )
     (upper.isFilled, upper.color, lower.isFilled, lower.color) = (true, 2, true, 1)
     return Figure(
-      .curves(Curves(lines: [upper, lower], xLabel: "epoch", yLabel: "nats/image", wholeX: true)),
+      .curves(Curves(lines: [upper, lower], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true)),
       title: "Training of m", subtitle: "epoch 2")
   }()
 

@@ -24,7 +24,8 @@ import Testing
       .scatter(Scatter(x: [0, 1], y: [0, 1], values: [0, 1], valueLabel: text, xLabel: text, yLabel: text)),
       .bars(
         Bars(
-          values: [1, 2], names: [text, text], kinds: .init(idle: [1], activeName: text, idleName: text), xLabel: text,
+          values: [1, 2], names: [text, text], kinds: .init(inactive: [1], activeName: text, inactiveName: text),
+          xLabel: text,
           yLabel: text)),
       .histogram(Histogram(series: [.init(name: text, values: [1, 2, 3])], xLabel: text, showsNormal: true)),
       .matrix(

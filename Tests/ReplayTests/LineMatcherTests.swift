@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func laxComparesOnlyWords() {
-    let lax = LineMatcher("epoch 3 loss 1.5", tolerance: Tolerance(rtol: 0, atol: 0, isLax: true))
+    let lax = LineMatcher("epoch 3 loss 1.5", tolerance: Tolerance(rtol: 0, atol: 0, ignoresNumbers: true))
     #expect(lax.matches("epoch 4 loss 9.25"))
     #expect(!lax.matches("epoch 4 kl 9.25"))
   }

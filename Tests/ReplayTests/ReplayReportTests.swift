@@ -4,7 +4,7 @@ import Testing
 @Suite struct ReplayReportTests {
   func report(_ text: String, _ outputs: [String], lax: Bool = false) throws -> ReplayReport {
     let file = try SessionFile(text)
-    let tolerance = Tolerance(rtol: file.header.rtol, atol: file.header.atol, isLax: lax)
+    let tolerance = Tolerance(rtol: file.header.rtol, atol: file.header.atol, ignoresNumbers: lax)
     let results = zip(file.commands, outputs).map {
       CommandResult(command: $0, output: $1, seconds: 0.25, tolerance: tolerance)
     }

@@ -73,7 +73,7 @@ import Testing
     terms: [
       .init(name: "loss", value: 142.31, unit: "nats"), .init(name: "rec", value: 130.23, unit: "nats"),
       .init(name: "kl", value: 12.08, unit: "nats"), .init(name: "speed", value: 1204.4, unit: "images/s"),
-    ], trail: [5, 4, 3, 2, 1])
+    ], recentLosses: [5, 4, 3, 2, 1])
 
   func line(_ columns: Int) -> String {
     ProgressBar(columns: columns, color: ColorPolicy(isOn: false)).line(for: progress)

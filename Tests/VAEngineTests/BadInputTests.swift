@@ -63,7 +63,7 @@ import VAEngine
       try Trainer(model, on: source(255), plan: plan).run()
     }
     #expect(throws: ModelError.notFinite(example: 0)) { try Trainer(model, on: source(.nan), plan: plan).run() }
-    #expect(try model.checkValues(source(0.5)) == [.greyValues])
+    #expect(try model.checkValues(source(0.5)) == [.grayValues])
     #expect(try model.checkValues(source(1)) == [])
     let gaussian = try Model(configuration(likelihood: .gaussian(sigma: 1)))
     #expect(try gaussian.checkValues(source(255)) == [])

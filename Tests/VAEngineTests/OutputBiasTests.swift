@@ -14,7 +14,7 @@ import VAEngine
     let data = Examples.blobs(70)
     let model = try TrainingTests.model(
       likelihood == .squaredError ? .autoencoder : .vae, likelihood: likelihood, preset: .mlp)
-    try model.beginAtMean(of: data)
+    try model.initializeOutputBias(toMeanOf: data)
     let decoded = try Self.decodedWithoutWeights(model, "decoder.2.weight")
     for pixel in 0..<144 {
       let mean = (0..<70).reduce(0) { $0 + Double(data.values[$1 * 144 + pixel]) } / 70
@@ -27,7 +27,7 @@ import VAEngine
     let data = Examples.blobs(70)
     let model = try TrainingTests.model(.vae)
     let last = model.configuration.architecture.decoder.count
-    try model.beginAtMean(of: data)
+    try model.initializeOutputBias(toMeanOf: data)
     let decoded = try Self.decodedWithoutWeights(model, "decoder.\(last).weight")
     let mean = data.values.reduce(0) { $0 + Double($1) } / Double(data.values.count)
     #expect(decoded.allSatisfy { abs(Double($0) - mean) < 1e-6 })
@@ -41,9 +41,9 @@ import VAEngine
       let model = try Model(
         ModelConfiguration(architecture: architecture, exampleShape: [1, 12, 12], latentDimensions: 2))
       let before = try TrainingTests.bits(model)
-      try model.beginAtMean(of: Examples.blobs(4))
+      try model.initializeOutputBias(toMeanOf: Examples.blobs(4))
       #expect(try TrainingTests.bits(model) == before)
-      #expect(!model.configuration.beginsAtMean)
+      #expect(!model.configuration.outputBiasStartsAtMean)
     }
   }
 
@@ -54,7 +54,7 @@ import VAEngine
     (plan.batchSize, plan.learningRate) = (32, 0)
     let model = try TrainingTests.model(.vae)
     let begun = try TrainingTests.model(.vae)
-    try begun.beginAtMean(of: data)
+    try begun.initializeOutputBias(toMeanOf: data)
     try Trainer(model, on: data, plan: plan).run()
     #expect(
       try model.parameters.snapshot().values.elements(as: Float.self)
@@ -73,7 +73,7 @@ import VAEngine
     let model = try Model(
       ModelConfiguration(
         architecture: Preset.mlp.architecture(for: [1, 12, 12], hidden: [32]), exampleShape: [1, 12, 12],
-        latentDimensions: 3, beginsAtMean: false, seed: 3))
+        latentDimensions: 3, outputBiasStartsAtMean: false, seed: 3))
     let before = try model.parameters.snapshot().values.elements(as: Float.self)
     try Trainer(model, on: Examples.blobs(70), plan: plan).run()
     #expect(try model.parameters.snapshot().values.elements(as: Float.self) == before)
@@ -84,7 +84,7 @@ import VAEngine
     data = Examples(count: 4, exampleShape: [1, 12, 12], values: [.nan] + data.values.dropFirst())
     let model = try TrainingTests.model(.vae)
     let before = try TrainingTests.bits(model)
-    #expect(throws: ModelError.notFinite(example: 0)) { try model.beginAtMean(of: data) }
+    #expect(throws: ModelError.notFinite(example: 0)) { try model.initializeOutputBias(toMeanOf: data) }
     #expect(try TrainingTests.bits(model) == before)
   }
 
@@ -92,11 +92,11 @@ import VAEngine
     let path = FileManager.default.temporaryDirectory.appending(component: "\(UUID().uuidString).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let model = try TrainingTests.model(.vae)
-    try model.beginAtMean(of: Examples.blobs(4))
+    try model.initializeOutputBias(toMeanOf: Examples.blobs(4))
     try model.save(to: path)
     let opened = try Model.open(path)
-    #expect(model.configuration.beginsAtMean)
-    #expect(opened.configuration.beginsAtMean)
+    #expect(model.configuration.outputBiasStartsAtMean)
+    #expect(opened.configuration.outputBiasStartsAtMean)
     #expect(try TrainingTests.bits(opened) == TrainingTests.bits(model))
   }
 

@@ -42,7 +42,7 @@ import VAEngine
     let model = try Model(
       ModelConfiguration(
         architecture: architecture, exampleShape: [1, 28, 28], latentDimensions: 2,
-        initializer: .glorot, beginsAtMean: false, seed: 7), options: CompilerOptions(threads: 1))
+        initializer: .glorot, outputBiasStartsAtMean: false, seed: 7), options: CompilerOptions(threads: 1))
     var plan = TrainingPlan(epochs: 30)
     plan.seed = 7
     try Trainer(model, on: all, plan: plan).run {

@@ -361,7 +361,7 @@ struct Examples: BatchSource {
     let model = try Self.model(.vae)
     var plan = TrainingPlan(epochs: 1)
     (plan.batchSize, plan.learningRate) = (32, 1e30)
-    try model.beginAtMean(of: Examples.blobs(130))
+    try model.initializeOutputBias(toMeanOf: Examples.blobs(130))
     let before = try model.parameters.snapshot().values.elements(as: Float.self)
     #expect(throws: NonFiniteError.self) { try Trainer(model, on: Examples.blobs(130), plan: plan).run() }
     #expect(model.training.step == 0)

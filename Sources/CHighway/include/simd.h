@@ -390,11 +390,6 @@ void elbo_conv_thin_weight(const void *arguments);
 int64_t elbo_conv_weight_scratch(int32_t tapCount, int32_t inChannels, int32_t outChannels);
 int64_t elbo_conv_winograd_weight_scratch(const elbo_conv_tiles *tiles, int32_t inChannels, int32_t outChannels);
 
-// ---- About the CPU ------------------------------------------------------------------------------------------------
-
-/// Leaves the widest instruction sets (AVX-512) unused from now on, or uses them again: for tests.
-void elbo_simd_limit(bool limited);
-
 #ifdef __cplusplus
 }
 #endif

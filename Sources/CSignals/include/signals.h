@@ -6,10 +6,10 @@
 // SIGINT, SIGHUP and SIGTSTP stay ignored when the program was started so, as by nohup. Called once.
 int elbo_signals_open(void);
 // For the calling thread alone: signals do what they do by default, and are blocked again.
-void elbo_signals_let_through(void);
-void elbo_signals_hold(void);
+void elbo_signals_unblock(void);
+void elbo_signals_block(void);
 // Takes elbo_signals_open back, for a program that will not read signals. Before other threads start.
-void elbo_signals_give_up(void);
+void elbo_signals_restore(void);
 // The next pending signal's number, or 0 when there is none.
 int elbo_signals_next(int descriptor);
 // A counter that one thread raises to wake another one's poll.

@@ -35,8 +35,19 @@ void elbo_team_run_profiled(const elbo_instruction *const *lists, const int64_t 
 /// Runs `body(context, thread)` on each of `threads` threads and returns when all have finished.
 void elbo_team_each(void (*body)(void *context, int thread), void *context, int threads);
 
-/// Hardware threads this process may use (its affinity mask, not the machine).
+/// Threads that can run at the same time: the least of the machine's processors, those that the affinity mask leaves to
+/// this thread, and the processors' worth of time that its control groups may use, rounded up.
 int elbo_team_hardware_threads(void);
+
+/// The processors' worth of time that control groups leave to a process, rounded up: the least over its group and all
+/// groups around it, INT32_MAX where none sets a limit. Versions 1 and 2.
+///
+/// `groups` is in the format of /proc/self/cgroup, `root` is where the control groups are mounted.
+int elbo_team_quota(const char *groups, const char *root);
+
+/// From now on the calling thread gets `workers` threads for its teams and no more, as if the system refused them; any
+/// number again when that is negative. For tests.
+void elbo_team_limit(int workers);
 
 #ifdef __cplusplus
 }

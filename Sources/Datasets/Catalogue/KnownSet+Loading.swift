@@ -25,7 +25,7 @@ extension KnownSet {
     let extents = both.shape.dimensions
     let labels = (tensors[1].elements(as: UInt8.self) + tensors[3].elements(as: UInt8.self)).map(Int32.init)
     return Dataset(
-      name: name, source: "\(source) (\(credit); \(license))",
+      name: name, source: "\(source) (\(attribution); \(license))",
       storage: both.reshaped(to: [extents[0], 1, extents[1], extents[2]]), labels: labels, labelNames: labelNames,
       parts: ["train": 0..<train, "test": train..<train + test])
   }

@@ -20,7 +20,7 @@ package struct KnownSet: Sendable, Equatable {
   package let summary: String
   package let license: String
   /// Who made it, as they want to be named.
-  package let credit: String
+  package let attribution: String
   package let labelNames: [String]
   /// Folders that hold the files, tried in order.
   package let mirrors: [String]
@@ -28,10 +28,10 @@ package struct KnownSet: Sendable, Equatable {
   package let files: [File]
 
   package init(
-    name: String, summary: String, license: String, credit: String, labelNames: [String], mirrors: [String],
+    name: String, summary: String, license: String, attribution: String, labelNames: [String], mirrors: [String],
     files: [File]
   ) {
-    (self.name, self.summary, self.license, self.credit) = (name, summary, license, credit)
+    (self.name, self.summary, self.license, self.attribution) = (name, summary, license, attribution)
     (self.labelNames, self.mirrors, self.files) = (labelNames, mirrors, files)
   }
 
@@ -43,7 +43,7 @@ package struct KnownSet: Sendable, Equatable {
 
   private static let mnist = KnownSet(
     name: "mnist", summary: "70,000 handwritten digits, 28×28", license: "CC BY-SA 3.0",
-    credit: "Y. LeCun, C. Cortes, C. Burges", labelNames: (0..<10).map(String.init),
+    attribution: "Y. LeCun, C. Cortes, C. Burges", labelNames: (0..<10).map(String.init),
     mirrors: [
       "https://ossci-datasets.s3.amazonaws.com/mnist", "https://storage.googleapis.com/cvdf-datasets/mnist",
     ],
@@ -67,7 +67,7 @@ package struct KnownSet: Sendable, Equatable {
     ]))
 
   private static let fashion = KnownSet(
-    name: "fashion-mnist", summary: "70,000 articles of clothing, 28×28", license: "MIT", credit: "Zalando SE",
+    name: "fashion-mnist", summary: "70,000 articles of clothing, 28×28", license: "MIT", attribution: "Zalando SE",
     labelNames: [
       "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
     ],
@@ -86,7 +86,7 @@ package struct KnownSet: Sendable, Equatable {
 
   private static let kuzushiji = KnownSet(
     name: "kmnist", summary: "70,000 cursive Japanese characters, 28×28", license: "CC BY-SA 4.0",
-    credit: "KMNIST Dataset (created by CODH), adapted from Kuzushiji Dataset (created by NIJL and others)",
+    attribution: "KMNIST Dataset (created by CODH), adapted from Kuzushiji Dataset (created by NIJL and others)",
     labelNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
     mirrors: ["https://codh.rois.ac.jp/kmnist/dataset/kmnist", "http://codh.rois.ac.jp/kmnist/dataset/kmnist"],
     files: files([

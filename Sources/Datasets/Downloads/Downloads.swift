@@ -24,8 +24,8 @@ package struct Downloads {
     let total = set.files.reduce(0) { $0 + $1.packedBytes }
     var before = 0
     for file in set.files {
-      let isThere = ["\(file.name).gz", file.name].contains { access("\(folder)/\($0)", R_OK) == 0 }
-      if !isThere {
+      let exists = ["\(file.name).gz", file.name].contains { access("\(folder)/\($0)", R_OK) == 0 }
+      if !exists {
         try fetch(file) { done in
           try progress(DownloadProgress(file: "\(file.name).gz", done: before + done, total: total))
         }

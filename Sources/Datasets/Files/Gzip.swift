@@ -16,7 +16,7 @@ package enum Gzip {
     bytes.count > 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
   }
 
-  static let copyAgain = "The file is not all there: copy or download it again."
+  static let truncatedFileFix = "The file is not all there: copy or download it again."
 
   static func bomb(_ path: String, _ size: Int) -> FileError {
     FileError(
@@ -29,11 +29,11 @@ package enum Gzip {
   /// - Throws: `FileError` that says at which byte the data end early or are damaged.
   package static func inflate(_ bytes: UnsafeRawBufferPointer, path: String, limit: Int = Gzip.limit) throws -> Storage
   {
-    guard let base = bytes.baseAddress else { throw FileError(path: path, reason: "empty file", fix: copyAgain) }
+    guard let base = bytes.baseAddress else { throw FileError(path: path, reason: "empty file", fix: truncatedFileFix) }
     var stream = z_stream()
     guard elbo_inflate_begin(&stream) == Z_OK else { throw AllocationError(bytes: 1 << 16) }
     defer { inflateEnd(&stream) }
-    var storage = try Storage(byteCount: firstRoom(bytes, limit))
+    var storage = try Storage(byteCount: initialCapacity(bytes, limit))
     var produced = 0
     var consumed = 0
     while true {
@@ -66,7 +66,7 @@ package enum Gzip {
       case Z_BUF_ERROR:
         throw FileError(
           path: path, reason: "gzip data end early at byte \(grouped(consumed))",
-          fix: copyAgain)
+          fix: truncatedFileFix)
       default:
         let detail = stream.msg.map { String(cString: $0) } ?? "error \(status)"
         throw FileError(
@@ -77,11 +77,11 @@ package enum Gzip {
   }
 
   /// Room for the result: what the last four bytes say, when that is believable, so that nothing is copied.
-  private static func firstRoom(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Int {
+  private static func initialCapacity(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Int {
     let guess = Swift.max(bytes.count * 4, 1 << 16)
     guard bytes.count >= 18 else { return Swift.min(guess, limit) }
-    let said = (0..<4).reduce(0) { $0 | Int(bytes[bytes.count - 4 + $1]) << (8 * $1) }
-    return Swift.min(said > 0 && said / 40 < bytes.count ? said + 1 : guess, limit)
+    let declaredSize = (0..<4).reduce(0) { $0 | Int(bytes[bytes.count - 4 + $1]) << (8 * $1) }
+    return Swift.min(declaredSize > 0 && declaredSize / 40 < bytes.count ? declaredSize + 1 : guess, limit)
   }
 
   /// `81 920`.

@@ -38,16 +38,16 @@ package enum IDX {
     let start = 4 + 4 * rank
     guard bytes.count >= start else {
       throw FileError(
-        path: path, reason: "the IDX header of \(start) bytes ends at byte \(bytes.count)", fix: Gzip.copyAgain)
+        path: path, reason: "the IDX header of \(start) bytes ends at byte \(bytes.count)", fix: Gzip.truncatedFileFix)
     }
     let extents = (0..<rank).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
     let available = bytes.count - start
     guard let shape = Shape(validating: extents), shape.count <= available / size else {
-      let promised = extents.map(String.init).joined(separator: "×")
+      let declared = extents.map(String.init).joined(separator: "×")
       throw FileError(
         path: path,
-        reason: "the IDX header promises \(promised) elements of \(size) byte\(size == 1 ? "" : "s"), "
-          + "\(Gzip.grouped(available)) bytes follow", fix: Gzip.copyAgain)
+        reason: "the IDX header promises \(declared) elements of \(size) byte\(size == 1 ? "" : "s"), "
+          + "\(Gzip.grouped(available)) bytes follow", fix: Gzip.truncatedFileFix)
     }
     func raw(_ index: Int) -> UInt64 {
       var value: UInt64 = 0
@@ -69,7 +69,7 @@ package enum IDX {
   ) throws -> Tensor {
     var tensor = try Tensor(zeros: shape, dtype: Element.dtype)
     try tensor.withMutableElements(of: Element.self) { result in
-      try Stopping.inParts(of: result.count) { part in
+      try Stopping.inChunks(of: result.count) { part in
         for index in part { result[index] = element(index) }
       }
     }

@@ -48,7 +48,7 @@ final class ZipArchive {
     var status = zip_stat_t()
     guard zip_stat_index(archive, index, 0, &status) == 0, let text = status.name else {
       throw FileError(
-        path: path, reason: "entry \(index) of the zip archive cannot be read", fix: Gzip.copyAgain)
+        path: path, reason: "entry \(index) of the zip archive cannot be read", fix: Gzip.truncatedFileFix)
     }
     let name = String(cString: text)
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
@@ -68,15 +68,17 @@ final class ZipArchive {
   /// An entry's content, checked against its CRC-32.
   func read(_ entry: Entry, limit: Int = Gzip.limit) throws -> Storage {
     let place = "\(path):\(entry.name)"
-    guard entry.size > 0 else { throw FileError(path: place, reason: "empty entry", fix: Self.again) }
+    guard entry.size > 0 else { throw FileError(path: place, reason: "empty entry", fix: Self.corruptFileFix) }
     guard entry.packedSize <= storage.byteCount else {
       throw FileError(
-        path: place, reason: "the entry promises \(entry.packedSize) bytes, the archive is smaller", fix: Self.again)
+        path: place, reason: "the entry promises \(entry.packedSize) bytes, the archive is smaller",
+        fix: Self.corruptFileFix)
     }
     // Deflate makes at most 1032 bytes of one.
     guard entry.size / 1040 <= entry.packedSize else {
       throw FileError(
-        path: place, reason: "the entry promises \(entry.size) bytes, more than its data can hold", fix: Self.again)
+        path: place, reason: "the entry promises \(entry.size) bytes, more than its data can hold",
+        fix: Self.corruptFileFix)
     }
     guard entry.size < limit, entry.size < Gzip.bombSize || entry.size / Gzip.bombRatio < entry.packedSize else {
       throw Gzip.bomb(place, entry.size)
@@ -93,7 +95,8 @@ final class ZipArchive {
       if count < 0 { throw Self.failure(place, "is damaged", zip_file_get_error(file)) }
       if count == 0 {
         throw FileError(
-          path: place, reason: "ends at byte \(Gzip.grouped(done)) of \(Gzip.grouped(entry.size))", fix: Self.again)
+          path: place, reason: "ends at byte \(Gzip.grouped(done)) of \(Gzip.grouped(entry.size))",
+          fix: Self.corruptFileFix)
       }
       done += count
     }
@@ -103,7 +106,7 @@ final class ZipArchive {
     return content
   }
 
-  private static let again = "Copy or download the file again, or write it anew with numpy.savez."
+  private static let corruptFileFix = "Copy or download the file again, or write it anew with numpy.savez."
 
   private static func failure(
     _ path: String, _ what: String, _ error: UnsafeMutablePointer<zip_error_t>?

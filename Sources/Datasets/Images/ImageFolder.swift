@@ -54,7 +54,7 @@ struct ImageFolder {
       throw FileError(
         path: paths[odd],
         reason:
-          "this picture is \(all[odd].x)×\(all[odd].y), \(Self.last(paths[0])) is \(all[0].x)×\(all[0].y) (height×width)",
+          "this picture is \(all[odd].x)×\(all[odd].y), \(Self.fileName(paths[0])) is \(all[0].x)×\(all[0].y) (height×width)",
         fix: "Bring all to one size: size=\(all[0].x)x\(all[0].y)")
     }
     let channels = options.color.channels ?? Int(all.map(\.z).max() ?? 1)
@@ -91,7 +91,7 @@ struct ImageFolder {
     var all: [SIMD3<Int32>] { sizes.withLock { $0 } }
   }
 
-  private static func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+  private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// Files and folders, hidden ones left out, numbers in names in their order: 2 before 10.
   private static func list(_ path: String) throws(FileError) -> (files: [String], folders: [String]) {
@@ -109,12 +109,12 @@ struct ImageFolder {
       let isFolder = stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
       if isFolder { folders.append(name) } else { files.append(name) }
     }
-    func ordered(_ names: [String]) -> [String] { names.sorted(by: comesBefore) }
+    func ordered(_ names: [String]) -> [String] { names.sorted(by: precedesInNaturalOrder) }
     return (ordered(files), ordered(folders))
   }
 
   /// Runs of digits compare as numbers, everything else as bytes.
-  static func comesBefore(_ a: String, _ b: String) -> Bool {
+  static func precedesInNaturalOrder(_ a: String, _ b: String) -> Bool {
     func parts(_ text: String) -> [(number: Int?, text: [UInt8])] {
       var parts: [(number: Int?, text: [UInt8])] = []
       for byte in text.utf8 {
@@ -156,7 +156,8 @@ struct ImageFolder {
       }
     }
     if let first = others.first, !found.isEmpty {
-      notes.append("\(others.count) files that are no pictures left out: \(last(first))\(others.count > 1 ? " …" : "")")
+      notes.append(
+        "\(others.count) files that are no pictures left out: \(fileName(first))\(others.count > 1 ? " …" : "")")
     }
     return found
   }

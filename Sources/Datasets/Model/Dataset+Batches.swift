@@ -149,6 +149,18 @@ extension Dataset: BatchSource {
   }
 }
 
+extension RandomStream {
+  /// The stream of one of the noises of the data that this stream is for.
+  ///
+  /// Training's are named alone, as they always were, so that trainings repeat; those of any other data go on from the
+  /// purpose of the data, or what is evaluated would get the noise of the batch of the same seed and step.
+  package func noise(_ name: String) -> RandomStream {
+    let isTraining = purpose == RandomStream.purpose(named: "batch")
+    let own = isTraining ? RandomStream.purpose(named: name) : RandomStream.purpose(purpose, then: " " + name)
+    return RandomStream(seed: seed, purpose: own, step: step)
+  }
+}
+
 extension Transform {
   /// In place on one example; `first` is the position of its first element in the batch's draw.
   ///
@@ -157,8 +169,7 @@ extension Transform {
     _ x: UnsafeMutableBufferPointer<Float>, example: Int, first: Int, channels: Int, stream: RandomStream,
     noises: Int = 0
   ) {
-    let purpose = noises == 0 ? "noise" : "noise \(noises)"
-    let noise = RandomStream(seed: stream.seed, purpose: purpose, step: stream.step)
+    let noise = noises == 0 ? stream.noise("noise") : stream.noise("noise \(noises)")
     switch self {
     case .scale(let factor): for i in x.indices { x[i] *= factor }
     case .standardize(let means, let deviations):

@@ -38,9 +38,9 @@ enum Parallel {
   /// pieces with `Stopped` when somebody asks for an end.
   static func tryEach(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
     let box = FailureBox()
-    let isUnwanted = Stopping.current
+    let shouldStop = Stopping.current
     each(count) { index in
-      guard box.accepts(index), !isUnwanted() else { return }
+      guard box.accepts(index), !shouldStop() else { return }
       do { try body(index) } catch { box.add(index, error) }
     }
     if let error = box.error { throw error }

@@ -19,9 +19,9 @@ enum CSV {
   static func labels(_ storage: Storage, path: String, count: Int) throws -> (labels: [Int32], names: [String]) {
     var options = TableOptions()
     let rows = try table(storage, path: path, options: options)
-    guard rows.rows == count + 1 else { return try rows.onlyColumn() }
+    guard rows.rows == count + 1 else { return try rows.soleColumn() }
     options.header = .yes
-    return try table(storage, path: path, options: options).onlyColumn()
+    return try table(storage, path: path, options: options).soleColumn()
   }
 
   private static func table(_ storage: Storage, path: String, options: TableOptions) throws -> TableAssembly {

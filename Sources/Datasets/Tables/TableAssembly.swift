@@ -15,12 +15,12 @@ struct TableAssembly {
       notes.append("the first column has no name and counts the rows: left out")
     }
     for name in options.without {
-      guard let index = position(of: name) else { throw noColumn(name, option: "without") }
+      guard let index = position(of: name) else { throw unknownColumn(name, option: "without") }
       used.removeAll { $0 == index }
     }
     var target: Int?
     if let name = options.target {
-      guard let index = position(of: name) else { throw noColumn(name, option: "target") }
+      guard let index = position(of: name) else { throw unknownColumn(name, option: "target") }
       target = index
       used.removeAll { $0 == index }
     }
@@ -49,7 +49,7 @@ struct TableAssembly {
   }
 
   /// The only column, row numbers left out, as labels and their names.
-  func onlyColumn() throws -> ([Int32], [String]) {
+  func soleColumn() throws -> ([Int32], [String]) {
     var used = columns
     if used[0].isIndex, used.count > 1 { used.removeFirst() }
     guard used.count == 1 else {
@@ -66,7 +66,7 @@ struct TableAssembly {
     columns.firstIndex { $0.name == name } ?? Int(name).flatMap { columns.indices.contains($0 - 1) ? $0 - 1 : nil }
   }
 
-  private func noColumn(_ name: String, option: String) -> FileError {
+  private func unknownColumn(_ name: String, option: String) -> FileError {
     let known = columns.prefix(12).map(\.name).joined(separator: ", ") + (columns.count > 12 ? ", …" : "")
     return FileError(path: path, reason: "no column '\(name)' for \(option)=", fix: "Columns: \(known)")
   }
@@ -102,11 +102,11 @@ struct TableAssembly {
 
   private func numbers(_ column: CSVColumn, _ kept: [Int]) throws -> [Float] {
     let present = column.values.lazy.filter { !$0.isNaN }
-    var filler: Float = 0
+    var fillValue: Float = 0
     if options.missing == .mean, column.missingCount > 0, column.missingCount < rows {
-      filler = Float(present.reduce(0.0) { $0 + Double($1) } / Double(rows - column.missingCount))
+      fillValue = Float(present.reduce(0.0) { $0 + Double($1) } / Double(rows - column.missingCount))
     }
-    return kept.map { column.values[$0].isNaN ? filler : column.values[$0] }
+    return kept.map { column.values[$0].isNaN ? fillValue : column.values[$0] }
   }
 
   private func expand(

@@ -20,12 +20,12 @@ struct ArenaPlan {
       let size = (max(request.byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment
       var offset = 0
       if reuses {
-        let rivals = placed.filter { $0.life.overlaps(request.life) }.sorted {
+        let overlapping = placed.filter { $0.life.overlaps(request.life) }.sorted {
           $0.range.lowerBound < $1.range.lowerBound
         }
-        for rival in rivals {
-          if offset + size <= rival.range.lowerBound { break }
-          offset = max(offset, rival.range.upperBound)
+        for other in overlapping {
+          if offset + size <= other.range.lowerBound { break }
+          offset = max(offset, other.range.upperBound)
         }
       } else {
         offset = byteCount

@@ -28,7 +28,7 @@ struct Blocking {
     self.ir = ir
     self.kernels = kernels
     self.threads = threads
-    for (index, kernel) in kernels.enumerated() { for id in kernel.gives { producers[id] = index } }
+    for (index, kernel) in kernels.enumerated() { for id in kernel.outputs { producers[id] = index } }
   }
 
   /// Each kernel a group of its own, in the order given.
@@ -91,7 +91,7 @@ struct Blocking {
   private func blockCount(_ members: [Int], _ batch: Int) -> Int {
     guard members.count > 1, members.contains(where: { convolutionBatch(kernels[$0]) != nil }) else { return 1 }
     let read = Set(kernels.flatMap { $0.reads(ir) })
-    let touched = Set(members.flatMap { kernels[$0].reads(ir) + kernels[$0].gives.filter(read.contains) })
+    let touched = Set(members.flatMap { kernels[$0].reads(ir) + kernels[$0].outputs.filter(read.contains) })
     let bytes = touched.filter { ir[$0].shape.rank > 0 && ir[$0].shape[0] == batch }
       .reduce(0) { $0 + ir[$1].shape.count / batch * 4 }
     let images = max(1, Self.budget / max(bytes, 1))
@@ -136,15 +136,15 @@ struct Blocking {
 }
 
 extension Kernel {
-  /// The nodes it computes.
-  var gives: [Int] {
+  /// The nodes that the kernel computes.
+  var outputs: [Int] {
     switch self {
     case .loop(let loop): loop.nodes + loop.sums.map(\.node)
     case .node(let id): [id]
     }
   }
 
-  /// The arrays it reads, behind views.
+  /// The arrays that the kernel reads; views are resolved to the arrays behind them.
   func reads(_ ir: IR) -> [Int] {
     switch self {
     case .loop(let loop): loop.loads.map { Fusion.viewSource($0.source, ir) }

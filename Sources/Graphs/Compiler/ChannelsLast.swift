@@ -13,7 +13,7 @@ struct ChannelsLast {
 
   private struct Forms {
     var logical: Int?
-    var last: Int?
+    var channelsLast: Int?
   }
 
   func run(_ source: IR) -> IR {
@@ -23,54 +23,62 @@ struct ChannelsLast {
 
     func logical(_ id: Int) -> Int {
       if let form = forms[id].logical { return form }
-      guard let last = forms[id].last else { preconditionFailure("ChannelsLast: node \(id) has no form") }
-      let form = simplification.simplified(.transpose(Self.toFirst), [last], source[id].shape, &ir)
+      guard let channelsLast = forms[id].channelsLast else {
+        preconditionFailure("ChannelsLast: node \(id) has no form")
+      }
+      let form = simplification.simplified(.transpose(Self.toFirst), [channelsLast], source[id].shape, &ir)
       forms[id].logical = form
       return form
     }
 
-    func last(_ id: Int) -> Int {
-      if let form = forms[id].last { return form }
-      let shape = Self.last(source[id].shape)
+    func channelsLast(_ id: Int) -> Int {
+      if let form = forms[id].channelsLast { return form }
+      let shape = Self.channelsLast(source[id].shape)
       let form: Int
       switch source[id].op {
-      case .op(.broadcast): form = simplification.simplified(.broadcast, [last(source[id].inputs[0])], shape, &ir)
+      case .op(.broadcast):
+        form = simplification.simplified(.broadcast, [channelsLast(source[id].inputs[0])], shape, &ir)
       case .op(.constant(let value)): form = ir.append(.constant(value), [], shape)
       default: form = simplification.simplified(.transpose(Self.toLast), [logical(id)], shape, &ir)
       }
-      forms[id].last = form
+      forms[id].channelsLast = form
       return form
     }
 
-    func leave(_ id: Int) {
+    func materializeLogical(_ id: Int) {
       _ = logical(id)
-      forms[id].last = nil
+      forms[id].channelsLast = nil
     }
 
     for (id, node) in source.nodes.enumerated() where needed[id] {
       switch node.op {
       case .op(.conv(let g)):
-        forms[id].last = ir.append(
-          .channelsLast(.conv(g)), [last(node.inputs[0]), logical(node.inputs[1])], Self.last(node.shape))
-        if !isKept { leave(id) }
+        forms[id].channelsLast = ir.append(
+          .channelsLast(.conv(g)), [channelsLast(node.inputs[0]), logical(node.inputs[1])],
+          Self.channelsLast(node.shape))
+        if !isKept { materializeLogical(id) }
       case .op(.convInput(let g)):
-        forms[id].last = ir.append(
-          .channelsLast(.convInput(g)), [last(node.inputs[0]), logical(node.inputs[1])], Self.last(node.shape))
-        if !isKept { leave(id) }
+        forms[id].channelsLast = ir.append(
+          .channelsLast(.convInput(g)), [channelsLast(node.inputs[0]), logical(node.inputs[1])],
+          Self.channelsLast(node.shape))
+        if !isKept { materializeLogical(id) }
       case .op(.convWeight(let g)):
         forms[id].logical = ir.append(
-          .channelsLast(.convWeight(g)), [last(node.inputs[0]), last(node.inputs[1])], node.shape)
+          .channelsLast(.convWeight(g)), [channelsLast(node.inputs[0]), channelsLast(node.inputs[1])], node.shape)
       case .op(.unary), .op(.binary), .op(.select):
-        if node.shape.rank == 4, node.inputs.contains(where: { forms[$0].last != nil && forms[$0].logical == nil }) {
-          forms[id].last = ir.append(node.op, node.inputs.map(last), Self.last(node.shape))
+        if node.shape.rank == 4,
+          node.inputs.contains(where: { forms[$0].channelsLast != nil && forms[$0].logical == nil })
+        {
+          forms[id].channelsLast = ir.append(node.op, node.inputs.map(channelsLast), Self.channelsLast(node.shape))
         } else {
           forms[id].logical = ir.append(node.op, node.inputs.map(logical), node.shape)
         }
       case .op(.reduce(let reduction, let axes)):
         let input = node.inputs[0]
-        if forms[input].logical == nil, forms[input].last != nil {
+        if forms[input].logical == nil, forms[input].channelsLast != nil {
           let moved = axes.map { Self.toFirst[$0] }.sorted()
-          forms[id].last = ir.append(.reduce(reduction, axes: moved), [last(input)], Self.last(node.shape))
+          forms[id].channelsLast = ir.append(
+            .reduce(reduction, axes: moved), [channelsLast(input)], Self.channelsLast(node.shape))
         } else {
           forms[id].logical = ir.append(node.op, [logical(input)], node.shape)
         }
@@ -83,5 +91,5 @@ struct ChannelsLast {
   }
 
   /// `[B, C, H, W]` → `[B, H, W, C]`.
-  private static func last(_ shape: Shape) -> Shape { Shape(toLast.map { shape[$0] }) }
+  private static func channelsLast(_ shape: Shape) -> Shape { Shape(toLast.map { shape[$0] }) }
 }

@@ -36,10 +36,14 @@ package struct CompilerOptions: Hashable, Sendable {
   package var backend: Backend
   package var passes: Set<Pass>
 
-  /// - Parameter threads: Nil for one per hardware thread of this process.
+  /// Threads that this process can have running at the same time: by its affinity mask and by the share of processor time
+  /// that its control groups (containers) may use, rounded up. What `threads` is unless it is said.
+  package static var hardwareThreads: Int { Int(elbo_team_hardware_threads()) }
+
+  /// - Parameter threads: Nil for `hardwareThreads`.
   package init(threads: Int? = nil, passes: Set<Pass> = Set(Pass.allCases), backend: Backend = .own) {
     self.backend = backend
-    self.threads = Swift.max(1, threads ?? Int(elbo_team_hardware_threads()))
+    self.threads = Swift.max(1, threads ?? Self.hardwareThreads)
     self.passes = passes
   }
 }

@@ -21,9 +21,11 @@ struct Fusion {
   /// The kernel that gives each node, −1 for leaves and views of leaves.
   private var producer: [Int]
   private let ir: IR
+  private let uses: [Int]
 
   init(_ ir: IR, fuses: Bool) {
     self.ir = ir
+    self.uses = ir.useCounts()
     self.fuses = fuses
     self.producer = [Int](repeating: -1, count: ir.nodes.count)
   }
@@ -51,13 +53,13 @@ struct Fusion {
       case .leaf, .constant: break
       case .view: producer[id] = producer[node.inputs[0]]
       case .elementwise, .rowSum, .leadingSum: place(id)
-      case .standalone: alone(id)
+      case .standalone: appendStandalone(id)
       }
     }
     return kernels
   }
 
-  private mutating func alone(_ id: Int) {
+  private mutating func appendStandalone(_ id: Int) {
     // Its inputs must exist as arrays: a broadcast that feeds it is written out first by whoever emits it.
     producer[id] = kernels.count
     kernels.append(.node(id))
@@ -69,20 +71,20 @@ struct Fusion {
     var earliest = 0
     for input in node.inputs where producer[viewSource(input)] >= 0 {
       let source = viewSource(input)
-      let joinable = isLive(source, count: count) && Self.isIdentityView(input, source, ir)
-      earliest = max(earliest, producer[source] + (joinable ? 0 : 1))
+      let canShareLoop = isLive(source, count: count) && Self.isIdentityView(input, source, ir)
+      earliest = max(earliest, producer[source] + (canShareLoop ? 0 : 1))
     }
     if fuses {
       for index in earliest..<max(kernels.count, earliest) {
         guard index < kernels.count, case .loop(let loop) = kernels[index], loop.count == count,
-          let joined = joining(id, loop)
+          let joined = adding(id, loop)
         else { continue }
         kernels[index] = .loop(joined)
         producer[id] = index
         return
       }
     }
-    guard let loop = joining(id, FusedLoop(count: count), alwaysRelated: true) else {
+    guard let loop = adding(id, FusedLoop(count: count), alwaysRelated: true) else {
       preconditionFailure("Fusion: node \(id) \(node.op) of \(node.shape) fits no loop")
     }
     producer[id] = kernels.count
@@ -118,7 +120,7 @@ struct Fusion {
   }
 
   /// `loop` with node `id` in it, nil when it does not fit or has nothing in common with the loop.
-  private func joining(_ id: Int, _ loop: FusedLoop, alwaysRelated: Bool = false) -> FusedLoop? {
+  private func adding(_ id: Int, _ loop: FusedLoop, alwaysRelated: Bool = false) -> FusedLoop? {
     var loop = loop
     var related = alwaysRelated
     let node = ir[id]
@@ -151,7 +153,7 @@ struct Fusion {
     default: loop.nodes.append(id)
     }
     guard loop.loads.count <= Self.loadLimit, loop.sums.count <= Self.sumLimit,
-      alwaysRelated || RegisterPlan(loop, ir).registerCount <= RegisterPlan.limit, loop.columns() != nil
+      alwaysRelated || RegisterPlan(loop, ir, uses: uses).registerCount <= RegisterPlan.limit, loop.columns() != nil
     else { return nil }
     return loop
   }

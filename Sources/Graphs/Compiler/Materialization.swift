@@ -13,7 +13,9 @@ struct Materialization {
       case .standalone: inputs = inputs.map { readable($0, allowing: .reshapes, &ir) }
       case .elementwise, .rowSum, .leadingSum:
         inputs = inputs.map { readable($0, allowing: .oneBroadcast, &ir) }
-        if !agree(node, inputs, ir) { inputs = inputs.map { readable($0, allowing: .reshapes, &ir, constants: true) } }
+        if !canShareLoop(node, inputs, ir) {
+          inputs = inputs.map { readable($0, allowing: .reshapes, &ir, constants: true) }
+        }
         if !Self.isElementwise(node.op) {
           inputs = inputs.map { readable($0, allowing: .oneBroadcast, &ir, constants: false) }
         }
@@ -24,7 +26,7 @@ struct Materialization {
     return result
   }
 
-  private enum Allowance { case reshapes, oneBroadcast }
+  private enum AllowedViews { case reshapes, oneBroadcast }
 
   private static func isElementwise(_ op: IROp) -> Bool {
     if case .elementwise = Fusion.role(op) { true } else { false }
@@ -32,7 +34,7 @@ struct Materialization {
 
   /// `id`, or an array with its elements when its views are more than is allowed.
   private func readable(
-    _ id: Int, allowing allowance: Allowance, _ ir: inout IR, constants: Bool? = nil
+    _ id: Int, allowing allowed: AllowedViews, _ ir: inout IR, constants: Bool? = nil
   ) -> Int {
     var cursor = id
     var broadcasts = 0
@@ -41,14 +43,14 @@ struct Materialization {
       cursor = ir[cursor].inputs[0]
     }
     let isConstant = if case .constant = Fusion.role(ir[cursor].op) { true } else { false }
-    let constantsAllowed = constants ?? (allowance == .oneBroadcast)
-    if isConstant ? constantsAllowed : broadcasts <= (allowance == .oneBroadcast ? 1 : 0) { return id }
+    let constantsAllowed = constants ?? (allowed == .oneBroadcast)
+    if isConstant ? constantsAllowed : broadcasts <= (allowed == .oneBroadcast ? 1 : 0) { return id }
     // A broadcast under reshapes: write it out at its own shape, then view it.
     return ir.append(.materialize, [id], ir[id].shape)
   }
 
   /// Whether one loop can address all of the node's operands.
-  private func agree(_ node: IR.Node, _ inputs: [Int], _ ir: IR) -> Bool {
+  private func canShareLoop(_ node: IR.Node, _ inputs: [Int], _ ir: IR) -> Bool {
     guard Self.isElementwise(node.op) || !inputs.isEmpty else { return true }
     if case .combineParts = node.op { return true }
     let count = inputs.first.map { ir[$0].shape.count } ?? node.shape.count

@@ -67,7 +67,7 @@ extension Emitter {
     let scratch = (0..<threads).map { _ in arguments.scratch(scratchSize) }
     return divided(name, source[0]) { images in
       let first = images.lowerBound
-      let thread = shareholder(of: first, in: source[0], parts: threads)
+      let thread = owner(of: first, in: source[0], parts: threads)
       let continues = share(source[0], thread, of: threads).lowerBound < first
       let from = address(node.inputs[0], around: first) + first * xStride
       let to = address(id, around: first) + first * yStride

@@ -59,7 +59,7 @@ struct ConvolutionTable {
   private mutating func add(
     _ rows: ConvolutionAxis, _ columns: ConvolutionAxis, _ images: Images, inTiles: Bool, splitsEdges: Bool
   ) {
-    let inTiles = inTiles && PixelTiles.pay(rows, columns, inChannels: images.x[3], outChannels: images.y[3])
+    let inTiles = inTiles && PixelTiles.isProfitable(rows, columns, inChannels: images.x[3], outChannels: images.y[3])
     let tiled = inTiles ? (rows.outputs / 2 * 2, columns.outputs / 2 * 2) : (0, 0)
     if inTiles {
       var tiles = PixelTiles(

@@ -4,6 +4,8 @@ import Tensors
 /// Binds kernels to memory: one `Step` for each, divided among the threads.
 struct Emitter {
   let ir: IR
+  /// Users of each node.
+  let uses: [Int]
   let threads: Int
   let backend: CompilerOptions.Backend
   /// Whether convolutions compute 2×2 pixels at a time.

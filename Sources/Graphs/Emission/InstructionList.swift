@@ -71,7 +71,7 @@ struct InstructionLists {
   private(set) var names: [String] = []
   private(set) var barrierCount = 0
   /// What the threads touched since the last barrier.
-  private var (reads, writes) = (Touches(), Touches())
+  private var (reads, writes) = (MemoryAccesses(), MemoryAccesses())
 
   init(threads: Int) {
     self.threads = threads
@@ -94,12 +94,12 @@ struct InstructionLists {
   }
 
   private mutating func append(_ parts: [Step.Part], tag: Int32) {
-    let (newReads, newWrites) = (Self.touches(parts, \.reads), Self.touches(parts, \.writes))
+    let (newReads, newWrites) = (Self.accesses(parts, \.reads), Self.accesses(parts, \.writes))
     let barrier =
       newReads.conflict(with: writes) || newWrites.conflict(with: writes) || newWrites.conflict(with: reads)
     if barrier {
       barrierCount += 1
-      (reads, writes) = (Touches(), Touches())
+      (reads, writes) = (MemoryAccesses(), MemoryAccesses())
     }
     reads.add(newReads)
     writes.add(newWrites)
@@ -110,10 +110,10 @@ struct InstructionLists {
     }
   }
 
-  private static func touches(_ parts: [Step.Part], _ ranges: KeyPath<Step.Part, [Range<UInt>]>) -> Touches {
-    Touches(
+  private static func accesses(_ parts: [Step.Part], _ ranges: KeyPath<Step.Part, [Range<UInt>]>) -> MemoryAccesses {
+    MemoryAccesses(
       parts.enumerated().flatMap { thread, part in
-        part[keyPath: ranges].map { Touches.Touch($0, thread: thread) }
+        part[keyPath: ranges].map { MemoryAccesses.MemoryAccess($0, thread: thread) }
       })
   }
 }
@@ -154,15 +154,15 @@ extension InstructionLists {
   }
 }
 
-/// Shares `count` units out to `threads`, as evenly as whole units allow.
+/// The units of `0..<count` that belong to `thread` when they are divided among `threads` as evenly as possible.
 package func share(_ count: Int, _ thread: Int, of threads: Int) -> Range<Int> {
   count * thread / threads..<count * (thread + 1) / threads
 }
 
-/// Whose share a unit falls into.
-package func shareholder(of unit: Int, in count: Int, parts: Int) -> Int { ((unit + 1) * parts - 1) / count }
+/// The index of the part that contains `unit` when `count` units are divided into `parts` (the inverse of `share`).
+package func owner(of unit: Int, in count: Int, parts: Int) -> Int { ((unit + 1) * parts - 1) / count }
 
-/// Shares a range out likewise.
+/// The part of a range with index `part` when the range is divided into `parts` in the same way.
 package func share(_ range: Range<Int>, _ part: Int, of parts: Int) -> Range<Int> {
   let inner = share(range.count, part, of: parts)
   return range.lowerBound + inner.lowerBound..<range.lowerBound + inner.upperBound

@@ -5,7 +5,7 @@ extension Emitter {
   /// A fused loop, its rows shared out at whole examples so that threads keep to their own part of a batch.
   func emit(_ loop: FusedLoop, isArray: (Int) -> Bool) -> Step {
     guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
-    var plan = RegisterPlan(loop, ir)
+    var plan = RegisterPlan(loop, ir, uses: uses)
     let randoms = plan.streams.map { stream in
       elbo_fused_random(
         state: randomState, purpose: RandomStream.purpose(named: stream.name), rows: Int64(stream.rows?.rows ?? 0),

@@ -11,8 +11,8 @@ extension Emitter {
     let (m, n) = (node.shape[0], node.shape[1])
     let (a, b) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
     let k = transposeA ? a[0] : a[1]
-    let isFew = !transposeB && m >= 4 * threads && m <= Int(elbo_gemm_unpacked_rows()) * threads
-    let byRows = threads == 1 || isFew || m >= 128 * threads || n < 32 * threads
+    let hasFewRows = !transposeB && m >= 4 * threads && m <= Int(elbo_gemm_unpacked_rows()) * threads
+    let byRows = threads == 1 || hasFewRows || m >= 128 * threads || n < 32 * threads
     let (pa, pb, pc) = (address(node.inputs[0]), address(node.inputs[1]), address(id))
     let bias = epilogue.readsBias ? address(node.inputs[2]) : nil
     let gate = epilogue == .gate ? address(node.inputs[2]) : nil

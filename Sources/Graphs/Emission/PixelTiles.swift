@@ -24,7 +24,9 @@ struct PixelTiles {
   init(terms: [Term]) { self.terms = terms }
 
   /// Whether tiles take fewer multiplications, and vectors fit the channels.
-  static func pay(_ rows: ConvolutionAxis, _ columns: ConvolutionAxis, inChannels: Int, outChannels: Int) -> Bool {
+  static func isProfitable(_ rows: ConvolutionAxis, _ columns: ConvolutionAxis, inChannels: Int, outChannels: Int)
+    -> Bool
+  {
     inChannels % 16 == 0 && outChannels >= 16 && rows.outputs > 1 && columns.outputs > 1
       && (rows.terms + columns.terms).contains { $0.count == 2 }
   }

@@ -19,14 +19,15 @@ struct RegisterPlan {
 
   private let loop: FusedLoop
   private let ir: IR
+  private let uses: [Int]
   private var constants: [Float: UInt8] = [:]
   /// Cross-entropies whose slope is asked for too: bce → slope, and the sigmoids that then need no op.
   private var slopes: [Int: Int] = [:]
   private var absorbed: Set<Int> = []
 
-  init(_ loop: FusedLoop, _ ir: IR) {
-    self.loop = loop
-    self.ir = ir
+  /// - Parameter uses: `ir.useCounts()`.
+  init(_ loop: FusedLoop, _ ir: IR, uses: [Int]) {
+    (self.loop, self.ir, self.uses) = (loop, ir, uses)
     for _ in loop.loads { loadRegisters.append(newRegister()) }
     findSlopes()
     for id in loop.nodes where !absorbed.contains(id) { emit(id) }
@@ -72,16 +73,17 @@ struct RegisterPlan {
     return nil
   }
 
-  /// Finds `σ(x) − t` beside `bce(x, t)`: one op gives both.
+  /// Finds `σ(x) − t` beside `bce(x, t)`: one op gives both, and no sigmoid. So nothing else may read that: no node of
+  /// this loop or of another kernel, no sum, no result.
   private mutating func findSlopes() {
     for bce in loop.nodes {
       guard case .op(.binary(.bceWithLogits)) = ir[bce].op else { continue }
       let (x, t) = (ir[bce].inputs[0], ir[bce].inputs[1])
-      for slope in loop.nodes {
+      for slope in loop.nodes where slope > bce && !absorbed.contains(slope) {
         guard case .op(.binary(.subtract)) = ir[slope].op, ir[slope].inputs[1] == t else { continue }
         let sigmoid = ir[slope].inputs[0]
         guard case .op(.unary(.sigmoid)) = ir[sigmoid].op, ir[sigmoid].inputs[0] == x, loop.nodes.contains(sigmoid),
-          loop.nodes.allSatisfy({ $0 == slope || !ir[$0].inputs.contains(sigmoid) }), slope > bce
+          uses[sigmoid] == 1
         else { continue }
         slopes[bce] = slope
         absorbed.formUnion([sigmoid, slope])

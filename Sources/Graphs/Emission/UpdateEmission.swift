@@ -85,8 +85,9 @@ extension OptimizerKind {
 
 extension Hyperparameters {
   /// With Adam's bias corrections for update number `updateCount`, computed in Double.
-  func forKernel() -> elbo_hyperparameters {
+  func forKernel(_ optimizer: OptimizerKind) -> elbo_hyperparameters {
     let t = Double(updateCount)
+    let beta2 = beta2 ?? optimizer.defaultBeta2
     return elbo_hyperparameters(
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
       momentum: momentum, correction1: Float(1 / (1 - pow(Double(beta1), t))),

@@ -6,8 +6,10 @@ extension Graph {
   /// One rule per op gives each input's share of the gradient of the node's value; shares add up. A source the loss does
   /// not depend on has gradient zero.
   ///
-  /// - Throws: `ShapeError` when `loss` is not a scalar.
+  /// - Throws: `ShapeError` when `loss` is not a scalar, or when it or a source is of another graph.
   package func gradients(of loss: Symbol, withRespectTo sources: [Symbol]) throws(ShapeError) -> [Symbol] {
+    guard loss.graph === self else { throw loss.fail("gradient", sources, "the loss is of another graph") }
+    try loss.requireSameGraph("gradient", sources)
     guard loss.shape.count == 1 else { throw loss.fail("gradient", [], "needs a scalar") }
     let forward = nodes.count
     let needed = nodesReaching(sources, below: forward)

@@ -20,17 +20,17 @@ struct Assembly {
         lowered, groups: groups, threads: options.threads, leaves: leaves, fixed: fixed,
         reuses: options.passes.contains(.arenaReuse))
       let assembly = try Assembly(lowered, groups, memory, options: options, seed: seed)
-      guard let stuck = assembly.stuck else {
+      guard let group = assembly.nonInterleavableGroup else {
         self = assembly
         return
       }
-      // Its kernels one after another.
-      groups.replaceSubrange(stuck...stuck, with: groups[stuck].span.map { KernelGroup(span: $0...$0, blockCount: 1) })
+      // Split the group: each of its kernels becomes a group of its own and runs over the whole batch.
+      groups.replaceSubrange(group...group, with: groups[group].span.map { KernelGroup(span: $0...$0, blockCount: 1) })
     }
   }
 
-  /// A group whose kernels cannot take turns.
-  private var stuck: Int?
+  /// The index of a group whose kernels cannot be interleaved block by block.
+  private var nonInterleavableGroup: Int?
 
   private init(
     _ lowered: LoweredGraph, _ groups: [KernelGroup], _ memory: MemoryPlan, options: CompilerOptions, seed: UInt64
@@ -38,7 +38,7 @@ struct Assembly {
     self.memory = memory
     let arguments = ArgumentArena()
     emitter = Emitter(
-      ir: lowered.ir, threads: options.threads, backend: options.backend,
+      ir: lowered.ir, uses: lowered.ir.useCounts(), threads: options.threads, backend: options.backend,
       inTiles: options.passes.contains(.winograd), arguments: arguments, addresses: memory.addresses,
       blockArrays: memory.blockArrays,
       randomState: UnsafePointer(
@@ -53,7 +53,7 @@ struct Assembly {
       } else if InstructionLists.canInterleave(steps, reusing: memory.blockMemory[group.span.lowerBound]) {
         lists.append(steps)
       } else {
-        stuck = index
+        nonInterleavableGroup = index
         return
       }
     }

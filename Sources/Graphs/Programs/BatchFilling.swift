@@ -1,6 +1,19 @@
 import CTeam
 import Tensors
 
+/// Calls `body` with each of 0 ..< `threads`, at the same time where there are so many threads to be had, and returns when
+/// all have finished.
+package func onTeam(_ threads: Int, _ body: (Int) -> Void) {
+  withoutActuallyEscaping(body) { body in
+    var body = body
+    withUnsafeMutablePointer(to: &body) { body in
+      elbo_team_each(
+        { context, thread in context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(thread)) }, body,
+        Int32(threads))
+    }
+  }
+}
+
 extension BatchSource {
   /// Examples `indices` into a program's input, shared out among the team.
   package func fill(

@@ -25,9 +25,9 @@ package struct BlockArray {
   /// - Parameter example: One behind the last for an empty share, which touches nothing.
   package func origin(around example: Int) -> UnsafeMutablePointer<Float> {
     let example = min(example, examples - 1)
-    let thread = shareholder(of: example, in: examples, parts: threads)
+    let thread = owner(of: example, in: examples, parts: threads)
     let mine = share(examples, thread, of: threads)
-    let block = shareholder(of: example - mine.lowerBound, in: mine.count, parts: blockCount)
+    let block = owner(of: example - mine.lowerBound, in: mine.count, parts: blockCount)
     return base + (thread * threadStride - share(mine, block, of: blockCount).lowerBound * stride)
   }
 }
@@ -45,7 +45,7 @@ struct BlockArraysPlan {
   ///   - birth: The kernel that gives each array.
   ///   - death: The last kernel that reads each array.
   init?(
-    _ group: KernelGroup, _ lowered: LoweredGraph, arrays: Set<Int>, birth: [Int: Int], death: [Int: Int],
+    _ group: KernelGroup, _ lowered: LoweredGraph, arrays: Set<Int>, definedAt: [Int: Int], lastReadAt: [Int: Int],
     threads: Int, reuses: Bool
   ) {
     guard group.blockCount > 1 else { return nil }
@@ -54,12 +54,14 @@ struct BlockArraysPlan {
     var strides: [Int: Int] = [:]
     var requests: [ArenaPlan.Request] = []
     for index in group.span {
-      for id in lowered.kernels[index].givesByExample(ir) where arrays.contains(id) {
-        guard let last = death[id], group.span.contains(last), ir[id].shape.rank > 0, ir[id].shape[0] == group.examples
+      for id in lowered.kernels[index].writesByExample(ir) where arrays.contains(id) {
+        guard let last = lastReadAt[id], group.span.contains(last), ir[id].shape.rank > 0,
+          ir[id].shape[0] == group.examples
         else { continue }
         strides[id] = ir[id].shape.count / group.examples
         requests.append(
-          .init(id: id, byteCount: most * ir[id].shape.droppingFirst.count * 4 + 64, life: (birth[id] ?? index)...last))
+          .init(
+            id: id, byteCount: most * ir[id].shape.droppingFirst.count * 4 + 64, life: (definedAt[id] ?? index)...last))
       }
     }
     guard !requests.isEmpty else { return nil }
@@ -89,7 +91,7 @@ struct BlockArraysPlan {
 
 extension Kernel {
   /// Those of the nodes it computes that it writes example by example when it runs in blocks.
-  func givesByExample(_ ir: IR) -> [Int] {
+  func writesByExample(_ ir: IR) -> [Int] {
     switch self {
     case .loop(let loop): return loop.nodes + loop.sums.filter { !$0.isLeading }.map(\.node)
     case .node(let id):

@@ -22,29 +22,30 @@ struct MemoryPlan {
     let ir = lowered.ir
     let last = lowered.kernels.count
     // What a blocked group touches lives all through it, its kernels take turns; but for what it alone touches.
-    let turns = groups.flatMap { group in group.span.map { group.blockCount > 1 ? group.span : $0...$0 } }
-    var birth: [Int: Int] = [:]
-    var death: [Int: Int] = [:]
+    let liveSpans = groups.flatMap { group in group.span.map { group.blockCount > 1 ? group.span : $0...$0 } }
+    var definedAt: [Int: Int] = [:]
+    var lastReadAt: [Int: Int] = [:]
     var insideLoop: [Int: Int] = [:]
     for (index, kernel) in lowered.kernels.enumerated() {
-      for id in kernel.gives { birth[id] = index }
-      for id in kernel.reads(ir) { death[id] = max(death[id] ?? 0, index) }
+      for id in kernel.outputs { definedAt[id] = index }
+      for id in kernel.reads(ir) { lastReadAt[id] = max(lastReadAt[id] ?? 0, index) }
       if case .loop(let loop) = kernel { for node in loop.nodes { insideLoop[node] = index } }
     }
-    for root in lowered.roots { death[Fusion.viewSource(root, ir)] = last }
+    for root in lowered.roots { lastReadAt[Fusion.viewSource(root, ir)] = last }
 
     // What lives and dies in one loop never leaves its registers.
-    arrays = Set(birth.keys.filter { death[$0] != nil || insideLoop[$0] == nil })
+    arrays = Set(definedAt.keys.filter { lastReadAt[$0] != nil || insideLoop[$0] == nil })
     let blocked = groups.compactMap { [arrays] in
       BlockArraysPlan(
-        $0, lowered, arrays: arrays.filter { fixed[$0] == nil }, birth: birth, death: death, threads: threads,
+        $0, lowered, arrays: arrays.filter { fixed[$0] == nil }, definedAt: definedAt, lastReadAt: lastReadAt,
+        threads: threads,
         reuses: reuses)
     }
-    let apart = Set(blocked.flatMap(\.ids))
+    let inBlockArrays = Set(blocked.flatMap(\.ids))
     var requests: [ArenaPlan.Request] = []
-    for (id, first) in birth where arrays.contains(id) && fixed[id] == nil && !apart.contains(id) {
-      let begin = turns[first].lowerBound
-      let end = death[id].map { $0 < last ? turns[$0].upperBound : last } ?? turns[first].upperBound
+    for (id, first) in definedAt where arrays.contains(id) && fixed[id] == nil && !inBlockArrays.contains(id) {
+      let begin = liveSpans[first].lowerBound
+      let end = lastReadAt[id].map { $0 < last ? liveSpans[$0].upperBound : last } ?? liveSpans[first].upperBound
       requests.append(.init(id: id, byteCount: ir[id].shape.count * 4 + 64, life: begin...max(begin, end)))
     }
     // Behind the nodes, the groups' parts.

@@ -6,17 +6,21 @@ package enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
   case adamW
   /// Kingma & Ba 2015, algorithm 2.
   case adamax
-  /// Hinton's lecture 6e: `v ← ρv + (1 − ρ)g²`, `θ ← θ − lr · g / (√v + ε)`; ρ is `beta2`.
+  /// Hinton's lecture 6e: `v ← ρv + (1 − ρ)g²`, `θ ← θ − lr · g / (√v + ε)`; ρ is `beta2`, PyTorch's α.
   case rmsprop
   /// `m ← μm + g`, `θ ← θ − lr · m` (PyTorch's form).
   case sgd
+
+  /// As PyTorch's: 0.999, but 0.99 for RMSprop, whose first steps nothing corrects: they are lr/√(1 − ρ) long, 10·lr here.
+  package var defaultBeta2: Float { self == .rmsprop ? 0.99 : 0.999 }
 }
 
 /// What an update reads at every run; change it between runs.
 package struct Hyperparameters: Hashable, Sendable, Codable {
   package var learningRate: Float = 1e-3
   package var beta1: Float = 0.9
-  package var beta2: Float = 0.999
+  /// Decay of the second moment; nil for the update rule's default, `OptimizerKind.defaultBeta2`.
+  package var beta2: Float?
   package var epsilon: Float = 1e-8
   package var weightDecay: Float = 0
   package var momentum: Float = 0

@@ -27,6 +27,11 @@ package final class Program {
   private let arguments: ArgumentArena
   private let arena: Storage
   private let randomState: UnsafeMutablePointer<elbo_program_random>
+  /// Of all random nodes. Read at every run.
+  package var seed: UInt64 {
+    get { randomState.pointee.stream.seed }
+    set { randomState.pointee.stream.seed = newValue }
+  }
   private let arrays: [Storage]
   /// By thread, the first instruction of the updates.
   private let updateStarts: [Int]
@@ -34,6 +39,7 @@ package final class Program {
   /// A phase of the training, with what its updates read.
   package struct Phase {
     package let group: String
+    fileprivate let optimizer: OptimizerKind
     package var hyperparameters = Hyperparameters()
     fileprivate let state: UnsafeMutablePointer<elbo_hyperparameters>
     fileprivate let clipLimit: UnsafeMutablePointer<Float>
@@ -55,6 +61,9 @@ package final class Program {
   ) throws {
     self.options = options
     self.parameters = parameters
+    for (name, symbol) in outputs + assignments where symbol.graph !== graph {
+      throw ProgramError.otherGraph("output or assignment '\(name)'")
+    }
     let gradients = try TrainingPhase.gradients(training, graph, parameters)
     let gates = training.compactMap(\.gate)
     let symbols = outputs.map(\.1) + gradients.map(\.symbol) + assignments.map(\.1) + gates
@@ -127,7 +136,8 @@ package final class Program {
       guard let parameters, let group = parameters.groups[phase.group] else { break }
       let gate = phase.gate == nil ? nil : gateRoots.popFirst()
       let bound = Phase(
-        group: phase.group, state: UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters())),
+        group: phase.group, optimizer: phase.optimizer,
+        state: UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters())),
         clipLimit: UnsafeMutablePointer(mutating: arguments.store(Float.infinity)),
         gate: gate.map { UnsafePointer(emitter.address($0)) })
       for step in emitter.update(parameters, group, phase.optimizer, bound.state, bound.clipLimit, gate: gate) {
@@ -234,7 +244,7 @@ package final class Program {
     for index in phases.indices {
       phases[index].hyperparameters.updateCount += 1
       let hyperparameters = phases[index].hyperparameters
-      phases[index].state.pointee = hyperparameters.forKernel()
+      phases[index].state.pointee = hyperparameters.forKernel(phases[index].optimizer)
       phases[index].clipLimit.pointee = hyperparameters.clipNorm ?? .infinity
     }
   }

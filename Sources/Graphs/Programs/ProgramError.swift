@@ -5,6 +5,8 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownParameter(String)
   /// Name, shape in the store, shape in the graph.
   case parameterShape(String, Shape, Shape)
+  /// A value that is none of the graph's.
+  case otherGraph(String)
   /// A loss for a group that has no trainable parameters.
   case emptyGroup(String)
   /// Two losses for one group.
@@ -19,6 +21,7 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownParameter(let name): "no parameter '\(name)' in the store"
     case .parameterShape(let name, let stored, let wanted):
       "parameter '\(name)' is \(stored), the graph wants \(wanted)"
+    case .otherGraph(let what): "\(what) is of another graph than the program's"
     case .emptyGroup(let group): "the parameter group '\(group)' has no trainable parameters"
     case .twoLosses(let group): "the parameter group '\(group)' has two losses; add them up, or name two groups"
     case .gateShape(let group, let shape): "the gate of parameter group '\(group)' is \(shape), not a scalar"

@@ -32,6 +32,9 @@ extension TrainingPhase {
     var trained: Set<String> = []
     var gradients: [(symbol: Symbol, offset: Int)] = []
     for phase in phases {
+      guard phase.loss.graph === graph, phase.gate.map({ $0.graph === graph }) ?? true else {
+        throw ProgramError.otherGraph("the loss or gate of parameter group '\(phase.group)'")
+      }
       guard parameters.groups[phase.group] != nil else { throw ProgramError.emptyGroup(phase.group) }
       guard trained.insert(phase.group).inserted else { throw ProgramError.twoLosses(phase.group) }
       if let gate = phase.gate, gate.shape.count != 1 { throw ProgramError.gateShape(phase.group, gate.shape) }

@@ -21,9 +21,10 @@ package struct Reference {
 
   /// The values of `outputs`, row-major.
   ///
-  /// - Precondition: every leaf they depend on has values of its shape's count.
+  /// - Precondition: they are of one graph, and every leaf they depend on has values of its shape's count.
   package func evaluate(_ outputs: [Symbol]) -> [Values] {
     guard let graph = outputs.first?.graph else { return [] }
+    precondition(outputs.allSatisfy { $0.graph === graph }, "Reference: outputs of different graphs")
     var needed = Set(outputs.map(\.id))
     for id in stride(from: graph.nodes.count - 1, through: 0, by: -1) where needed.contains(id) {
       needed.formUnion(graph.nodes[id].inputs)

@@ -21,7 +21,10 @@ extension Reference {
     zip(index, shape.dimensions).reduce(0) { $0 * $1.1 + $1.0 }
   }
 
-  static func row(_ index: Double, _ rows: Int) -> Int { Swift.max(0, Swift.min(rows - 1, Int(index))) }
+  /// What an index is clamped to; not-a-number is the first row.
+  static func row(_ index: Double, _ rows: Int) -> Int {
+    index > 0 ? Int(Swift.min(index, Double(rows - 1))) : 0
+  }
 
   /// Each element from where `source` says, or `otherwise` when that lies outside.
   static func gather(

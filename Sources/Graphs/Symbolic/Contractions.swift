@@ -5,6 +5,7 @@ import Tensors
 package func matmul(
   _ a: Symbol, _ b: Symbol, transposeA: Bool = false, transposeB: Bool = false
 ) throws(ShapeError) -> Symbol {
+  try a.requireSameGraph("matmul", [b])
   guard a.shape.rank == b.shape.rank, a.shape.rank == 2 || a.shape.rank == 3 else {
     throw a.fail("matmul", [b], "needs two matrices, or as many of one as of the other")
   }
@@ -26,6 +27,7 @@ extension Symbol {
   ///
   ///     y[b, o, p, q] = Σ_{i, u, v} w[o, i, u, v] · x[b, i, p·stride + u·dilation − pad, q·stride + v·dilation − pad]
   package func conv2d(_ weight: Symbol, _ geometry: ConvGeometry) throws(ShapeError) -> Symbol {
+    try requireSameGraph("conv2d", [weight])
     guard geometry.isValid, shape.rank == 4, weight.shape.rank == 4, shape[1] == weight.shape[1],
       geometry.kernel == [weight.shape[2], weight.shape[3]]
     else {
@@ -41,6 +43,7 @@ extension Symbol {
   package func convTranspose2d(
     _ weight: Symbol, _ geometry: ConvGeometry, outputPadding: [Int] = [0, 0]
   ) throws(ShapeError) -> Symbol {
+    try requireSameGraph("convTranspose2d", [weight])
     guard geometry.isValid, shape.rank == 4, weight.shape.rank == 4, shape[1] == weight.shape[0],
       geometry.kernel == [weight.shape[2], weight.shape[3]]
     else {

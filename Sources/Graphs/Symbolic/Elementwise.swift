@@ -25,6 +25,7 @@ extension Symbol {
   }
 
   static func broadcastShape(_ name: String, _ operands: [Symbol]) throws(ShapeError) -> Shape {
+    try operands.first?.requireSameGraph(name, Array(operands.dropFirst()))
     let rank = operands.map(\.shape.rank).max() ?? 0
     var extents = [Int](repeating: 1, count: rank)
     for operand in operands {

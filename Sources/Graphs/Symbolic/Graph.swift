@@ -34,7 +34,9 @@ package final class Graph {
   /// `name` inside the current scope: `encoder.conv1.weight`.
   package func qualified(_ name: String) -> String { (scopes + [name]).joined(separator: ".") }
 
+  /// - Precondition: The inputs are of this graph; whoever takes them from outside checks it.
   func append(_ op: Op, _ inputs: [Symbol] = [], _ shape: Shape) -> Symbol {
+    precondition(inputs.allSatisfy { $0.graph === self }, "Graph: \(op) of another graph's values")
     nodes.append(Node(op: op, inputs: inputs.map(\.id), shape: shape, scope: currentScope))
     return Symbol(graph: self, id: nodes.count - 1)
   }
@@ -106,7 +108,10 @@ package final class Graph {
 
   /// 1 with the probability that `probability` says of each element, else 0; a draw as above. No gradient.
   package func bernoulli(_ probability: Symbol, _ name: String) throws(ShapeError) -> Symbol {
-    try less(random(.uniform, name, probability.shape), probability)
+    guard probability.graph === self else {
+      throw probability.fail("bernoulli", [], "the probabilities are of another graph")
+    }
+    return try less(random(.uniform, name, probability.shape), probability)
   }
 
   package func shape(of id: Int) -> Shape { nodes[id].shape }
@@ -119,6 +124,13 @@ package struct Symbol {
 
   package var shape: Shape { graph.nodes[id].shape }
   package var op: Op { graph.nodes[id].op }
+
+  /// Throws when one of `others` is a value of another graph, whose numbers mean nothing here.
+  func requireSameGraph(_ operation: String, _ others: [Symbol]) throws(ShapeError) {
+    guard others.allSatisfy({ $0.graph === graph }) else {
+      throw fail(operation, others, "the operands are of different graphs")
+    }
+  }
 
   func fail(_ operation: String, _ others: [Symbol] = [], _ reason: String) -> ShapeError {
     ShapeError(

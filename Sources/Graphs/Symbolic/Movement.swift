@@ -50,9 +50,10 @@ extension Symbol {
 
   /// Rows of the table self `[N, D]` by `indices` `[B]`, whole numbers in 0 ..< N → `[B, D]`.
   ///
-  /// Backward: each row's gradient is added where it came from. Indices out of range are clamped into it; whoever
-  /// feeds them checks them.
+  /// Backward: each row's gradient is added where it came from. Indices out of range are clamped into it, infinities too,
+  /// fractions are cut off, and NaN is row 0; whoever feeds them checks them.
   package func rows(at indices: Symbol) throws(ShapeError) -> Symbol {
+    try requireSameGraph("embedding", [indices])
     guard shape.rank == 2, indices.shape.rank == 1 else {
       throw fail("embedding", [indices], "needs a table [N, D] and indices [B]")
     }
@@ -64,6 +65,7 @@ extension Symbol {
   /// Slices along `axis` at `indices` `[N]`, whole numbers (NumPy's `take`): that axis gets extent N. As `rows(at:)`,
   /// to which it comes down.
   package func gathered(at indices: Symbol, axis: Int) throws(ShapeError) -> Symbol {
+    try requireSameGraph("gather", [indices])
     guard axis >= 0, axis < shape.rank, indices.shape.rank == 1 else {
       throw fail("gather", [indices], "needs an axis of \(shape) and indices [N], not axis \(axis)")
     }
@@ -94,6 +96,7 @@ extension Symbol {
 /// Operands one after another along `axis`; the other axes agree.
 package func concat(_ operands: [Symbol], axis: Int) throws(ShapeError) -> Symbol {
   let first = operands[0]
+  try first.requireSameGraph("concat", operands)
   for operand in operands {
     let fits =
       operand.shape.rank == first.shape.rank && axis >= 0 && axis < first.shape.rank

@@ -18,9 +18,9 @@ extension Symbol {
   /// - Throws: `ShapeError` when x has no such axes.
   package func normalized(over axes: [Int], epsilon: Float = 1e-5) throws(ShapeError) -> Normalized {
     let mean = try mean(axes, keepingAxes: true)
-    let centred = try self - mean
-    let variance = try square(centred).mean(axes, keepingAxes: true)
-    return Normalized(result: try centred / sqrt(variance + epsilon), mean: mean, variance: variance)
+    let centered = try self - mean
+    let variance = try square(centered).mean(axes, keepingAxes: true)
+    return Normalized(result: try centered / sqrt(variance + epsilon), mean: mean, variance: variance)
   }
 
   /// Batch normalisation (Ioffe & Szegedy 2015) by the batch's own statistics, per channel of `[B, C, H, W]` or feature
@@ -42,8 +42,8 @@ extension Symbol {
     mean: Symbol, variance: Symbol, scale: Symbol, shift: Symbol, epsilon: Float = 1e-5
   ) throws(ShapeError) -> Symbol {
     let perChannel = try channelShape("batchnorm", [mean, variance, scale, shift])
-    let centred = try self - mean.reshaped(perChannel)
-    let normal = try centred / sqrt(variance.reshaped(perChannel) + epsilon)
+    let centered = try self - mean.reshaped(perChannel)
+    let normal = try centered / sqrt(variance.reshaped(perChannel) + epsilon)
     return try normal * scale.reshaped(perChannel) + shift.reshaped(perChannel)
   }
 
@@ -70,6 +70,7 @@ extension Symbol {
 
   /// The shape in which vectors over axis 1 meet this value.
   private func channelShape(_ operation: String, _ vectors: [Symbol]) throws(ShapeError) -> [Int] {
+    try requireSameGraph(operation, vectors)
     guard shape.rank == 2 || shape.rank == 4 else { throw fail(operation, vectors, "needs [B, D] or [B, C, H, W]") }
     for vector in vectors where vector.shape != [shape[1]] {
       throw fail(operation, [vector], "needs vectors of \(shape[1]), one number per channel")

@@ -43,11 +43,14 @@ extension Symbol {
     return try indices.reshaped(keepingAxes ? (0..<shape.rank).map { $0 == axis ? 1 : shape[$0] } : kept)
   }
 
-  /// `log Σ exp x` over `axes`, by way of the largest so that nothing overflows.
+  /// `log Σ exp x` over `axes`, by way of the largest so that nothing overflows: −∞ where all are, +∞ where one is, as
+  /// PyTorch's `logsumexp`.
   ///
   /// Backward: ∂/∂x = softmax(x).
   package func logSumExp(_ axes: [Int], keepingAxes: Bool = false) throws(ShapeError) -> Symbol {
-    let peak = stopGradient(try max(axes, keepingAxes: true))
+    // Limited to finite numbers: ∞ − ∞ would be no number.
+    let finite = Float.greatestFiniteMagnitude
+    let peak = stopGradient(clip(try max(axes, keepingAxes: true), -finite, finite))
     let total = try log(exp(self - peak).sum(axes, keepingAxes: true)) + peak
     if keepingAxes { return total }
     let dropped = axes.map { $0 < 0 ? $0 + shape.rank : $0 }

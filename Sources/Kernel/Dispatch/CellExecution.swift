@@ -112,7 +112,7 @@ struct CellExecution {
     let content = Publisher.errorContent(name, value, traceback: traceback.map(String.init))
     if !isSilent { publisher.publish("error", parent: request.header, content) }
     guard case .object(let members) = content else { return .failed }
-    if stopsOnError { dispatcher.giveUpWaiting() }
+    if stopsOnError { dispatcher.abortWaitingCells() }
     publisher.reply(
       to: request, "execute_reply",
       .object(

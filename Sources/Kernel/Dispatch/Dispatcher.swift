@@ -23,9 +23,9 @@ package final class Dispatcher: Sendable {
     var running: Request?
     /// Cells queued before this number are not run: one before them failed.
     var abortsBefore = 0
-    var isLeaving = false
+    var isEnding = false
     /// Leaves when the queue is empty.
-    var leavesWhenDone = false
+    var endsWhenIdle = false
 
     /// Whether a cell runs or is going to: those that wait to be given up do not count.
     var isBusy: Bool { running != nil || waiting.last.map { $0.number >= abortsBefore } ?? false }
@@ -45,10 +45,10 @@ package final class Dispatcher: Sendable {
   }
 
   /// Says that the kernel is there.
-  package func start() { publisher.status("starting", parent: Request.nobody) }
+  package func start() { publisher.status("starting", parent: Request.noParent) }
 
   /// Something came that is no message.
-  package func reject(_ name: String, _ why: String) { publisher.error(name, why, parent: Request.nobody) }
+  package func reject(_ name: String, _ why: String) { publisher.error(name, why, parent: Request.noParent) }
 
   /// Takes one message.
   package func receive(_ request: Request) {
@@ -72,28 +72,28 @@ package final class Dispatcher: Sendable {
   /// Nothing more will come, no answers either: runs what waits, then leaves.
   package func finish() {
     let isIdle = state.withLock { state in
-      state.leavesWhenDone = true
+      state.endsWhenIdle = true
       return state.running == nil && state.waiting.isEmpty
     }
     questions.close()
-    if isIdle { leave() }
+    if isIdle { end() }
   }
 
   /// Stops the running cell, gives up those that wait, and leaves.
   package func shutDown() {
     let isIdle = state.withLock { state in
       state.abortsBefore = .max
-      state.leavesWhenDone = true
+      state.endsWhenIdle = true
       return state.running == nil && state.waiting.isEmpty
     }
-    if isIdle { leave() } else { interrupt() }
+    if isIdle { end() } else { interrupt() }
   }
 
   /// Closes the session and ends the kernel, once.
-  private func leave() {
+  private func end() {
     let isFirst = state.withLock { state in
-      defer { state.isLeaving = true }
-      return !state.isLeaving
+      defer { state.isEnding = true }
+      return !state.isEnding
     }
     guard isFirst else { return }
     session.close()
@@ -102,10 +102,10 @@ package final class Dispatcher: Sendable {
 
   /// `quit` in a notebook: the client asks for a shutdown when it has read the reply, but reads none of a kernel that is
   /// gone already.
-  private func leaveSoon() {
+  private func endAfterReply() {
     startThread(stackBytes: 1 << 20) { [self] in
       sleep(1)
-      leave()
+      end()
     }
   }
 
@@ -135,17 +135,17 @@ package final class Dispatcher: Sendable {
       state.withLock { state in
         state.running = nil
         interruption.clear()
-        if ending == .quits { (state.abortsBefore, state.leavesWhenDone) = (.max, true) }
+        if ending == .quits { (state.abortsBefore, state.endsWhenIdle) = (.max, true) }
       }
       publisher.status("idle", parent: next.request.header)
-      if ending == .quits, publisher.isNotebook { return leaveSoon() }
+      if ending == .quits, publisher.isNotebook { return endAfterReply() }
     }
-    if state.withLock({ $0.leavesWhenDone && $0.waiting.isEmpty && $0.running == nil }) { leave() }
+    if state.withLock({ $0.endsWhenIdle && $0.waiting.isEmpty && $0.running == nil }) { end() }
   }
 
   /// A cell has failed: those that wait now are not run. Before its reply, for what a client sends after that waits for
   /// nothing.
-  func giveUpWaiting() { state.withLock { $0.abortsBefore = max($0.abortsBefore, $0.nextNumber) } }
+  func abortWaitingCells() { state.withLock { $0.abortsBefore = max($0.abortsBefore, $0.nextNumber) } }
 
   private func abort(_ request: Request) {
     publisher.status("busy", parent: request.header)
@@ -159,12 +159,12 @@ package final class Dispatcher: Sendable {
 
   private func answerNow(_ request: Request) {
     publisher.status("busy", parent: request.header)
-    let isLeaving = answer(request)
+    let isEnding = answer(request)
     publisher.status("idle", parent: request.header)
     // Said under the lock: after the cell's own idle it would leave the notebook busy for good.
     if publisher.isNotebook {
       state.withLock { if let running = $0.running { publisher.status("busy", parent: running.header) } }
     }
-    if isLeaving { shutDown() }
+    if isEnding { shutDown() }
   }
 }

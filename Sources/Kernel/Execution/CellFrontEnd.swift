@@ -25,9 +25,9 @@ final class CellFrontEnd: FrontEnd {
   /// Updates of the live display come no closer than this: at most four a second.
   static let updateInterval = Duration.milliseconds(250)
   /// Shorter work shows no display.
-  static let patience = Duration.milliseconds(150)
+  static let displayDelay = Duration.milliseconds(150)
   /// Nor does work without numbers that is shorter than this: an `encode` would leave a line behind that says nothing.
-  static let patienceWithoutNumbers = Duration.milliseconds(750)
+  static let displayDelayWithoutNumbers = Duration.milliseconds(750)
 
   init(
     publisher: Publisher, parent: JSON, count: Int, isSilent: Bool, pages: Bool, draw: MimeBundle.Draw?,
@@ -97,9 +97,9 @@ final class CellFrontEnd: FrontEnd {
     live.last = progress
     if waits { live.last.figure = self.live?.last.figure }
     // A picture was asked for: it is shown however short the work is.
-    let patience: Duration =
-      progress.figure != nil ? .zero : progress.terms.isEmpty ? Self.patienceWithoutNumbers : Self.patience
-    let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= patience)
+    let displayDelay: Duration =
+      progress.figure != nil ? .zero : progress.terms.isEmpty ? Self.displayDelayWithoutNumbers : Self.displayDelay
+    let isDue = live.shown.map { now - $0 >= Self.updateInterval } ?? (now - live.began >= displayDelay)
     // A reader that is far behind wants no older moments first.
     if isDue, !waits, !publisher.isBehind {
       display(live, isDone: false)
@@ -115,11 +115,11 @@ final class CellFrontEnd: FrontEnd {
   }
 
   private func display(_ live: Live, isDone: Bool) {
-    let took = isDone ? (ContinuousClock.now - live.began) / .seconds(1) : nil
+    let elapsed = isDone ? (ContinuousClock.now - live.began) / .seconds(1) : nil
     publisher.publish(
       live.shown == nil ? "display_data" : "update_display_data", parent: parent,
       .members([
-        "data": LiveDisplay.content(live.last, took: took, draw: draw), "metadata": .empty,
+        "data": LiveDisplay.content(live.last, elapsed: elapsed, draw: draw), "metadata": .empty,
         "transient": .members(["display_id": .string(live.id)]),
       ]))
   }

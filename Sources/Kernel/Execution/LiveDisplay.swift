@@ -2,11 +2,11 @@ import Notebook
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.
 enum LiveDisplay {
-  /// - Parameter took: How many seconds the work was, when it has ended.
-  static func content(_ progress: Progress, took: Double?, draw: MimeBundle.Draw?) -> JSON {
+  /// - Parameter elapsed: The seconds that the work took; nil while it is running.
+  static func content(_ progress: Progress, elapsed: Double?, draw: MimeBundle.Draw?) -> JSON {
     var members: [JSON.Member] = [
-      .init("text/plain", .string(text(progress, took: took))),
-      .init("text/html", .string(html(progress, took: took))),
+      .init("text/plain", .string(text(progress, elapsed: elapsed))),
+      .init("text/html", .string(html(progress, elapsed: elapsed))),
     ]
     if let figure = progress.figure, let draw {
       members.removeLast()
@@ -20,29 +20,30 @@ enum LiveDisplay {
   }
 
   /// How far it is, or when it has ended how long it took.
-  private static func pace(_ progress: Progress, took: Double?) -> String? {
-    if let took { return progress.terms.isEmpty ? "took \(number((took * 10).rounded() / 10)) s" : nil }
+  private static func rateText(_ progress: Progress, elapsed: Double?) -> String? {
+    if let elapsed { return progress.terms.isEmpty ? "took \(number((elapsed * 10).rounded() / 10)) s" : nil }
     return progress.secondsLeft.map { "\(duration($0)) left" }
   }
 
-  static func text(_ progress: Progress, took: Double?) -> String {
+  static func text(_ progress: Progress, elapsed: Double?) -> String {
     var parts = [progress.task]
-    if took == nil, let fraction = progress.fraction { parts.append("\(Int(clamped(fraction) * 100)) %") }
+    if elapsed == nil, let fraction = progress.fraction { parts.append("\(Int(clamped(fraction) * 100)) %") }
     parts += terms(progress)
-    if let pace = pace(progress, took: took) { parts.append(pace) }
+    if let rateText = rateText(progress, elapsed: elapsed) { parts.append(rateText) }
     return parts.joined(separator: " · ")
   }
 
-  static func html(_ progress: Progress, took: Double?) -> String {
+  static func html(_ progress: Progress, elapsed: Double?) -> String {
     var parts = ["<b>\(HTML.escaped(progress.task))</b>"]
-    if took == nil, let fraction = progress.fraction {
+    if elapsed == nil, let fraction = progress.fraction {
       let value = number(clamped(fraction))
       parts.append("<progress value=\"\(value)\" max=\"1\" style=\"width:16em\"></progress>")
       parts.append("\(Int(clamped(fraction) * 100)) %")
     }
     parts += terms(progress).map(HTML.escaped)
-    if let pace = pace(progress, took: took) { parts.append(pace) }
-    return "<div style=\"font-family:monospace\">" + parts.joined(separator: " · ") + curve(progress.trail) + "</div>"
+    if let rateText = rateText(progress, elapsed: elapsed) { parts.append(rateText) }
+    return "<div style=\"font-family:monospace\">" + parts.joined(separator: " · ") + curve(progress.recentLosses)
+      + "</div>"
   }
 
   /// A line of at most 200 points, oldest first.

@@ -81,16 +81,16 @@ struct ShellCommand {
   private func relay(_ streams: [(String, Int32)], _ process: pid_t, _ say: (String, String) -> Void) -> Bool {
     var open = streams.map { (name: $0.0, descriptor: $0.1, rest: [UInt8]()) }
     var (wasInterrupted, wasKilled) = (false, false)
-    var leavesAt: ContinuousClock.Instant?
+    var killDeadline: ContinuousClock.Instant?
     var pause: Int32 = 1
     var chunk = [UInt8](repeating: 0, count: Self.pipeCapacity)
     while true {
       // Asked before the pipes are read, so that a last round finds all that was said before the end.
       if Self.hasEnded(process) {
         if open.isEmpty { break }
-        leavesAt = leavesAt ?? ContinuousClock.now + Self.grace
+        killDeadline = killDeadline ?? ContinuousClock.now + Self.grace
       }
-      let isLast = wasKilled || leavesAt.map { $0 <= ContinuousClock.now } ?? false
+      let isLast = wasKilled || killDeadline.map { $0 <= ContinuousClock.now } ?? false
       if interruption.isRequested, !wasKilled {
         kill(-process, wasInterrupted ? SIGKILL : SIGTERM)
         (wasInterrupted, wasKilled) = (true, wasInterrupted)

@@ -29,7 +29,7 @@ package struct Request: Sendable {
   }
 
   /// The parent of what nobody asked for: `status starting`, errors about bytes that are no message.
-  package static let nobody = JSON.object([])
+  package static let noParent = JSON.object([])
 }
 
 /// A message to send.

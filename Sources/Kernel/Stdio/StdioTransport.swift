@@ -124,7 +124,7 @@ package final class StdioTransport: Transport {
       }
       let bytes = lines.count == 1 ? lines[0] : Array(lines.joined())
       if !bytes.isEmpty {
-        if writeAll(bytes) { outbox.withLock { $0.byteCount -= bytes.count } } else { breakOff() }
+        if writeAll(bytes) { outbox.withLock { $0.byteCount -= bytes.count } } else { abandonOutput() }
       }
       if isClosing, outbox.withLock({ $0.lines.isEmpty || $0.isBroken }) {
         done.signal()
@@ -133,7 +133,7 @@ package final class StdioTransport: Transport {
     }
   }
 
-  private func breakOff() {
+  private func abandonOutput() {
     outbox.withLock { outbox in
       outbox.isBroken = true
       outbox.lines = []

@@ -13,7 +13,7 @@ final class SocketLoop: Sendable {
   }
   /// What one socket could not take yet.
   private struct Queue {
-    var late: [[[UInt8]]] = []
+    var deferred: [[[UInt8]]] = []
     var stalledSince: ContinuousClock.Instant?
   }
   private let sockets: [Socket]
@@ -22,7 +22,7 @@ final class SocketLoop: Sendable {
   private let wakeDescriptor: Int32
   private let done = DispatchSemaphore(value: 0)
   /// A reader that takes nothing for so long holds up the others no longer.
-  private static let patience = Duration.seconds(10)
+  private static let stallTimeout = Duration.seconds(10)
 
   init(_ sockets: [Socket]) throws(ZeroMQError) {
     self.sockets = sockets
@@ -71,8 +71,8 @@ final class SocketLoop: Sendable {
     items.append(zmq_pollitem_t(socket: nil, fd: wakeDescriptor, events: Int16(ZMQ_POLLIN), revents: 0))
     var queues = sockets.map { _ in Queue() }
     while true {
-      let isLate = queues.contains { !$0.late.isEmpty }
-      if zmq_poll(&items, Int32(items.count), isLate ? 5 : -1) < 0, zmq_errno() != EINTR { return }
+      let hasDeferred = queues.contains { !$0.deferred.isEmpty }
+      if zmq_poll(&items, Int32(items.count), hasDeferred ? 5 : -1) < 0, zmq_errno() != EINTR { return }
       if items[sockets.count].revents != 0 {
         var count: UInt64 = 0
         _ = read(wakeDescriptor, &count, 8)
@@ -84,7 +84,7 @@ final class SocketLoop: Sendable {
         defer { state.outgoing.removeAll() }
         return (state.outgoing, state.isClosing)
       }
-      for message in fresh { queues[message.socket].late.append(message.frames) }
+      for message in fresh { queues[message.socket].deferred.append(message.frames) }
       for index in sockets.indices { send(&queues[index], by: sockets[index], log) }
       if isClosing { return }
     }
@@ -92,17 +92,17 @@ final class SocketLoop: Sendable {
 
   /// Sends what the socket takes.
   private func send(_ queue: inout Queue, by socket: Socket, _ log: (String) -> Void) {
-    guard !queue.late.isEmpty else { return }
+    guard !queue.deferred.isEmpty else { return }
     var sent = 0
-    while sent < queue.late.count, socket.send(queue.late[sent]) {
-      unsent.subtract(Self.size(queue.late[sent]), ordering: .relaxed)
+    while sent < queue.deferred.count, socket.send(queue.deferred[sent]) {
+      unsent.subtract(Self.size(queue.deferred[sent]), ordering: .relaxed)
       sent += 1
     }
-    queue.late.removeFirst(sent)
-    if queue.late.isEmpty || sent > 0 {
+    queue.deferred.removeFirst(sent)
+    if queue.deferred.isEmpty || sent > 0 {
       queue.stalledSince = nil
     } else if let since = queue.stalledSince {
-      guard ContinuousClock.now - since > Self.patience else { return }
+      guard ContinuousClock.now - since > Self.stallTimeout else { return }
       log("somebody who listens does not read: what does not fit is dropped from now on")
       socket.dropForSlowReaders()
       queue.stalledSince = nil

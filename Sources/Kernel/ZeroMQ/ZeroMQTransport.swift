@@ -41,7 +41,7 @@ package final class ZeroMQTransport: Transport {
     control.start(log: log) { [self] _, frames in take(frames, .control, dispatcher, log) }
     main.start(log: log) { [self] index, frames in
       if index == Place.iopub {
-        welcome(frames)
+        announceToSubscriber(frames)
       } else {
         take(frames, index == Place.shell ? .shell : .stdin, dispatcher, log)
       }
@@ -91,12 +91,12 @@ package final class ZeroMQTransport: Transport {
   }
 
   /// A client subscribed: it is told so, and knows that it will miss nothing from here on.
-  private func welcome(_ frames: [[UInt8]]) {
+  private func announceToSubscriber(_ frames: [[UInt8]]) {
     guard let frame = frames.first, frame.first == 1 else { return }
     let topic = Array(frame.dropFirst())
     let message = Message(
       channel: .iopub, route: [topic], type: "iopub_welcome", header: headers.next("iopub_welcome"),
-      parent: Request.nobody, metadata: .empty,
+      parent: Request.noParent, metadata: .empty,
       content: .members(["subscription": .string(String(decoding: topic, as: UTF8.self))]))
     main.send(outgoing.frames(message), by: Place.iopub)
   }

@@ -14,8 +14,8 @@ package struct CommandTable: Sendable {
 
   /// Every command of elbo.
   package static let standard = CommandTable(
-    DataCommands.all + DataLooks.all + [TransformCommand.transform] + ModelCommands.all + TrainCommand.all
-      + CompareCommands.all + LatentCommands.all + PathCommands.all + UseCommands.all + EvaluateCommands.all
+    DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + ModelCommands.all + TrainCommand.all
+      + CompareCommands.all + LatentCommands.all + PathCommands.all + ApplicationCommands.all + EvaluateCommands.all
       + DoctorCommand.all + PlotCommand.all + SessionCommands.all
       + TranscriptCommand.all
       + FileCommands.all + SettingCommands.all + HelpCommands.all)

@@ -35,7 +35,7 @@ enum FileCommands {
         fix: "Write other values with: show \(what.raw) > out.json")
     }
     execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
-    if let model = object as? ModelValue { execution.core.filed.insert(model.stamp) }
+    if let model = object as? ModelValue { execution.core.savedModels.insert(model.stamp) }
     return .nothing
   }
 
@@ -54,8 +54,8 @@ enum FileCommands {
   ) { arguments, execution in
     guard let file = arguments["path"] else { return .nothing }
     let path = execution.readable(file.raw)
-    let ending = path.split(separator: ".").last.map(String.init) ?? ""
-    if let opener = Openers.byEnding[ending] { return try opener(path, arguments, execution) }
+    let fileExtension = path.split(separator: ".").last.map(String.init) ?? ""
+    if let opener = FileOpeners.byExtension[fileExtension] { return try opener(path, arguments, execution) }
     try WorkspaceCommands.open(
       path, shown: file.raw, readOnly: arguments.flag("read-only"), new: arguments.flag("new"), at: file.span, execution
     )
@@ -70,9 +70,9 @@ package protocol SavableValue: ObjectValue {
 }
 
 /// What `open` makes of files, by their ending.
-enum Openers {
-  typealias Opener = @Sendable (String, Arguments, Execution) throws -> Value
-  static let byEnding: [String: Opener] = [
+enum FileOpeners {
+  typealias FileOpener = @Sendable (String, Arguments, Execution) throws -> Value
+  static let byExtension: [String: FileOpener] = [
     "safetensors": { path, arguments, execution in
       let options = CompilerOptions(threads: execution.state.settings.threads)
       let opened = try Model.open(path, options: options)
@@ -82,7 +82,7 @@ enum Openers {
       if arguments.target == nil {
         throw arguments.fault(.missingArgument, "the model needs a name", fix: "Write: m = open \(path)")
       }
-      execution.core.filed.insert(model.stamp)
+      execution.core.savedModels.insert(model.stamp)
       return .object(model)
     }
   ]

@@ -67,7 +67,7 @@ enum WorkspaceCommands {
       }
       core.cell = max(core.cell + 1, 1)
       for problem in core.problems { execution.note("could not be restored: \(problem)") }
-      if let cutOff = core.cutOff { execution.note(cutOff) }
+      if let interruptedCell = core.interruptedCell { execution.note(interruptedCell) }
       execution.core.store?.close(execution.state)
       execution.enter(core)
     } catch {

@@ -73,7 +73,7 @@ enum Arithmetic {
     let values = array.floats
     var tensor = try Tensor(zeros: array.shape)
     try tensor.withMutableElements(of: Float.self) { out in
-      try Stopping.inParts(of: values.count) { part in for i in part { out[i] = body(values[i]) } }
+      try Stopping.inChunks(of: values.count) { part in for i in part { out[i] = body(values[i]) } }
     }
     return ArrayValue(tensor, labels: array.labels, meaning: keepsMeaning ? array.meaning : .plain)
   }
@@ -105,7 +105,7 @@ enum Arithmetic {
     let yOffsets = BroadcastWalk(from: b.shape, to: shape)
     try result.withMutableElements(of: Float.self) { out in
       let areAlike = a.shape == shape && b.shape == shape
-      try Stopping.inParts(of: out.count) { part in
+      try Stopping.inChunks(of: out.count) { part in
         if areAlike {
           for i in part { out[i] = single(symbol, x[i], y[i]) }
         } else {

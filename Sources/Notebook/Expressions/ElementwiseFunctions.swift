@@ -20,7 +20,7 @@ extension FunctionTable {
       let high = Float(try call.number(2))
       guard low <= high else { throw Fault(.wrongFunctionArguments, "clip: low is above high") }
       let array = try call.array(0)
-      return .tensor(try Arithmetic.map(array, keepsMeaning: true) { min(max($0, low), high) }).scalarised
+      return .tensor(try Arithmetic.map(array, keepsMeaning: true) { min(max($0, low), high) }).unwrappedScalar
     },
   ]
 

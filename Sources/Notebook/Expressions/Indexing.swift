@@ -6,10 +6,10 @@ struct Indexing {
 
   func select(from value: Value, _ subscripts: [Expression.Subscript], at span: Range<Int>) throws -> Value {
     switch value {
-    case .tensor(let array): return .tensor(try select(from: array, subscripts, span)).scalarised
+    case .tensor(let array): return .tensor(try select(from: array, subscripts, span)).unwrappedScalar
     case .range:
       guard case .tensor(let array) = try Arithmetic.vector(of: value) else { return value }
-      return .tensor(try select(from: array, subscripts, span)).scalarised
+      return .tensor(try select(from: array, subscripts, span)).unwrappedScalar
     case .list(let items):
       let rows = try indices(subscripts, count: items.count, labels: nil, span)
       return rows.keepsAxis ? .list(rows.indices.map { items[$0] }) : items[rows.indices[0]]
@@ -71,7 +71,7 @@ struct Indexing {
   ) throws -> Selection {
     switch item {
     case .all: return Selection(indices: Array(0..<extent), keepsAxis: true)
-    case .label(let expression, let span): return try labelled(expression, span, axis: axis, labels: labels)
+    case .label(let expression, let span): return try labeled(expression, span, axis: axis, labels: labels)
     case .value(let expression):
       if case .range(let lower, let upper, let exclusive) = expression.node {
         return try ranged(lower, upper, exclusive, expression.span, extent: extent)
@@ -137,7 +137,7 @@ struct Indexing {
     return Selection(indices: Array(low...high), keepsAxis: true)
   }
 
-  private func labelled(
+  private func labeled(
     _ expression: Expression, _ span: Range<Int>, axis: Int, labels: [Int32]?
   ) throws -> Selection {
     guard axis == 0, let labels else {
@@ -172,7 +172,7 @@ package protocol SelectableValue: ObjectValue {
 
 extension Value {
   /// A tensor without axes as the number it is.
-  var scalarised: Value {
+  var unwrappedScalar: Value {
     if case .tensor(let array) = self, array.shape.rank == 0, let only = array.floats.first {
       return .number(Double(only))
     }
@@ -220,8 +220,10 @@ extension ArrayValue {
     }
     let (rows, columns) = (shape[0], shape[1])
     let values = floats
-    var turned = [Float](repeating: 0, count: values.count)
-    for row in 0..<rows { for column in 0..<columns { turned[column * rows + row] = values[row * columns + column] } }
-    return ArrayValue(try Tensor(turned, shape: [columns, rows]))
+    var transposed = [Float](repeating: 0, count: values.count)
+    for row in 0..<rows {
+      for column in 0..<columns { transposed[column * rows + row] = values[row * columns + column] }
+    }
+    return ArrayValue(try Tensor(transposed, shape: [columns, rows]))
   }
 }

@@ -6,7 +6,7 @@ extension FunctionTable {
   static let latent: [Function] = [
     Function("lerp(a, b, t)", "the point t of the way from a to b on a straight line", arity: 3...3) { call in
       let (a, b) = (Value.tensor(try call.array(0)), Value.tensor(try call.array(1)))
-      return try weigh(call, at: 2) { t in
+      return try interpolate(call, at: 2) { t in
         try Arithmetic.binary(
           .add, try Arithmetic.binary(.multiply, a, .number(1 - t)), try Arithmetic.binary(.multiply, b, .number(t)))
       }
@@ -16,7 +16,7 @@ extension FunctionTable {
       guard a.shape == b.shape, a.shape.rank >= 1 else {
         throw Fault(.shapeMismatch, "slerp needs two tensors of one shape, got \(a.shape) and \(b.shape)")
       }
-      return try weigh(call, at: 2) { t in .tensor(try slerp(a, b, Float(t))) }
+      return try interpolate(call, at: 2) { t in .tensor(try slerp(a, b, Float(t))) }
     },
     Function("dot(a, b)", "inner product over the last axis", arity: 2...2) { call in
       try pairwise(call) { zip($0, $1).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -40,7 +40,8 @@ extension FunctionTable {
   ]
 
   /// `body` at one weight, or stacked over a vector of weights.
-  private static func weigh(_ call: FunctionCall, at index: Int, _ body: (Double) throws -> Value) throws -> Value {
+  private static func interpolate(_ call: FunctionCall, at index: Int, _ body: (Double) throws -> Value) throws -> Value
+  {
     if case .number(let t) = call.positional[index] { return try body(t) }
     let weights = try call.array(index)
     guard weights.shape.rank == 1, weights.shape.count > 0 else {
@@ -93,7 +94,7 @@ extension FunctionTable {
       result.append(Float(body(left, right)))
     }
     let extents = Array(shape.dimensions.dropLast())
-    return Value.tensor(ArrayValue(try Tensor(result, shape: Shape(extents)))).scalarised
+    return Value.tensor(ArrayValue(try Tensor(result, shape: Shape(extents)))).unwrappedScalar
   }
 
   private static func draw(_ call: FunctionCall, purpose: String, normal: Bool) throws -> Value {

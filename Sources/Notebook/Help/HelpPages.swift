@@ -98,7 +98,7 @@ package struct HelpPages: Sendable {
     let width = values.map { TextWidth.columns($0) }.max() ?? 0
     let rows = values.map { value in
       Self.entry(
-        "  " + TextWidth.pad(value, to: width + 2), WordMeanings.meaning(of: value, argument: option.name) ?? "")
+        "  " + TextWidth.pad(value, to: width + 2), ValueDescriptions.meaning(of: value, argument: option.name) ?? "")
     }
     return ([line(option)] + rows).joined(separator: "\n")
   }

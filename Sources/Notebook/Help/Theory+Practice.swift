@@ -73,7 +73,7 @@ extension Theory {
       "features", "Feature extraction", aliases: ["feature extraction", "representation", "probe"],
       """
       Posterior means are features learned without labels:  f(x) = mean(x).  What they know is measured by a probe: a simple
-      classifier on the frozen codes (nearest neighbours, or linear). A high share of right labels says that the code keeps
+      classifier on the frozen codes (nearest neighbors, or linear). A high share of right labels says that the code keeps
       what tells the classes apart. What the model has not seen tends to have a large −ELBO (reconstruction error plus KL), and
       'anomaly' lists by it. Not always: plain images can score well whatever they show.
       """, show: ["z = encode m d", "evaluate m on=d probe=linear", "anomaly m d top=20", "z > codes.csv"]),

@@ -60,18 +60,18 @@ struct CellRun {
       finish(statement, value, before: before, isLast: left == 0)
     } catch is Stopped {
       _ = execution.takeNotes()
-      goBack(statement, to: before)
+      rollBack(statement, to: before)
       status = .interrupted(execution.keepsWork ? "what was trained is kept" : "nothing was changed")
     } catch {
       _ = execution.takeNotes()
-      let fault = Fault.translating(error)
-      goBack(statement, to: before)
+      let fault = Fault.translated(error)
+      rollBack(statement, to: before)
       throw fault
     }
   }
 
   /// Puts back what a statement that failed had changed, except for work that cost time.
-  private func goBack(_ statement: Statement, to before: SessionState) {
+  private func rollBack(_ statement: Statement, to before: SessionState) {
     guard execution.keepsWork else {
       execution.state = before
       return

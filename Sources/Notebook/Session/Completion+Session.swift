@@ -144,7 +144,7 @@ struct Completer {
     guard command?.verb == "plot", let subject = context.words.first.flatMap({ PlotSubject(name: $0.text) }) else {
       return true
     }
-    return (subject.options + PlotSubject.everywhere).contains(option.name)
+    return (subject.options + PlotSubject.commonOptions).contains(option.name)
   }
 
   private func settable(_ subject: String) -> [CommandOption] {
@@ -164,7 +164,7 @@ struct Completer {
 
   private func values(of type: ArgumentType, help: String, name: String) -> [Completion.Candidate] {
     let words = type.suggestions.map {
-      Candidate(text: $0, kind: .value, help: WordMeanings.meaning(of: $0, argument: name) ?? help)
+      Candidate(text: $0, kind: .value, help: ValueDescriptions.meaning(of: $0, argument: name) ?? help)
     }
     switch type {
     case .value(let kinds): return variables(kinds)

@@ -6,7 +6,7 @@ import VAEngine
 
 extension Fault {
   /// An error of the engine as a fault, without a place.
-  static func translating(_ error: any Error) -> Fault {
+  static func translated(_ error: any Error) -> Fault {
     switch error {
     case let fault as Fault: return fault
     case let error as AllocationError:
@@ -14,7 +14,7 @@ extension Fault {
     case let error as StoreError: return error.fault
     case let error as FileError: return Fault(.unreadableFile, error.description, fix: error.fix)
     case let error as TransformError: return Fault(.shapeMismatch, error.description)
-    case let error as ModelError: return translating(error)
+    case let error as ModelError: return translated(error)
     case let error as NonFiniteError: return Fault(.notFinite, error.description)
     case let error as ArchitectureError: return Fault(.badArchitecture, error.description)
     case let error as ShapeError: return Fault(.badArchitecture, "\(error)")
@@ -23,8 +23,8 @@ extension Fault {
   }
 
   /// The same of an error that a command ended with: what was given is called by its name.
-  static func translating(_ error: any Error, of arguments: Arguments) -> Fault {
-    var fault = translating(error)
+  static func translated(_ error: any Error, of arguments: Arguments) -> Fault {
+    var fault = translated(error)
     guard let error = error as? ModelError, case .dataShape(let given, let wanted) = error,
       let data = arguments.firstNamed(.dataset), let model = arguments.firstNamed(.model)
     else { return fault }
@@ -39,7 +39,7 @@ extension Fault {
     return fault.placed(at: data.span)
   }
 
-  private static func translating(_ error: ModelError) -> Fault {
+  private static func translated(_ error: ModelError) -> Fault {
     let text = error.description
     switch error {
     case .dataShape(_, let wanted):
@@ -48,7 +48,7 @@ extension Fault {
     case .latentShape: return Fault(.shapeMismatch, text, fix: "Latents come from: z = encode m d")
     case .decoderShape: return Fault(.badArchitecture, text)
     case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
-    case .noExamples, .emptyExamples, .tooFew: return Fault(.emptySelection, text)
+    case .noExamples, .emptyExamples, .tooFewExamples: return Fault(.emptySelection, text)
     case .notAProbability: return Fault(.notSupported, text)
     case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
     case .notFinite: return Fault(.unreadableFile, text)

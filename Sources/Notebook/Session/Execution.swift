@@ -134,11 +134,11 @@ package final class Execution {
 
   /// Leaves this session for another one.
   func enter(_ core: Session.Core) {
-    var left = self.core.left
-    if let path = self.core.store?.path { left[path] = self.core.unfiledModels }
-    if let path = core.store?.path { left[path] = nil }
+    var unsavedByWorkspace = self.core.unsavedByWorkspace
+    if let path = self.core.store?.path { unsavedByWorkspace[path] = self.core.unsavedModels }
+    if let path = core.store?.path { unsavedByWorkspace[path] = nil }
     self.core = core
-    self.core.left = left
+    self.core.unsavedByWorkspace = unsavedByWorkspace
     keepsUndo = false
   }
 
@@ -167,11 +167,11 @@ package final class Execution {
     let known = kind.map { names(ofKinds: [$0]) } ?? state.names
     let noun = kind?.rawValue ?? "variable"
     let plural = noun.prefix(1).uppercased() + noun.dropFirst() + "s: " + known.joined(separator: ", ")
-    let fix = Suggestion.question(name, in: known) ?? (known.isEmpty ? howToMake(kind) : plural)
+    let fix = Suggestion.question(name, in: known) ?? (known.isEmpty ? creationHint(kind) : plural)
     return Fault(.unknownVariable, "no \(noun) named '\(name)'", at: span, fix: fix)
   }
 
-  private func howToMake(_ kind: ValueKind?) -> String? {
+  private func creationHint(_ kind: ValueKind?) -> String? {
     switch kind {
     case .model: "Make one: model m conv latent=20"
     case .dataset: "Load one: load digits as=d"

@@ -48,7 +48,7 @@ struct Interpreter {
     } catch let stopped as Stopped {
       throw stopped
     } catch {
-      throw Fault.translating(error, of: arguments).placed(at: verb.span)
+      throw Fault.translated(error, of: arguments).placed(at: verb.span)
     }
   }
 

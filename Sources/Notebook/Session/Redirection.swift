@@ -7,16 +7,16 @@ struct Redirection {
   let execution: Execution
 
   private static let pictures = ["png", "svg", "pdf", "gif", "gp"]
-  private static let endings = ["json", "csv", "npy", "txt", "md", "html", "session"] + pictures
+  private static let fileExtensions = ["json", "csv", "npy", "txt", "md", "html", "session"] + pictures
 
   /// What to type instead of an argument that was to name a file: `save=loss.png`, `out="x"`, `loss.png`.
   static func advice(_ key: String?, _ value: String) -> String? {
-    let isFile = endings.contains(ending(of: value)) && !value.hasPrefix(".")
-    let saysFile = ["save", "file", "filename", "out", "output", "path", "export"].contains(key)
-    return isFile || saysFile ? "To write a file, end the line with: > \(isFile ? value : "NAME.png")" : nil
+    let isFile = fileExtensions.contains(fileExtension(of: value)) && !value.hasPrefix(".")
+    let namesFile = ["save", "file", "filename", "out", "output", "path", "export"].contains(key)
+    return isFile || namesFile ? "To write a file, end the line with: > \(isFile ? value : "NAME.png")" : nil
   }
 
-  private static func ending(of path: String) -> String {
+  private static func fileExtension(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
   }
@@ -24,16 +24,17 @@ struct Redirection {
   /// Throws before any work is done when the file could not be written or its ending is unknown.
   func check(_ redirect: Spanned<String>, for statement: Statement) throws {
     let path = execution.expanded(redirect.value)
-    let ending = Self.ending(of: path)
-    guard Self.endings.contains(ending) else {
+    let fileExtension = Self.fileExtension(of: path)
+    guard Self.fileExtensions.contains(fileExtension) else {
       let known = "Endings: json, csv, npy, txt, md, html, session (the history); figures: png, svg, pdf, gif, gp."
       let isNumber = Double(redirect.value) != nil || execution.lookup(redirect.value) != nil
       throw Fault(
-        .formatNotSupported, ending.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(ending)'",
+        .formatNotSupported,
+        fileExtension.isEmpty ? "'\(redirect.value)' has no ending" : "unknown ending '.\(fileExtension)'",
         at: redirect.span, fix: isNumber ? "Comparisons stand in parentheses: (a > \(redirect.value))." : known)
     }
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
-    if Self.pictures.contains(ending), case .command(let verb, _)? = statement.stages.last?.content,
+    if Self.pictures.contains(fileExtension), case .command(let verb, _)? = statement.stages.last?.content,
       let command = execution.table[verb.value], ["a report", "a table"].contains(where: command.result.hasPrefix)
     {
       throw Fault(
@@ -45,12 +46,12 @@ struct Redirection {
   /// Writes `value` and returns the remark that says so.
   func write(_ value: Value, to redirect: Spanned<String>) throws -> String {
     let path = execution.expanded(redirect.value)
-    let ending = Self.ending(of: path)
+    let fileExtension = Self.fileExtension(of: path)
     let bytes: [UInt8]
-    switch ending {
+    switch fileExtension {
     case "json" where value.kind == .figure, "md" where value.kind == .figure:
       throw Fault(
-        .formatNotSupported, "a figure cannot be written as .\(ending)", at: redirect.span,
+        .formatNotSupported, "a figure cannot be written as .\(fileExtension)", at: redirect.span,
         fix: "Its data: .csv, with the script that draws them: .gp.")
     case "json": bytes = Array((value.json.text(pretty: true) + "\n").utf8)
     case "csv":
@@ -78,7 +79,7 @@ struct Redirection {
       let header = SessionExport.header(execution.session, width: execution.width).line + "\n"
       bytes = Array((header + entries.map(SessionExport.text(of:)).joined()).utf8)
     case "png", "svg", "pdf", "gif", "gp":
-      guard case .figure(let figure) = value, let format = FigureRenderer.Format(rawValue: ending) else {
+      guard case .figure(let figure) = value, let format = FigureRenderer.Format(rawValue: fileExtension) else {
         throw Fault(
           .formatNotSupported, "\(value.kind.phrase) is no figure", at: redirect.span,
           fix: "Draw it first, for example: … | plot grid > \(redirect.value)")
@@ -105,15 +106,15 @@ struct Redirection {
         break
       }
       bytes = Array((output.html ?? "<pre>\(HTML.escaped(output.text))</pre>").utf8)
-    default: throw unsupported(value, ending, redirect.span)
+    default: throw unsupported(value, fileExtension, redirect.span)
     }
     try FileWriting.replace(path, with: bytes, shown: redirect.value, at: redirect.span)
     return "wrote \(redirect.value) (\(NumberText.bytes(bytes.count)))"
   }
 
-  private func unsupported(_ value: Value, _ ending: String, _ span: Range<Int>) -> Fault {
+  private func unsupported(_ value: Value, _ fileExtension: String, _ span: Range<Int>) -> Fault {
     Fault(
-      .formatNotSupported, "\(value.kind.phrase) cannot be written as .\(ending)", at: span,
+      .formatNotSupported, "\(value.kind.phrase) cannot be written as .\(fileExtension)", at: span,
       fix: "Any value can be written as .json or .txt.")
   }
 }

@@ -10,7 +10,7 @@ package final class Session: Sendable {
   package let options: SessionOptions
   package let table: CommandTable
   /// What opening the workspace had to say: variables that could not be read, a file open for reading alone.
-  package let openingRemarks: [String]
+  package let openingNotes: [String]
   /// The seed it began with.
   package let firstSeed: UInt64
   private let core: Mutex<Core>
@@ -27,14 +27,14 @@ package final class Session: Sendable {
     /// The workspace could not be written the last time.
     var isDetached = false
     /// Models that a file of their own holds, as they are there.
-    var filed: Set<ModelStamp> = []
+    var savedModels: Set<ModelStamp> = []
     /// Workspaces that the session was left for others in, with their trained models that no file of their own holds.
-    var left: [String: [String]] = [:]
+    var unsavedByWorkspace: [String: [String]] = [:]
 
-    var unfiledModels: [String] {
+    var unsavedModels: [String] {
       state.names.filter { name in
         guard case .object(let object as ModelValue)? = state.variables[name]?.value else { return false }
-        return object.training.step > 0 && !filed.contains(object.stamp)
+        return object.training.step > 0 && !savedModels.contains(object.stamp)
       }
     }
 
@@ -47,14 +47,14 @@ package final class Session: Sendable {
       history = History(store: store)
       self.store = store
       problems = restored.problems
-      cutOff = restored.cutOff
+      interruptedCell = restored.interruptedCell
     }
 
     init() {}
 
     var problems: [String] = []
     /// What to say of the cell in whose middle the session before ended.
-    var cutOff: String?
+    var interruptedCell: String?
   }
 
   /// Starts a session, with everything that its workspace holds.
@@ -68,14 +68,14 @@ package final class Session: Sendable {
     if let path = options.workspace {
       let store = try Session.store(path, options)
       core = try Core(store: store, options: options)
-      remarks = core.problems.map { "could not be restored: \($0)" } + [core.cutOff].compactMap { $0 }
+      remarks = core.problems.map { "could not be restored: \($0)" } + [core.interruptedCell].compactMap { $0 }
       if store.isReadOnly {
         remarks.append("\(path) can only be read: the session goes on in memory. Keep it with: save session PATH")
       }
     }
     if let seed = options.seed { (core.state.settings.seed, core.state.settings.draws) = (seed, 0) }
     if let threads = options.threads { core.state.settings.threads = threads }
-    openingRemarks = remarks
+    openingNotes = remarks
     firstSeed = core.state.settings.seed
     view = Mutex(core.state)
     self.core = Mutex(core)
@@ -100,10 +100,12 @@ package final class Session: Sendable {
   package var state: SessionState { view.withLock { $0 } }
 
   /// Names of trained models that no file of their own holds as they are now. A workspace may hold them.
-  package var unfiledModels: [String] { core.withLock { $0 }.unfiledModels }
+  package var unsavedModels: [String] { core.withLock { $0 }.unsavedModels }
 
   /// The same of a workspace that this session was in before it opened another.
-  package func modelsLeft(in workspace: String) -> [String] { core.withLock { $0.left[workspace] ?? [] } }
+  package func unsavedModels(in workspace: String) -> [String] {
+    core.withLock { $0.unsavedByWorkspace[workspace] ?? [] }
+  }
 
   /// Cells of this session and, with a workspace, of earlier ones.
   package var history: History { core.withLock { $0.history } }

@@ -1,4 +1,4 @@
-import Glibc
+import Graphs
 import Replay
 
 /// Cells as a session file holds them, for transcripts and for `history > FILE.session`.
@@ -10,7 +10,7 @@ package enum SessionExport {
     header.rtol = 0
     header.atol = 0
     header.width = min(1000, max(20, width))
-    header.threads = session.state.settings.threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    header.threads = CompilerOptions(threads: session.state.settings.threads).threads
     return header
   }
 

@@ -26,13 +26,15 @@ extension ModelValue {
       let values = stored["values"], let first = stored["firstMoments"], let second = stored["secondMoments"]
     else { throw damaged }
     if let best = stored["bestValues"], best.byteCount != values.byteCount { throw damaged }
+    let state = try JSON.decoded(TrainingState.self, from: training)
+    var howTrained = try JSON.decoded(TrainingRecipe.self, from: recipe)
+    howTrained.takeBeta2(of: state.plan)
     // With the count at hand nothing has to be made to show the model: a workspace of many opens quickly.
     if let count = stored.detail["parameters"]?.integerValue {
       self.init(
         try JSON.decoded(ModelConfiguration.self, from: configuration),
         snapshot: .init(values: values, firstMoments: first, secondMoments: second),
-        training: try JSON.decoded(TrainingState.self, from: training),
-        recipe: try JSON.decoded(TrainingRecipe.self, from: recipe), bestValues: stored["bestValues"],
+        training: state, recipe: howTrained, bestValues: stored["bestValues"],
         dataDescription: stored.detail["data"]?.stringValue ?? "", parameterCount: count)
       return
     }
@@ -45,8 +47,8 @@ extension ModelValue {
     model.bestValues = stored["bestValues"]
     model.dataDescription = stored.detail["data"]?.stringValue ?? ""
     model.parameters.restore(.init(values: values, firstMoments: first, secondMoments: second))
-    model.training = try JSON.decoded(TrainingState.self, from: training)
-    try self.init(model, recipe: try JSON.decoded(TrainingRecipe.self, from: recipe))
+    model.training = state
+    try self.init(model, recipe: howTrained)
   }
 }
 

@@ -9,7 +9,7 @@ import Glibc
 /// the session that wrote it was killed. Its files are gone from their folder as soon as they are open.
 enum ReadingCopy {
   /// A queue on `path`, or on a copy where files beside it cannot be made, and what `first` reads of it.
-  static func openingWhereNeeded<T>(
+  static func copyingIfUnreadable<T>(
     _ path: String, _ configuration: Configuration, _ first: (Database) throws -> T
   ) throws -> (DatabaseQueue, T) {
     do {

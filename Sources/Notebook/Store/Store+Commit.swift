@@ -16,36 +16,36 @@ extension Store {
   /// Keeps cells and the state after them, all or nothing.
   func commit(_ records: [CellRecord], state: SessionState) throws(StoreError) {
     guard !isReadOnly else { return }
-    var books = books.withLock { $0 }
+    var written = written.withLock { $0 }
     for record in records {
-      if let last = books.pending.indices.last, books.pending[last].number == record.number {
-        books.pending[last] = record
+      if let last = written.pending.indices.last, written.pending[last].number == record.number {
+        written.pending[last] = record
       } else {
-        books.pending.append(record)
+        written.pending.append(record)
       }
     }
-    self.books.withLock { $0.pending = books.pending }
+    self.written.withLock { $0.pending = written.pending }
     do {
       try queue.inDatabase { db in
         try db.inTransaction(.immediate) {
-          for record in books.pending { try write(record, db) }
-          try writeMetrics(books.metrics, db)
-          try writeVariables(state, &books, db)
-          if books.settings != state.settings { try writeSettings(state.settings, db) }
+          for record in written.pending { try write(record, db) }
+          try writeMetrics(written.metrics, db)
+          try writeVariables(state, &written, db)
+          if written.settings != state.settings { try writeSettings(state.settings, db) }
           return .commit
         }
       }
     } catch {
       throw Store.translated(error, path: path)
     }
-    books.settings = state.settings
-    books.pending = []
-    books.metrics = []
-    self.books.withLock { $0 = books }
+    written.settings = state.settings
+    written.pending = []
+    written.metrics = []
+    self.written.withLock { $0 = written }
   }
 
   /// Adds numbers of training steps; they are written with the next commit.
-  func add(_ rows: [MetricRow]) { if !isReadOnly { books.withLock { $0.metrics += rows } } }
+  func add(_ rows: [MetricRow]) { if !isReadOnly { written.withLock { $0.metrics += rows } } }
 
   private func write(_ record: CellRecord, _ db: Database) throws {
     let cell = try db.cachedStatement(
@@ -86,13 +86,13 @@ extension Store {
     return text
   }
 
-  private func writeVariables(_ state: SessionState, _ books: inout Books, _ db: Database) throws {
-    for name in books.variables.keys where state.variables[name] == nil {
+  private func writeVariables(_ state: SessionState, _ written: inout WrittenState, _ db: Database) throws {
+    for name in written.variables.keys where state.variables[name] == nil {
       try db.cachedStatement(sql: "DELETE FROM variables WHERE name = ?").execute(arguments: [name])
       try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: ["variable:" + name])
-      books.variables[name] = nil
+      written.variables[name] = nil
     }
-    for (name, variable) in state.variables where books.variables[name] != variable.revision {
+    for (name, variable) in state.variables where written.variables[name] != variable.revision {
       let stored = try variable.value.stored()
       try db.cachedStatement(
         sql: "INSERT OR REPLACE INTO variables (name, kind, summary, detail, cell) VALUES (?, ?, ?, ?, ?)"
@@ -102,7 +102,7 @@ extension Store {
       if case .object(let model as ModelValue) = variable.value {
         try alignMetrics(of: name, with: model.training, db)
       }
-      books.variables[name] = variable.revision
+      written.variables[name] = variable.revision
     }
   }
 

@@ -10,7 +10,7 @@ struct RestoredSession: Sendable {
   /// Variables that could not be read, each with the reason.
   var problems: [String]
   /// What to say of the cell in whose middle the session before ended.
-  var cutOff: String?
+  var interruptedCell: String?
 }
 
 extension Store {
@@ -18,7 +18,7 @@ extension Store {
   static let restoredResults = 100
 
   /// The last cell that a session before this one did not end; said once.
-  private func cutOff(_ db: Database) throws -> String? {
+  private func interruptedCell(_ db: Database) throws -> String? {
     let ofOthers = "FROM cells WHERE status = 'running' AND session <> ?"
     let row = try Row.fetchOne(
       db, sql: "SELECT number, source \(ofOthers) ORDER BY id DESC LIMIT 1", arguments: [sessionID])
@@ -40,7 +40,7 @@ extension Store {
       var revisions: [String: Int] = [:]
       try queue.inDatabase { db in
         restored.lastCell = try Int.fetchOne(db, sql: "SELECT max(number) FROM cells") ?? 0
-        restored.cutOff = try cutOff(db)
+        restored.interruptedCell = try interruptedCell(db)
         let settings = try Row.fetchAll(db, sql: "SELECT key, value FROM settings")
         if !settings.isEmpty {
           restored.state.settings = Settings(
@@ -68,7 +68,7 @@ extension Store {
         }
       }
       let settings = restored.state.settings
-      books.withLock {
+      written.withLock {
         $0.variables = revisions
         $0.settings = settings
       }
@@ -143,7 +143,7 @@ package struct WorkspaceSummary: Equatable, Sendable {
   package var cells: Int
   package var variables: [String]
   /// Whether the last session left with `quit` or the end of input.
-  package var endedWell: Bool
+  package var exitedCleanly: Bool
   /// When the last cell finished, ISO 8601 in UTC.
   package var lastUsed: String?
 
@@ -154,7 +154,7 @@ package struct WorkspaceSummary: Equatable, Sendable {
       WorkspaceSummary(
         cells: try Int.fetchOne(db, sql: "SELECT count(*) FROM cells") ?? 0,
         variables: try String.fetchAll(db, sql: "SELECT name FROM variables ORDER BY name"),
-        endedWell: try Bool.fetchOne(
+        exitedCleanly: try Bool.fetchOne(
           db, sql: "SELECT ended IS NOT NULL FROM sessions ORDER BY id DESC LIMIT 1") ?? true,
         lastUsed: try String.fetchOne(db, sql: "SELECT max(finished) FROM cells"))
     }

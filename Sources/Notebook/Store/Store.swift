@@ -12,10 +12,10 @@ package final class Store: Sendable {
   let queue: DatabaseQueue
   let sessionID: Int64
   private let lock: WorkspaceLock?
-  let books: Mutex<Books>
+  let written: Mutex<WrittenState>
 
   /// What the store knows to be on disk.
-  struct Books: Sendable {
+  struct WrittenState: Sendable {
     /// Revision of each variable as written.
     var variables: [String: Int] = [:]
     var settings: Settings?
@@ -64,12 +64,12 @@ package final class Store: Sendable {
     do {
       (queue, sessionID) =
         readOnly
-        ? try ReadingCopy.openingWhereNeeded(path, configuration, begin)
+        ? try ReadingCopy.copyingIfUnreadable(path, configuration, begin)
         : try Store.opening(path, configuration, begin)
     } catch {
       throw Store.translated(error, path: path)
     }
-    books = Mutex(Books())
+    written = Mutex(WrittenState())
   }
 
   /// A queue on `path`, and what `first` does with it.
@@ -83,7 +83,7 @@ package final class Store: Sendable {
   /// Writes what could not be written until now, marks the session as ended well and folds the log back into the file.
   func close(_ state: SessionState) {
     guard !isReadOnly else { return }
-    if books.withLock({ !$0.pending.isEmpty }) { try? commit(nil, state: state) }
+    if written.withLock({ !$0.pending.isEmpty }) { try? commit(nil, state: state) }
     try? queue.inDatabase { db in
       try db.execute(
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])

@@ -133,7 +133,7 @@ package struct ModelValue: ObjectValue {
           "capacity", .number(Double(capacity.target)),
           unit: ["nats", capacity.course].filter { !$0.isEmpty }.joined(separator: " ")))
     }
-    if !configuration.beginsAtMean, configuration.architecture.endsInBias {
+    if !configuration.outputBiasStartsAtMean, configuration.architecture.endsInBias {
       fields.append(.init("output_bias", label: "output bias", .text("as init says, not at the data's mean")))
     }
     fields += [

@@ -1,14 +1,14 @@
-/// A bar for each of some names; those that are idle are grey.
+/// A bar for each of some names; those that are inactive are grey.
 package struct Bars: Sendable, Equatable, Codable {
   /// Two kinds of bars.
   package struct Kinds: Sendable, Equatable, Codable {
     /// Positions of the grey ones.
-    package var idle: Set<Int>
+    package var inactive: Set<Int>
     package var activeName: String
-    package var idleName: String
+    package var inactiveName: String
 
-    package init(idle: Set<Int>, activeName: String, idleName: String) {
-      (self.idle, self.activeName, self.idleName) = (idle, activeName, idleName)
+    package init(inactive: Set<Int>, activeName: String, inactiveName: String) {
+      (self.inactive, self.activeName, self.inactiveName) = (inactive, activeName, inactiveName)
     }
   }
   package var values: [Double]

@@ -38,14 +38,14 @@ package struct Curves: Sendable, Equatable, Codable {
   package var logX: Bool
   package var logY: Bool
   /// x counts whole things, such as epochs.
-  package var wholeX: Bool
+  package var hasIntegerX: Bool
 
   package init(
     lines: [Line], marks: [Mark] = [], xLabel: String, yLabel: String, lowerLabel: String = "", logX: Bool = false,
-    logY: Bool = false, wholeX: Bool = false
+    logY: Bool = false, hasIntegerX: Bool = false
   ) {
     (self.lines, self.marks, self.xLabel, self.yLabel) = (lines, marks, xLabel, yLabel)
-    (self.lowerLabel, self.logX, self.logY, self.wholeX) = (lowerLabel, logX, logY, wholeX)
+    (self.lowerLabel, self.logX, self.logY, self.hasIntegerX) = (lowerLabel, logX, logY, hasIntegerX)
   }
 
   package var hasLowerPanel: Bool { lines.contains { $0.panel == 1 } }

@@ -58,8 +58,8 @@ package struct FigureData {
       let all = [("axes", "\(bars.xLabel); \(bars.yLabel)"), ("bars", spread(bars.values))]
       guard let kinds = bars.kinds else { return all }
       return all + [
-        (kinds.activeName, count(bars.values.count - kinds.idle.count, "bar")),
-        (kinds.idleName, count(kinds.idle.count, "bar")),
+        (kinds.activeName, count(bars.values.count - kinds.inactive.count, "bar")),
+        (kinds.inactiveName, count(kinds.inactive.count, "bar")),
       ]
     case .histogram(let histogram):
       return histogram.series.map { ($0.name, spread($0.values.map(Double.init))) }
@@ -81,8 +81,8 @@ package struct FigureData {
   private func spread(_ values: [Double]) -> String {
     let middle = mean(values)
     // What is left of a sum that cancels is rounding, which no two machines share.
-    let isNothing = middle.magnitude < 1e-6 * (values.map(\.magnitude).max() ?? 0)
-    return "\(range(values)), mean \(number(isNothing ? 0 : middle))"
+    let isNegligible = middle.magnitude < 1e-6 * (values.map(\.magnitude).max() ?? 0)
+    return "\(range(values)), mean \(number(isNegligible ? 0 : middle))"
   }
 
   /// Four digits. What was measured keeps its decimal point, so that session files compare it by tolerance; whole numbers

@@ -40,7 +40,7 @@ final class GnuplotProcess {
       }
     }
     let messages = Self.string(elbo_gnuplot_messages, process)
-    let spoken = Self.plain(messages.split(separator: "\n").filter { !$0.hasPrefix(mark) })
+    let otherMessages = Self.plain(messages.split(separator: "\n").filter { !$0.hasPrefix(mark) })
     switch Int(status) {
     case Int(ELBO_GNUPLOT_OK): break
     case Int(ELBO_GNUPLOT_TIMED_OUT):
@@ -51,15 +51,15 @@ final class GnuplotProcess {
       throw .cancelled
     default:
       stop()
-      throw .died(spoken)
+      throw .died(otherMessages)
     }
     let answer = messages.split(separator: "\n").last { $0.hasPrefix(mark) }?.dropFirst(mark.utf8.count) ?? ""
     guard answer.drop(while: { $0 == " " }).hasPrefix("0") else {
-      throw .failed(spoken.isEmpty ? String(answer.drop { $0 == " " }) : spoken)
+      throw .failed(otherMessages.isEmpty ? String(answer.drop { $0 == " " }) : otherMessages)
     }
     var count = 0
-    guard let start = elbo_gnuplot_output(process, &count) else { return ([], spoken) }
-    return (Array(UnsafeRawBufferPointer(start: start, count: count)), spoken)
+    guard let start = elbo_gnuplot_output(process, &count) else { return ([], otherMessages) }
+    return (Array(UnsafeRawBufferPointer(start: start, count: count)), otherMessages)
   }
 
   private func running() throws(PlotError) -> OpaquePointer {

@@ -1,7 +1,7 @@
 extension GnuplotScript {
   mutating func draw(_ bars: Bars) {
     labels(bars.xLabel, bars.yLabel)
-    sides(legend: bars.kinds.map { [$0.activeName, $0.idleName] } ?? [])
+    sides(legend: bars.kinds.map { [$0.activeName, $0.inactiveName] } ?? [])
     say("set style fill solid 1 noborder")
     say("set boxwidth 0.8")
     let top = bars.values.filter(\.isFinite).max() ?? 1
@@ -16,9 +16,9 @@ extension GnuplotScript {
     let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
       .map { "\(Self.ticName($0.element, limit: 24)) \($0.offset)" }
     if !tics.isEmpty { say("set xtics noenhanced scale 0 (\(tics.joined(separator: ", ")))") }
-    let idle = bars.kinds?.idle ?? []
-    let active = (bars.values.indices.filter { !idle.contains($0) }, palette.lines[0], bars.kinds?.activeName)
-    let others = (bars.values.indices.filter(idle.contains), palette.idle, bars.kinds?.idleName)
+    let inactive = bars.kinds?.inactive ?? []
+    let active = (bars.values.indices.filter { !inactive.contains($0) }, palette.lines[0], bars.kinds?.activeName)
+    let others = (bars.values.indices.filter(inactive.contains), palette.inactive, bars.kinds?.inactiveName)
     var parts: [String] = []
     for (members, color, name) in [active, others] where !members.isEmpty {
       let data = source([members.map(Float.init), members.map { Float(bars.values[$0]) }])

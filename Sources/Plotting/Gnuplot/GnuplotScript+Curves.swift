@@ -111,7 +111,7 @@ extension GnuplotScript {
     // Points on the frame are drawn whole.
     let margin = curves.logX ? 0 : (last - first) * 0.02
     say("set xrange [\(curves.logX ? first * 0.9 : first - margin):\(curves.logX ? last * 1.15 : last + margin)]")
-    guard curves.wholeX else { return }
+    guard curves.hasIntegerX else { return }
     let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000]
     let wide = medium == .characters ? 8.0 : 12.0
     let step = steps.first { (last - first) / Double($0) <= wide } ?? 10_000_000

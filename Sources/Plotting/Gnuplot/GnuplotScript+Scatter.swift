@@ -177,7 +177,7 @@ extension GnuplotScript {
       return (heights.indices.map { Float(bins.low + (Double($0) + 0.5) * bins.width) }, heights.map(Float.init))
     }
     let (across, up) = (steps(x), steps(y))
-    let style = "fs solid noborder lc rgb '\(palette.idle)' notitle"
+    let style = "fs solid noborder lc rgb '\(palette.inactive)' notitle"
     say("set bmargin at screen \(px(layout.top + 4)); set tmargin at screen \(px(layout.top + layout.margin))")
     say("set yrange [0:*]; set boxwidth \(x.width * 0.92)")
     plot([source([across.at, across.height]) + " using 1:2 with boxes \(style)"])

@@ -9,7 +9,7 @@ package struct Palette: Sendable {
   package let classes: [String]
   package let lines: [String]
   /// Idle bars.
-  package let idle: String
+  package let inactive: String
 
   package init(_ theme: Figure.Theme) {
     switch theme {
@@ -19,14 +19,14 @@ package struct Palette: Sendable {
         "#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#888888",
       ])
       lines = ["#332288", "#CC6677", "#117733", "#DDAA33", "#88CCEE", "#AA4499", "#999933", "#882255"]
-      idle = "#bbbbbb"
+      inactive = "#bbbbbb"
     case .dark:
       (background, foreground, faded, grid) = ("#16181d", "#ececec", "#a0a4ad", "#31343c")
       classes = Self.shades([
         "#7C6FE0", "#88CCEE", "#44AA99", "#2FB45A", "#BBBB55", "#EEDD88", "#EE7788", "#D0508C", "#CC77CC", "#AAAAAA",
       ])
       lines = ["#88CCEE", "#EE7788", "#2FB45A", "#EEDD88", "#AA99FF", "#CC77CC", "#BBBB55", "#FFAABB"]
-      idle = "#5a5e68"
+      inactive = "#5a5e68"
     }
   }
 
@@ -35,15 +35,16 @@ package struct Palette: Sendable {
     background: "#000000", foreground: "#888888", faded: "#888888", grid: "#888888",
     classes: shades([
       "#4477AA", "#66CCEE", "#228833", "#CCBB44", "#EE6677", "#AA3377", "#EE8866", "#44BB99", "#9977DD", "#999999",
-    ]), lines: ["#4488CC", "#EE6677", "#33AA44", "#CCBB44", "#66CCEE", "#CC55AA", "#EE8866", "#999999"], idle: "#888888"
+    ]), lines: ["#4488CC", "#EE6677", "#33AA44", "#CCBB44", "#66CCEE", "#CC55AA", "#EE8866", "#999999"],
+    inactive: "#888888"
   )
 
   private init(
     background: String, foreground: String, faded: String, grid: String, classes: [String], lines: [String],
-    idle: String
+    inactive: String
   ) {
     (self.background, self.foreground, self.faded, self.grid) = (background, foreground, faded, grid)
-    (self.classes, self.lines, self.idle) = (classes, lines, idle)
+    (self.classes, self.lines, self.inactive) = (classes, lines, inactive)
   }
 
   private static func shades(_ colors: [String]) -> [String] {

@@ -4,7 +4,7 @@ import Dispatch
 /// zlib streams (RFC 1950) of filtered pixels, large ones packed by two threads.
 enum Deflate {
   /// Fewer bytes than this are packed in less time than a thread takes to wake.
-  private static let worthTwo = 1 << 18
+  private static let parallelThreshold = 1 << 18
 
   private struct Part {
     var packed: [UInt8] = []
@@ -13,7 +13,7 @@ enum Deflate {
   }
 
   static func stream(_ bytes: [UInt8]) -> [UInt8] {
-    let parts = bytes.count >= worthTwo ? 2 : 1
+    let parts = bytes.count >= parallelThreshold ? 2 : 1
     var results = [Part](repeating: Part(), count: parts)
     bytes.withUnsafeBufferPointer { bytes in
       results.withUnsafeMutableBufferPointer { results in

@@ -5,18 +5,18 @@ import Glibc
 package enum PNG {
   package static func encode(_ picture: Picture) -> [UInt8] {
     let (width, height) = (picture.width, picture.height)
-    let isGrey = picture.pixels.withUnsafeBufferPointer { pixels in
+    let isGray = picture.pixels.withUnsafeBufferPointer { pixels in
       !stride(from: 0, to: pixels.count, by: 3).contains {
         pixels[$0] != pixels[$0 + 1] || pixels[$0] != pixels[$0 + 2]
       }
     }
-    let bytes = isGrey ? 1 : 3
+    let bytes = isGray ? 1 : 3
     let length = width * bytes
     let rows = [UInt8](unsafeUninitializedCapacity: height * (length + 1)) { rows, count in
       count = height * (length + 1)
       picture.pixels.withUnsafeBufferPointer { filter($0, into: rows, width: width, height: height, bytes: bytes) }
     }
-    let header = bigEndian(width) + bigEndian(height) + [8, isGrey ? 0 : 2, 0, 0, 0]
+    let header = bigEndian(width) + bigEndian(height) + [8, isGray ? 0 : 2, 0, 0, 0]
     return signature + chunk("IHDR", header) + chunk("IDAT", Deflate.stream(rows)) + chunk("IEND", [])
   }
 

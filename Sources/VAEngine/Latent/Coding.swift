@@ -21,7 +21,7 @@ extension Model {
     let d = latentDimensions
     var mean = try Tensor(zeros: [source.count, d])
     var logVariance = try Tensor(zeros: [source.count, d])
-    let stream = RandomStream(seed: seed, purpose: "evaluation")
+    let stream = RandomStream.evaluatedData(seed: seed)
     try mean.withMutableElements(of: Float.self) { means in
       try logVariance.withMutableElements(of: Float.self) { variances in
         try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
@@ -44,7 +44,7 @@ extension Model {
 
   /// One draw from each posterior: mean + σ · ε, ε from the stream (seed, "sample").
   package func sample(_ codes: Codes, seed: UInt64) throws -> Tensor {
-    let noise = try normal(codes.mean.shape, seed: seed, purpose: "sample")
+    let noise = try normal(codes.mean.shape, seed: seed, purpose: StreamPurpose.sample)
     let (m, v, e) = (codes.mean.elements(as: Float.self), codes.logVariance.elements(as: Float.self), noise)
     return try Tensor(zip(zip(m, v), e).map { $0.0 + expf2($0.1 * 0.5) * $1 }, shape: codes.mean.shape)
   }
@@ -96,7 +96,7 @@ extension Model {
   /// Draws from the prior, `[count, D]`.
   package func prior(count: Int, seed: UInt64) throws -> Tensor {
     let shape: Shape = [count, latentDimensions]
-    return try Tensor(try normal(shape, seed: seed, purpose: "prior"), shape: shape)
+    return try Tensor(try normal(shape, seed: seed, purpose: StreamPurpose.prior), shape: shape)
   }
 
   private func normal(_ shape: Shape, seed: UInt64, purpose: String) throws -> [Float] {

@@ -64,11 +64,11 @@ package struct Subset: BatchSource {
 }
 
 extension BatchSource {
-  /// All examples as one tensor `[N, …]`, float32; random transforms draw from the stream (`seed`, "evaluation").
+  /// All examples as one tensor `[N, …]`, float32; random transforms draw from the stream (`seed`, "evaluation data").
   package func values(seed: UInt64 = 0) throws -> Tensor {
     var tensor = try Tensor(zeros: Shape([count] + exampleShape.dimensions))
     let all = (0..<Int32(count)).map { $0 }
-    let stream = RandomStream(seed: seed, purpose: "evaluation")
+    let stream = RandomStream.evaluatedData(seed: seed)
     try tensor.withMutableElements(of: Float.self) { elements in
       guard let base = elements.baseAddress else { return }
       all.withUnsafeBufferPointer { read($0, rows: 0..<count, into: base, stream: stream) }

@@ -23,7 +23,7 @@ package struct ElboSplit: Sendable, Equatable, Codable {
   ///   - draws: One draw from each, `[N, D]`.
   package init(codes: Codes, draws: Tensor) throws {
     let (n, d) = (codes.mean.shape[0], codes.mean.shape[1])
-    guard n > 1 else { throw ModelError.tooFew(n, needed: 2) }
+    guard n > 1 else { throw ModelError.tooFewExamples(n, needed: 2) }
     let means = codes.mean.elements(as: Float.self)
     let logVariances = codes.logVariance.elements(as: Float.self)
     let z = draws.elements(as: Float.self)
@@ -63,7 +63,9 @@ package struct ElboSplit: Sendable, Equatable, Codable {
   }
 
   private static func logSumExp(_ values: Slice<UnsafeBufferPointer<Float>>) -> Double {
-    let peak = values.max() ?? 0
+    let peak = values.max() ?? -.infinity
+    // Of nothing but −∞, or with a +∞; differences from them would be no numbers.
+    guard peak.isFinite else { return values.contains(where: \.isNaN) ? .nan : Double(peak) }
     var sum = 0.0
     // Terms below 1e-11 of the largest change nothing that is reported.
     for value in values where value - peak > -25 { sum += Double(expf(value - peak)) }

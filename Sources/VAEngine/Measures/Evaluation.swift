@@ -52,6 +52,15 @@ extension Model {
     }
   }
 
+  /// Runs a program of measures with the `draw`-th draws of `seed`.
+  ///
+  /// Its streams are keyed by the model's seed; `draw`, below 2³², is the low half of the step, the low half of `seed` the
+  /// high one. What a seed has beyond goes into the key: other seeds are other draws, whatever their size.
+  func run(_ program: Program, draw: UInt64, seed: UInt64) {
+    program.seed = configuration.seed &+ (seed >> 32) &* 0x9E37_79B9_7F4A_7C15
+    program.run(step: draw &+ seed &* 0x1_0000_0000)
+  }
+
   /// - Parameter progress: Called after every batch with the share done; what it throws ends the evaluation.
   /// - Throws: `ModelError` when the data do not fit.
   package func evaluate(
@@ -68,15 +77,16 @@ extension Model {
     var perDimension = [Double](repeating: 0, count: d)
     var sums = [Double](repeating: 0, count: d)
     var squares = [Double](repeating: 0, count: d)
-    let stream = RandomStream(seed: options.seed, purpose: "evaluation")
+    let stream = RandomStream.evaluatedData(seed: options.seed)
     try forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
       var batch = stream
       batch.step = step
       source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
+      try checkSupport(program.input("x"), indices)
       if configuration.family == .conditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
-      program.run(step: step &+ options.seed &* 0x1_0000_0000)
+      run(program, draw: step, seed: options.seed)
       reconstruction += program.output("reconstruction").prefix(valid).map(Double.init)
       squared += program.output("squaredError").prefix(valid).map(Double.init)
       bce += program.output("bce").prefix(valid).map(Double.init)

@@ -40,11 +40,12 @@ extension Model {
     var sums = [Int: Double](uniqueKeysWithValues: marks.map { ($0, 0.0) })
     var values: [Double] = []
     let batches = (source.count + rows - 1) / rows
-    let stream = RandomStream(seed: seed, purpose: "evaluation")
+    let stream = RandomStream.evaluatedData(seed: seed)
     try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
       var batch = stream
       batch.step = step
       source.fill(encoder.input("x"), indices, stream: batch, threads: options.threads)
+      try checkSupport(encoder.input("x"), indices)
       if configuration.family == .conditional {
         source.fillOneHot(encoder.input("labels"), indices, classes: configuration.classCount ?? 0)
         _ = importance.input("labels").update(from: encoder.input("labels"))
@@ -56,7 +57,7 @@ extension Model {
       var accumulators = [LogSumExp](repeating: LogSumExp(), count: rows)
       for index in 0..<chunks {
         try Stopping.check()
-        importance.run(step: (step &* UInt64(chunks) &+ UInt64(index)) &+ seed &* 0x1_0000_0000)
+        run(importance, draw: step &* UInt64(chunks) &+ UInt64(index), seed: seed)
         let weights = importance.output("logWeights")
         for row in 0..<valid { for s in 0..<chunk { accumulators[row].add(Double(weights[s * rows + row])) } }
         if marks.contains(index + 1) {
@@ -83,7 +84,10 @@ struct LogSumExp {
   private var sum = 0.0
 
   mutating func add(_ x: Double) {
-    if x <= largest {
+    if x == largest {
+      // Two infinities are equal, and no number apart. Of −∞, exp is 0.
+      sum += x == -.infinity ? 0 : 1
+    } else if x < largest {
       sum += exp(x - largest)
     } else {
       sum = sum * exp(largest - x) + 1

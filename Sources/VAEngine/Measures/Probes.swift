@@ -9,7 +9,7 @@ package enum Probe {
   /// - Parameters:
   ///   - train: `[N, D]`, with a class each.
   ///   - test: `[M, D]`, with a class each.
-  package static func nearestNeighbours(
+  package static func nearestNeighbors(
     train: Tensor, labels: [Int], test: Tensor, testLabels: [Int], k: Int = 10,
     options: CompilerOptions = CompilerOptions()
   ) throws -> Estimate {
@@ -21,7 +21,7 @@ package enum Probe {
   package static func nearestClasses(
     train: Tensor, labels: [Int], test: Tensor, k: Int = 10, options: CompilerOptions = CompilerOptions()
   ) throws -> [Int] {
-    guard train.shape[0] >= k, test.shape[0] > 0 else { throw ModelError.tooFew(train.shape[0], needed: k) }
+    guard train.shape[0] >= k, test.shape[0] > 0 else { throw ModelError.tooFewExamples(train.shape[0], needed: k) }
     var answers = [Int](repeating: 0, count: test.shape[0])
     let distances = try Distances(to: train, options: options)
     try distances.forEachRow(of: test) { row, values in
@@ -41,7 +41,7 @@ package enum Probe {
   ) throws -> Estimate {
     let (n, m, d) = (train.shape[0], test.shape[0], train.shape[1])
     let classes = max(2, (labels.max() ?? 0) + 1)
-    guard n > 1, m > 0 else { throw ModelError.tooFew(n, needed: 2) }
+    guard n > 1, m > 0 else { throw ModelError.tooFewExamples(n, needed: 2) }
     let store = try ParameterStore([
       ParameterSpec(name: "weight", shape: [d, classes]), ParameterSpec(name: "bias", shape: [classes]),
     ])
@@ -57,7 +57,7 @@ package enum Probe {
     let training = try Program(
       graph, outputs: [("loss", loss)], parameters: store, training: [TrainingPhase(try loss + decay, .adam)],
       options: options)
-    let (mean, scale) = standardisation(train)
+    let (mean, scale) = standardization(train)
     write(train, into: training.input("x"), mean, scale)
     let oneHot = training.input("labels")
     oneHot.update(repeating: 0)
@@ -81,7 +81,7 @@ package enum Probe {
       })
   }
 
-  private static func standardisation(_ x: Tensor) -> (mean: [Float], scale: [Float]) {
+  private static func standardization(_ x: Tensor) -> (mean: [Float], scale: [Float]) {
     let (n, d) = (x.shape[0], x.shape[1])
     return x.withElements(of: Float.self) { values in
       var (mean, scale) = ([Float](), [Float]())

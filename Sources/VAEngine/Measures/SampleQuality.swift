@@ -25,7 +25,7 @@ package struct SampleQuality: Sendable, Equatable, Codable {
   /// the ball around some point of the other set that reaches its `neighbours`-th neighbour.
   package var precision: Estimate
   package var recall: Estimate
-  package var neighbours: Int
+  package var neighbors: Int
   /// Vectors in each set.
   package var count: Int
 
@@ -33,18 +33,18 @@ package struct SampleQuality: Sendable, Equatable, Codable {
   ///   - samples: `[N, D]`.
   ///   - data: `[N, D]`; at least `neighbours + 2` rows each.
   package init(
-    samples: Tensor, data: Tensor, features: FeatureSpace, neighbours: Int = 3,
+    samples: Tensor, data: Tensor, features: FeatureSpace, neighbors: Int = 3,
     options: CompilerOptions = CompilerOptions()
   ) throws {
-    guard samples.shape[0] > neighbours + 1, data.shape[0] > neighbours + 1 else {
-      throw ModelError.tooFew(min(samples.shape[0], data.shape[0]), needed: neighbours + 2)
+    guard samples.shape[0] > neighbors + 1, data.shape[0] > neighbors + 1 else {
+      throw ModelError.tooFewExamples(min(samples.shape[0], data.shape[0]), needed: neighbors + 2)
     }
     let toData = try Distances(to: data, options: options)
     let toSamples = try Distances(to: samples, options: options)
     var radii = [Float](repeating: 0, count: data.shape[0])
     var sampled: [Float] = []
     try toData.forEachRow(of: data) { row, distances in
-      radii[row] = Distances.nearest(distances, neighbours, skipping: row).last?.0 ?? 0
+      radii[row] = Distances.nearest(distances, neighbors, skipping: row).last?.0 ?? 0
       if row < 500 { for other in 0..<row { sampled.append(distances[other]) } }
     }
     sampled.sort()
@@ -68,7 +68,7 @@ package struct SampleQuality: Sendable, Equatable, Codable {
     try toData.forEachRow(of: data) { ownData[$0] = kernelSum($1, skipping: $0) / (m - 1) }
     try toSamples.forEachRow(of: samples) { row, distances in
       ownSample[row] = kernelSum(distances, skipping: row) / (n - 1)
-      sampleRadii[row] = Distances.nearest(distances, neighbours, skipping: row).last?.0 ?? 0
+      sampleRadii[row] = Distances.nearest(distances, neighbors, skipping: row).last?.0 ?? 0
     }
     try toSamples.forEachRow(of: data) { row, distances in
       otherData[row] = kernelSum(distances) / n
@@ -84,7 +84,7 @@ package struct SampleQuality: Sendable, Equatable, Codable {
         .squareRoot(), count: samples.shape[0])
     bandwidth = width.squareRoot()
     (precision, recall) = (Estimate(reached), Estimate(covered))
-    self.neighbours = neighbours
+    self.neighbors = neighbors
     count = samples.shape[0]
   }
 }

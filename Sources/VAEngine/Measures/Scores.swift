@@ -16,14 +16,15 @@ extension Model {
     var reconstructions = [Double](repeating: 0, count: source.count)
     var rates = reconstructions
     try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
-      let stream = RandomStream(seed: seed, purpose: "evaluation", step: step)
+      let stream = RandomStream.evaluatedData(seed: seed, step: step)
       source.fill(program.input("x"), indices, stream: stream, threads: options.threads)
+      try checkSupport(program.input("x"), indices)
       if configuration.family == .conditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
       for draw in 0..<draws {
         try Stopping.check()
-        program.run(step: step &* UInt64(draws) &+ UInt64(draw) &+ seed &* 0x1_0000_0000)
+        run(program, draw: step &* UInt64(draws) &+ UInt64(draw), seed: seed)
         let (reconstruction, kl) = (program.output("reconstruction"), program.output("klPerDimension"))
         for row in 0..<valid {
           let rate = isAutoencoder ? 0 : kl[row * d..<(row + 1) * d].reduce(0.0) { $0 + Double($1) }
@@ -60,8 +61,8 @@ extension Model {
     let values = try source.values(seed: seed)
     let graph = Graph()
     let x = try graph.input("x", values.shape)
-    let program = try Program(
-      graph, outputs: [("noisy", noise.applied(to: x))], seed: seed, options: options)
+    let corrupt = try graph.scope(StreamPurpose.denoising) { () throws(ShapeError) -> Symbol in try noise.applied(to: x) }
+    let program = try Program(graph, outputs: [("noisy", corrupt)], seed: seed, options: options)
     values.withElements(of: Float.self) { _ = program.input("x").update(from: $0) }
     program.run()
     let corrupted = try Tensor(Array(program.output("noisy")), shape: values.shape)
@@ -72,13 +73,13 @@ extension Model {
 }
 
 extension Noise {
-  /// `x` corrupted, drawing from the stream named `corruption`.
+  /// `x` corrupted, drawing from the stream named `corruption` in the current scope.
   func applied(to x: Symbol) throws(ShapeError) -> Symbol {
     switch self {
-    case .gaussian(let sigma): return try x + x.graph.random(.normal, "corruption", x.shape) * sigma
-    case .mask(let share): return try x * step(x.graph.random(.uniform, "corruption", x.shape) - share)
+    case .gaussian(let sigma): return try x + x.graph.random(.normal, StreamPurpose.corruption, x.shape) * sigma
+    case .mask(let share): return try x * step(x.graph.random(.uniform, StreamPurpose.corruption, x.shape) - share)
     case .saltAndPepper(let share):
-      let u = try x.graph.random(.uniform, "corruption", x.shape)
+      let u = try x.graph.random(.uniform, StreamPurpose.corruption, x.shape)
       return try x * step(u - share) + step(share * 0.5 - u)
     }
   }

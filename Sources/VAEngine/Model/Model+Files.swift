@@ -86,7 +86,7 @@ extension Model {
     }
     var state = TrainingState()
     if let text = file.metadata[Name.training] {
-      guard let saved = try? Self.decoder.decode(TrainingState.self, from: Data(text.utf8)), saved.isSound else {
+      guard let saved = try? Self.decoder.decode(TrainingState.self, from: Data(text.utf8)), saved.isFinite else {
         throw ModelError.checkpoint("\(path): the state of training cannot be read")
       }
       state = saved

@@ -16,7 +16,7 @@ extension Model {
   /// Dynamically binarised examples are drawn once.
   ///
   /// - Throws: `ModelError` when the data do not fit or are not finite; then nothing has changed.
-  package func beginAtMean(of source: any BatchSource) throws {
+  package func initializeOutputBias(toMeanOf source: any BatchSource) throws {
     try check(source)
     let likelihood = configuration.likelihood
     let name = "decoder.\(configuration.architecture.decoder.count).bias"
@@ -42,7 +42,7 @@ extension Model {
     var buffer = [Float](repeating: 0, count: rows * size)
     for begin in stride(from: 0, to: count, by: rows) {
       let indices = (begin..<min(begin + rows, count)).map { Int32($0 * source.count / count) }
-      source.read(indices, into: &buffer, stream: RandomStream(seed: 0, purpose: "mean", step: UInt64(begin)))
+      source.read(indices, into: &buffer, stream: RandomStream(seed: 0, purpose: StreamPurpose.averagedData, step: UInt64(begin)))
       for row in indices.indices { for i in 0..<size { sums[i] += Double(buffer[row * size + i]) } }
       guard sums.allSatisfy(\.isFinite) else {
         let bad = (0..<indices.count * size).first { !buffer[$0].isFinite } ?? 0

@@ -61,7 +61,7 @@ extension Model {
       let x = try objective.input()
       let target = try x.flattened()
       let q = try objective.posterior(x)
-      let noise = try objective.graph.random(.normal, "evaluation", q.mean.shape)
+      let noise = try objective.graph.random(.normal, StreamPurpose.evaluation, q.mean.shape)
       let z = configuration.family == .autoencoder ? q.mean : try q.sample(noise)
       let outputs = try objective.decode(z, labels: objective.labels())
       let rebuilt = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
@@ -89,7 +89,9 @@ extension Model {
       let q = DiagonalGaussian(
         mean: try graph.input("mean", [rows, latentDimensions]),
         logVariance: try graph.input("logVariance", [rows, latentDimensions]))
-      let weights = try objective.importanceWeights(q, target, samples: samples).logWeights
+      let weights = try objective.importanceWeights(
+        q, target, samples: samples, purpose: StreamPurpose.importanceSamples
+      ).logWeights
       return try Program(
         graph, outputs: [("logWeights", weights)], parameters: parameters, seed: configuration.seed, options: options)
     }

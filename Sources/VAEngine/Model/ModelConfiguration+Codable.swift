@@ -6,15 +6,24 @@ extension ModelConfiguration: Codable {
   private enum Key: String, CodingKey {
     case version, family, architecture, encoder, decoder, activation, logVarianceBounds, exampleShape, latentDimensions,
       likelihood, beta
-    case capacity, freeBits, importanceSamples, noise, classCount, initializer, beginsAtMean, seed
+    case capacity, freeBits, importanceSamples, noise, classCount, initializer, seed
+    case outputBiasStartsAtMean = "beginsAtMean"
   }
 
-  /// Raised when a file that older programs cannot read is written.
-  private static let version = 1
+  /// Raised when a file that older programs cannot read is written. In format 1 a layer normalization of images has one
+  /// scale and shift per channel; only models with one are written as format 2, so that older programs read all others.
+  private static let version = 2
+
+  private var format: Int {
+    let isNew =
+      architecture.encoder.normalizesImages(exampleRank: exampleShape.rank)
+      || architecture.decoder.normalizesImages(exampleRank: 1)
+    return isNew ? 2 : 1
+  }
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
-    try container.encode(Self.version, forKey: .version)
+    try container.encode(format, forKey: .version)
     try container.encode(family, forKey: .family)
     try container.encode(architecture.name, forKey: .architecture)
     try container.encode(LayerText.text(architecture.encoder), forKey: .encoder)
@@ -32,7 +41,7 @@ extension ModelConfiguration: Codable {
     try container.encodeIfPresent(noise, forKey: .noise)
     try container.encodeIfPresent(classCount, forKey: .classCount)
     try container.encode(initializer, forKey: .initializer)
-    if beginsAtMean { try container.encode(true, forKey: .beginsAtMean) }
+    if outputBiasStartsAtMean { try container.encode(true, forKey: .outputBiasStartsAtMean) }
     try container.encode(seed, forKey: .seed)
   }
 
@@ -49,10 +58,14 @@ extension ModelConfiguration: Codable {
     if let bounds, bounds.count != 2 || !(bounds[0] < bounds[1]) {
       throw ModelError.checkpoint("the model's bounds of log σ² are not two rising numbers")
     }
+    var encoderLayers = try LayerText.parse(try container.decode(String.self, forKey: .encoder))
+    var decoderLayers = try LayerText.parse(try container.decode(String.self, forKey: .decoder))
+    if version < 2 {
+      encoderLayers = encoderLayers.perChannel(exampleRank: shape.rank)
+      decoderLayers = decoderLayers.perChannel(exampleRank: 1)
+    }
     let architecture = Architecture(
-      name: try container.decode(String.self, forKey: .architecture),
-      encoder: try LayerText.parse(try container.decode(String.self, forKey: .encoder)),
-      decoder: try LayerText.parse(try container.decode(String.self, forKey: .decoder)),
+      name: try container.decode(String.self, forKey: .architecture), encoder: encoderLayers, decoder: decoderLayers,
       activation: try container.decode(Activation.self, forKey: .activation),
       logVarianceBounds: bounds.map { $0[0]...$0[1] })
     try self.init(
@@ -66,7 +79,7 @@ extension ModelConfiguration: Codable {
       noise: try container.decodeIfPresent(Noise.self, forKey: .noise),
       classCount: try container.decodeIfPresent(Int.self, forKey: .classCount),
       initializer: try container.decode(Initializer.self, forKey: .initializer),
-      beginsAtMean: try container.decodeIfPresent(Bool.self, forKey: .beginsAtMean) ?? false,
+      outputBiasStartsAtMean: try container.decodeIfPresent(Bool.self, forKey: .outputBiasStartsAtMean) ?? false,
       seed: try container.decode(UInt64.self, forKey: .seed))
   }
 }

@@ -64,7 +64,7 @@ package struct ModelConfiguration: Hashable, Sendable {
   package var initializer: Initializer
   /// Whether the first training sets the decoder's last bias to the data's mean (`Model.beginAtMean(of:)`); false where
   /// the decoder does not end in a bias.
-  package let beginsAtMean: Bool
+  package let outputBiasStartsAtMean: Bool
   package var seed: UInt64
 
   /// - Throws: `ModelError` naming what is wrong and how to mend it.
@@ -72,7 +72,7 @@ package struct ModelConfiguration: Hashable, Sendable {
     family: Family = .vae, architecture: Architecture, exampleShape: Shape, latentDimensions: Int,
     likelihood: Likelihood? = nil, beta: Schedule = .constant(1), capacity: Schedule = .constant(0),
     freeBits: Float = 0, importanceSamples: Int = 1, noise: Noise? = nil, classCount: Int? = nil,
-    initializer: Initializer = .pytorch, beginsAtMean: Bool = true, seed: UInt64 = 0
+    initializer: Initializer = .pytorch, outputBiasStartsAtMean: Bool = true, seed: UInt64 = 0
   ) throws(ModelError) {
     guard latentDimensions > 0 else { throw .latentSize(latentDimensions) }
     guard exampleShape.count > 0 else { throw .emptyExamples(exampleShape) }
@@ -89,7 +89,7 @@ package struct ModelConfiguration: Hashable, Sendable {
     self.noise = family == .denoising ? noise ?? .gaussian(0.3) : nil
     self.classCount = family == .conditional ? classCount : nil
     (self.initializer, self.seed) = (initializer, seed)
-    self.beginsAtMean = beginsAtMean && architecture.endsInBias
+    self.outputBiasStartsAtMean = outputBiasStartsAtMean && architecture.endsInBias
   }
 
   package var pixels: Int { exampleShape.count }
@@ -115,7 +115,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFinite(example: Int)
   case noExamples
   /// Fewer vectors than a measure needs.
-  case tooFew(Int, needed: Int)
+  case tooFewExamples(Int, needed: Int)
   case notAProbability(String)
   /// A file that is not a model, or of another one.
   case checkpoint(String)
@@ -137,7 +137,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         + "(transform scale) or use likelihood=gaussian"
     case .notFinite(let example): "example \(example) holds a value that is not finite; drop or mend it"
     case .noExamples: "no examples"
-    case .tooFew(let count, let needed): "\(count) examples, at least \(needed) are needed"
+    case .tooFewExamples(let count, let needed): "\(count) examples, at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"
     case .checkpoint(let why): why
     }

@@ -113,7 +113,7 @@ package struct ObjectiveGraph {
     let q = try posterior(configuration.family == .denoising ? corrupted(x) : x)
     let labels = try labels()
     if configuration.family == .importanceWeighted { return try importanceWeighted(q, target) }
-    let noise = try graph.random(.normal, "posterior", q.mean.shape)
+    let noise = try graph.random(.normal, StreamPurpose.posterior, q.mean.shape)
     let z = configuration.family == .autoencoder ? q.mean : try q.sample(noise)
     let reconstruction = try self.reconstruction(decode(z, labels: labels), target).mean()
     if configuration.family == .autoencoder {
@@ -122,25 +122,25 @@ package struct ObjectiveGraph {
     let perDimension = try q.klPerDimension().mean([0])
     let kl = try perDimension.sum()
     let beta = try graph.input("beta", [])
-    let pressed: Symbol
+    let penalizedKL: Symbol
     if configuration.family == .capacity {
-      pressed = abs(try kl - graph.input("capacity", []))
+      penalizedKL = abs(try kl - graph.input("capacity", []))
     } else if configuration.freeBits > 0 {
-      pressed = try maximum(perDimension, graph.constant(configuration.freeBits)).sum()
+      penalizedKL = try maximum(perDimension, graph.constant(configuration.freeBits)).sum()
     } else {
-      pressed = kl
+      penalizedKL = kl
     }
-    return Terms(loss: try reconstruction + beta * pressed, reconstruction: reconstruction, kl: kl)
+    return Terms(loss: try reconstruction + beta * penalizedKL, reconstruction: reconstruction, kl: kl)
   }
 
   /// log p(x, z) − log q(z | x) for `k` samples per example, `[k, B]`, and −log p(x | z) `[k, B]`.
   ///
-  /// The constants of the two Gaussians cancel: log p(z) − log q(z | x) = ½ Σ (ε² + log σ² − z²).
+  /// `purpose` names the stream of the draws. The constants of the two Gaussians cancel: log p(z) − log q(z | x) = ½ Σ (ε² + log σ² − z²).
   func importanceWeights(
-    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int
+    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, purpose: String
   ) throws -> (logWeights: Symbol, reconstruction: Symbol) {
     let d = configuration.latentDimensions
-    let noise = try graph.random(.normal, "posterior", [k, rows, d], rowAxis: 1)
+    let noise = try graph.random(.normal, purpose, [k, rows, d], rowAxis: 1)
     let z = try q.mean + exp(q.logVariance * 0.5) * noise
     var condition: Symbol?
     if let labels = try labels() {
@@ -156,7 +156,8 @@ package struct ObjectiveGraph {
   /// Minus the bound L_k = E log (1/k) Σ w (Burda et al. 2016, equation 8).
   private func importanceWeighted(_ q: DiagonalGaussian, _ target: Symbol) throws -> Terms {
     let k = configuration.importanceSamples
-    let (logWeights, reconstruction) = try importanceWeights(q, target, samples: k)
+    let (logWeights, reconstruction) = try importanceWeights(
+      q, target, samples: k, purpose: StreamPurpose.posterior)
     let bound = try logWeights.logSumExp([0]).mean() - logOf(Float(k))
     return Terms(loss: -bound, reconstruction: try reconstruction.mean(), kl: try q.klPerDimension().sum([1]).mean())
   }

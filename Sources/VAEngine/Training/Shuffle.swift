@@ -6,7 +6,7 @@ package enum Shuffle {
   /// bias is below 2⁻³² · n.
   package static func order(count: Int, seed: UInt64, epoch: Int) -> [Int32] {
     var order = (0..<Int32(count)).map { $0 }
-    let stream = RandomStream(seed: seed, purpose: "shuffle", step: UInt64(epoch))
+    let stream = RandomStream(seed: seed, purpose: StreamPurpose.shuffle, step: UInt64(epoch))
     var block = stream.block(0)
     for index in stride(from: count - 1, to: 0, by: -1) {
       let position = count - 1 - index

@@ -5,7 +5,7 @@ extension Trainer {
   /// Finds the step at fault by running again from the last good state: the same steps give the same bits, and the first
   /// whose loss, gradient or update is not finite is it. Then puts that state back. A search that is stopped names the
   /// step where it was seen.
-  func failure(_ order: [Int32], _ safe: SafeState, _ stop: StopSignal?) throws -> NonFiniteError {
+  func failure(_ order: [Int32], _ safe: FiniteState, _ stop: StopSignal?) throws -> NonFiniteError {
     let seen = (step: max(model.training.step, 1) - 1, epoch: model.training.epoch)
     func restore() {
       model.parameters.restore(safe.snapshot)
@@ -39,16 +39,16 @@ extension Trainer {
 }
 
 /// The last state known to be good.
-struct SafeState {
+struct FiniteState {
   private(set) var snapshot: ParameterStore.Snapshot
   private(set) var state: TrainingState
 
   init(_ model: Model) throws { (snapshot, state) = (try model.parameters.snapshot(), model.training) }
 
   /// Takes the model's state; false, and nothing done, when a parameter is not finite.
-  mutating func renew(_ model: Model) throws -> Bool {
+  mutating func update(_ model: Model) throws -> Bool {
     guard model.parameters.firstNonFinite() == nil else { return false }
-    self = try SafeState(model)
+    self = try FiniteState(model)
     return true
   }
 }

@@ -31,7 +31,7 @@ package struct Trainer {
     let total = Double(max(plan.epochs - firstEpoch, 0) * source.count - before)
     let snapshotInterval = UInt64(plan.snapshotInterval ?? max(200, 20_000 / plan.batchSize))
     var clock = StepClock()
-    var safe = try SafeState(model)
+    var safe = try FiniteState(model)
     var done = 0
 
     var last: TrainingHistory.Step?
@@ -47,7 +47,7 @@ package struct Trainer {
         done += indices.count
         clock.add(indices.count)
         if model.training.step % snapshotInterval == 0 {
-          guard try safe.renew(model) else { throw try failure(order, safe, stop) }
+          guard try safe.update(model) else { throw try failure(order, safe, stop) }
         }
         if model.training.batchInEpoch < batches {
           try progress(report(clock, done, total, last, nil))
@@ -60,7 +60,7 @@ package struct Trainer {
         return .stopped
       }
       try watch(finished.validation ?? finished.loss)
-      _ = try safe.renew(model)
+      _ = try safe.update(model)
       try progress(report(clock, done, total, last, finished))
       if let patience = plan.patience, model.training.epochsSinceBest >= patience {
         if let values = model.bestValues {
@@ -132,7 +132,7 @@ package struct Trainer {
     var state = model.training
     if state.step == 0 {
       state.shuffleSeed = plan.seed
-      if model.configuration.beginsAtMean { try model.beginAtMean(of: source) }
+      if model.configuration.outputBiasStartsAtMean { try model.initializeOutputBias(toMeanOf: source) }
     }
     // Another batch size or other data: the epoch under way begins again in its own order.
     if state.batchInEpoch > 0, state.batchSize != plan.batchSize || state.exampleCount != source.count {
@@ -160,7 +160,7 @@ package struct Trainer {
     let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
     let epoch = Double(model.training.epoch) + done
     let step = model.training.step
-    let stream = RandomStream(seed: model.training.shuffleSeed, purpose: "batch", step: step)
+    let stream = RandomStream(seed: model.training.shuffleSeed, purpose: StreamPurpose.trainingData, step: step)
     source.fill(program.input("x"), indices, stream: stream, threads: model.options.threads)
     if model.configuration.family == .conditional {
       source.fillOneHot(program.input("labels"), indices, classes: model.configuration.classCount ?? 0)

@@ -27,13 +27,15 @@ package struct TrainingPlan: Sendable, Equatable, Codable {
 /// thread.
 package final class StopSignal: Sendable {
   private let requested = Atomic(false)
-  private let isAsked: @Sendable () -> Bool
+  private let isStopRequested: @Sendable () -> Bool
 
   /// - Parameter isAsked: Asks for a stop without a call to `request`, once it is true.
-  package init(when isAsked: @escaping @Sendable () -> Bool = { false }) { self.isAsked = isAsked }
+  package init(when isStopRequested: @escaping @Sendable () -> Bool = { false }) {
+    self.isStopRequested = isStopRequested
+  }
 
   package func request() { requested.store(true, ordering: .relaxed) }
-  package var isRequested: Bool { requested.load(ordering: .relaxed) || isAsked() }
+  package var isRequested: Bool { requested.load(ordering: .relaxed) || isStopRequested() }
 }
 
 /// A moment of training.

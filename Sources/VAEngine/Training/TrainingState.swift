@@ -30,7 +30,7 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package init() {}
 
   /// Whether the numbers can be of a training: a file may hold anything.
-  var isSound: Bool {
+  var isFinite: Bool {
     [epoch, batchInEpoch, exampleCount, batchSize, epochsSinceBest, learningRateDrops, running.examples].allSatisfy {
       (0...1 << 40).contains($0)
     } && step < 1 << 62 && history.stepStride > 0

@@ -4,7 +4,7 @@ import Terminal
 
 /// Runs scripts: results on standard output, errors on standard error, a code at the end.
 final class BatchRun {
-  private let surroundings: Surroundings
+  private let process: ProcessContext
   private let session: Session
   private let choices: BatchChoices
   private let runner: CellRunner
@@ -12,16 +12,16 @@ final class BatchRun {
   /// `quit` was met.
   private(set) var hasQuit = false
 
-  init(surroundings: Surroundings, session: Session, choices: BatchChoices) throws(ExitStatus) {
-    self.surroundings = surroundings
+  init(process: ProcessContext, session: Session, choices: BatchChoices) throws(ExitStatus) {
+    self.process = process
     self.session = session
     self.choices = choices
-    runner = try CellRunner(surroundings: surroundings)
-    for remark in session.openingRemarks { writeAll("elbo: \(remark)\n", to: STDERR_FILENO) }
+    runner = try CellRunner(process: process)
+    for remark in session.openingNotes { writeAll("elbo: \(remark)\n", to: STDERR_FILENO) }
     frontEnd =
       choices.format == .json
-      ? JSONFrontEnd(width: surroundings.screen.columns, interruption: runner.interrupter)
-      : TerminalFrontEnd(surroundings: surroundings, isPrompt: false, interruption: runner.interrupter)
+      ? JSONFrontEnd(width: process.screen.columns, interruption: runner.interrupter)
+      : TerminalFrontEnd(process: process, isPrompt: false, interruption: runner.interrupter)
   }
 
   /// Runs all cells of a script; the exit code.
@@ -38,8 +38,8 @@ final class BatchRun {
 
   /// Runs standard input as it comes, cell by cell; the exit code.
   func runStandardInput() -> Int32 {
-    var input = InputLines(descriptor: STDIN_FILENO, signals: surroundings.signals)
-    var cutter = CellCutter()
+    var input = InputLines(descriptor: STDIN_FILENO, signals: process.signals)
+    var splitter = CellSplitter()
     var transcript = TranscriptFilter()
     var code: Int32 = 0
     while !hasQuit {
@@ -48,10 +48,10 @@ final class BatchRun {
       switch input.next() {
       case .line(let line):
         guard let command = transcript.command(in: line) else { continue }
-        cell = cutter.add(command, session)
+        cell = splitter.add(command, session)
         isEnd = false
       case .end:
-        cell = cutter.rest()
+        cell = splitter.rest()
         isEnd = true
       case .signal(let number): return number == SIGINT ? 130 : 128 + number
       }
@@ -82,7 +82,7 @@ final class BatchRun {
     case .failed(let diagnostic):
       if choices.format == .text {
         let place = name.map { "\($0):\(cell.line): " } ?? (cell.line > 1 ? "line \(cell.line): " : "")
-        writeAll(place + diagnostic.rendered(color: surroundings.errorColor.isOn) + "\n", to: STDERR_FILENO)
+        writeAll(place + diagnostic.rendered(color: process.errorColor.isOn) + "\n", to: STDERR_FILENO)
       }
       return 1
     }

@@ -22,18 +22,18 @@ struct BatchScript {
     if SessionFile.hasPrompts(text), let file = try? SessionFile(text) {
       return file.commands.map { Cell(source: $0.source, line: $0.line) }
     }
-    var cutter = CellCutter()
+    var splitter = CellSplitter()
     var cells: [Cell] = []
     for line in text.textLines {
-      if let cell = cutter.add(String(line), session) { cells.append(cell) }
+      if let cell = splitter.add(String(line), session) { cells.append(cell) }
     }
-    if let last = cutter.rest() { cells.append(last) }
+    if let last = splitter.rest() { cells.append(last) }
     return cells
   }
 }
 
 /// Collects lines until they make a cell.
-struct CellCutter {
+struct CellSplitter {
   private var lines: [String] = []
   private var first = 0
   private var number = 0
@@ -42,7 +42,7 @@ struct CellCutter {
   mutating func add(_ line: String, _ session: Session) -> BatchScript.Cell? {
     number += 1
     if lines.isEmpty {
-      if Self.isNothing(line) { return nil }
+      if Self.isBlank(line) { return nil }
       first = number
     }
     lines.append(line)
@@ -60,7 +60,7 @@ struct CellCutter {
   var isOpen: Bool { !lines.isEmpty }
 
   /// Blank, or a comment alone.
-  static func isNothing(_ line: String) -> Bool {
+  static func isBlank(_ line: String) -> Bool {
     let first = line.first { $0 != " " && $0 != "\t" }
     return first == nil || first == "#"
   }

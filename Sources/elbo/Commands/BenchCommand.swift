@@ -23,14 +23,14 @@ struct BenchCommand: ElboSubcommand {
       elbo bench live                 what plot=live costs a training
       """)
 
-  static let answersSignals = false
+  static let handlesSignals = false
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
-  enum What: String, ExpressibleByArgument, CaseIterable { case train, ops, compile, session, plots, live }
+  enum Suite: String, ExpressibleByArgument, CaseIterable { case train, ops, compile, session, plots, live }
 
   @Argument(help: "train, ops, compile, session, plots or live.")
-  var what = What.train
+  var what = Suite.train
 
   @Argument(help: "mlp, conv, burgess or iwae; all when left out.")
   var workload: String?
@@ -69,7 +69,7 @@ struct BenchCommand: ElboSubcommand {
     }
   }
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     if what == .plots {
       try plots()
       return 0

@@ -21,7 +21,7 @@ struct ElboCommand: ParsableCommand {
 
       Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted.
       """,
-    version: "elbo \(Surroundings.version)",
+    version: "elbo \(ProcessContext.version)",
     subcommands: [
       StartCommand.self, RunCommand.self, ReplayCommand.self, KernelCommand.self, JupyterCommand.self,
       BenchCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
@@ -109,15 +109,15 @@ struct StartCommand: ElboSubcommand {
     if workspace.hasSuffix(".elbo") { throw ValidationError("'\(workspace)' is a script. Try: elbo run \(workspace)") }
   }
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     let path = workspace ?? choices.session
-    if line.isEmpty, surroundings.isInteractive, batch.format == .text {
-      return try Prompt(surroundings: surroundings, choices: choices, workspace: path, readsRC: !noRc).run()
+    if line.isEmpty, process.isInteractive, batch.format == .text {
+      return try Prompt(process: process, choices: choices, workspace: path, readsRC: !noRc).run()
     }
     let session = try startSession(
-      surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
+      process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
     defer { session.close() }
-    let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
+    let batchRun = try BatchRun(process: process, session: session, choices: batch)
     if !line.isEmpty { return batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil)) }
     return batchRun.runStandardInput()
   }
@@ -134,19 +134,19 @@ struct RunCommand: ElboSubcommand {
   @Argument(help: "Scripts, or session files (their commands); '-' is standard input.", completion: .file())
   var files: [String]
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     var scripts: [BatchScript] = []
     for file in files where file != "-" {
       // A pipe may keep us waiting; nothing runs yet.
-      switch surroundings.signals.letThrough({ textOfFile(file) }) {
+      switch process.signals.withDefaultSignals({ textOfFile(file) }) {
       case .success(let text): scripts.append(BatchScript(text: text, name: file))
       case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
       }
     }
     let session = try startSession(
-      surroundings.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
+      process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
     defer { session.close() }
-    let batchRun = try BatchRun(surroundings: surroundings, session: session, choices: batch)
+    let batchRun = try BatchRun(process: process, session: session, choices: batch)
     var code: Int32 = 0
     var rest = scripts[...]
     for file in files {

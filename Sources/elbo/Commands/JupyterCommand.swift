@@ -10,7 +10,7 @@ struct JupyterCommand: ParsableCommand {
     subcommands: [Install.self, Uninstall.self])
 
   /// Where kernelspecs go.
-  struct Place: ParsableArguments {
+  struct InstallLocation: ParsableArguments {
     @Flag(help: "For this user (the default).")
     var user = false
 
@@ -26,9 +26,9 @@ struct JupyterCommand: ParsableCommand {
       }
     }
 
-    func spec(_ surroundings: Surroundings) throws(ExitStatus) -> KernelSpec {
+    func spec(_ process: ProcessContext) throws(ExitStatus) -> KernelSpec {
       if let prefix { return KernelSpec(kernels: prefix + "/share/jupyter/kernels") }
-      let environment = surroundings.environment
+      let environment = process.environment
       if sysPrefix {
         let prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] }
         guard let active = prefixes.first(where: { $0.hasPrefix("/") }) else {
@@ -38,14 +38,14 @@ struct JupyterCommand: ParsableCommand {
       }
       if let data = environment["JUPYTER_DATA_DIR"], !data.isEmpty { return KernelSpec(kernels: data + "/kernels") }
       let share = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-      return KernelSpec(kernels: (share ?? surroundings.home + "/.local/share") + "/jupyter/kernels")
+      return KernelSpec(kernels: (share ?? process.home + "/.local/share") + "/jupyter/kernels")
     }
   }
 
   struct Install: ElboSubcommand {
     static let configuration = CommandConfiguration(abstract: "Write the kernelspec.")
-    static let answersSignals = false
-    @OptionGroup var place: Place
+    static let handlesSignals = false
+    @OptionGroup var location: InstallLocation
 
     @Option(help: ArgumentHelp("The program that Jupyter is to start (default: this one).", valueName: "path"))
     var program: String?
@@ -54,8 +54,8 @@ struct JupyterCommand: ParsableCommand {
       if program?.isEmpty == true { throw ValidationError("--program takes a path.") }
     }
 
-    func run(in surroundings: Surroundings) throws -> Int32 {
-      let spec = try place.spec(surroundings)
+    func run(in process: ProcessContext) throws -> Int32 {
+      let spec = try location.spec(process)
       do { try spec.install(program: program ?? Self.thisProgram()) } catch { throw ExitStatus(1, "elbo: \(error)") }
       writeAll("installed \(spec.folder)\n", to: STDOUT_FILENO)
       return 0
@@ -72,11 +72,11 @@ struct JupyterCommand: ParsableCommand {
 
   struct Uninstall: ElboSubcommand {
     static let configuration = CommandConfiguration(abstract: "Take the kernelspec away.")
-    static let answersSignals = false
-    @OptionGroup var place: Place
+    static let handlesSignals = false
+    @OptionGroup var location: InstallLocation
 
-    func run(in surroundings: Surroundings) throws -> Int32 {
-      let spec = try place.spec(surroundings)
+    func run(in process: ProcessContext) throws -> Int32 {
+      let spec = try location.spec(process)
       let wasThere: Bool
       do { wasThere = try spec.uninstall() } catch { throw ExitStatus(1, "elbo: \(error)") }
       writeAll(wasThere ? "removed \(spec.folder)\n" : "nothing at \(spec.folder)\n", to: STDOUT_FILENO)

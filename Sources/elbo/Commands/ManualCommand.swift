@@ -7,9 +7,9 @@ struct ManualCommand: ElboSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "manual", abstract: "Print the man page (roff).", shouldDisplay: false)
 
-  static let answersSignals = false
+  static let handlesSignals = false
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     writeAll(Manual(table: .standard).text, to: 1) ? 0 : 1
   }
 }
@@ -20,7 +20,7 @@ struct Manual {
 
   var text: String {
     var lines = [
-      #".TH ELBO 1 "" "elbo \#(Surroundings.version)" "User Commands""#,
+      #".TH ELBO 1 "" "elbo \#(ProcessContext.version)" "User Commands""#,
       ".SH NAME", #"elbo \- variational autoencoders at a prompt, in scripts and in notebooks"#,
       ".SH SYNOPSIS",
     ]

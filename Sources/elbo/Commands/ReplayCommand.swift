@@ -63,10 +63,10 @@ struct ReplayCommand: ElboSubcommand {
     }
   }
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     let mode: ReplayRun.Mode = verify ? .verify : record ? .record : update ? .update : .show
     return try ReplayRun(
-      surroundings: surroundings, mode: mode, isLax: lax, jobs: jobs, threads: threads, output: output, junit: junit,
+      process: process, mode: mode, ignoresNumbers: lax, jobs: jobs, threads: threads, output: output, junit: junit,
       tap: tap
     ).run(files)
   }
@@ -80,15 +80,15 @@ struct ReplayWorkerCommand: ElboSubcommand {
   @Option var threads: Int?
   @Argument var file: String
 
-  func run(in surroundings: Surroundings) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 {
     let text: String
     switch textOfFile(file) {
     case .success(let read): text = read
     case .failure(let failure): throw ExitStatus(1, "elbo: \(failure)")
     }
     let session =
-      SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, surroundings)
-    let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(
+      SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, process)
+    let played = try SessionPlayer(process: process, threads: threads).play(
       session, folder: folderOfFile(file), isScratch: true)
     writeAll(ReplayWorkers.json(of: played).text() + "\n", to: 1)
     return 0

@@ -6,7 +6,7 @@ import Terminal
 
 /// An interactive session.
 final class Prompt {
-  private let surroundings: Surroundings
+  private let process: ProcessContext
   private let color: ColorPolicy
   private let runner: CellRunner
   private let editor: LineEditor
@@ -18,28 +18,28 @@ final class Prompt {
   private let recovery: RecoveryWorkspace?
   private var transcript: Transcript?
 
-  init(surroundings: Surroundings, choices: SessionChoices, workspace: String?, readsRC: Bool) throws(ExitStatus) {
-    self.surroundings = surroundings
+  init(process: ProcessContext, choices: SessionChoices, workspace: String?, readsRC: Bool) throws(ExitStatus) {
+    self.process = process
     self.readsRC = readsRC
-    color = surroundings.outputColor
-    runner = try CellRunner(surroundings: surroundings)
-    editor = LineEditor(signals: surroundings.signals, color: color)
-    let historyPath = surroundings.stateFolder + "/history"
+    color = process.outputColor
+    runner = try CellRunner(process: process)
+    editor = LineEditor(signals: process.signals, color: color)
+    let historyPath = process.stateFolder + "/history"
     isFirstRun = access(historyPath, F_OK) != 0
-    makeFolder(surroundings.stateFolder)
-    recovery = workspace == nil ? RecoveryWorkspace.chosen(surroundings, editor) : nil
-    var options = surroundings.sessionOptions(
+    makeFolder(process.stateFolder)
+    recovery = workspace == nil ? RecoveryWorkspace.chosen(process, editor) : nil
+    var options = process.sessionOptions(
       seed: choices.seed, threads: choices.threads, workspace: workspace ?? recovery?.path)
     options.isInteractive = true
     let session = try startSession(options)
     self.session = session
-    frontEnd = TerminalFrontEnd(surroundings: surroundings, isPrompt: true, interruption: runner.interrupter)
+    frontEnd = TerminalFrontEnd(process: process, isPrompt: true, interruption: runner.interrupter)
     reader = PromptReader(editor: editor, session: session, history: HistoryFile(path: historyPath))
     let (completer, color) = (PromptCompleter(session: session), color)
-    editor.assist(
+    editor.configureCompletion(
       complete: { completer.complete($0, cursor: $1) },
       help: { completer.help($0, cursor: $1).map { Style.faint.apply($0, color) } })
-    runner.onImpatience = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
+    runner.onRepeatedInterrupt = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
   }
 
   /// Runs until the person leaves; the exit code.
@@ -47,8 +47,8 @@ final class Prompt {
     say(
       Banner.text(
         isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color))
-    for remark in session.openingRemarks {
-      say(Style.warning.apply(TextWidth.wrap(remark, to: surroundings.screen.columns), color) + "\n")
+    for remark in session.openingNotes {
+      say(Style.warning.apply(TextWidth.wrap(remark, to: process.screen.columns), color) + "\n")
     }
     if readsRC { runRC() }
     while true {
@@ -59,11 +59,11 @@ final class Prompt {
         help(on: source)
         reader.initial = source
       case .shell(let command):
-        if case .left(let code) = shell(command) { return code }
+        if case .quit(let code) = shell(command) { return code }
       case .terminated(let signal): return terminated(signal)
       case .endOfInput:
         say("\n")
-        if let code = leaveIfWanted() { return code }
+        if let code = confirmQuit() { return code }
       }
     }
   }
@@ -74,7 +74,7 @@ final class Prompt {
     /// What was pasted behind it is not to be run.
     case failed
     /// The session is over, with this exit code.
-    case left(Int32)
+    case quit(Int32)
   }
 
   /// Runs cells in order; the exit code when the session is over.
@@ -89,7 +89,7 @@ final class Prompt {
       }
       switch cells.count > 1 ? runPasted(source) : runCell(source) {
       case .done: continue
-      case .left(let code): return code
+      case .quit(let code): return code
       case .failed:
         let left = cells.count - index - 1
         if left > 0 {
@@ -116,8 +116,8 @@ final class Prompt {
     reader.remember(source)
     let ran = withoutControlEcho { runner.run(source, in: session, frontEnd: frontEnd) }
     guard let outcome = ran else { return .done }
-    if let failure = frontEnd.closedBy { return .left(StandardOutput.exitCode(after: failure)) }
-    if let signal = runner.terminatedBy { return .left(terminated(signal)) }
+    if let failure = frontEnd.closedBy { return .quit(StandardOutput.exitCode(after: failure)) }
+    if let signal = runner.terminatedBy { return .quit(terminated(signal)) }
     var isDone = true
     switch outcome.status {
     case .ok: break
@@ -126,11 +126,11 @@ final class Prompt {
       say(diagnostic.rendered(color: color.isOn) + "\n")
     case .interrupted(let note):
       isDone = false
-      let text = TextWidth.wrap("interrupted" + (note.isEmpty ? "" : ": " + note), to: surroundings.screen.columns)
+      let text = TextWidth.wrap("interrupted" + (note.isEmpty ? "" : ": " + note), to: process.screen.columns)
       say(Style.warning.apply(text, color) + "\n")
     }
     keepTranscript(source, outcome)
-    if outcome.wantsToQuit, let code = leaveIfWanted() { return .left(code) }
+    if outcome.wantsToQuit, let code = confirmQuit() { return .quit(code) }
     return isDone ? .done : .failed
   }
 
@@ -140,7 +140,7 @@ final class Prompt {
       try transcript?.add(source, outcome)
       switch outcome.transcriptRequest {
       case .start(let path):
-        transcript = try Transcript(path: path, session: session, width: surroundings.screen.columns)
+        transcript = try Transcript(path: path, session: session, width: process.screen.columns)
       case .stop: transcript = nil
       case nil: break
       }
@@ -166,7 +166,7 @@ final class Prompt {
     let status = elbo_run_shell(command, -1)
     var wasInterrupted = false
     var ending: Int32?
-    while let signal = surroundings.signals.next() {
+    while let signal = process.signals.next() {
       switch signal {
       // What the keyboard sends was for the command; of a paste, Ctrl-C stops the rest.
       case .interrupt: wasInterrupted = true
@@ -175,7 +175,7 @@ final class Prompt {
       case .hangUp: ending = SIGHUP
       }
     }
-    if let ending { return .left(terminated(ending)) }
+    if let ending { return .quit(terminated(ending)) }
     if status >= 0, status & 0x7F == 0, status >> 8 != 0 {
       say(Style.faint.apply("exit code \((status >> 8) & 0xFF)", color) + "\n")
     }
@@ -183,7 +183,7 @@ final class Prompt {
   }
 
   private func runRC() {
-    let path = surroundings.configurationFolder + "/rc.elbo"
+    let path = process.configurationFolder + "/rc.elbo"
     guard access(path, F_OK) == 0 else { return }
     switch textOfFile(path) {
     case .failure(let failure): say(Style.warning.apply("\(failure)", color) + "\n")
@@ -206,11 +206,11 @@ final class Prompt {
 
   /// Trained models that nothing holds once the recovery workspace is gone.
   private var unsaved: [String] {
-    session.workspace == recovery?.path || session.workspace == nil ? session.unfiledModels : []
+    session.workspace == recovery?.path || session.workspace == nil ? session.unsavedModels : []
   }
 
   /// Leaves, after a question when something would be lost; nil when the person stays.
-  private func leaveIfWanted() -> Int32? {
+  private func confirmQuit() -> Int32? {
     let names = unsaved
     if !names.isEmpty {
       let list = names.joined(separator: ", ")
@@ -227,7 +227,7 @@ final class Prompt {
     }
     session.close()
     guard let recovery else { return 0 }
-    let left = session.modelsLeft(in: recovery.path)
+    let left = session.unsavedModels(in: recovery.path)
     if left.isEmpty {
       recovery.remove()
     } else {

@@ -55,7 +55,7 @@ final class PromptReader {
   /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
   /// prompts at once is output and is skipped.
   private func command(in line: String, wasWaiting: Bool) -> String? {
-    if Self.isSeveral(line) { return line }
+    if Self.isMultiline(line) { return line }
     if SessionFile.isPrompt(line) {
       isInTranscript = true
       return String(line.dropFirst(SessionFile.prompt.count))
@@ -66,7 +66,7 @@ final class PromptReader {
   }
 
   private func input(from text: String) -> Input? {
-    let lines = Self.isSeveral(text) ? pastedCells(text) : [text]
+    let lines = Self.isMultiline(text) ? pastedCells(text) : [text]
     if lines.count > 1 { return .cells(lines) }
     guard let only = lines.first, let input = Self.meaning(of: only) else { return nil }
     if case .cells = input { return finished(only) }
@@ -74,7 +74,7 @@ final class PromptReader {
   }
 
   /// Lines of a paste; those that end in "\r\n" too.
-  private static func isSeveral(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "\n")) }
+  private static func isMultiline(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "\n")) }
 
   /// What a line, or each one of a paste, is for: a command of the shell, a question, a cell. nil when it is blank.
   static func meaning(of source: String) -> Input? {
@@ -90,12 +90,12 @@ final class PromptReader {
   /// A paste, cut into cells; prompts and outputs of a transcript are taken out.
   private func pastedCells(_ text: String) -> [String] {
     if SessionFile.hasPrompts(text) { return PastedText.commands(in: text) }
-    var cutter = CellCutter()
+    var splitter = CellSplitter()
     var cells: [String] = []
     for line in text.textLines {
-      if let cell = cutter.add(String(line), session) { cells.append(cell.source) }
+      if let cell = splitter.add(String(line), session) { cells.append(cell.source) }
     }
-    if let last = cutter.rest() { cells.append(last.source) }
+    if let last = splitter.rest() { cells.append(last.source) }
     return cells
   }
 

@@ -10,11 +10,11 @@ struct RecoveryWorkspace {
   private let lock: Int32
 
   /// The folder of all of them.
-  static func folder(_ surroundings: Surroundings) -> String { surroundings.stateFolder + "/recovery" }
+  static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
 
   /// The workspace of this session: one that ended badly if the person wants it, else a new one.
-  static func chosen(_ surroundings: Surroundings, _ editor: LineEditor) -> RecoveryWorkspace? {
-    for old in abandoned(surroundings) {
+  static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
+    for old in abandoned(process) {
       writeAll("The session of \(old.lastUse) ended badly; what was finished in it is kept.\n", to: STDOUT_FILENO)
       var isOpen = true
       while isOpen {
@@ -37,12 +37,12 @@ struct RecoveryWorkspace {
         }
       }
     }
-    return make(surroundings)
+    return make(process)
   }
 
   /// A new one; nil when the folder cannot be written: the session is then kept in memory.
-  private static func make(_ surroundings: Surroundings) -> RecoveryWorkspace? {
-    let folder = folder(surroundings)
+  private static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
+    let folder = folder(process)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
     var parts = tm()
@@ -54,8 +54,8 @@ struct RecoveryWorkspace {
   }
 
   /// Those that ended badly, newest first, locked for this program.
-  private static func abandoned(_ surroundings: Surroundings) -> [RecoveryWorkspace] {
-    let folder = folder(surroundings)
+  private static func abandoned(_ process: ProcessContext) -> [RecoveryWorkspace] {
+    let folder = folder(process)
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

@@ -1,13 +1,14 @@
 import Glibc
+import Graphs
 import Replay
 import Terminal
 
 /// `elbo replay` over one or more files.
 struct ReplayRun {
   enum Mode { case show, verify, record, update }
-  let surroundings: Surroundings
+  let process: ProcessContext
   let mode: Mode
-  let isLax: Bool
+  let ignoresNumbers: Bool
   let jobs: Int?
   let threads: Int?
   let output: String?
@@ -34,8 +35,8 @@ struct ReplayRun {
   private func show(_ sources: [Source]) throws(ExitStatus) -> Int32 {
     var code: Int32 = 0
     for source in sources {
-      let player = SessionPlayer(surroundings: surroundings, threads: threads)
-      let color = surroundings.outputColor
+      let player = SessionPlayer(process: process, threads: threads)
+      let color = process.outputColor
       var failure: Int32?
       let played = try player.play(source.file, folder: folderOfFile(source.path), isScratch: false) { command, text in
         let lines = SessionFile.promptLines(command.source).map { line in
@@ -56,13 +57,13 @@ struct ReplayRun {
   private func compare(_ sources: [Source]) throws(ExitStatus) -> Int32 {
     var reports = [ReplayReport?](repeating: nil, count: sources.count)
     var code: Int32 = 0
-    func finish(_ index: Int, _ played: SessionPlayer.Played) throws(ExitStatus) {
+    func finish(_ index: Int, _ played: SessionPlayer.PlayedSession) throws(ExitStatus) {
       let source = sources[index]
       let header = source.file.header
-      let tolerance = Tolerance(rtol: header.rtol, atol: header.atol, isLax: isLax)
+      let tolerance = Tolerance(rtol: header.rtol, atol: header.atol, ignoresNumbers: ignoresNumbers)
       let commands = source.file.commands
       // A pattern of (re) may take for ever, and nothing looks for signals meanwhile.
-      let results = surroundings.signals.letThrough {
+      let results = process.signals.withDefaultSignals {
         commands.enumerated().map { at, command in
           let hasRun = at < played.outputs.count
           let text = hasRun ? played.outputs[at] : "(not run: the session had ended)"
@@ -75,16 +76,16 @@ struct ReplayRun {
       if try !conclude(report) { code = max(code, 3) }
     }
 
-    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let cores = CompilerOptions.hardwareThreads
     let count = min(sources.count, jobs ?? cores)
     if sources.count == 1 {
-      let played = try SessionPlayer(surroundings: surroundings, threads: threads).play(
+      let played = try SessionPlayer(process: process, threads: threads).play(
         sources[0].file, folder: folderOfFile(sources[0].path), isScratch: true)
       if let signal = played.signal { return 128 + signal }
       try finish(0, played)
     } else {
       let workers = ReplayWorkers(
-        surroundings: surroundings, jobs: count, threads: threads ?? max(1, cores / max(1, count)))
+        process: process, jobs: count, threads: threads ?? max(1, cores / max(1, count)))
       var failure: ExitStatus?
       let stopped = workers.play(sources.map(\.path)) { index, result in
         switch result {
@@ -106,7 +107,7 @@ struct ReplayRun {
 
   /// Writes and says what the mode wants; false when a verification failed.
   private func conclude(_ report: ReplayReport) throws(ExitStatus) -> Bool {
-    let color = surroundings.outputColor
+    let color = process.outputColor
     let count = report.results.count
     let size = "\(count) \(count == 1 ? "command" : "commands"), \(durationText(report.seconds))"
     switch mode {
@@ -156,13 +157,13 @@ struct ReplayRun {
   private func read(_ path: String) throws(ExitStatus) -> Source {
     let text: String
     // A pipe may keep us waiting; nothing runs yet.
-    switch surroundings.signals.letThrough({ textOfFile(path) }) {
+    switch process.signals.withDefaultSignals({ textOfFile(path) }) {
     case .success(let read): text = read
     case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
     }
     do {
       if SessionFile.hasPrompts(text) { return Source(path: path, file: try SessionFile(text)) }
-      return Source(path: path, file: try Self.file(ofScript: text, surroundings))
+      return Source(path: path, file: try Self.file(ofScript: text, process))
     } catch let failure as SessionHeader.Failure {
       throw ExitStatus(2, "\(path):1: \(failure)")
     } catch let status as ExitStatus {
@@ -173,24 +174,24 @@ struct ReplayRun {
   }
 
   /// A script as a session file without outputs: comments become prose.
-  static func file(ofScript text: String, _ surroundings: Surroundings) throws -> SessionFile {
-    let session = try startSession(surroundings.sessionOptions())
-    var cutter = CellCutter()
+  static func file(ofScript text: String, _ process: ProcessContext) throws -> SessionFile {
+    let session = try startSession(process.sessionOptions())
+    var splitter = CellSplitter()
     var lines = text.textLines.map(String.init)
     var file = try SessionFile(SessionHeader.isHeader(text) ? lines[0] : "")
     file.items = []
     if lines.last == "" { lines.removeLast() }
     for (index, line) in lines.enumerated() where !(index == 0 && file.headerLine != nil) {
-      if !cutter.isOpen, CellCutter.isNothing(line) {
+      if !splitter.isOpen, CellSplitter.isBlank(line) {
         let comment = trimmedRight(line.drop { $0 == " " })
         file.items.append(
           comment.isEmpty
             ? .blank : .prose(comment == "#" || comment.hasPrefix("# ") ? comment : "# " + comment.dropFirst()))
-      } else if let cell = cutter.add(line, session) {
+      } else if let cell = splitter.add(line, session) {
         file.items.append(.command(SessionFile.Command(source: cell.source, line: index + 1)))
       }
     }
-    if let last = cutter.rest() { file.items.append(.command(SessionFile.Command(source: last.source))) }
+    if let last = splitter.rest() { file.items.append(.command(SessionFile.Command(source: last.source))) }
     return file
   }
 

@@ -12,7 +12,7 @@ struct ReplayWorkers {
     let code: Int32
     let message: String
   }
-  let surroundings: Surroundings
+  let process: ProcessContext
   let jobs: Int
   /// For files whose header leaves the threads open.
   let threads: Int
@@ -26,7 +26,7 @@ struct ReplayWorkers {
 
   /// Plays all files; `finished` is called with each one's index and what it gave, in the order they end. An exit code
   /// when a signal ended it.
-  func play(_ paths: [String], finished: (Int, Result<SessionPlayer.Played, Failure>) -> Void) -> Int32? {
+  func play(_ paths: [String], finished: (Int, Result<SessionPlayer.PlayedSession, Failure>) -> Void) -> Int32? {
     var waiting = Array(paths.enumerated())[...]
     var running: [Job] = []
     while !waiting.isEmpty || !running.isEmpty {
@@ -39,10 +39,10 @@ struct ReplayWorkers {
       }
       if running.isEmpty { continue }
       var descriptors = running.map { pollfd(fd: $0.pipe, events: Int16(POLLIN), revents: 0) }
-      descriptors.append(pollfd(fd: surroundings.signals.descriptor, events: Int16(POLLIN), revents: 0))
+      descriptors.append(pollfd(fd: process.signals.descriptor, events: Int16(POLLIN), revents: 0))
       if poll(&descriptors, nfds_t(descriptors.count), -1) < 0, errno != EINTR { return 1 }
       if descriptors[running.count].revents != 0 {
-        while let signal = surroundings.signals.next() {
+        while let signal = process.signals.next() {
           let number: Int32
           switch signal {
           case .interrupt: number = SIGINT
@@ -50,7 +50,7 @@ struct ReplayWorkers {
           case .hangUp: number = SIGHUP
           case .stop:
             // The workers have it from the terminal too.
-            SignalSource.stopHere()
+            SignalSource.suspendProcess()
             continue
           case .windowChanged, .continued: continue
           }
@@ -97,7 +97,7 @@ struct ReplayWorkers {
     for job in jobs { _ = elbo_wait(job.process) }
   }
 
-  private static func result(of bytes: [UInt8], status: Int32) -> Result<SessionPlayer.Played, Failure> {
+  private static func result(of bytes: [UInt8], status: Int32) -> Result<SessionPlayer.PlayedSession, Failure> {
     let code = status < 0 ? 1 : status & 0x7F != 0 ? 128 + (status & 0x7F) : (status >> 8) & 0xFF
     guard let json = try? JSON(parsing: bytes), case .array(let outputs)? = json["outputs"],
       case .array(let seconds)? = json["seconds"]
@@ -105,7 +105,7 @@ struct ReplayWorkers {
       let text = String(decoding: bytes, as: UTF8.self)
       return .failure(Failure(code: code, message: text.isEmpty ? "the worker ended with code \(code)" : text))
     }
-    var played = SessionPlayer.Played()
+    var played = SessionPlayer.PlayedSession()
     played.outputs = outputs.compactMap(\.stringValue)
     played.seconds = seconds.compactMap(\.doubleValue)
     played.failures = json["failures"]?.integerValue ?? 0
@@ -113,7 +113,7 @@ struct ReplayWorkers {
     return .success(played)
   }
 
-  static func json(of played: SessionPlayer.Played) -> JSON {
+  static func json(of played: SessionPlayer.PlayedSession) -> JSON {
     .object([
       .init("outputs", .array(played.outputs.map { .string($0) })),
       .init("seconds", .array(played.seconds.map { .number($0) })),

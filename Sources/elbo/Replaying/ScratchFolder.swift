@@ -19,7 +19,7 @@ struct ScratchFolder {
   }
 
   /// Goes back and takes the folder away with all that is in it.
-  func leave() {
+  func remove() {
     _ = chdir(origin)
     try? FileManager.default.removeItem(atPath: path)
   }

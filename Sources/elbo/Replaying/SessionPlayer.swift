@@ -9,7 +9,7 @@ import Terminal
 /// are UTC and C, nothing is coloured, no progress and no times are shown, no rc file is read.
 struct SessionPlayer {
   /// What each command gave.
-  struct Played: Sendable {
+  struct PlayedSession: Sendable {
     var outputs: [String] = []
     var seconds: [Double] = []
     /// Commands whose diagnostic the file did not expect.
@@ -17,7 +17,7 @@ struct SessionPlayer {
     /// Stopped by a signal after these commands.
     var signal: Int32?
   }
-  let surroundings: Surroundings
+  let process: ProcessContext
   let threads: Int?
 
   /// - Parameters:
@@ -27,21 +27,21 @@ struct SessionPlayer {
   func play(
     _ file: SessionFile, folder: String, isScratch: Bool,
     show: (SessionFile.Command, String) -> Void = { _, _ in }
-  ) throws(ExitStatus) -> Played {
-    let scratch = isScratch ? ScratchFolder(under: surroundings.environment["TMPDIR"] ?? "/tmp") : nil
-    defer { scratch?.leave() }
+  ) throws(ExitStatus) -> PlayedSession {
+    let scratch = isScratch ? ScratchFolder(under: process.environment["TMPDIR"] ?? "/tmp") : nil
+    defer { scratch?.remove() }
     setenv("TZ", "UTC", 1)
     tzset()
     _ = setlocale(LC_NUMERIC, "C")
-    var options = surroundings.sessionOptions(seed: file.header.seed, threads: file.header.threads ?? threads)
+    var options = process.sessionOptions(seed: file.header.seed, threads: file.header.threads ?? threads)
     // What was typed at a prompt, shortened verbs included, must read the same here.
     options.isInteractive = true
     options.allowsDownloads = file.header.usesNetwork
     options.inputDirectories = [folder] + (scratch.map { [$0.origin] } ?? [])
     let session = try startSession(options)
-    let runner = try CellRunner(surroundings: surroundings)
+    let runner = try CellRunner(process: process)
     let frontEnd = RecordingFrontEnd(width: file.header.width)
-    var played = Played()
+    var played = PlayedSession()
     for command in file.commands {
       guard let outcome = runner.run(command.source, in: session, frontEnd: frontEnd) else { break }
       let text = CellText.text(of: outcome)

@@ -5,18 +5,18 @@ import Terminal
 
 /// Runs cells on the executing thread while the calling (main) thread answers signals.
 final class CellRunner {
-  private let surroundings: Surroundings
+  private let process: ProcessContext
   private let thread: ExecutingThread
   private let interruption = Interruption()
   /// Called when Ctrl-C comes a second time while one cell runs.
-  var onImpatience: () -> Void = {}
+  var onRepeatedInterrupt: () -> Void = {}
   /// SIGTERM or SIGHUP arrived: the program leaves when the running cell has ended.
   private(set) var terminatedBy: Int32?
   /// Ctrl-C came while the last cell ran, whether or not it was in time to stop it.
   private(set) var wasInterrupted = false
 
-  init(surroundings: Surroundings) throws(ExitStatus) {
-    self.surroundings = surroundings
+  init(process: ProcessContext) throws(ExitStatus) {
+    self.process = process
     thread = try ExecutingThread()
   }
 
@@ -30,7 +30,7 @@ final class CellRunner {
   /// Runs `work` on the executing thread and answers signals until it is done. Ctrl-C asks it to stop, and only that.
   func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
     let box = Box<Result>()
-    let signals = surroundings.signals
+    let signals = process.signals
     thread.submit {
       box.value.withLock { $0 = work() }
       signals.wake()
@@ -43,11 +43,11 @@ final class CellRunner {
         interrupts += 1
         wasInterrupted = true
         interruption.request()
-        if interrupts == 2 { onImpatience() }
+        if interrupts == 2 { onRepeatedInterrupt() }
       case .terminate, .hangUp:
         terminatedBy = signal == .terminate ? SIGTERM : SIGHUP
         interruption.request()
-      case .stop: SignalSource.stopHere()
+      case .stop: SignalSource.suspendProcess()
       case .windowChanged, .continued: break
       }
     }

@@ -8,11 +8,11 @@ import Terminal
 /// engine belongs to the thread that first used it, which is another reason for there being one.
 final class ExecutingThread: Sendable {
   private let queue = Mutex<[@Sendable () -> Void]>([])
-  private let wake: Wake
+  private let wake: WakeEvent
   static let stackBytes = 256 << 20
 
   init() throws(ExitStatus) {
-    guard let wake = Wake() else { throw ExitStatus(1, "elbo: the system gives no more file descriptors") }
+    guard let wake = WakeEvent() else { throw ExitStatus(1, "elbo: the system gives no more file descriptors") }
     self.wake = wake
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

@@ -7,16 +7,16 @@ import Terminal
 /// Shows figures on the terminal: in a window where gnuplot and a display are there, as a picture where the terminal can show
 /// them, else in characters.
 final class FigureScreen: Sendable {
-  private let surroundings: Surroundings
+  private let process: ProcessContext
   private let interruption: Interruption
-  private let abilities = Mutex<TerminalGraphics?>(nil)
+  private let detected = Mutex<TerminalGraphics?>(nil)
   private let windows = Mutex<[String]?>(nil)
 
-  init(surroundings: Surroundings, interruption: Interruption) {
-    (self.surroundings, self.interruption) = (surroundings, interruption)
+  init(process: ProcessContext, interruption: Interruption) {
+    (self.process, self.interruption) = (process, interruption)
   }
 
-  private enum Way: Equatable { case window(String), inline(TerminalImages.Encoding), characters }
+  private enum DisplayMethod: Equatable { case window(String), inline(TerminalImages.Encoding), characters }
 
   /// What to write to the terminal for a figure; nil when only its line of text is to be shown.
   ///
@@ -26,7 +26,7 @@ final class FigureScreen: Sendable {
   func text(_ figure: Figure, _ wish: String?, rows: Int? = nil) -> String? {
     if wish == "none" { return nil }
     // In a file or a pipe a figure is its line of text, unless it was asked for.
-    guard surroundings.outputIsTerminal || (wish != nil && wish != "auto") else { return nil }
+    guard process.outputIsTerminal || (wish != nil && wish != "auto") else { return nil }
     let interruption = interruption
     let isCancelled: @Sendable () -> Bool = { interruption.isRequested }
     let renderer = FigureRendering.shared
@@ -36,10 +36,10 @@ final class FigureScreen: Sendable {
         try renderer.window(figure, name, isCancelled: isCancelled)
         return figure.summary + "\n"
       case .inline(let encoding):
-        let width = graphics.pixelWidth ?? surroundings.screen.columns * 9
+        let width = graphics.pixelWidth ?? process.screen.columns * 9
         return try renderer.inline(figure, encoding, width: width, isCancelled: isCancelled)
       case .characters:
-        let screen = surroundings.screen
+        let screen = process.screen
         let lines = rows ?? max(12, min(screen.rows - 3, screen.columns * 2 / 5))
         let text = try renderer.text(
           figure, columns: min(screen.columns, 160) - 1, rows: lines, color: color, isCancelled: isCancelled)
@@ -47,7 +47,7 @@ final class FigureScreen: Sendable {
       }
     } catch {
       let line = "the figure could not be drawn: \(error.advice)"
-      return FigureData(figure).text + "\n" + Style.warning.apply(line, surroundings.outputColor) + "\n"
+      return FigureData(figure).text + "\n" + Style.warning.apply(line, process.outputColor) + "\n"
     }
   }
 
@@ -61,15 +61,15 @@ final class FigureScreen: Sendable {
         return nil
       } catch { return "the figure could not be drawn: \(error.advice)\n" }
     }
-    return text(figure, "dumb", rows: max(10, min(surroundings.screen.rows - 2, 18)))
+    return text(figure, "dumb", rows: max(10, min(process.screen.rows - 2, 18)))
   }
 
   private var color: TextColor {
-    guard surroundings.outputColor.isOn else { return .none }
-    return ["truecolor", "24bit"].contains(surroundings.environment["COLORTERM"] ?? "") ? .full : .palette
+    guard process.outputColor.isOn else { return .none }
+    return ["truecolor", "24bit"].contains(process.environment["COLORTERM"] ?? "") ? .full : .palette
   }
 
-  private func way(_ wish: String?) -> Way {
+  private func way(_ wish: String?) -> DisplayMethod {
     switch wish {
     case "dumb": return .characters
     case "qt", "wxt", "x11": return .window(wish ?? "qt")
@@ -84,8 +84,8 @@ final class FigureScreen: Sendable {
   }
 
   private var hasDisplay: Bool {
-    guard surroundings.isInteractive else { return false }
-    return ["DISPLAY", "WAYLAND_DISPLAY"].contains { surroundings.environment[$0].map { !$0.isEmpty } ?? false }
+    guard process.isInteractive else { return false }
+    return ["DISPLAY", "WAYLAND_DISPLAY"].contains { process.environment[$0].map { !$0.isEmpty } ?? false }
   }
 
   private var knownWindows: [String] {
@@ -98,9 +98,9 @@ final class FigureScreen: Sendable {
   }
 
   private var graphics: TerminalGraphics {
-    abilities.withLock { known in
+    detected.withLock { known in
       if let known { return known }
-      let found = TerminalGraphics(environment: surroundings.environment, asks: surroundings.isInteractive)
+      let found = TerminalGraphics(environment: process.environment, asks: process.isInteractive)
       known = found
       return found
     }

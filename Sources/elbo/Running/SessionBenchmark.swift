@@ -21,7 +21,7 @@ struct SessionBenchmark {
     let options = SessionOptions(workspace: folder.appendingPathComponent("work.elbodb").path)
     let session = try Session(options)
     func cell(_ source: String) throws {
-      let outcome = session.execute(source, frontEnd: Quiet(), interruption: Interruption())
+      let outcome = session.execute(source, frontEnd: SilentFrontEnd(), interruption: Interruption())
       if case .failed(let diagnostic) = outcome.status { throw diagnostic }
     }
     try show(
@@ -58,7 +58,7 @@ struct SessionBenchmark {
   }
 
   /// Shows nothing.
-  private final class Quiet: FrontEnd {
+  private final class SilentFrontEnd: FrontEnd {
     let width = 80
     func emit(_ event: Event) {}
     func ask(_ prompt: String) -> String? { nil }

@@ -15,7 +15,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     var closedBy: Int32?
     var shown: [Output] = []
   }
-  private let surroundings: Surroundings
+  private let process: ProcessContext
   private let pager: Pager?
   /// At a prompt: long text is paged, transcripts are kept.
   let keepsTranscripts: Bool
@@ -23,15 +23,15 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   private let state = Mutex(State())
   private let screen: FigureScreen
 
-  init(surroundings: Surroundings, isPrompt: Bool, interruption: Interruption) {
-    self.surroundings = surroundings
+  init(process: ProcessContext, isPrompt: Bool, interruption: Interruption) {
+    self.process = process
     self.interruption = interruption
     keepsTranscripts = isPrompt
-    screen = FigureScreen(surroundings: surroundings, interruption: interruption)
-    pager = isPrompt ? Pager(environment: surroundings.environment) : nil
+    screen = FigureScreen(process: process, interruption: interruption)
+    pager = isPrompt ? Pager(environment: process.environment) : nil
   }
 
-  var width: Int { surroundings.screen.columns }
+  var width: Int { process.screen.columns }
   var closedBy: Int32? { state.withLock { $0.closedBy } }
 
   func emit(_ event: Event) {
@@ -41,9 +41,9 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
         write(state.progress.hide(), &state)
         show(output, &state)
       case .progress(let progress):
-        guard surroundings.outputIsTerminal else { return }
+        guard process.outputIsTerminal else { return }
         if let figure = progress.figure { showLive(figure, progress, &state) }
-        let bar = ProgressBar(columns: surroundings.screen.columns, color: surroundings.outputColor)
+        let bar = ProgressBar(columns: process.screen.columns, color: process.outputColor)
         if let bytes = state.progress.update(progress, now: monotonicSeconds(), bar: bar) { write(bytes, &state) }
       case .progressEnded:
         write(state.progress.end(), &state)
@@ -57,12 +57,12 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   func remark(_ text: String) {
     state.withLock { state in
       write(state.progress.hide(), &state)
-      write(Style.faint.apply(text, surroundings.outputColor) + "\n", &state)
+      write(Style.faint.apply(text, process.outputColor) + "\n", &state)
     }
   }
 
   func ask(_ prompt: String) -> String? {
-    guard surroundings.isInteractive else { return nil }
+    guard process.isInteractive else { return nil }
     state.withLock { state in
       write(state.progress.hide(), &state)
       write(prompt, &state)
@@ -91,14 +91,14 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     guard !record.isEmpty else { return }
     let text = record.hasSuffix("\n") ? record : record + "\n"
     let styled = output.role == .note ? faint(String(text.dropLast())) + "\n" : text
-    if let pager, Pager.isNeeded(for: text, on: surroundings.screen), pager.show(styled) { return }
+    if let pager, Pager.isNeeded(for: text, on: process.screen), pager.show(styled) { return }
     write(styled, &state)
   }
 
   /// Remarks are prose of any length; a terminal would break them within words.
   private func faint(_ remark: String) -> String {
     Style.faint.apply(
-      surroundings.outputIsTerminal ? TextWidth.wrap(remark, to: width) : remark, surroundings.outputColor)
+      process.outputIsTerminal ? TextWidth.wrap(remark, to: width) : remark, process.outputColor)
   }
 
   private func write(_ text: String, _ state: inout State) {

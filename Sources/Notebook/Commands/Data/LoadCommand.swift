@@ -139,9 +139,9 @@ enum LoadCommand {
       default:
         ["as", "labels", "array", "target", "without", "header", "missing", "categories", "size", "color", "shape"]
       }
-    if let stray = arguments.given.first(where: { !used.contains($0.key.value) }) {
+    if let unused = arguments.given.first(where: { !used.contains($0.key.value) }) {
       throw Fault(
-        .unknownOption, "'\(stray.key.value)' means nothing for \(isNamed ? source : "files")", at: stray.key.span,
+        .unknownOption, "'\(unused.key.value)' means nothing for \(isNamed ? source : "files")", at: unused.key.span,
         fix: "It takes: \(used.sorted().joined(separator: ", ")).")
     }
     return request

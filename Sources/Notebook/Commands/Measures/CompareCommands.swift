@@ -75,7 +75,7 @@ enum CompareCommands {
     "versus", family: .measures, summary: "a VAE against a plain autoencoder, measured",
     details: """
       Reconstruction; quality (distance to the nearest real example, precision) and diversity (recall, spread) of \
-      samples; smoothness of interpolations; labels read from the codes, linearly and by neighbours.
+      samples; smoothness of interpolations; labels read from the codes, linearly and by neighbors.
       """,
     positionals: [Positional("model", .model, help: "the VAE"), Positional("other", .model, help: "the autoencoder")],
     options: [
@@ -110,7 +110,7 @@ enum CompareCommands {
   }
 
   /// What a race that was stopped has to show.
-  private static func seenTable(_ models: [(name: String, model: ModelValue)], _ seen: [Int]) -> Table {
+  private static func imagesSeenTable(_ models: [(name: String, model: ModelValue)], _ seen: [Int]) -> Table {
     Table(
       columns: [.init("model"), .init("examples seen")],
       rows: zip(models, seen).map { [.text($0.name), .count($1)] })
@@ -184,7 +184,7 @@ enum CompareCommands {
       table = try sideBySide(after, given?.testPart ?? source.testPart, arguments, execution)
     } catch is Stopped {
       execution.interruptionNote = execution.interruptionNote ?? "they were not compared; what they learned is kept"
-      return .table(seenTable(after, seen))
+      return .table(imagesSeenTable(after, seen))
     }
     table.notes.append(
       zip(after, seen).map { "\($0.name) saw \(NumberText.count($1)) examples" }.joined(separator: ", ")

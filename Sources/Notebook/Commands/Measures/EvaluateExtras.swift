@@ -49,7 +49,7 @@ struct EvaluateExtras {
     let (known, asked) = (Array(labels[..<half]), Array(labels[half...]))
     let result =
       how == "knn"
-      ? try Probe.nearestNeighbours(train: train, labels: known, test: test, testLabels: asked)
+      ? try Probe.nearestNeighbors(train: train, labels: known, test: test, testLabels: asked)
       : try Probe.linear(train: train, labels: known, test: test, testLabels: asked)
     report.fields.append(
       .init(

@@ -131,7 +131,7 @@ struct VersusProbe {
     let (train, test) = (codes[0..<half], codes[half..<count])
     let (known, asked) = (Array(labels[..<half]), Array(labels[half...]))
     let linear = try Probe.linear(train: train, labels: known, test: test, testLabels: asked)
-    let nearest = try Probe.nearestNeighbours(train: train, labels: known, test: test, testLabels: asked)
+    let nearest = try Probe.nearestNeighbors(train: train, labels: known, test: test, testLabels: asked)
     return [
       Measure(what: "labels by a linear probe, share right", value: linear.mean, lowerIsBetter: false),
       Measure(what: "labels by the nearest codes, share right", value: nearest.mean, lowerIsBetter: false),

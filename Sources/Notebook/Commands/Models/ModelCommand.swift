@@ -17,7 +17,9 @@ enum ModelCommands {
       Words after the name are a family (\(families.joined(separator: ", "))) and an architecture \
       (\(presets.joined(separator: ", "))), in any order; or give encoder= and decoder= as text. 'iwae' is the family, \
       or after another family the architecture: 'vae iwae'. The example's shape is \
-      that of on=, or of the only dataset of the session, or 28x28 grey images.
+      that of on=, or of the only dataset of the session, or 28x28 grey images. Of the layers that normalize, layernorm \
+      takes all features of an example and has a scale and a shift for each, groupnorm8 takes the channels in groups \
+      and has one per channel, as batchnorm has.
       """,
     positionals: [
       Positional(
@@ -66,8 +68,8 @@ enum ModelCommands {
         "layers as text"),
     ]
   ) { arguments, execution in
-    let words = try ModelWords(arguments, execution)
-    try words.refuseStrayOptions()
+    let words = try ModelArguments(arguments, execution)
+    try words.rejectUnusedOptions()
     let shape = try words.exampleShape
     let architecture = try words.architecture(for: shape)
     let seed = execution.seed(given: arguments.integer("seed"))
@@ -81,11 +83,11 @@ enum ModelCommands {
       importanceSamples: words.family == .importanceWeighted ? arguments.integer("k") ?? 5 : 1,
       noise: words.family == .denoising ? try NoiseText.parse(arguments, "noise") : nil, classCount: words.classCount,
       initializer: arguments.text("init").flatMap { Initializer(rawValue: $0) } ?? .pytorch,
-      beginsAtMean: arguments.text("bias") != "init", seed: seed)
+      outputBiasStartsAtMean: arguments.text("bias") != "init", seed: seed)
     var recipe = TrainingRecipe()
     recipe.data = words.dataName
     try words.refuseMeanBias(of: architecture)
-    let made = try words.placingShapeErrors {
+    let made = try words.locatingShapeErrors {
       try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
     }
     let value = Value.object(try ModelValue(made, recipe: recipe))

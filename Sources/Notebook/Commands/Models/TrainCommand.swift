@@ -30,10 +30,10 @@ enum TrainCommand {
         "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
         note: "constant at first", help: "how the learning rate changes"),
       CommandOption("clip", .positive, note: "none at first", help: "largest norm of the gradient"),
-      CommandOption("decay", .nonNegative, note: "0 at first", help: "weight decay"),
+      CommandOption("decay", .nonNegative, note: "0 at first, for adamw too", help: "weight decay"),
       CommandOption("epsilon", .positive, note: "1e-8 at first", help: "ε of Adam and RMSprop, outside the root"),
       CommandOption("beta1", .number(0...0.999_999), note: "0.9 at first", help: "decay of Adam's first moment"),
-      CommandOption("beta2", .number(0...0.999_999), note: "0.999 at first", help: "decay of the second moment"),
+      CommandOption("beta2", .number(0...0.999_999), note: "0.999 at first, rmsprop 0.99", help: "decay of the second moment"),
       CommandOption("momentum", .number(0...0.999_999), note: "0 at first", help: "of sgd"),
       CommandOption("seed", .seed, note: "the session's next", help: "of the order of the examples"),
       CommandOption(

@@ -40,9 +40,19 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
     let numbers = plan.hyperparameters
     (clipNorm, weightDecay) = (numbers.clipNorm.map(number), number(numbers.weightDecay))
     (epsilon, momentum) = (number(numbers.epsilon), number(numbers.momentum))
-    (beta1, beta2) = (number(numbers.beta1), number(numbers.beta2))
+    beta1 = number(numbers.beta1)
+    takeBeta2(of: plan)
     (seed, patience) = (plan.seed, plan.patience)
     schedule = LearningRateText.text(plan.learningRateSchedule)
+  }
+
+  /// The decay of the second moment that a plan has, where that is not the update rule's default: what trained with another
+  /// one, as RMSprop did by default with 0.999, goes on with it.
+  mutating func takeBeta2(of plan: TrainingPlan?) {
+    guard let plan, beta2 == nil, plan.optimizer == optimizer, let used = plan.hyperparameters.beta2,
+      used != optimizer.defaultBeta2
+    else { return }
+    beta2 = Double("\(used)") ?? Double(used)
   }
 
   /// Whether so much can be held out: a share up to 0.9, or a number of examples.

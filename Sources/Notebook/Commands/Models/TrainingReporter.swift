@@ -8,7 +8,7 @@ final class TrainingReporter {
   private let live: Model
   private var shown: ContinuousClock.Instant
   private var kept: ContinuousClock.Instant
-  private var trail: [Double] = []
+  private var recentLosses: [Double] = []
   private let interval: Double
   private let isLive: Bool
   /// When the next live figure is due, and how many there were.
@@ -34,8 +34,8 @@ final class TrainingReporter {
     }
     guard (now - shown).seconds >= 0.1 || moment.finished != nil else { return }
     shown = now
-    trail.append(moment.loss)
-    if trail.count > 120 { trail.removeFirst(trail.count - 120) }
+    recentLosses.append(moment.loss)
+    if recentLosses.count > 120 { recentLosses.removeFirst(recentLosses.count - 120) }
     var progress = Progress(
       task: "train \(run.name ?? "") epoch \(moment.epoch)/\(moment.epochs)", fraction: moment.fraction,
       secondsLeft: moment.secondsLeft,
@@ -44,7 +44,7 @@ final class TrainingReporter {
         .init(name: "rec", value: moment.reconstruction, unit: "nats"),
         .init(name: "kl", value: moment.kl, unit: "nats"),
         .init(name: "speed", value: moment.imagesPerSecond, unit: "images/s"),
-      ], trail: trail)
+      ], recentLosses: recentLosses)
     if isLive, now >= nextFigure || moment.fraction >= 1 {
       progress.figure = figure(moment)
       progress.figureTerminal = run.execution.state.settings.plot["terminal"]

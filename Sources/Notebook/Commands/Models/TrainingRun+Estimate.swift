@@ -18,9 +18,9 @@ extension TrainingRun {
       try Stopping.check()
     }
     // The first step compiles, and so does a last one of another size: the median is the pace.
-    let paces = zip(marks.dropFirst(), marks).map { ($0 - $1).seconds }.sorted()
-    let steps = max(paces.count, 1)
-    let seconds = paces.isEmpty ? 0 : paces[paces.count / 2]
+    let epochDurations = zip(marks.dropFirst(), marks).map { ($0 - $1).seconds }.sorted()
+    let steps = max(epochDurations.count, 1)
+    let seconds = epochDurations.isEmpty ? 0 : epochDurations[epochDurations.count / 2]
     let stepsPerEpoch = (training.source.count + plan.batchSize - 1) / plan.batchSize
     let epochs = plan.epochs - model.training.epoch
     let epoch = seconds * Double(stepsPerEpoch)

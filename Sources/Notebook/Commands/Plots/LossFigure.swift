@@ -49,7 +49,7 @@ struct LossFigure {
     }
     return Curves(
       lines: lines, marks: marks, xLabel: "epoch", yLabel: unit, lowerLabel: "KL, nats", logY: logY,
-      wholeX: lines.flatMap(\.x).max() ?? 0 >= 2)
+      hasIntegerX: lines.flatMap(\.x).max() ?? 0 >= 2)
   }
 
   private func line(_ name: String, _ run: Run, _ value: (TrainingHistory.Step) -> Float) -> Curves.Line {

@@ -6,7 +6,7 @@ extension PlotArguments {
   /// The images that another command gives for the same arguments.
   private func images(from verb: String) throws -> ArrayValue {
     guard let command = execution.session.table[verb] else { throw fault(.internalError, "no command '\(verb)'") }
-    let value = try command.run(arguments.handed(to: command), execution)
+    let value = try command.run(arguments.forwarded(to: command), execution)
     guard case .tensor(let array) = value else { throw fault(.internalError, "\(verb) gave no images") }
     return array
   }

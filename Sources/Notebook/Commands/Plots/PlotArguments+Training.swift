@@ -33,12 +33,13 @@ extension PlotArguments {
     let data = try data(for: model)
     let result = try live(model).evaluate(data.source)
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
-    let idle = order.indices.filter { result.meanVariance[order[$0]] <= 0.01 }
+    let inactive = order.indices.filter { result.meanVariance[order[$0]] <= 0.01 }
     return Figure(
       .bars(
         Bars(
           values: order.map { result.klPerDimension[$0] }, names: order.map(String.init),
-          kinds: .init(idle: Set(idle), activeName: "active: variance of means > 0.01", idleName: "inactive"),
+          kinds: .init(
+            inactive: Set(inactive), activeName: "active: variance of means > 0.01", inactiveName: "inactive"),
           xLabel: "latent dimension, by KL", yLabel: "KL, nats")),
       title: "KL per dimension of \(name): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats",
       subtitle: about(model, data))

@@ -135,7 +135,7 @@ struct PlotArguments {
 
 extension Arguments {
   /// The same items and options as the arguments of another command, its defaults where nothing was given.
-  func handed(to other: Command) throws -> Arguments {
+  func forwarded(to other: Command) throws -> Arguments {
     var places: [String: [BoundArgument]] = [:]
     for positional in other.positionals {
       guard case .value(let kinds) = positional.type else { continue }

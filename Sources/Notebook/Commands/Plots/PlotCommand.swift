@@ -105,7 +105,7 @@ enum PlotCommand {
 
   /// Throws when an option is for other subjects.
   private static func check(_ given: [Spanned<String>], against taken: [String], of name: String) throws {
-    for key in given where !(taken + PlotSubject.everywhere).contains(key.value) {
+    for key in given where !(taken + PlotSubject.commonOptions).contains(key.value) {
       let places = PlotSubject.allCases.filter { $0.options.contains(key.value) }.map(\.rawValue)
       throw Fault(
         .badOptionValue, "\(key.value) means nothing to plot \(name)", at: key.span,

@@ -25,7 +25,7 @@ enum PlotSubject: String, CaseIterable {
   var options: [String] {
     switch self {
     case .loss: ["on", "terms", "logy"]
-    case .latent: ["on"] + Self.ofScatter
+    case .latent: ["on"] + Self.scatterOptions
     case .kl, .rd, .confusion: ["on"]
     case .reconstruct: ["on", "n", "errors", "columns"]
     case .sample: ["n", "seed", "label", "columns"]
@@ -38,10 +38,10 @@ enum PlotSubject: String, CaseIterable {
     }
   }
 
-  static let everywhere = ["theme", "size", "title"]
-  private static let ofScatter = ["color", "dims", "marginals"]
+  static let commonOptions = ["theme", "size", "title"]
+  private static let scatterOptions = ["color", "dims", "marginals"]
   /// Of a tensor, which may be latents or images.
-  static let ofTensor = ofScatter + ["columns"]
+  static let ofTensor = scatterOptions + ["columns"]
 
   static let names = allCases.map(\.rawValue)
   static let allNames = allCases.flatMap { [$0.rawValue] + $0.synonyms }

@@ -3,7 +3,7 @@ import Tensors
 import VAEngine
 
 /// What a trained model is good for: `denoise`, `anomaly`, `compress`.
-enum UseCommands {
+enum ApplicationCommands {
   static let all = [denoise, anomaly, compress]
 
   private static let model = Positional("model", .model, help: "the model")

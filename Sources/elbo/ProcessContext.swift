@@ -4,7 +4,7 @@ import Tensors
 import Terminal
 
 /// What the program takes from around it. The environment is read here and nowhere else.
-struct Surroundings: Sendable {
+struct ProcessContext: Sendable {
   /// The program's version, as `elbo --version` says it.
   static let version = "0.1.0"
 

@@ -4,7 +4,7 @@ import Tensors
 import VAEngine
 
 /// What the words and options of `model` say.
-struct ModelWords {
+struct ModelArguments {
   private let arguments: Arguments
   private let execution: Execution
   private(set) var name: String?
@@ -98,10 +98,10 @@ struct ModelWords {
   var defaultedPreset: Preset { preset ?? (family == .importanceWeighted ? .iwae : .conv) }
 
   /// An option that the model has no use for is a mistake, not something to ignore.
-  func refuseStrayOptions() throws {
+  func rejectUnusedOptions() throws {
     let hasBeta = family.hasWeightedKL
     let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
-    let stray: [(option: String, isUsed: Bool, place: String)] = [
+    let unused: [(option: String, isUsed: Bool, place: String)] = [
       ("k", family == .importanceWeighted, "iwae"), ("capacity", family == .capacity, "capacity-vae"),
       ("growth", family == .capacity, "capacity-vae"), ("noise", family == .denoising, "denoising-vae"),
       ("beta", hasBeta, "families with a weighted KL"), ("warmup", hasBeta, "families with a weighted KL"),
@@ -110,7 +110,7 @@ struct ModelWords {
       ("sigma", arguments.text("likelihood") == "gaussian", "likelihood=gaussian"),
       ("hidden", preset == .mlp && !isText, "mlp"), ("logvar", family != .autoencoder, "families with a posterior"),
     ]
-    for (option, isUsed, place) in stray where !isUsed && arguments.isGiven(option) {
+    for (option, isUsed, place) in unused where !isUsed && arguments.isGiven(option) {
       throw arguments.fault(
         .badOptionValue, "\(option) means nothing to this model", at: option, fix: "It is for \(place).")
     }
@@ -151,7 +151,7 @@ struct ModelWords {
   }
 
   /// Runs `make`; a shape that does not fit points at the word of its layer, when layers were given as text.
-  func placingShapeErrors<T>(_ make: () throws -> T) throws -> T {
+  func locatingShapeErrors<T>(_ make: () throws -> T) throws -> T {
     do {
       return try make()
     } catch let error as ShapeError {

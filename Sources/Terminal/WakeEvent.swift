@@ -2,7 +2,7 @@ import CSignals
 import Glibc
 
 /// What one thread raises to wake another.
-package struct Wake: Sendable {
+package struct WakeEvent: Sendable {
   package let descriptor: Int32
 
   /// nil when the system gives no descriptors.

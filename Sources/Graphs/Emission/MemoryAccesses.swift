@@ -2,8 +2,8 @@
 ///
 /// Disjoint segments in order, each of one thread or of several; neighbors of the same owner are one segment. A check or
 /// an insertion looks at the segments it overlaps and no others, however many there are.
-package struct Touches {
-  package struct Touch {
+package struct MemoryAccesses {
+  package struct MemoryAccess {
     package var range: Range<UInt>
     package var thread: Int
 
@@ -20,15 +20,15 @@ package struct Touches {
   private static let several = -1
   private var segments: [Segment] = []
 
-  package init(_ touches: [Touch] = []) { for touch in touches { insert(touch.range, owner: touch.thread) } }
+  package init(_ accesses: [MemoryAccess] = []) { for access in accesses { insert(access.range, owner: access.thread) } }
 
-  package mutating func add(_ other: Touches) {
+  package mutating func add(_ other: MemoryAccesses) {
     if segments.isEmpty { return segments = other.segments }
     for segment in other.segments { insert(segment.begin..<segment.end, owner: segment.owner) }
   }
 
   /// Whether a byte is touched here by one thread and there by another.
-  package func conflict(with other: Touches) -> Bool {
+  package func conflict(with other: MemoryAccesses) -> Bool {
     let (few, many) = segments.count < other.segments.count ? (self, other) : (other, self)
     return few.segments.contains { segment in
       var index = many.firstIndex(endingBeyond: segment.begin)

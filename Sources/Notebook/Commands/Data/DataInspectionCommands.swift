@@ -2,7 +2,7 @@ import Datasets
 import Tensors
 
 /// `head`, `describe`.
-enum DataLooks {
+enum DataInspectionCommands {
   static let all = [head, describe]
 
   private static let head = Command(

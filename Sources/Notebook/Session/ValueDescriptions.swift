@@ -3,7 +3,7 @@ import Networks
 import VAEngine
 
 /// One line on each word that an argument can be, for completion: what `conv`, `adamw` or `traverse` means.
-enum WordMeanings {
+enum ValueDescriptions {
   /// What `word` means as a value of the argument; nil when the argument's own help says all there is to say (`yes`).
   static func meaning(of word: String, argument: String) -> String? {
     if let family = Family(rawValue: word), argument == "words" {
