@@ -131,11 +131,11 @@ struct EnlargedImages: BatchSource {
 
   func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.upperBound * 784 + 16) { small in
       guard let base = small.baseAddress else { return }
-      images.read(indices, rows: rows, into: base, stream: stream)
+      images.read(indices, rows: rows, into: base, stream: stream, firstRow: firstRow)
       for row in rows {
         let to = destination + row * 4096
         to.update(repeating: 0, count: 4096)

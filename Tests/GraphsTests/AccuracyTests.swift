@@ -125,7 +125,8 @@ import Testing
     let graph = Graph()
     let loss = try (graph.parameter("p", [count]) * graph.input("g", [count])).sum()
     let program = try Program(
-      graph, outputs: [], parameters: store, training: [TrainingPhase(loss, kind)], options: CompilerOptions(threads: 1))
+      graph, outputs: [], parameters: store, training: [TrainingPhase(loss, kind)], options: CompilerOptions(threads: 1)
+    )
     program.mainHyperparameters.learningRate = 0.01
     program.mainHyperparameters.momentum = 0.5
     let gradients = (0..<count).map { Float(($0 % 2 == 0 ? 1 : -1) * exp10(Double($0) / 7 - 6)) }

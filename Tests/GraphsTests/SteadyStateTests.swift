@@ -124,7 +124,7 @@ import Testing
 
     func read(
       _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-      stream: RandomStream
+      stream: RandomStream, firstRow: Int
     ) {
       for row in rows {
         for pixel in 0..<144 { destination[row * 144 + pixel] = stream.uniform(Int(indices[row]) * 144 + pixel) }

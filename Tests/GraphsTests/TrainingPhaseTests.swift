@@ -155,8 +155,7 @@ import Testing
       }
     }
     #expect(failure([TrainingPhase(game.first, .sgd, group: "decoder")]) == .emptyGroup("decoder"))
-    #expect(
-      try failure([TrainingPhase(game.first, .sgd), TrainingPhase(game.second, .sgd)]) == .twoLosses("model"))
+    #expect(failure([TrainingPhase(game.first, .sgd), TrainingPhase(game.second, .sgd)]) == .twoLosses("model"))
     let wide = try game.graph.input("wide", [2])
     #expect(failure([TrainingPhase(game.first, .sgd, gate: wide)]) == .gateShape("model", [2]))
   }

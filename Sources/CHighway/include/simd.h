@@ -242,7 +242,7 @@ void elbo_resample(const void *arguments);
 
 /// Rows rowBegin ..< rowEnd of a batch: example indices[row] (through `view` when there is one) of `bytes` or, when that
 /// is NULL, of `floats`, each value times `scale` plus `offset`; then, when asked, 1 with that probability and else 0,
-/// element row · width + i of the stream's uniform draw.
+/// element (firstRow + row) · width + i of the stream's uniform draw.
 typedef struct {
   const uint8_t *bytes;
   const float *floats;
@@ -250,6 +250,7 @@ typedef struct {
   const int32_t *indices;
   float *destination;
   int64_t rowBegin, rowEnd, width;
+  int64_t firstRow;  // row of indices[0] in the global batch
   float scale, offset;
   bool binarize;
   elbo_random_state random;

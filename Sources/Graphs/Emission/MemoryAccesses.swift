@@ -20,7 +20,9 @@ package struct MemoryAccesses {
   private static let several = -1
   private var segments: [Segment] = []
 
-  package init(_ accesses: [MemoryAccess] = []) { for access in accesses { insert(access.range, owner: access.thread) } }
+  package init(_ accesses: [MemoryAccess] = []) {
+    for access in accesses { insert(access.range, owner: access.thread) }
+  }
 
   package mutating func add(_ other: MemoryAccesses) {
     if segments.isEmpty { return segments = other.segments }

@@ -53,6 +53,10 @@ package final class Graph {
     var key = op
     if case .random(let distribution, let stream, _) = op { key = .random(distribution, stream: stream, rows: nil) }
     if let id = leaves[key] {
+      guard nodes[id].op == op else {
+        throw ShapeError(
+          layer: currentScope, operation: what, shapes: [shape], reason: "one name, two axes of rows")
+      }
       guard nodes[id].shape == shape else {
         throw ShapeError(
           layer: currentScope, operation: what, shapes: [nodes[id].shape, shape], reason: "one name, two shapes")

@@ -76,11 +76,20 @@ package struct RowLayout: Hashable, Sendable {
   package let elements: Int
 }
 
-/// Numbers of a program; equal numbers are one constant.
+/// Numbers of a program; arrays of the same bits are one constant (−0 is not 0, a NaN equals itself).
 package struct ConstantArray: Hashable, Sendable {
   package let values: [Float]
 
   package init(_ values: [Float]) { self.values = values }
+
+  package static func == (a: ConstantArray, b: ConstantArray) -> Bool {
+    a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(values.count)
+    for value in values.prefix(64) { hasher.combine(value.bitPattern) }
+  }
 }
 
 package enum Reduction: Hashable, Sendable { case sum, max }
