@@ -254,12 +254,13 @@ def suites(tree, environment, names, seconds, skip=False):
     binary = tree / ".build/release/elboPackageTests.xctest"
     command = [str(binary), "--testing-library", "swift-testing"]
     if names:
-        command += ["--skip" if skip else "--filter", r"\.(" + "|".join(names) + ")/"]
-    verdict, took, said = execute(command, tree, environment, seconds, stop="[✘✗] Test .* recorded an issue")
+        command += ["--skip" if skip else "--filter", r"\b(" + "|".join(names) + ")[./]"]
+    # A test's name for the filter ends with its file's: more than one suite may be in it.
+    verdict, took, said = execute(command, tree, environment | {"NO_COLOR": "1"}, seconds, stop="[✘✗] Test .* recorded an issue")
     failed = [f"{file}::{name}" for name, file in re.findall(
         r'[✘✗] Test "?(\w[^("]*).*? recorded an issue.*? at (\w+)\.swift:', said)]
     if verdict == "failed" and not failed:
-        failed = [f"crash: {line[:100]}" for line in said.splitlines() if "Fatal error" in line or "failed:" in line][:1]
+        failed = [line.strip()[:100] for line in said.splitlines() if "Program crashed" in line or "Fatal error" in line][:1]
     if verdict == "passed" and re.search(r"\b0 tests", said):
         verdict = "found no test"
     return verdict, took, failed, said
@@ -330,7 +331,8 @@ def known():
 
 def run(options):
     tree = pathlib.Path(options.tree)
-    chosen = [m for m in mutants() if not options.ids or m.number in options.ids]
+    chosen = sorted(
+        (m for m in mutants() if not options.ids or m.number in options.ids), key=lambda mutant: mutant.number)
     results = known()
     if options.survivors:
         chosen = [m for m in chosen if results.get(m.number, {}).get("caught", "no") == "no"]
