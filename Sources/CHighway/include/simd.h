@@ -169,12 +169,19 @@ typedef struct {
 
 void elbo_fill(const void *arguments);
 
+/// The first index of a gather that is beyond its table; row −1 for none.
+typedef struct {
+  int64_t row;
+  float index;
+} elbo_index_fault;
+
 /// Rows of a table by float indices, clamped; columns columnBegin ..< columnEnd of `width`.
 typedef struct {
   const float *source;
   const float *indices;
   float *destination;
   int64_t count, tableRows, width, columnBegin, columnEnd;
+  elbo_index_fault *fault;  // where a gather notes an index that it clamps, NULL for nowhere
 } elbo_rows_arguments;
 
 void elbo_gather_rows(const void *arguments);
