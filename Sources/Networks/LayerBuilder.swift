@@ -11,6 +11,8 @@ package final class LayerBuilder {
   package private(set) var specs: [ParameterSpec] = []
   package private(set) var roles: [String: ParameterRole] = [:]
   package private(set) var assignments: [(String, Symbol)] = []
+  /// The first batch normalisation whose features have one value per example: it needs batches of two rows and more.
+  package internal(set) var batchNormOfOneValue: String?
   /// Each layer's name, text and result, for summaries.
   package private(set) var trace: [(name: String, layer: String, shape: Shape)] = []
 

@@ -14,6 +14,7 @@ extension LayerBuilder {
     let shift = try parameter("shift", [features], .constant(0))
     let runningMean = try parameter("mean", [features], .constant(0), trainable: false)
     let runningVariance = try parameter("variance", [features], .constant(1), trainable: false)
+    if x.shape.count == x.shape[0] * features { batchNormOfOneValue = batchNormOfOneValue ?? graph.currentScope }
     guard training else {
       return try x.batchNorm(mean: runningMean, variance: runningVariance, scale: scale, shift: shift)
     }

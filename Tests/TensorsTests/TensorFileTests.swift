@@ -108,6 +108,20 @@ import Testing
     if !name.hasPrefix("refused") { #expect(!survivors.isEmpty) }
   }
 
+  /// Behind a first tensor of one byte, a second one of two: it begins where the first ends, and nowhere else.
+  @Test func tensorsFollowOneAnotherWithoutHoles() throws {
+    for begin in 0...4 {
+      for end in 0...4 {
+        let header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+          + #""b":{"dtype":"U8","shape":[2],"data_offsets":[\#(begin),\#(end)]}}"#
+        let bytes = [UInt8(header.utf8.count)] + [UInt8](repeating: 0, count: 7) + Array(header.utf8) + [7, 8, 9]
+        let file = try? SafeTensors(decoding: GuardedBytes.storage(bytes), path: "x")
+        #expect((file != nil) == (begin == 1 && end == 3), "[\(begin), \(end)]")
+        if let file { #expect(file.tensors.map { $0.tensor.doubles() } == [[7], [8, 9]]) }
+      }
+    }
+  }
+
   @Test func filesThatAreNotThereAreNamed() {
     #expect(throws: FileError(path: "/nonexistent/x.npy", reason: "No such file or directory")) {
       try NPY.read("/nonexistent/x.npy")

@@ -53,6 +53,8 @@ extension Fault {
     case .noExamples, .emptyExamples, .tooFewExamples: return Fault(.emptySelection, text)
     case .notAProbability: return Fault(.notSupported, text)
     case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
+    case .notFiniteParameter: return Fault(.notFinite, text, fix: "Try: undo, or train a fresh model: train m seeds=1")
+    case .oneRow: return Fault(.badOptionValue, text, fix: "Use batch=2 or more.")
     case .notFinite: return Fault(.unreadableFile, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)

@@ -56,7 +56,9 @@ struct Interpreter {
     let uses = words.contains { $0.text == "_" || $0.text.hasPrefix("_[") || $0.text.hasPrefix("_.") }
     let arguments = try binder.bind(words, piped: uses ? nil : piped)
     do {
-      return try command.run(arguments, execution)
+      let value = try command.run(arguments, execution)
+      execution.remarkNonFinite(arguments)
+      return value
     } catch let stopped as Stopped {
       throw stopped
     } catch {

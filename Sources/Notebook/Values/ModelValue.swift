@@ -73,7 +73,8 @@ package struct ModelValue: ObjectValue {
     text += " · \(NumberText.count(parameterCount)) \(inflected("parameter", for: parameterCount))"
     if training.step == 0 { return text + " · not trained" }
     text += " · \(training.epoch) \(training.epoch == 1 ? "epoch" : "epochs")"
-    if let last = training.history.epochs.last {
+    if let restored = training.restoredEpoch { text += ", restored to epoch \(restored)" }
+    if let last = training.currentEpoch {
       text += " · loss \(NumberText.fixed(last.loss, decimals: 2)) \(configuration.lossUnit)"
     }
     return text
@@ -84,7 +85,7 @@ package struct ModelValue: ObjectValue {
   }
 
   package func attribute(_ name: String) throws -> Value? {
-    let last = training.history.epochs.last
+    let last = training.currentEpoch
     switch name {
     case "loss": return last.map { .number($0.loss) } ?? .nothing
     case "reconstruction": return last.map { .number($0.reconstruction) } ?? .nothing
@@ -154,7 +155,7 @@ package struct ModelValue: ObjectValue {
         "epochs", label: "trained", .count(training.epoch), unit: "epochs", detail: ", \(training.step) steps"),
       .init("steps", .count(Int(clamping: training.step)), isShown: false),
     ]
-    if let last = training.history.epochs.last {
+    if let last = training.currentEpoch {
       fields += [
         .init("loss", .fixed(last.loss, decimals: 2), unit: unit, detail: ", mean of epoch \(last.epoch)"),
         .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: unit),

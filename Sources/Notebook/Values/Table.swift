@@ -131,11 +131,26 @@ package struct Table: Sendable, Equatable {
     guard whole.contains(where: { TextWidth.columns($0) > width }) else { return nil }
     (others.columns, others.rows) = (columns.dropLast(), rows.map { Array($0.prefix(columns.count - 1)) })
     (others.stacksLast, others.notes) = (false, [])
+    if others.laidOut(width: .max).split(separator: "\n").contains(where: { TextWidth.columns($0) > width }) {
+      return blockText(width: width)
+    }
     var lines = others.laidOut(width: width).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let first = lines.count - rows.count
     for (index, row) in rows.enumerated().reversed() where row.count == columns.count {
       guard let last = row.last?.text, !last.isEmpty else { continue }
       lines.insert(TextWidth.wrap("  → " + last, to: width), at: first + index + 1)
+    }
+    return (lines + notes.map { TextWidth.wrap($0, to: width) }).joined(separator: "\n")
+  }
+
+  /// A block for each row: its first cell, and the others under it, whole.
+  private func blockText(width: Int) -> String {
+    var lines = title.isEmpty ? [] : [title]
+    for row in rows {
+      for (index, cell) in row.enumerated() where !cell.text.isEmpty {
+        let mark = index == 0 ? "" : index == columns.count - 1 ? "  → " : "  "
+        lines.append(TextWidth.wrap(mark + VisibleText.name(cell.text), to: width))
+      }
     }
     return (lines + notes.map { TextWidth.wrap($0, to: width) }).joined(separator: "\n")
   }

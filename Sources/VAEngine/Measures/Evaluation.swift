@@ -31,6 +31,8 @@ package struct Evaluation: Sendable, Equatable, Codable {
   package var count: Int
   /// Whether a value of the examples lies between 0 and 1.
   package var hasGrayValues: Bool
+  /// The first example with a term that is not finite.
+  package var firstNonFinite: Int?
 
   /// Of `meanSquaredErrorPerPixel`.
   package var meanSquaredError: Double { meanSquaredErrorPerPixel.mean }
@@ -117,7 +119,8 @@ extension Model {
     let isAutoencoder = configuration.family == .autoencoder
     if isAutoencoder { kl = kl.map { _ in 0 } }
     let variance = (0..<d).map { max(0, squares[$0] / n - (sums[$0] / n) * (sums[$0] / n)) }
-    let elbo = Estimate(zip(reconstruction, kl).map { $0 + $1 })
+    let totals = zip(reconstruction, kl).map { $0 + $1 }
+    let elbo = Estimate(totals)
     return Evaluation(
       negativeElbo: elbo, reconstruction: Estimate(reconstruction), kl: Estimate(kl), squaredError: Estimate(squared),
       meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),
@@ -126,6 +129,6 @@ extension Model {
       activeUnits: variance.filter { $0 > 0.01 }.count,
       bitsPerDimension: configuration.likelihood.isDiscrete && !isAutoencoder
         ? elbo.scaled(by: 1 / (Double(configuration.pixels) * 0.693_147_180_559_945_3)) : nil,
-      count: source.count, hasGrayValues: hasGray)
+      count: source.count, hasGrayValues: hasGray, firstNonFinite: totals.firstIndex { !$0.isFinite })
   }
 }

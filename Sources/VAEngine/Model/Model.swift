@@ -65,6 +65,17 @@ package final class Model {
 
   package func copy() throws -> Model { try Model(self) }
 
+  /// The first batch normalization that takes its statistics over the rows of a batch alone, `encoder.2`; nil when there
+  /// is none. Over images it has an image's pixels, too.
+  package func batchNormOfOneValue() throws -> String? {
+    guard (configuration.architecture.encoder + configuration.architecture.decoder).contains(.batchNorm) else {
+      return nil
+    }
+    let sketch = ObjectiveGraph(configuration, rows: 2, training: true)
+    _ = try sketch.terms()
+    return sketch.builder.batchNormOfOneValue
+  }
+
   /// Numbers that training changes.
   package var parameterCount: Int {
     parameters.specs.filter(\.trainable).reduce(0) { $0 + $1.shape.count }

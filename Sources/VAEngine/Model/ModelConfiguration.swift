@@ -135,6 +135,10 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case outsideSupport(Float, likelihood: String)
   /// A value that is not finite, and the example that holds it.
   case notFinite(example: Int)
+  /// A parameter that is not finite, and its element: `decoder.1.weight[3]`.
+  case notFiniteParameter(String)
+  /// Batch normalization over a batch of one row.
+  case oneRow(layer: String)
   case noExamples
   /// Fewer vectors than a measure requires.
   case tooFewExamples(Int, needed: Int)
@@ -160,6 +164,9 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "the data contain \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
         + "(transform scale) or use likelihood=gaussian"
     case .notFinite(let example): "example \(example) contains a value that is not finite; drop or fix it"
+    case .notFiniteParameter(let name): "the model's parameters are not finite (first \(name)): nothing can be computed"
+    case .oneRow(let layer):
+      "batch normalization (\(layer)) expects more than 1 value per feature, and a batch of one example has no variance"
     case .noExamples: "no examples"
     case .tooFewExamples(let count, let needed):
       "\(count) \(inflected("example", for: count)), at least \(needed) are needed"

@@ -29,7 +29,7 @@ extension Trainer {
       let parameter = model.parameters.firstNonFinite().map { "\($0.name)[\($0.index)]" }
       let tensor = gradient ?? parameter
       // If no earlier step fails, it is the last step of the epoch.
-      if term == nil, tensor == nil, model.training.batchInEpoch * plan.batchSize < order.count { continue }
+      if term == nil, tensor == nil, model.training.batchInEpoch < split.count { continue }
       let what = term.map { "the \($0.0) (\($0.1.isNaN ? "NaN" : "infinite"))" }
       return NonFiniteError(
         what: what ?? tensor ?? "a parameter", tensor: what == nil ? nil : tensor, step: number, epoch: epoch,

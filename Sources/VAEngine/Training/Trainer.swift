@@ -10,9 +10,13 @@ package struct Trainer {
   package let source: any BatchSource
   package let validation: (any BatchSource)?
   package let plan: TrainingPlan
+  /// How an epoch is cut into batches.
+  package let split: EpochSplit
 
   package init(_ model: Model, on source: any BatchSource, validation: (any BatchSource)? = nil, plan: TrainingPlan) {
     (self.model, self.source, self.validation, self.plan) = (model, source, validation, plan)
+    let joins = (try? model.batchNormOfOneValue()) ?? nil
+    split = EpochSplit(examples: source.count, batchSize: plan.batchSize, joinsLastOne: joins != nil)
   }
 
   /// - Parameters:
@@ -25,7 +29,7 @@ package struct Trainer {
     -> TrainingEnd
   {
     try prepare()
-    let batches = (source.count + plan.batchSize - 1) / plan.batchSize
+    let batches = split.count
     let firstEpoch = model.training.epoch
     let before = min(model.training.batchInEpoch * plan.batchSize, source.count)
     let total = Double(max(plan.epochs - firstEpoch, 0) * source.count - before)
@@ -67,6 +71,7 @@ package struct Trainer {
           var snapshot = try model.parameters.snapshot()
           snapshot.values = values
           model.parameters.restore(snapshot)
+          noteRestored()
         }
         model.training.epochsSinceBest = 0
         return .early(best: model.training.bestEpoch ?? model.training.epoch)
@@ -102,6 +107,14 @@ package struct Trainer {
     }
   }
 
+  /// Records that the parameters are those of the best epoch again, in the state and in the history.
+  private func noteRestored() {
+    guard let best = model.training.bestEpoch, best < model.training.epoch else { return }
+    model.training.restoredEpoch = best
+    model.training.history.edits.append(
+      .init(epoch: Double(model.training.epoch), what: "restored the parameters of epoch \(best)"))
+  }
+
   private func forgetBest() {
     (model.training.bestLoss, model.training.bestEpoch, model.training.epochsSinceBest) = (nil, nil, 0)
     model.bestValues = nil
@@ -126,6 +139,8 @@ package struct Trainer {
   private func prepare() throws {
     _ = try model.checkValues(source)
     if let validation { _ = try model.checkValues(validation) }
+    if let bad = model.parameters.firstNonFinite() { throw ModelError.notFiniteParameter("\(bad.name)[\(bad.index)]") }
+    if split.smallest == 1, let layer = try model.batchNormOfOneValue() { throw ModelError.oneRow(layer: layer) }
     let kinds = Set([model.training.optimizer, plan.optimizer])
     if model.training.step > 0, kinds.count > 1, kinds != [.adam, .adamW] { try forgetMoments() }
     if model.training.watched ?? watched != watched { forgetBest() }
@@ -140,7 +155,7 @@ package struct Trainer {
       let share = Double(state.batchInEpoch * state.batchSize) / Double(max(state.exampleCount, 1))
       state.batchInEpoch =
         share < 1
-        ? Int(share * Double(source.count)) / plan.batchSize : (source.count + plan.batchSize - 1) / plan.batchSize
+        ? min(Int(share * Double(source.count)) / plan.batchSize, split.count) : split.count
     }
     (state.batchSize, state.exampleCount, state.optimizer) = (plan.batchSize, source.count, plan.optimizer)
     let updates = state.hyperparameters.updateCount
@@ -150,10 +165,7 @@ package struct Trainer {
     model.training = state
   }
 
-  func nextBatch(_ order: [Int32]) -> ArraySlice<Int32> {
-    let begin = model.training.batchInEpoch * plan.batchSize
-    return order[begin..<min(begin + plan.batchSize, order.count)]
-  }
+  func nextBatch(_ order: [Int32]) -> ArraySlice<Int32> { order[split.rows(of: model.training.batchInEpoch)] }
 
   /// One update; returns its terms and counts it.
   func step(_ indices: ArraySlice<Int32>) throws -> TrainingHistory.Step {
@@ -194,8 +206,8 @@ package struct Trainer {
     let validationLoss: Double?
     do {
       validationLoss = try validation.map { held in
-        guard let stop else { return try model.validationLoss(held) }
-        return try Stopping.when({ stop.isRequested }) { try model.validationLoss(held) }
+        guard let stop else { return try model.heldOutLoss(held).mean }
+        return try Stopping.when({ stop.isRequested }) { try model.heldOutLoss(held).mean }
       }
     } catch is Stopped {
       return nil
@@ -212,6 +224,7 @@ package struct Trainer {
       capacity: isCapacity ? scheduled.mean(scheduled.capacity) : nil, validation: validationLoss, seconds: seconds,
       imagesPerSecond: rate)
     model.training.history.epochs.append(epoch)
+    model.training.restoredEpoch = nil
     model.training.epoch += 1
     model.training.batchInEpoch = 0
     model.training.running = RunningTerms()
@@ -231,18 +244,6 @@ package struct Trainer {
       reconstruction: finished?.reconstruction ?? running.reconstruction / count,
       kl: finished?.kl ?? running.kl / count, finished: finished, last: last,
       position: Double(model.training.epoch) + Double(running.examples) / Double(max(source.count, 1)))
-  }
-}
-
-extension Model {
-  /// The loss that early stopping monitors, nats per example: −ELBO, or the bound of k samples that an
-  /// importance-weighted model is trained on; the reconstruction of a plain autoencoder. Uses the same draws every
-  /// time.
-  fileprivate func validationLoss(_ source: any BatchSource) throws -> Double {
-    if configuration.family == .importanceWeighted {
-      return try logLikelihood(source, samples: configuration.importanceSamples).negativeLogLikelihood.mean
-    }
-    return try evaluate(source).negativeElbo.mean
   }
 }
 

@@ -24,6 +24,8 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var bestEpoch: Int?
   package var epochsSinceBest = 0
   package var learningRateDrops = 0
+  /// The epoch whose parameters early stopping restored; nil once training goes on from them.
+  package var restoredEpoch: Int?
   /// Identifies the objective and the data of the best loss; nil in files of earlier versions.
   package var watched: String?
 
@@ -36,7 +38,15 @@ package struct TrainingState: Sendable, Equatable, Codable {
   }
 
   /// Whether all batches of the current epoch are done and only its validation remains.
-  package var isEpochTrained: Bool { exampleCount > 0 && batchInEpoch * batchSize >= exampleCount }
+  package var isEpochTrained: Bool {
+    exampleCount > 0 && (batchInEpoch * batchSize >= exampleCount || running.examples >= exampleCount)
+  }
+
+  /// The last epoch whose steps are in the current parameters: the one that early stopping restored, else the last.
+  package var currentEpoch: TrainingHistory.Epoch? {
+    guard let restoredEpoch else { return history.epochs.last }
+    return history.epochs.last { $0.epoch == restoredEpoch } ?? history.epochs.last
+  }
 }
 
 /// Sums over the examples of an epoch so far.

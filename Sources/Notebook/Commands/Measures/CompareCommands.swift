@@ -58,6 +58,7 @@ enum CompareCommands {
         try live.measured(source, seed: UInt64(arguments.integer("seed") ?? 0)) {
           try execution.working("evaluate \(name)", $0)
         }
+      execution.remark(result, of: name, model)
       if rows.isEmpty { warnings += try obstacles(models, hasGray: result.hasGrayValues, arguments) }
       let isPlain = configuration.isPlain
       rows.append([

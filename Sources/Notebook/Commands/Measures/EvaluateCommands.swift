@@ -53,6 +53,7 @@ enum EvaluateCommands {
     }
     let live = try model.model(threads: execution.state.settings.threads)
     let result = try live.measured(source, seed: seed) { try execution.working("evaluate", $0) }
+    execution.remark(result, of: arguments["model"]?.name ?? "the model", model)
     var report = report(result, model, source)
     if !model.configuration.isPlain {
       report.notes += live.warnings(hasGray: result.hasGrayValues).map(\.description)
@@ -143,6 +144,7 @@ enum EvaluateCommands {
     let source = try arguments.measured("on", model, execution)
     let result = try model.model(threads: execution.state.settings.threads)
       .measured(source, seed: UInt64(arguments.integer("seed") ?? 0)) { try execution.working("kl", $0) }
+    execution.remark(result, of: arguments["model"]?.name ?? "the model", model)
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
     let largest = max(result.klPerDimension.max() ?? 0, 1e-9)
     return .table(

@@ -2,8 +2,8 @@ import VAEngine
 
 extension TrainingRun {
   /// The means of the last epoch; none before there is one.
-  static func losses(of history: TrainingHistory, _ configuration: ModelConfiguration) -> [Report.Field] {
-    guard let last = history.epochs.last else { return [] }
+  static func losses(of training: TrainingState, _ configuration: ModelConfiguration) -> [Report.Field] {
+    guard let last = training.currentEpoch else { return [] }
     let unit = configuration.lossUnitPerExample
     return [
       .init("loss", .fixed(last.loss, decimals: 2), unit: unit, detail: ", mean of epoch \(last.epoch)"),
@@ -21,8 +21,8 @@ extension TrainingRun {
     var fields: [Report.Field] = [.init("epochs", .count(live.training.epoch)), .init("steps", .count(total))]
     if steps < total { fields.append(.init("new_steps", label: "new steps", .count(steps))) }
     let (unit, isPlain) = (model.configuration.lossUnitPerExample, model.configuration.isPlain)
-    if let last = history.epochs.last {
-      fields += Self.losses(of: history, model.configuration)
+    if let last = live.training.currentEpoch {
+      fields += Self.losses(of: live.training, model.configuration)
       if let held = last.validation {
         fields.append(
           .init(

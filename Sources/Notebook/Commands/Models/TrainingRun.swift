@@ -100,11 +100,8 @@ struct TrainingRun {
         .badOptionValue,
         "validate=\(held) leaves none of the \(count) \(inflected("example", for: count)) for training", at: "validate")
     }
-    let order = Shuffle.order(count: count, seed: (recipe.splitSeed ?? recipe.seed) ^ 0x5EED, epoch: 0)
-    return (
-      data.subset(order[held...].sorted().map(Int.init)),
-      data.subset(order[..<held].sorted().map(Int.init), title: "held out")
-    )
+    let rows = recipe.rows(of: count)
+    return (data.subset(rows.training), data.subset(rows.heldOut, title: "held out"))
   }
 
   /// Trains the model; when stopped, completed steps are kept.
@@ -127,20 +124,27 @@ struct TrainingRun {
     let start = WorkClock.now
     let firstStep = live.training.step
     let end: TrainingEnd
+    let trainer = Trainer(live, on: training.source, validation: validation?.source, plan: plan)
     do {
-      end = try Trainer(live, on: training.source, validation: validation?.source, plan: plan)
-        .run(stop: stop) { try reporter.report($0) }
+      end = try trainer.run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
-      // A tenth of a learning rate far above all useful values would not help.
-      let rate = NumberText.short(min(recipe.learningRate / 10, 1e-3))
-      let rest = arguments.isGiven("epochs") ? " epochs=\(arguments["epochs"]?.raw ?? "")" : ""
-      let isRuined = error.step == firstStep && firstStep > 0
+      throw arguments.fault(.notFinite, error.description, fix: try fix(of: error, firstStep: firstStep))
+    } catch ModelError.notFiniteParameter(let parameter) {
       throw arguments.fault(
-        .notFinite, error.description,
-        fix: isRuined
-          ? "The state before this step already leads to it; go back further: undo"
-          : "Try: train \(name ?? "m") lr=\(rate)\(rest)")
+        .notFinite, ModelError.notFiniteParameter(parameter).description, at: "model",
+        fix: "Undo what caused it (undo), or train a fresh model: \(DoctorAdvice(self).retrained())")
+    } catch ModelError.oneRow(let layer) {
+      throw arguments.fault(
+        .badOptionValue, ModelError.oneRow(layer: layer).description, at: "batch",
+        fix: training.source.count > 1
+          ? "Try: train \(name ?? "m")\(dataWords) batch=\(min(128, training.source.count))\(epochWords)"
+          : "It needs at least two examples.")
+    }
+    if firstStep == 0, trainer.split.joinsLast {
+      execution.note(
+        "the last batch of an epoch would hold one example, too few for batch normalization: it joins the one before, "
+          + "\(plan.batchSize + 1) examples together")
     }
     try keep(live, isDone: end != .stopped)
     let seconds = (WorkClock.now - start).seconds
@@ -171,7 +175,7 @@ struct TrainingRun {
     var fields: [Report.Field] = [
       .init("epochs", .count(training.epoch)), .init("steps", .count(Int(clamping: training.step))),
     ]
-    fields += TrainingRun.losses(of: training.history, model.configuration)
+    fields += TrainingRun.losses(of: training, model.configuration)
     return .report(Report(title: "\(name): nothing to train", fields: fields))
   }
 

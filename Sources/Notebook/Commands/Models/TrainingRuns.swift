@@ -39,7 +39,7 @@ struct TrainingRuns {
     for run in runs {
       _ = try run.train()
       guard let name = run.name, case .object(let model as ModelValue) = execution.lookup(name),
-        let last = model.training.history.epochs.last
+        let last = model.training.currentEpoch
       else { break }
       if execution.interruptionNote != nil { break }
       var row: [Table.Cell] = [
