@@ -99,7 +99,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"]),
+      name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"],
+      exclude: ["Fixtures"]),
     .target(name: "CAllocations", path: "Tests/Allocations"),
     .testTarget(
       name: "GraphsTests", dependencies: ["Graphs", "Tensors", "CAllocations", "CHighway", "CTeam"],

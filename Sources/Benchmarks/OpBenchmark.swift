@@ -62,7 +62,8 @@ package enum OpBenchmark {
     let x = try graph.parameter("x", [count])
     let store = try ParameterStore([ParameterSpec(name: "x", shape: [count])])
     let program = try Program(
-      graph, outputs: [], parameters: store, training: (try (x * 0.001).slice(axis: 0, 0..<1).sum(), kind),
+      graph, outputs: [], parameters: store,
+      training: [TrainingPhase(try (x * 0.001).slice(axis: 0, 0..<1).sum(), kind)],
       options: options)
     let seconds = time(program)
     return Result(

@@ -50,7 +50,7 @@ package struct TrainBenchmark: Sendable {
     let loss = try workload.loss(graph, batch: batch, k: k)
     let store = try Self.parameters(of: graph)
     let program = try Program(
-      graph, outputs: [("loss", loss)], parameters: store, training: (loss, .adam), seed: 1,
+      graph, outputs: [("loss", loss)], parameters: store, training: [TrainingPhase(loss, .adam)], seed: 1,
       options: CompilerOptions(threads: threads))
     let order = Permutation(source.count)
     var step: UInt64 = 0
@@ -90,7 +90,7 @@ package struct TrainBenchmark: Sendable {
   }
 
   /// Parameters with PyTorch's initialization.
-  private static func parameters(of graph: Graph) throws -> ParameterStore {
+  static func parameters(of graph: Graph) throws -> ParameterStore {
     var specs: [ParameterSpec] = []
     for node in graph.nodes {
       if case .parameter(let name) = node.op { specs.append(ParameterSpec(name: name, shape: node.shape)) }
@@ -131,11 +131,11 @@ struct EnlargedImages: BatchSource {
 
   func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.upperBound * 784 + 16) { small in
       guard let base = small.baseAddress else { return }
-      images.read(indices, rows: rows, into: base, stream: stream)
+      images.read(indices, rows: rows, into: base, stream: stream, firstRow: firstRow)
       for row in rows {
         let to = destination + row * 4096
         to.update(repeating: 0, count: 4096)

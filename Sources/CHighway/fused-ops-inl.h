@@ -63,12 +63,27 @@ HWY_NOINLINE void Bce(float *value, float *slope, const float *logit, const floa
 }
 
 template <bool kNormal>
-HWY_NOINLINE void Draw(const elbo_fused_random &random, float *to, int64_t element, int64_t count) {
+HWY_NOINLINE void DrawRun(const elbo_fused_random &random, float *to, int64_t element, int64_t count) {
   const int64_t lead = element % 4;
   const uint32_t block = static_cast<uint32_t>(element / 4);
   HWY_ALIGN float drawn[ELBO_FUSED_TILE + 4 * 16 + 16];
-  DrawBlocks<kNormal>(random.state, random.purpose, block, count + lead, drawn);
+  DrawBlocks<kNormal>(&random.state->stream, random.purpose, block, count + lead, drawn);
   for (int64_t i = 0; i < count; i++) to[i] = drawn[i + lead];
+}
+
+// Elements of the program's own array, each keyed by its row in the global batch.
+template <bool kNormal>
+HWY_NOINLINE void Draw(const elbo_fused_random &random, float *to, int64_t element, int64_t count) {
+  const int64_t globalRows = random.state->globalRows;
+  if (globalRows == 0 || random.rows == 0) return DrawRun<kNormal>(random, to, element, count);
+  const int64_t batch = random.rows * random.rowElements;
+  for (int64_t done = 0; done < count;) {
+    const int64_t outer = (element + done) / batch, inner = (element + done) % batch;
+    const int64_t run = HWY_MIN(count - done, batch - inner);
+    const int64_t global = (outer * globalRows + random.state->firstRow) * random.rowElements + inner;
+    DrawRun<kNormal>(random, to + done, global, run);
+    done += run;
+  }
 }
 
 #define ELBO_UNARY(OPCODE, EXPRESSION) \

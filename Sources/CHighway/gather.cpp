@@ -71,7 +71,7 @@ void Gather(const void *arguments) {
       for (; i + lanes <= g.width; i += lanes) hn::StoreU(hn::MulAdd(hn::LoadU(d, from + i), scale, offset), d, to + i);
       for (; i < g.width; i++) to[i] = from[i] * g.scale + g.offset;
     }
-    if (g.binarize) Binarize(g.random, g.purpose, row * g.width, to, g.width);
+    if (g.binarize) Binarize(g.random, g.purpose, (g.firstRow + row) * g.width, to, g.width);
   }
 }
 

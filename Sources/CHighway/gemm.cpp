@@ -231,6 +231,16 @@ static void CallGemm(const void *arguments) { HWY_DYNAMIC_DISPATCH(Gemm)(argumen
 }  // namespace elbo
 
 extern "C" void elbo_gemm(const void *arguments) { elbo::CallGemm(arguments); }
+extern "C" void elbo_gemm_batch(const void *arguments) {
+  const elbo_gemm_batch_arguments &batch = *static_cast<const elbo_gemm_batch_arguments *>(arguments);
+  elbo_gemm_arguments one = batch.first;
+  for (int64_t i = 0; i < batch.count; i++) {
+    elbo::CallGemm(&one);
+    one.a += batch.aStride;
+    one.b += batch.bStride;
+    one.c += batch.cStride;
+  }
+}
 extern "C" int64_t elbo_gemm_unpacked_rows(void) { return elbo::CallUnpackedRows(); }
 extern "C" int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA, bool skipsZeros) {
   using namespace elbo::HWY_NAMESPACE;

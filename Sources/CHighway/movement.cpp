@@ -109,6 +109,18 @@ extern "C" void elbo_scatter_rows(const void *arguments) {
   }
 }
 
+extern "C" void elbo_arg_max(const void *arguments) {
+  const elbo_arg_max_arguments &a = *static_cast<const elbo_arg_max_arguments *>(arguments);
+  for (int64_t row = 0; row < a.rows; row++) {
+    const float *x = a.source + row * a.columns;
+    int64_t largest = 0;
+    for (int64_t c = 1; c < a.columns && !std::isnan(x[largest]); c++) {
+      if (x[c] > x[largest] || std::isnan(x[c])) largest = c;
+    }
+    a.destination[row] = static_cast<float>(largest);
+  }
+}
+
 extern "C" void elbo_pool(const void *arguments) {
   const elbo_pool_arguments &p = *static_cast<const elbo_pool_arguments *>(arguments);
   for (int64_t plane = 0; plane < p.planes; plane++) {

@@ -38,6 +38,7 @@ float ClipFactor(const elbo_update_arguments &u) {
 
 void Update(const void *arguments) {
   const elbo_update_arguments &u = *static_cast<const elbo_update_arguments *>(arguments);
+  if (u.gate && !(*u.gate > 0)) return;
   const elbo_hyperparameters &h = *u.hyperparameters;
   const VF scale = K(h.gradientScale * ClipFactor(u));
   const VF beta1 = K(h.beta1), beta2 = K(h.beta2), rest1 = K(1 - h.beta1), rest2 = K(1 - h.beta2);

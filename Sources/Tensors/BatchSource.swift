@@ -12,10 +12,13 @@ package protocol BatchSource: Sendable {
 
   /// Writes examples `indices[rows]` as float32 to rows `rows` of `destination` (`[indices.count, exampleShape…]`),
   /// transforms applied. Random transforms (dynamic binarization, noise) draw from `stream`, example by example: row r
-  /// uses elements `r·D ..< (r+1)·D` of the draw, D the elements of one example.
+  /// uses elements `(firstRow + r)·D ..< (firstRow + r + 1)·D` of the draw, D the elements of one example.
+  ///
+  /// - Parameter firstRow: The row of `indices[0]` in the global batch: a process that reads a part of it draws what
+  ///   one that reads all of it would draw for these rows.
   func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream)
+    stream: RandomStream, firstRow: Int)
 
   /// Writes the class of examples `indices` to `destination`.
   ///
@@ -31,6 +34,14 @@ package enum MeasuringBatches {
 }
 
 extension BatchSource {
+  /// A batch that is not divided.
+  package func read(
+    _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
+    stream: RandomStream
+  ) {
+    read(indices, rows: rows, into: destination, stream: stream, firstRow: 0)
+  }
+
   /// Writes examples `indices`, transforms applied, to the beginning of `buffer`.
   ///
   /// - Precondition: the buffer has room for them.

@@ -74,6 +74,36 @@ import Testing
     }
   }
 
+  /// A process that reads rows 5 … of a batch of 16 has them at the beginning of a batch of its own.
+  @Test(arguments: transforms) func partsOfABatchDrawWhatTheWholeDraws(_ transforms: [Transform]) throws {
+    for dtype in DType.allCases {
+      let dataset = try Self.dataset(dtype).subset((0..<40).reversed()).adding(transforms)
+      let size = dataset.exampleShape.count
+      let indices = (0..<16).map { Int32($0 * 7 % 40) }
+      let stream = RandomStream(seed: 3, purpose: "batch", step: 8)
+      func batch(_ part: Range<Int>, told firstRow: Int) -> [Float] {
+        var batch = [Float](repeating: -1, count: part.count * size)
+        let own = Array(indices[part])
+        batch.withUnsafeMutableBufferPointer { batch in
+          guard let base = batch.baseAddress else { return }
+          own.withUnsafeBufferPointer {
+            dataset.read($0, rows: 0..<part.count, into: base, stream: stream, firstRow: firstRow)
+          }
+        }
+        return batch
+      }
+      let whole = batch(0..<16, told: 0)
+      for part in [0..<5, 5..<6, 6..<16] {
+        let expected = Array(whole[part.lowerBound * size..<part.upperBound * size])
+        #expect(batch(part, told: part.lowerBound) == expected, "\(dtype), rows \(part)")
+        // Without its place it would draw what the first rows draw.
+        if part.lowerBound > 0, transforms.contains(where: \.isRandom), dtype != .int32 {
+          #expect(batch(part, told: 0) != expected, "\(dtype), rows \(part)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: DType.allCases) func examplesAreWhatIsStored(_ dtype: DType) throws {
     let dataset = try Self.dataset(dtype)
     let scale: Double = dtype == .uint8 ? 1.0 / 255 : 1

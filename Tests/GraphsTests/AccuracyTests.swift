@@ -125,9 +125,10 @@ import Testing
     let graph = Graph()
     let loss = try (graph.parameter("p", [count]) * graph.input("g", [count])).sum()
     let program = try Program(
-      graph, outputs: [], parameters: store, training: (loss, kind), options: CompilerOptions(threads: 1))
-    program.hyperparameters.learningRate = 0.01
-    program.hyperparameters.momentum = 0.5
+      graph, outputs: [], parameters: store, training: [TrainingPhase(loss, kind)], options: CompilerOptions(threads: 1)
+    )
+    program.mainHyperparameters.learningRate = 0.01
+    program.mainHyperparameters.momentum = 0.5
     let gradients = (0..<count).map { Float(($0 % 2 == 0 ? 1 : -1) * exp10(Double($0) / 7 - 6)) }
     for (index, gradient) in gradients.enumerated() { program.input("g")[index] = gradient }
     var (first, second, wanted) = (
@@ -171,8 +172,8 @@ import Testing
     let store = try ParameterStore([ParameterSpec(name: "p", shape: [1])])
     let graph = Graph()
     let loss = try graph.parameter("p", [1]).sum()
-    let program = try Program(graph, outputs: [], parameters: store, training: (loss, .rmsprop))
-    program.hyperparameters.learningRate = 0.001
+    let program = try Program(graph, outputs: [], parameters: store, training: [TrainingPhase(loss, .rmsprop)])
+    program.mainHyperparameters.learningRate = 0.001
     program.run()
     #expect(abs(try store.value("p").elements(as: Float.self)[0] + 0.01) < 1e-6)
   }

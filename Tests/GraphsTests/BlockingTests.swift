@@ -23,7 +23,7 @@ import Testing
       let logits = try y.convTranspose2d(parameter("w6", [16, 1, 3, 3]), half, outputPadding: [1, 1])
       return .init(loss: try bceWithLogits(logits, x).sum() / Float(batch))
     }
-    network.program.hyperparameters.learningRate = 1e-3
+    network.program.mainHyperparameters.learningRate = 1e-3
     return network
   }
 

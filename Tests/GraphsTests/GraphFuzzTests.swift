@@ -43,7 +43,7 @@ import Testing
       store.set(spec.name, to: try Tensor((random.leaves[spec.name] ?? []).map { Float($0) }, shape: spec.shape))
     }
     let program = try Program(
-      random.graph, outputs: random.outputs, parameters: store, training: (random.loss, .sgd), seed: 3,
+      random.graph, outputs: random.outputs, parameters: store, training: [TrainingPhase(random.loss, .sgd)], seed: 3,
       options: options)
     for name in ["x", "y"] {
       for (index, value) in (random.leaves[name] ?? []).enumerated() { program.input(name)[index] = Float(value) }
@@ -77,7 +77,7 @@ import Testing
       }
       store.set("x", to: try Tensor((leaves["x"] ?? []).map { Float($0) }, shape: [4, 6]))
       let program = try Program(
-        graph, outputs: [("p", result), ("loss", loss)], parameters: store, training: (loss, .adam))
+        graph, outputs: [("p", result), ("loss", loss)], parameters: store, training: [TrainingPhase(loss, .adam)])
       for name in ["t", "w"] {
         for (index, value) in (leaves[name] ?? []).enumerated() { program.input(name)[index] = Float(value) }
       }

@@ -19,7 +19,7 @@ import Testing
         let back = try matmul(w, graph.input("y", [rows, shape[1]]), transposeB: true)
         let program = try Program(
           graph, outputs: [("product", product), ("back", back), ("sums", try w.sum([0])), ("rows", try w.max([1]))],
-          parameters: store, training: (loss, .adam), options: CompilerOptions(threads: threads))
+          parameters: store, training: [TrainingPhase(loss, .adam)], options: CompilerOptions(threads: threads))
         program.run()
         #expect(program.output("product").allSatisfy { $0 == 0 })
       }

@@ -65,7 +65,7 @@ import Testing
     let mine = try one.parameter("p", [4])
     #expect(throws: ProgramError.self) { try Program(one, outputs: [("a", a), ("b", b)]) }
     #expect(throws: ProgramError.self) {
-      try Program(one, outputs: [("p", mine)], parameters: store, training: (b.sum(), .sgd))
+      try Program(one, outputs: [("p", mine)], parameters: store, training: [TrainingPhase(b.sum(), .sgd)])
     }
     #expect(throws: ProgramError.self) { try Program(one, outputs: [], parameters: store, assignments: [("p", b)]) }
     #expect(try Program(one, outputs: [("a", a)]).output("a").count == 4)

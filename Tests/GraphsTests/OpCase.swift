@@ -55,6 +55,6 @@ struct OpCase: Sendable, CustomStringConvertible {
 
 extension OpCase {
   static var all: [OpCase] {
-    unary + binary + movement + chains + reductions + normalizations + contractions + random
+    unary + binary + movement + chains + reductions + normalizations + contractions + arrays + random
   }
 }

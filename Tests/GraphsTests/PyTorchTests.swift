@@ -58,16 +58,17 @@ import Testing
     let graph = Graph()
     let loss = try (graph.parameter("p", start.shape) * graph.input("g", start.shape)).sum()
     let program = try Program(
-      graph, outputs: [], parameters: store, training: (loss, kind), options: CompilerOptions(threads: 2))
+      graph, outputs: [], parameters: store, training: [TrainingPhase(loss, kind)], options: CompilerOptions(threads: 2)
+    )
     let settings = settings(name)
     func number(_ key: String) -> Float? { if case .number(let value)? = settings[key] { value } else { nil } }
-    program.hyperparameters.learningRate = number("learningRate") ?? 0
-    program.hyperparameters.beta1 = number("beta1") ?? 0.9
-    program.hyperparameters.beta2 = number("beta2")
-    program.hyperparameters.epsilon = number("epsilon") ?? 1e-8
-    program.hyperparameters.weightDecay = number("weightDecay") ?? 0
-    program.hyperparameters.momentum = number("momentum") ?? 0
-    program.hyperparameters.clipNorm = number("clipNorm")
+    program.mainHyperparameters.learningRate = number("learningRate") ?? 0
+    program.mainHyperparameters.beta1 = number("beta1") ?? 0.9
+    program.mainHyperparameters.beta2 = number("beta2")
+    program.mainHyperparameters.epsilon = number("epsilon") ?? 1e-8
+    program.mainHyperparameters.weightDecay = number("weightDecay") ?? 0
+    program.mainHyperparameters.momentum = number("momentum") ?? 0
+    program.mainHyperparameters.clipNorm = number("clipNorm")
     for step in 0..<gradients.shape[0] {
       fill(program.input("g"), gradients[step])
       program.run(step: UInt64(step))

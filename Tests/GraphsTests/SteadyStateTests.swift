@@ -29,8 +29,8 @@ import Testing
         loss: try bceWithLogits(logits, x).sum() / Float(batch) + divergence, outputs: [("z", z)],
         assignments: [("running", try running * 0.9 + norm.mean.reshaped([5]) * 0.1)])
     }
-    network.program.hyperparameters.clipNorm = 5
-    network.program.hyperparameters.learningRate = 0.01
+    network.program.mainHyperparameters.clipNorm = 5
+    network.program.mainHyperparameters.learningRate = 0.01
     return network
   }
 
@@ -83,7 +83,7 @@ import Testing
     let input = network.program.input("x")
     func advance(_ step: UInt64) -> Float {
       source.fill(input, indices, stream: RandomStream(seed: 1, purpose: 3, step: step), threads: threads)
-      network.program.hyperparameters.learningRate = 1e-3
+      network.program.mainHyperparameters.learningRate = 1e-3
       network.program.run(step: step)
       return network.program.output("loss")[0]
     }
@@ -124,7 +124,7 @@ import Testing
 
     func read(
       _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-      stream: RandomStream
+      stream: RandomStream, firstRow: Int
     ) {
       for row in rows {
         for pixel in 0..<144 { destination[row * 144 + pixel] = stream.uniform(Int(indices[row]) * 144 + pixel) }

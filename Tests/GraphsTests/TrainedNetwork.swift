@@ -43,7 +43,8 @@ struct TrainedNetwork {
     }
     program = try Program(
       graph, outputs: [("loss", objective.loss)] + objective.outputs, parameters: store,
-      training: (objective.loss, optimizer), assignments: objective.assignments, seed: 5, options: options)
+      training: [TrainingPhase(objective.loss, optimizer)], assignments: objective.assignments, seed: 5,
+      options: options)
     let pixels = RandomStream(seed: 2, purpose: "pixels")
     let input = program.input("x")
     for index in input.indices { input[index] = pixels.uniform(index) }

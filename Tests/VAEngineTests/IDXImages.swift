@@ -38,7 +38,7 @@ struct IDXImages: BatchSource {
 
   func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     let size = exampleShape.count
     pixels.withUnsafeBufferPointer { pixels in

@@ -17,7 +17,7 @@ struct Examples: BatchSource {
 
   func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     let size = exampleShape.count
     for row in rows {
@@ -133,9 +133,9 @@ struct Examples: BatchSource {
 
     func read(
       _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-      stream: RandomStream
+      stream: RandomStream, firstRow: Int
     ) {
-      base.read(indices, rows: rows, into: destination, stream: stream)
+      base.read(indices, rows: rows, into: destination, stream: stream, firstRow: firstRow)
       if stream.purpose != RandomStream(seed: 0, purpose: "check").purpose, looks.next() == 1 { stop.request() }
     }
 

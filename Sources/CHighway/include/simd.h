@@ -107,9 +107,18 @@ typedef struct {
   uint64_t step;
 } elbo_random_state;
 
+/// What the draws of a program are keyed by, read at every run. Its rows are firstRow … of a batch of globalRows; 0 when
+/// they are all of it.
 typedef struct {
-  const elbo_random_state *state;  // read at every run
+  elbo_random_state stream;
+  int64_t firstRow, globalRows;
+} elbo_program_random;
+
+/// A draw of an array [outer, rows, rowElements]; 0 rows when it belongs to no rows.
+typedef struct {
+  const elbo_program_random *state;
   uint32_t purpose;
+  int64_t rows, rowElements;
 } elbo_fused_random;
 
 /// Rows rowBegin ..< rowEnd and columns columnBegin ..< columnEnd of a space of rows of `columns` elements.
@@ -136,7 +145,8 @@ typedef struct {
   float gradientScale;
 } elbo_hyperparameters;
 
-/// When `*limit` is finite, gradients are scaled by min(1, limit / √(Σ normParts)).
+/// When `*limit` is finite, gradients are scaled by min(1, limit / √(Σ normParts)). With a gate, nothing is done when it
+/// is not above 0.
 typedef struct {
   float *values, *first, *second;
   const float *gradients;
@@ -145,6 +155,7 @@ typedef struct {
   const double *normParts;
   int32_t normPartCount, normPartStride;
   const float *limit;
+  const float *gate;  // NULL for none
   int32_t optimizer;
 } elbo_update_arguments;
 
@@ -194,6 +205,15 @@ void elbo_gather_rows(const void *arguments);
 /// Adds source rows into destination rows; the columns are zeroed first.
 void elbo_scatter_rows(const void *arguments);
 
+/// destination[row] = the column of the first largest element of a row, or of its first NaN.
+typedef struct {
+  const float *source;
+  float *destination;
+  int64_t rows, columns;
+} elbo_arg_max_arguments;
+
+void elbo_arg_max(const void *arguments);
+
 typedef struct {
   const float *x, *y, *gradient;  // gradient and y for the adjoint only
   float *result;
@@ -222,7 +242,7 @@ void elbo_resample(const void *arguments);
 
 /// Rows rowBegin ..< rowEnd of a batch: example indices[row] (through `view` when there is one) of `bytes` or, when that
 /// is NULL, of `floats`, each value times `scale` plus `offset`; then, when asked, 1 with that probability and else 0,
-/// element row · width + i of the stream's uniform draw.
+/// element (firstRow + row) · width + i of the stream's uniform draw.
 typedef struct {
   const uint8_t *bytes;
   const float *floats;
@@ -230,6 +250,7 @@ typedef struct {
   const int32_t *indices;
   float *destination;
   int64_t rowBegin, rowEnd, width;
+  int64_t firstRow;  // row of indices[0] in the global batch
   float scale, offset;
   bool binarize;
   elbo_random_state random;
@@ -273,6 +294,14 @@ typedef struct {
 } elbo_gemm_arguments;
 
 void elbo_gemm(const void *arguments);
+
+/// `count` products one after another, each operand so many floats behind the one before.
+typedef struct {
+  elbo_gemm_arguments first;
+  int64_t count, aStride, bStride, cStride;
+} elbo_gemm_batch_arguments;
+
+void elbo_gemm_batch(const void *arguments);
 /// Floats of scratch for op(A) [M, K].
 int64_t elbo_gemm_scratch(int64_t m, int64_t k, bool transposeA, bool skipsZeros);
 /// The most rows for which B is read as it lies, not packed (unless it is transposed).

@@ -9,34 +9,33 @@ extension Dataset: BatchSource {
 
   package func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     guard let first = indices.baseAddress, !rows.isEmpty else { return }
-    guard let draws else { return read(first, rows, into: destination, stream: stream) }
+    guard let draws else { return read(first, rows, into: destination, stream: stream, firstRow: firstRow) }
     // Each row as if it were the row of the batch that its draw is of.
     for row in rows {
       let (own, place) = draws.draw(of: Int(first[row]))
-      let shift = row - place
-      read(first + shift, place..<place + 1, into: destination + shift * exampleShape.count, stream: own)
+      read(first, row..<row + 1, into: destination, stream: own, firstRow: place - row)
     }
   }
 
   private func read(
     _ first: UnsafePointer<Int32>, _ rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     let isDirect =
       plan.geometry == nil && plan.rest.isEmpty && (storage.dtype == .uint8 || storage.dtype == .float32)
     if isDirect {
-      gather(first, rows, to: destination, stream: stream)
+      gather(first, rows, to: destination, stream: stream, firstRow: firstRow)
     } else if plan.rest.contains(where: { if case .geometry = $0 { true } else { false } }) {
       // Resizing what was already binarized or noised needs room beside the batch.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * plan.widest) { scratch in
         guard let base = scratch.baseAddress else { return }
-        for row in rows { steps(first, row, to: destination, scratch: base, stream: stream) }
+        for row in rows { steps(first, row, to: destination, scratch: base, stream: stream, firstRow: firstRow) }
       }
     } else {
-      for row in rows { steps(first, row, to: destination, scratch: nil, stream: stream) }
+      for row in rows { steps(first, row, to: destination, scratch: nil, stream: stream, firstRow: firstRow) }
     }
     pages?.touched(rows.count, of: storage)
   }
@@ -44,9 +43,10 @@ extension Dataset: BatchSource {
   /// The gathering kernel alone: rows of bytes or floats, scaled and binarized.
   private func gather(
     _ indices: UnsafePointer<Int32>, _ rows: Range<Int>, to destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     var g = elbo_gather_arguments()
+    g.firstRow = Int64(firstRow)
     (g.indices, g.destination) = (indices, destination)
     (g.rowBegin, g.rowEnd, g.width) = (Int64(rows.lowerBound), Int64(rows.upperBound), Int64(exampleShape.count))
     (g.scale, g.offset, g.binarize) = (plan.scale, plan.offset, plan.binarizes)
@@ -72,7 +72,7 @@ extension Dataset: BatchSource {
   /// One row through every step of the plan.
   private func steps(
     _ indices: UnsafePointer<Int32>, _ row: Int, to destination: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>?, stream: RandomStream
+    scratch: UnsafeMutablePointer<Float>?, stream: RandomStream, firstRow: Int
   ) {
     let example = storageIndex(Int(indices[row]))
     let width = exampleShape.count
@@ -83,7 +83,7 @@ extension Dataset: BatchSource {
     if plan.binarizes {
       Transform.binarizeDynamic.apply(
         UnsafeMutableBufferPointer(start: current, count: plan.gatheredShape.count), example: example,
-        first: row * plan.gatheredShape.count, channels: 1, stream: stream)
+        first: (firstRow + row) * plan.gatheredShape.count, channels: 1, stream: stream)
     }
     var shape = plan.gatheredShape
     var noises = 0
@@ -91,8 +91,9 @@ extension Dataset: BatchSource {
       switch step {
       case .elements(let transform):
         transform.apply(
-          UnsafeMutableBufferPointer(start: current, count: shape.count), example: example, first: row * shape.count,
-          channels: shape.rank == 3 ? shape[0] : 1, stream: stream, noises: noises)
+          UnsafeMutableBufferPointer(start: current, count: shape.count), example: example,
+          first: (firstRow + row) * shape.count, channels: shape.rank == 3 ? shape[0] : 1, stream: stream,
+          noises: noises)
         noises += transform.isNoise ? 1 : 0
       case .geometry(let geometry, _):
         guard let scratch else { continue }

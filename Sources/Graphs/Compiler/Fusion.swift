@@ -37,7 +37,7 @@ struct Fusion {
 
   static func role(_ op: IROp) -> Role {
     switch op {
-    case .op(.input), .op(.parameter): .leaf
+    case .op(.input), .op(.parameter), .op(.array): .leaf
     case .op(.constant): .constant
     case .op(.reshape), .op(.broadcast): .view
     case .op(.unary), .op(.binary), .op(.select), .op(.random), .combineParts: .elementwise

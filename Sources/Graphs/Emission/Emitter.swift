@@ -15,7 +15,7 @@ struct Emitter {
   let addresses: [Int: UnsafeMutablePointer<Float>]
   /// The arrays that exist only for the current block.
   let blockArrays: [Int: BlockArray]
-  let randomState: UnsafePointer<elbo_random_state>
+  let randomState: UnsafePointer<elbo_program_random>
   /// Into how many blocks each thread's examples are divided.
   var blockCount = 1
 
@@ -68,6 +68,7 @@ struct Emitter {
       switch ir[id].op {
       case .matmul(let ta, let tb, let epilogue):
         return [matmul(id, transposeA: ta, transposeB: tb, epilogue)]
+      case .op(.batchedMatmul(let ta, let tb)): return [batchedMatmul(id, transposeA: ta, transposeB: tb)]
       case .op(let op): return movement(id, op)
       case .materialize: return [materialize(id)]
       default: return try convolution(id)

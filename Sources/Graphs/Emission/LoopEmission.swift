@@ -6,7 +6,11 @@ extension Emitter {
   func emit(_ loop: FusedLoop, isArray: (Int) -> Bool) -> Step {
     guard let columns = loop.columns() else { preconditionFailure("LoopEmission: a loop without addresses") }
     var plan = RegisterPlan(loop, ir, uses: uses)
-    let randoms = plan.streams.map { elbo_fused_random(state: randomState, purpose: RandomStream.purpose(named: $0)) }
+    let randoms = plan.streams.map { stream in
+      elbo_fused_random(
+        state: randomState, purpose: RandomStream.purpose(named: stream.name), rows: Int64(stream.rows?.rows ?? 0),
+        rowElements: Int64(stream.rows?.elements ?? 0))
+    }
     let stored = loop.nodes.filter { isArray($0) && plan.registers[$0] != nil }
     let sumRegisters = loop.sums.map { plan.register(of: $0.input) }
     precondition(plan.registerCount <= RegisterPlan.limit, "LoopEmission: \(plan.registerCount) registers")

@@ -46,4 +46,30 @@ extension Emitter {
     let units = (n + 31) / 32
     return divided(name, units) { part(rows: 0..<m, columns: $0.lowerBound * 32..<min($0.upperBound * 32, n)) }
   }
+
+  /// Products of pairs of matrices, the pairs shared out.
+  func batchedMatmul(_ id: Int, transposeA: Bool, transposeB: Bool) -> Step {
+    let node = ir[id]
+    let (a, b) = (ir[node.inputs[0]].shape, ir[node.inputs[1]].shape)
+    let (m, n, k) = (node.shape[1], node.shape[2], transposeA ? a[1] : a[2])
+    let strides = (a: a[1] * a[2], b: b[1] * b[2], c: m * n)
+    return divided("matmul \(node.shape[0])×\(m)×\(n)×\(k)", node.shape[0]) { pairs in
+      let pa = address(node.inputs[0]) + pairs.lowerBound * strides.a
+      let pb = address(node.inputs[1]) + pairs.lowerBound * strides.b
+      let pc = address(id) + pairs.lowerBound * strides.c
+      var first = elbo_gemm_arguments()
+      (first.a, first.b, first.c) = (UnsafePointer(pa), UnsafePointer(pb), pc)
+      (first.m, first.n, first.k) = (Int64(m), Int64(n), Int64(k))
+      (first.lda, first.ldb, first.ldc) = (Int64(a[2]), Int64(b[2]), Int64(n))
+      (first.transposeA, first.transposeB) = (transposeA ? 1 : 0, transposeB ? 1 : 0)
+      first.epilogue = Int32(Epilogue.none.kernelCode.rawValue)
+      first.scratch = arguments.scratch(Int(elbo_gemm_scratch(Int64(m), Int64(k), transposeA, false)))
+      let value = elbo_gemm_batch_arguments(
+        first: first, count: Int64(pairs.count), aStride: Int64(strides.a), bStride: Int64(strides.b),
+        cStride: Int64(strides.c))
+      return bind(
+        elbo_gemm_batch, value, reads: [range(pa, pairs.count * strides.a), range(pb, pairs.count * strides.b)],
+        writes: [range(pc, pairs.count * strides.c)])
+    }
+  }
 }

@@ -60,6 +60,18 @@ extension Emitter {
             writes: (0..<node.shape[0]).map { range(to + $0 * node.shape[1] + columns.lowerBound, columns.count) })
         }
       ]
+    case .argMax:
+      let columns = ir[node.inputs[0]].shape[-1]
+      return [
+        divided("argMax", node.shape.count) { rows in
+          let from = address(node.inputs[0]) + rows.lowerBound * columns
+          let to = address(id) + rows.lowerBound
+          let value = elbo_arg_max_arguments(
+            source: from, destination: to, rows: Int64(rows.count), columns: Int64(columns))
+          return bind(
+            elbo_arg_max, value, reads: [range(from, rows.count * columns)], writes: [range(to, rows.count)])
+        }
+      ]
     case .pool(let pooling, let geometry): return [pool(id, pooling, geometry)]
     case .poolGradient(let pooling, let geometry): return [pool(id, pooling, geometry)]
     default: preconditionFailure("MovementEmission: \(op)")

@@ -10,8 +10,8 @@ struct RegisterPlan {
   static let limit = Int(ELBO_FUSED_REGISTERS) - 1
 
   private(set) var ops: [elbo_fused_op] = []
-  /// The stream of each random op, in the order of its index.
-  private(set) var streams: [String] = []
+  /// The stream of each random op, in the order of its index, and where its rows are.
+  private(set) var streams: [(name: String, rows: RowLayout?)] = []
   /// The register of each load, in the loop's order.
   private(set) var loadRegisters: [UInt8] = []
   /// The register of each node that has one.
@@ -113,10 +113,10 @@ struct RegisterPlan {
         sum = copy
       }
       registers[id] = sum
-    case .op(.random(let distribution, let stream)):
+    case .op(.random(let distribution, let stream, let rows)):
       registers[id] = newRegister()
       append(distribution == .normal ? ELBO_NORMAL : ELBO_UNIFORM, registers[id] ?? 0, UInt8(streams.count))
-      streams.append(stream)
+      streams.append((stream, rows))
     case .op(.unary(let op)):
       let a = register(of: node.inputs[0])
       registers[id] = newRegister()

@@ -18,16 +18,20 @@ extension Emitter {
     }
   }
 
-  /// The global norm of all gradients, the factor that brings it below the limit, and one pass of the optimizer.
+  /// The global norm of a group's gradients, the factor that brings it below the limit, and one pass of the optimizer.
+  ///
+  /// - Parameters:
+  ///   - group: The elements of the group in the flat buffers.
+  ///   - gate: A node; nothing is updated at steps where its value is not above 0.
   func update(
-    _ parameters: ParameterStore, _ optimizer: OptimizerKind, _ state: UnsafePointer<elbo_hyperparameters>,
-    _ limit: UnsafePointer<Float>
+    _ parameters: ParameterStore, _ group: Range<Int>, _ optimizer: OptimizerKind,
+    _ state: UnsafePointer<elbo_hyperparameters>, _ limit: UnsafePointer<Float>, gate: Int?
   ) -> [Step] {
     func floats(_ storage: Storage) -> UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) }
-    let gradients = floats(parameters.gradients)
+    let gradients = floats(parameters.gradients) + group.lowerBound
     let partial = UnsafeMutableRawPointer(arguments.scratch(2 * threads * 8)).assumingMemoryBound(to: Double.self)
     // Parts of whole cache lines.
-    let units = parameters.trainableCount / 16
+    let units = group.count / 16
     let norm = Step(
       name: "gradient norm",
       parts: (0..<threads).map { thread in
@@ -41,18 +45,21 @@ extension Emitter {
             values: from, count: Int64(part.count * 16), result: result, limit: limit),
           reads: [range(from, part.count * 16)], writes: [bytes(result, 8)])
       })
+    let buffers = [parameters.values, parameters.firstMoments, parameters.secondMoments].map {
+      floats($0) + group.lowerBound
+    }
     let update = divided("update", units) { part in
       let start = part.lowerBound * 16
       let count = part.count * 16
       let value = elbo_update_arguments(
-        values: floats(parameters.values) + start, first: floats(parameters.firstMoments) + start,
-        second: floats(parameters.secondMoments) + start, gradients: gradients + start, count: Int64(count),
-        hyperparameters: state, normParts: partial, normPartCount: Int32(threads), normPartStride: 8, limit: limit,
+        values: buffers[0] + start, first: buffers[1] + start, second: buffers[2] + start,
+        gradients: gradients + start, count: Int64(count), hyperparameters: state, normParts: partial,
+        normPartCount: Int32(threads), normPartStride: 8, limit: limit, gate: gate.map { UnsafePointer(address($0)) },
         optimizer: Int32(optimizer.kernelCode.rawValue))
-      let buffers = [parameters.values, parameters.firstMoments, parameters.secondMoments].map { floats($0) }
       return bind(
         elbo_update, value,
-        reads: [range(gradients + start, count)] + (0..<threads).map { bytes(partial + $0 * 8, 8) },
+        reads: [range(gradients + start, count)] + (0..<threads).map { bytes(partial + $0 * 8, 8) }
+          + (gate.map { [whole($0)] } ?? []),
         writes: buffers.map { range($0 + start, count) })
     }
     return [norm, update]

@@ -50,8 +50,8 @@ extension Graph {
   ) throws(ShapeError) -> [Symbol?] {
     let inputs = node.inputs.map { Symbol(graph: self, id: $0) }
     switch node.op {
-    case .input, .parameter, .constant, .random: return []
-    case .stopGradient: return [nil]
+    case .input, .parameter, .constant, .array, .random: return []
+    case .stopGradient, .argMax: return [nil]
     case .unary(let op): return [try unaryGradient(op, inputs[0], value, g)]
     case .binary(let op): return try binaryGradients(op, inputs[0], inputs[1], value, g, wanted: wanted)
     case .select:
@@ -86,7 +86,7 @@ extension Graph {
       let mask = try equal(inputs[0], value)
       return [try g * mask / mask.sum(axes, keepingAxes: true)]
 
-    case .matmul(let ta, let tb):
+    case .matmul(let ta, let tb), .batchedMatmul(let ta, let tb):
       let (a, b) = (inputs[0], inputs[1])
       return [
         wanted(a.id)

@@ -41,7 +41,9 @@ struct Assembly {
       ir: lowered.ir, uses: lowered.ir.useCounts(), threads: options.threads, backend: options.backend,
       inTiles: options.passes.contains(.winograd), arguments: arguments, addresses: memory.addresses,
       blockArrays: memory.blockArrays,
-      randomState: UnsafePointer(arguments.store(elbo_random_state(seed: seed, step: 0))))
+      randomState: UnsafePointer(
+        arguments.store(
+          elbo_program_random(stream: elbo_random_state(seed: seed, step: 0), firstRow: 0, globalRows: 0))))
     lists = InstructionLists(threads: options.threads)
     for (index, group) in groups.enumerated() {
       emitter.blockCount = group.blockCount

@@ -16,21 +16,27 @@ package func onTeam(_ threads: Int, _ body: (Int) -> Void) {
 
 extension BatchSource {
   /// Copies the examples `indices` into a program's input, divided among the threads.
+  ///
+  /// - Parameter globalRows: Which rows of a global batch they are; nil for all. What a row draws depends on its place
+  ///   there, as in `Program.globalRows`.
   package func fill(
-    _ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], stream: RandomStream, threads: Int
+    _ input: UnsafeMutableBufferPointer<Float>, _ indices: [Int32], stream: RandomStream,
+    globalRows: GlobalRows? = nil, threads: Int
   ) {
-    fill(input, indices[...], stream: stream, threads: threads)
+    fill(input, indices[...], stream: stream, globalRows: globalRows, threads: threads)
   }
 
   /// The same for a range of an order of examples, without copying the order.
   package func fill(
-    _ input: UnsafeMutableBufferPointer<Float>, _ indices: ArraySlice<Int32>, stream: RandomStream, threads: Int
+    _ input: UnsafeMutableBufferPointer<Float>, _ indices: ArraySlice<Int32>, stream: RandomStream,
+    globalRows: GlobalRows? = nil, threads: Int
   ) {
     guard let base = input.baseAddress else { return }
     indices.withUnsafeBufferPointer { indices in
       withUnsafePointer(to: self) { source in
         var job = FillJob(
-          source: source, type: Self.self, indices: indices, destination: base, stream: stream, threads: threads)
+          source: source, type: Self.self, indices: indices, destination: base, stream: stream,
+          firstRow: globalRows?.first ?? 0, threads: threads)
         withUnsafeMutablePointer(to: &job) { job in
           elbo_team_each(
             { context, thread in
@@ -67,11 +73,13 @@ private struct FillJob {
   let indices: UnsafeBufferPointer<Int32>
   let destination: UnsafeMutablePointer<Float>
   let stream: RandomStream
+  let firstRow: Int
   let threads: Int
 
   func run<Source: BatchSource>(_ type: Source.Type, thread: Int) {
     let rows = share(indices.count, thread, of: threads)
     guard !rows.isEmpty else { return }
-    source.assumingMemoryBound(to: type).pointee.read(indices, rows: rows, into: destination, stream: stream)
+    source.assumingMemoryBound(to: type).pointee
+      .read(indices, rows: rows, into: destination, stream: stream, firstRow: firstRow)
   }
 }

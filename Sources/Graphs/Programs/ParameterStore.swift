@@ -1,26 +1,34 @@
 import Tensors
 
-/// One parameter of a model. Those that are not trainable (running statistics) are assigned, never optimised.
+/// One parameter of a model. Those that are not trainable (running statistics) are assigned, never optimized.
 package struct ParameterSpec: Hashable, Sendable {
   package let name: String
   package let shape: Shape
   package let trainable: Bool
+  /// Trained together, by one loss and one optimizer: see `TrainingPhase`.
+  package let group: String
 
-  package init(name: String, shape: Shape, trainable: Bool = true) {
+  /// The group of parameters that name no other.
+  package static let mainGroup = "model"
+
+  package init(name: String, shape: Shape, trainable: Bool = true, group: String = Self.mainGroup) {
     self.name = name
     self.shape = shape
     self.trainable = trainable
+    self.group = group
   }
 }
 
 /// The parameters of a model and its optimizer's moments, each kind in one flat float32 buffer, so that an update is
 /// one pass. Programs write it in place; everything else sees tensors.
 ///
-/// Trainable parameters come first, each aligned to 64 bytes; the gaps stay zero.
+/// Trainable parameters come first, those of a group together, each aligned to 64 bytes; the gaps stay zero.
 package final class ParameterStore {
   package let specs: [ParameterSpec]
   /// Elements of the trainable part, gaps included: the extent of gradients and moments.
   package let trainableCount: Int
+  /// By group, the elements of its parameters, gaps included, in all flat buffers.
+  package let groups: [String: Range<Int>]
   private let offsets: [String: Int]
   private let indices: [String: Int]
   let values: Storage
@@ -32,21 +40,32 @@ package final class ParameterStore {
   ///
   /// - Precondition: names are unique.
   package init(_ specs: [ParameterSpec]) throws(AllocationError) {
-    let ordered = specs.filter(\.trainable) + specs.filter { !$0.trainable }
+    var groupOrder: [String: Int] = [:]
+    for spec in specs where spec.trainable && groupOrder[spec.group] == nil {
+      groupOrder[spec.group] = groupOrder.count
+    }
+    let trained = groupOrder.sorted { $0.value < $1.value }.flatMap { group in
+      specs.filter { $0.trainable && $0.group == group.key }
+    }
+    let ordered = trained + specs.filter { !$0.trainable }
     var offsets: [String: Int] = [:]
     var total = 0
     var trainable = 0
+    var groups: [String: Range<Int>] = [:]
     for spec in ordered {
       precondition(offsets[spec.name] == nil, "ParameterStore: two parameters named '\(spec.name)'")
       offsets[spec.name] = total
       total += (spec.shape.count + 15) / 16 * 16
       guard total < Shape.countLimit / 8 else { throw AllocationError(bytes: total * 4) }
-      if spec.trainable { trainable = total }
+      guard spec.trainable else { continue }
+      groups[spec.group] = (groups[spec.group]?.lowerBound ?? trainable)..<total
+      trainable = total
     }
     self.specs = specs
     self.offsets = offsets
     self.indices = Dictionary(uniqueKeysWithValues: specs.enumerated().map { ($0.element.name, $0.offset) })
     self.trainableCount = trainable
+    self.groups = groups
     self.values = try Storage(byteCount: total * 4)
     self.gradients = try Storage(byteCount: trainable * 4)
     self.firstMoments = try Storage(byteCount: trainable * 4)

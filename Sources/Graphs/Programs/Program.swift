@@ -8,8 +8,11 @@ import Tensors
 /// step is bit-identical. Not safe to run from two threads at once.
 package final class Program {
   package let options: CompilerOptions
-  /// Read at every run.
-  package var hyperparameters = Hyperparameters()
+  /// What is trained; hyperparameters are read at every run.
+  package private(set) var phases: [Phase]
+  /// Which rows of a global batch the program's are; nil for all. Read at every run: what a row draws depends on its place
+  /// there, not on who computes it.
+  package var globalRows: GlobalRows?
   /// Bytes of intermediate arrays.
   package let arenaByteCount: Int
   /// Barriers in a run.
@@ -23,45 +26,56 @@ package final class Program {
   private let parameters: ParameterStore?
   /// Copies of parameters that are results.
   private let ownOutputs: [Storage]
-  private let optimizer: OptimizerKind
   private let arguments: ArgumentArena
   private let arena: Storage
-  private let randomState: UnsafeMutablePointer<elbo_random_state>
+  private let randomState: UnsafeMutablePointer<elbo_program_random>
   /// Of all random nodes. Read at every run.
   package var seed: UInt64 {
-    get { randomState.pointee.seed }
-    set { randomState.pointee.seed = newValue }
+    get { randomState.pointee.stream.seed }
+    set { randomState.pointee.stream.seed = newValue }
   }
-  private let updateState: UnsafeMutablePointer<elbo_hyperparameters>
-  private let clipLimit: UnsafeMutablePointer<Float>
+  private let arrays: [Storage]
+  /// By thread, the first instruction of the updates.
+  private let updateStarts: [Int]
+
+  /// A phase of the training, with what its updates read.
+  package struct Phase {
+    package let group: String
+    fileprivate let optimizer: OptimizerKind
+    package var hyperparameters = Hyperparameters()
+    fileprivate let state: UnsafeMutablePointer<elbo_hyperparameters>
+    fileprivate let clipLimit: UnsafeMutablePointer<Float>
+    /// Above 0 where the group was updated; nil when it always is.
+    fileprivate let gate: UnsafePointer<Float>?
+  }
 
   /// - Parameters:
   ///   - outputs: Named values to read after a run.
   ///   - parameters: Holds every parameter that the graph names, with its shape.
-  ///   - training: Adds the gradients of `loss` with respect to all trainable parameters, and one optimizer pass at the
-  ///     end of every run.
+  ///   - training: Adds the gradients of each phase's loss with respect to the parameters of its group, and one pass of
+  ///     its optimizer at the end of every run.
   ///   - assignments: Values written to non-trainable parameters at the end of every run.
   ///   - seed: Of all random nodes; each draws from the stream named after it, at the run's step.
   package init(
     _ graph: Graph, outputs: [(String, Symbol)], parameters: ParameterStore? = nil,
-    training: (loss: Symbol, optimizer: OptimizerKind)? = nil, assignments: [(String, Symbol)] = [], seed: UInt64 = 0,
+    training: [TrainingPhase] = [], assignments: [(String, Symbol)] = [], seed: UInt64 = 0,
     options: CompilerOptions = CompilerOptions()
   ) throws {
     self.options = options
     self.parameters = parameters
-    self.optimizer = training?.optimizer ?? .adam
     for (name, symbol) in outputs + assignments where symbol.graph !== graph {
       throw ProgramError.otherGraph("output or assignment '\(name)'")
     }
-    if let training, training.loss.graph !== graph { throw ProgramError.otherGraph("the loss") }
-    let gradients = try Program.gradients(graph, parameters, training?.loss)
-    let symbols = outputs.map(\.1) + gradients.map(\.symbol) + assignments.map(\.1)
+    let gradients = try TrainingPhase.gradients(training, graph, parameters)
+    let gates = training.compactMap(\.gate)
+    let symbols = outputs.map(\.1) + gradients.map(\.symbol) + assignments.map(\.1) + gates
     let lowered = Lowering(options: options).run(graph, symbols)
     let ir = lowered.ir
 
     // Leaves.
     var inputs: [String: (storage: Storage, count: Int)] = [:]
     var leaves: [Int: UnsafeMutablePointer<Float>] = [:]
+    var arrays: [Storage] = []
     for (id, node) in ir.nodes.enumerated() {
       switch node.op {
       case .op(.input(let name)):
@@ -74,6 +88,13 @@ package final class Program {
         }
         guard spec.shape == node.shape else { throw ProgramError.parameterShape(name, spec.shape, node.shape) }
         leaves[id] = parameters.values.base.assumingMemoryBound(to: Float.self) + offset
+      case .op(.array(let array)):
+        let storage = try Storage(byteCount: array.values.count * 4 + 64)
+        array.values.withUnsafeBytes { bytes in
+          if let from = bytes.baseAddress { storage.base.copyMemory(from: from, byteCount: bytes.count) }
+        }
+        arrays.append(storage)
+        leaves[id] = storage.base.assumingMemoryBound(to: Float.self)
       default: break
       }
     }
@@ -84,6 +105,7 @@ package final class Program {
       }
     }
     self.inputs = inputs
+    self.arrays = arrays
 
     // Gradients are computed where the optimizer reads them, unless they are something else's memory too.
     var fixed: [Int: UnsafeMutablePointer<Float>] = [:]
@@ -100,12 +122,10 @@ package final class Program {
     arenaByteCount = arena.byteCount
     arguments = emitter.arguments
     randomState = UnsafeMutablePointer(mutating: emitter.randomState)
-    updateState = UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters()))
-    clipLimit = UnsafeMutablePointer(mutating: arguments.store(Float.infinity))
     for copy in copies { assembly.lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
     // A parameter that is a result is the one that the run computed with, not what the run makes of it at its end.
     var ownOutputs: [Int: Storage] = [:]
-    if training != nil || !assignments.isEmpty {
+    if !training.isEmpty || !assignments.isEmpty {
       for (index, root) in lowered.roots.prefix(outputs.count).enumerated() {
         guard case .op(.parameter) = ir[Emitter.array(root, ir)].op else { continue }
         let own = try Storage(byteCount: ir[root].shape.count * 4)
@@ -123,9 +143,23 @@ package final class Program {
       let from = Emitter.array(lowered.roots[outputs.count + gradients.count + index], ir)
       assembly.lists.append(emitter.flatCopy("assign", from, to: to))
     }
-    if let training, let parameters {
-      for step in emitter.update(parameters, training.optimizer, updateState, clipLimit) { assembly.lists.append(step) }
+    updateStarts = assembly.lists.lists.map(\.count)
+    var gateRoots = lowered.roots.suffix(gates.count)
+    var phases: [Phase] = []
+    for phase in training {
+      guard let parameters, let group = parameters.groups[phase.group] else { break }
+      let gate = phase.gate == nil ? nil : gateRoots.popFirst()
+      let bound = Phase(
+        group: phase.group, optimizer: phase.optimizer,
+        state: UnsafeMutablePointer(mutating: arguments.store(elbo_hyperparameters())),
+        clipLimit: UnsafeMutablePointer(mutating: arguments.store(Float.infinity)),
+        gate: gate.map { UnsafePointer(emitter.address($0)) })
+      for step in emitter.update(parameters, group, phase.optimizer, bound.state, bound.clipLimit, gate: gate) {
+        assembly.lists.append(step)
+      }
+      phases.append(bound)
     }
+    self.phases = phases
 
     var results: [String: (address: UnsafeMutablePointer<Float>, count: Int)] = [:]
     for (index, output) in outputs.enumerated() {
@@ -157,13 +191,56 @@ package final class Program {
     return UnsafeBufferPointer(start: output.address, count: output.count)
   }
 
+  /// The hyperparameters of the first phase: of a program that trains one group, the only ones.
+  package var mainHyperparameters: Hyperparameters {
+    get { phases.first?.hyperparameters ?? Hyperparameters() }
+    set { if !phases.isEmpty { phases[0].hyperparameters = newValue } }
+  }
+
+  /// - Precondition: the program trains the group.
+  package subscript(hyperparametersOf group: String) -> Hyperparameters {
+    get { phases[index(of: group)].hyperparameters }
+    set { phases[index(of: group)].hyperparameters = newValue }
+  }
+
+  private func index(of group: String) -> Int {
+    guard let index = phases.firstIndex(where: { $0.group == group }) else {
+      preconditionFailure("Program: the group '\(group)' is not trained")
+    }
+    return index
+  }
+
   /// Runs every instruction once; random nodes draw the numbers of `step`.
   ///
-  /// A training program counts the update in `hyperparameters.updateCount`. Subnormal numbers, below 1.2e-38, count as
-  /// zero while it runs.
+  /// A training program counts each group's update in its `hyperparameters.updateCount`. Subnormal numbers, below
+  /// 1.2e-38, count as zero while it runs.
   package func run(step: UInt64 = 0) {
     prepare(step)
     elbo_team_run(instructions, instructionCounts, Int32(options.threads))
+    finish()
+  }
+
+  /// As `run`, with `reduce` called between the last gradient and the first update: where the gradients of processes that
+  /// each have a part of the batch are added up.
+  ///
+  /// - Parameter reduce: Given all gradients, the groups one after another as in `ParameterStore.groups`. What it throws
+  ///   ends the run, and nothing is updated.
+  package func run(step: UInt64 = 0, reduce: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    prepare(step)
+    elbo_team_run(instructions, updateStarts.map(Int64.init), Int32(options.threads))
+    if let parameters {
+      let gradients = parameters.gradients.base.assumingMemoryBound(to: Float.self)
+      do {
+        try reduce(UnsafeMutableBufferPointer(start: gradients, count: parameters.trainableCount))
+      } catch {
+        for index in phases.indices { phases[index].hyperparameters.updateCount -= 1 }
+        throw error
+      }
+    }
+    let updates = zip(instructions, updateStarts).map { list, start in list.map { $0 + start } }
+    let counts = zip(instructionCounts, updateStarts).map { $0 - Int64($1) }
+    elbo_team_run(updates, counts, Int32(options.threads))
+    finish()
   }
 
   /// As `run`, returning the nanoseconds that thread 0 spent in each instruction, waits included.
@@ -171,53 +248,26 @@ package final class Program {
     prepare(step)
     var nanoseconds = [Int64](repeating: 0, count: names.count)
     elbo_team_run_profiled(instructions, instructionCounts, Int32(options.threads), &nanoseconds)
+    finish()
     return zip(names, nanoseconds).map { ($0, $1) }
   }
 
   private func prepare(_ step: UInt64) {
-    randomState.pointee.step = step
-    guard parameters != nil else { return }
-    hyperparameters.updateCount += 1
-    updateState.pointee = hyperparameters.forKernel(optimizer)
-    clipLimit.pointee = hyperparameters.clipNorm ?? .infinity
-  }
-
-  private static func gradients(
-    _ graph: Graph, _ parameters: ParameterStore?, _ loss: Symbol?
-  ) throws -> [(symbol: Symbol, offset: Int)] {
-    guard let loss, let parameters else { return [] }
-    var sources: [Symbol] = []
-    var offsets: [Int] = []
-    for (id, node) in graph.nodes.enumerated() {
-      guard case .parameter(let name) = node.op else { continue }
-      guard let spec = parameters.spec(named: name), let offset = parameters.offset(of: name) else {
-        throw ProgramError.unknownParameter(name)
-      }
-      guard spec.trainable else { continue }
-      sources.append(Symbol(graph: graph, id: id))
-      offsets.append(offset)
+    randomState.pointee.stream.step = step
+    randomState.pointee.firstRow = Int64(globalRows?.first ?? 0)
+    randomState.pointee.globalRows = Int64(globalRows?.count ?? 0)
+    for index in phases.indices {
+      phases[index].hyperparameters.updateCount += 1
+      let hyperparameters = phases[index].hyperparameters
+      phases[index].state.pointee = hyperparameters.forKernel(phases[index].optimizer)
+      phases[index].clipLimit.pointee = hyperparameters.clipNorm ?? .infinity
     }
-    return zip(try graph.gradients(of: loss, withRespectTo: sources), offsets).map { ($0, $1) }
   }
-}
 
-/// Parameters that do not fit a graph.
-package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
-  case unknownParameter(String)
-  /// Name, shape in the store, shape in the graph.
-  case parameterShape(String, Shape, Shape)
-  /// A value that is not part of the graph.
-  case otherGraph(String)
-  /// A primitive that the kernel library cannot create.
-  case unsupported(String)
-
-  package var description: String {
-    switch self {
-    case .unknownParameter(let name): "no parameter '\(name)' in the store"
-    case .parameterShape(let name, let stored, let wanted):
-      "parameter '\(name)' is \(stored), the graph wants \(wanted)"
-    case .otherGraph(let what): "\(what) is of another graph than the program's"
-    case .unsupported(let what): what
+  /// Takes back the count of groups whose gate was closed.
+  private func finish() {
+    for index in phases.indices {
+      if let gate = phases[index].gate, !(gate.pointee > 0) { phases[index].hyperparameters.updateCount -= 1 }
     }
   }
 }

@@ -10,6 +10,8 @@ package struct Reference {
   package var leaves: [String: Values]
   package let seed: UInt64
   package let step: UInt64
+  /// The part of a global batch that the graph's rows are; nil for all of it.
+  package var globalRows: GlobalRows?
 
   package init(leaves: [String: Values], seed: UInt64 = 0, step: UInt64 = 0) {
     self.leaves = leaves
@@ -35,6 +37,14 @@ package struct Reference {
     return outputs.map { values[$0.id] ?? [] }
   }
 
+  /// The element of the global batch's draw that a local one is.
+  private func element(_ local: Int, _ layout: RowLayout?) -> Int {
+    guard let layout, let globalRows else { return local }
+    let (row, inner) = (local / layout.elements, local % layout.elements)
+    let (outer, inBatch) = (row / layout.rows, row % layout.rows)
+    return (outer * globalRows.count + globalRows.first + inBatch) * layout.elements + inner
+  }
+
   struct Operand {
     let values: Values
     let shape: Shape
@@ -53,9 +63,10 @@ package struct Reference {
       }
       return values
     case .constant(let value): return Values(repeating: Double(value), count: shape.count)
-    case .random(let distribution, let name):
+    case .array(let array): return array.values.map(Double.init)
+    case .random(let distribution, let name, let layout):
       let stream = RandomStream(seed: seed, purpose: name, step: step)
-      return (0..<shape.count).map { Self.draw(distribution, stream, $0) }
+      return (0..<shape.count).map { Self.draw(distribution, stream, element($0, layout)) }
     case .unary(let op): return inputs[0].values.map { Self.apply(op, $0) }
     case .binary(let op): return zip(inputs[0].values, inputs[1].values).map { Self.apply(op, $0, $1) }
     case .select: return (0..<shape.count).map { inputs[inputs[0].values[$0] != 0 ? 1 : 2].values[$0] }
@@ -107,6 +118,23 @@ package struct Reference {
       }
       return result
 
+    case .argMax:
+      let extent = inputs[0].shape[-1]
+      return (0..<shape.count).map { row in
+        let values = inputs[0].values[row * extent..<(row + 1) * extent]
+        let first =
+          values.firstIndex(where: \.isNaN)
+          ?? values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) }
+        return Double((first ?? 0) - row * extent)
+      }
+    case .batchedMatmul(let ta, let tb):
+      func matrix(_ operand: Operand, _ b: Int) -> Operand {
+        let matrix = operand.shape.droppingFirst
+        return Operand(Values(operand.values[b * matrix.count..<(b + 1) * matrix.count]), matrix)
+      }
+      return (0..<shape[0]).flatMap {
+        Self.matmul(matrix(inputs[0], $0), matrix(inputs[1], $0), ta, tb, shape.droppingFirst)
+      }
     case .matmul(let ta, let tb): return Self.matmul(inputs[0], inputs[1], ta, tb, shape)
     case .conv(let geometry):
       return Self.convolve(geometry, x: inputs[0].shape, w: inputs[1].shape, y: shape, count: shape.count) {

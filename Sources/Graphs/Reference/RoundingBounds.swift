@@ -76,8 +76,8 @@ package struct RoundingBounds {
     func reach(_ x: Bounded) -> Reference.Values { zip(x.values, x.errors).map { Swift.abs($0) + $1 } }
     let zeros = Reference.Values(repeating: 0, count: y.count)
     switch node.op {
-    case .input, .parameter, .constant: return zeros
-    case .random(let distribution, _):
+    case .input, .parameter, .constant, .array: return zeros
+    case .random(let distribution, _, _):
       return y.map { distribution.ulps * 2 * Self.unit * Swift.abs($0) + Self.smallest }
     case .unary(let op): return y.indices.map { error(op, inputs[0].values[$0], inputs[0].errors[$0], y[$0]) }
     case .binary(let op):
@@ -103,10 +103,13 @@ package struct RoundingBounds {
     case .scatterRows:
       let index = inputs[1].values
       return grown(again([inputs[0].errors, index]), again([reach(inputs[0]), index]), index.count)
-    case .matmul(let transposeA, _):
+    case .matmul(let transposeA, _), .batchedMatmul(let transposeA, _):
       let whole = again(inputs.map(reach))
       let passed = zip(whole, again(inputs.map(magnitudes))).map { $0 - $1 }
-      return grown(passed, whole, inputs[0].shape[transposeA ? 0 : 1])
+      return grown(passed, whole, inputs[0].shape[transposeA ? -2 : -1])
+    case .argMax:
+      // Another element may be the largest where they are closer than their errors.
+      return inputs[0].errors.contains { $0 > 0 } ? y.map { _ in .infinity } : zeros
     case .conv, .convInput, .convWeight:
       let whole = again(inputs.map(reach))
       let passed = zip(whole, again(inputs.map(magnitudes))).map { Swift.max(0, $0 - $1) }

@@ -1,14 +1,24 @@
 import Tensors
 
-/// `op(a) · op(b)` of matrices: `[M, K] · [K, N]` → `[M, N]`, where op transposes when asked.
+/// `op(a) · op(b)` of matrices: `[M, K] · [K, N]` → `[M, N]`, where op transposes when asked; of as many pairs of matrices
+/// as both operands have, `[B, M, K] · [B, K, N]` → `[B, M, N]`.
 package func matmul(
   _ a: Symbol, _ b: Symbol, transposeA: Bool = false, transposeB: Bool = false
 ) throws(ShapeError) -> Symbol {
   try a.requireSameGraph("matmul", [b])
-  guard a.shape.rank == 2, b.shape.rank == 2 else { throw a.fail("matmul", [b], "needs two matrices") }
-  let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
-  let (inner, n) = transposeB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
+  guard a.shape.rank == b.shape.rank, a.shape.rank == 2 || a.shape.rank == 3 else {
+    throw a.fail("matmul", [b], "needs two matrices, or as many of one as of the other")
+  }
+  let (m, k) = transposeA ? (a.shape[-1], a.shape[-2]) : (a.shape[-2], a.shape[-1])
+  let (inner, n) = transposeB ? (b.shape[-1], b.shape[-2]) : (b.shape[-2], b.shape[-1])
   guard k == inner else { throw a.fail("matmul", [b], "inner extents \(k) and \(inner) differ") }
+  if a.shape.rank == 3 {
+    guard a.shape[0] == b.shape[0] else {
+      throw a.fail("matmul", [b], "\(a.shape[0]) matrices do not meet \(b.shape[0])")
+    }
+    let op = Op.batchedMatmul(transposeA: transposeA, transposeB: transposeB)
+    return a.graph.append(op, [a, b], [a.shape[0], m, n])
+  }
   return a.graph.append(.matmul(transposeA: transposeA, transposeB: transposeB), [a, b], [m, n])
 }
 

@@ -16,7 +16,10 @@ package final class Graph {
   private var scopes: [String] = []
   private var leaves: [Op: Int] = [:]
 
-  package init() {}
+  /// Examples of a batch, where the graph is of a batch: what draws are keyed by (see `random`).
+  package let rows: Int?
+
+  package init(rows: Int? = nil) { self.rows = rows }
 
   /// The name of the layer being written, joined by dots.
   package var currentScope: String { scopes.joined(separator: ".") }
@@ -47,7 +50,13 @@ package final class Graph {
   }
 
   private func leaf(_ op: Op, _ shape: Shape, _ what: String) throws(ShapeError) -> Symbol {
-    if let id = leaves[op] {
+    var key = op
+    if case .random(let distribution, let stream, _) = op { key = .random(distribution, stream: stream, rows: nil) }
+    if let id = leaves[key] {
+      guard nodes[id].op == op else {
+        throw ShapeError(
+          layer: currentScope, operation: what, shapes: [shape], reason: "one name, two axes of rows")
+      }
       guard nodes[id].shape == shape else {
         throw ShapeError(
           layer: currentScope, operation: what, shapes: [nodes[id].shape, shape], reason: "one name, two shapes")
@@ -55,7 +64,7 @@ package final class Graph {
       return Symbol(graph: self, id: id)
     }
     let symbol = append(op, [], shape)
-    leaves[op] = symbol.id
+    leaves[key] = symbol.id
     return symbol
   }
 
@@ -72,9 +81,33 @@ package final class Graph {
   /// The number `value`, as a scalar that broadcasts.
   package func constant(_ value: Float, _ shape: Shape = []) -> Symbol { append(.constant(value), [], shape) }
 
+  /// Numbers that never change, such as a mask.
+  ///
+  /// - Throws: `ShapeError` when the values do not fill the shape.
+  package func array(_ values: [Float], _ shape: Shape) throws(ShapeError) -> Symbol {
+    guard values.count == shape.count else {
+      throw ShapeError(
+        layer: currentScope, operation: "array", shapes: [shape], reason: "\(values.count) numbers do not fill it")
+    }
+    return append(.array(ConstantArray(values)), [], shape)
+  }
+
   /// A draw named inside the current scope, new at every step.
-  package func random(_ distribution: Distribution, _ name: String, _ shape: Shape) throws(ShapeError) -> Symbol {
-    try leaf(.random(distribution, stream: qualified(name)), shape, "random '\(qualified(name))'")
+  ///
+  /// In a graph of a batch every row draws for itself: the numbers depend on the row's place in the global batch, however
+  /// that is divided among programs (see `Program.globalRows`).
+  ///
+  /// - Parameter rowAxis: The axis of the rows, or of several batches one after another. Nil, or an extent that is no
+  ///   multiple of the graph's rows, for a draw that belongs to no row.
+  package func random(
+    _ distribution: Distribution, _ name: String, _ shape: Shape, rowAxis: Int? = 0
+  ) throws(ShapeError) -> Symbol {
+    var layout: RowLayout?
+    if let rows, rows > 0, let rowAxis, rowAxis < shape.rank, shape[rowAxis] > 0, shape[rowAxis] % rows == 0 {
+      layout = RowLayout(rows: rows, elements: shape.dimensions[(rowAxis + 1)...].reduce(1, *))
+    }
+    let op = Op.random(distribution, stream: qualified(name), rows: layout)
+    return try leaf(op, shape, "random '\(qualified(name))'")
   }
 
   /// 1 with the probability given by `probability` for each element, else 0; a draw as above. No gradient.

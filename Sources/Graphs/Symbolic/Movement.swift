@@ -78,6 +78,21 @@ extension Symbol {
   }
 }
 
+extension Symbol {
+  /// Images `[B, C, H, W]` made larger, each pixel `factor` × `factor` times: `[B, C, H·factor, W·factor]` (nearest
+  /// neighbor, as PyTorch's `Upsample`).
+  ///
+  /// Backward: each pixel's gradient is the sum over its copies.
+  package func upsampledNearest(by factor: Int) throws(ShapeError) -> Symbol {
+    guard shape.rank == 4, factor > 0 else {
+      throw fail("upsample", [], "needs images [B, C, H, W] and a factor of 1 or more, not \(factor)")
+    }
+    let (rows, h, w) = (shape[0] * shape[1], shape[2], shape[3])
+    let large = try reshaped([rows, h, 1, w, 1]).broadcast(to: [rows, h, factor, w, factor])
+    return try large.reshaped([shape[0], shape[1], h * factor, w * factor])
+  }
+}
+
 /// Operands one after another along `axis`; the other axes agree.
 package func concat(_ operands: [Symbol], axis: Int) throws(ShapeError) -> Symbol {
   let first = operands[0]

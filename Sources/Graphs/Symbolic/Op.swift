@@ -10,8 +10,10 @@ package enum Op: Hashable, Sendable {
   case parameter(name: String)
   /// A constant scalar.
   case constant(Float)
+  /// Numbers that are part of the program: a mask, a table of weights.
+  case array(ConstantArray)
   /// A draw, new at every step; equal names draw equal numbers.
-  case random(Distribution, stream: String)
+  case random(Distribution, stream: String, rows: RowLayout?)
 
   // Elementwise; operands have the result's shape.
   case unary(UnaryOp)
@@ -40,9 +42,14 @@ package enum Op: Hashable, Sendable {
   // Reductions over axes, which stay with extent 1.
   case reduce(Reduction, axes: [Int])
 
+  /// The index of the first largest element along the last axis, which stays with extent 1; a NaN counts as largest.
+  case argMax
+
   // Contractions.
   /// `op(A) · op(B)` of matrices, where op transposes when asked.
   case matmul(transposeA: Bool, transposeB: Bool)
+  /// The same of B pairs of matrices: `[B, M, K] · [B, K, N]` → `[B, M, N]`.
+  case batchedMatmul(transposeA: Bool, transposeB: Bool)
   /// Cross-correlation: `x [B, I, H, W]`, `w [O, I, kh, kw]` → `[B, O, H', W']`.
   case conv(ConvGeometry)
   /// The adjoint of `conv` in x, which is transposed convolution: `(y [B, O, H', W'], w [O, I, kh, kw])` → `[B, I, H, W]`.
@@ -59,6 +66,30 @@ package enum Distribution: Hashable, Sendable {
   case normal
   /// U[0, 1).
   case uniform
+}
+
+/// Where the rows of a batch lie in an array `[outer, rows, elements]`, row-major: a draw is keyed by the row that an
+/// element has in the global batch, of which a process may have a part.
+package struct RowLayout: Hashable, Sendable {
+  package let rows: Int
+  /// Elements behind each row.
+  package let elements: Int
+}
+
+/// Numbers of a program; arrays of the same bits are one constant (−0 is not 0, a NaN equals itself).
+package struct ConstantArray: Hashable, Sendable {
+  package let values: [Float]
+
+  package init(_ values: [Float]) { self.values = values }
+
+  package static func == (a: ConstantArray, b: ConstantArray) -> Bool {
+    a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(values.count)
+    for value in values.prefix(64) { hasher.combine(value.bitPattern) }
+  }
 }
 
 package enum Reduction: Hashable, Sendable { case sum, max }

@@ -30,6 +30,19 @@ extension Symbol {
     try reduce(.max, "max", axes, keepingAxes: keepingAxes)
   }
 
+  /// Index of the largest element along `axis`, a whole number; the first where several are. No gradient.
+  package func argMax(_ axis: Int = -1, keepingAxes: Bool = false) throws(ShapeError) -> Symbol {
+    let axis = axis < 0 ? axis + shape.rank : axis
+    guard axis >= 0, axis < shape.rank, shape[axis] > 0 else {
+      throw fail("argMax", [], "has no elements on axis \(axis)")
+    }
+    let others = (0..<shape.rank).filter { $0 != axis }
+    let moved = try transposed(others + [axis])
+    let kept = others.map { shape[$0] }
+    let indices = graph.append(.argMax, [moved], Shape(kept + [1]))
+    return try indices.reshaped(keepingAxes ? (0..<shape.rank).map { $0 == axis ? 1 : shape[$0] } : kept)
+  }
+
   /// `log Σ exp x` over `axes`, by way of the largest so that nothing overflows: −∞ where all are, +∞ where one is, as
   /// PyTorch's `logsumexp`.
   ///

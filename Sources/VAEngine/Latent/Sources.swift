@@ -19,7 +19,7 @@ package struct TensorSource: BatchSource {
 
   package func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     let size = exampleShape.count
     values.withElements(of: Float.self) { elements in
@@ -47,11 +47,11 @@ package struct Subset: BatchSource {
 
   package func read(
     _ wanted: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-    stream: RandomStream
+    stream: RandomStream, firstRow: Int
   ) {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: wanted.count) { chosen in
       for (row, index) in wanted.enumerated() { chosen[row] = indices[Int(index)] }
-      base.read(UnsafeBufferPointer(chosen), rows: rows, into: destination, stream: stream)
+      base.read(UnsafeBufferPointer(chosen), rows: rows, into: destination, stream: stream, firstRow: firstRow)
     }
   }
 

@@ -63,13 +63,14 @@ package enum Probe {
     let loss = try (scores.logSumExp([1]) - (scores * target).sum([1])).mean()
     let decay = try square(graph.parameter("weight", [d, classes])).sum() * 1e-4
     let training = try Program(
-      graph, outputs: [("loss", loss)], parameters: store, training: (try loss + decay, .adam), options: options)
+      graph, outputs: [("loss", loss)], parameters: store, training: [TrainingPhase(try loss + decay, .adam)],
+      options: options)
     let (mean, scale) = standardization(train)
     write(train, into: training.input("x"), mean, scale)
     let oneHot = training.input("labels")
     oneHot.update(repeating: 0)
     for (row, label) in labels.enumerated() { oneHot[row * classes + label] = 1 }
-    training.hyperparameters.learningRate = 0.05
+    training.mainHyperparameters.learningRate = 0.05
     for step in 0..<300 {
       try Stopping.check()
       training.run(step: UInt64(step))

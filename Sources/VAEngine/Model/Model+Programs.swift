@@ -23,7 +23,8 @@ extension Model {
       return try Program(
         objective.graph,
         outputs: [("loss", terms.loss), ("reconstruction", terms.reconstruction), ("kl", terms.kl)],
-        parameters: parameters, training: (terms.loss, optimizer), assignments: objective.builder.assignments,
+        parameters: parameters, training: [TrainingPhase(terms.loss, optimizer)],
+        assignments: objective.builder.assignments,
         seed: configuration.seed, options: options)
     }
     current = (rows, optimizer, made)

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Inputs: `x` `[B, …]`, `labels` `[B, classes]` one-hot for conditional models, and the scalars `beta` and `capacity`.
 package struct ObjectiveGraph {
-  package let graph = Graph()
+  package let graph: Graph
   let configuration: ModelConfiguration
   let rows: Int
   /// The builder of layers and their parameters.
@@ -15,6 +15,7 @@ package struct ObjectiveGraph {
   package init(_ configuration: ModelConfiguration, rows: Int, training: Bool) {
     self.configuration = configuration
     self.rows = rows
+    graph = Graph(rows: rows)
     builder = LayerBuilder(graph, activation: configuration.architecture.activation, training: training)
   }
 
@@ -139,7 +140,7 @@ package struct ObjectiveGraph {
     _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, purpose: String
   ) throws -> (logWeights: Symbol, reconstruction: Symbol) {
     let d = configuration.latentDimensions
-    let noise = try graph.random(.normal, purpose, [k, rows, d])
+    let noise = try graph.random(.normal, purpose, [k, rows, d], rowAxis: 1)
     let z = try q.mean + exp(q.logVariance * 0.5) * noise
     var condition: Symbol?
     if let labels = try labels() {

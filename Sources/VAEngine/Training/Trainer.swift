@@ -182,10 +182,10 @@ package struct Trainer {
     if program.hasInput("beta") { program.input("beta")[0] = beta }
     if program.hasInput("capacity") { program.input("capacity")[0] = capacity }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
-    program.hyperparameters = model.training.hyperparameters
-    program.hyperparameters.learningRate = plan.learningRate * factor
+    program.mainHyperparameters = model.training.hyperparameters
+    program.mainHyperparameters.learningRate = plan.learningRate * factor
     program.run(step: step)
-    model.training.hyperparameters.updateCount = program.hyperparameters.updateCount
+    model.training.hyperparameters.updateCount = program.mainHyperparameters.updateCount
     model.training.step += 1
     model.training.batchInEpoch += 1
     let terms = TrainingHistory.Step(
@@ -193,7 +193,7 @@ package struct Trainer {
       kl: program.output("kl")[0])
     model.training.running.add(terms, examples: indices.count)
     model.training.running.add(
-      beta: beta, capacity: capacity, learningRate: program.hyperparameters.learningRate)
+      beta: beta, capacity: capacity, learningRate: program.mainHyperparameters.learningRate)
     model.training.history.append(terms)
     return terms
   }

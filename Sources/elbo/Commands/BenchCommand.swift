@@ -16,6 +16,7 @@ struct BenchCommand: ElboSubcommand {
       elbo bench train conv           images/s of one workload: mlp, conv, burgess or iwae
       elbo bench train iwae --k 50    with 50 importance samples
       elbo bench ops                  the time of single ops
+      elbo bench compile              from a written graph to a program that can run
       elbo bench session              cells with a workspace on disk, completion, opening a large workspace
       elbo bench ops --backend onednn matrix products and convolutions of elbo and of oneDNN
       elbo bench plots                figures of every kind
@@ -26,9 +27,9 @@ struct BenchCommand: ElboSubcommand {
 
   enum Backend: String, ExpressibleByArgument, CaseIterable { case own, onednn }
 
-  enum Suite: String, ExpressibleByArgument, CaseIterable { case train, ops, session, plots, live }
+  enum Suite: String, ExpressibleByArgument, CaseIterable { case train, ops, compile, session, plots, live }
 
-  @Argument(help: "train, ops, session, plots or live.")
+  @Argument(help: "train, ops, compile, session, plots or live.")
   var what = Suite.train
 
   @Argument(help: "mlp, conv, burgess or iwae; default: all.")
@@ -84,6 +85,12 @@ struct BenchCommand: ElboSubcommand {
       }
       return 0
     }
+    if what == .compile {
+      try CompileBenchmark.run(threads: threads) { result in
+        if json { try say(result) } else { show(result) }
+      }
+      return 0
+    }
     if what == .session {
       try SessionBenchmark.run { result in
         if json { try say(result) } else { show(result) }
@@ -103,6 +110,12 @@ struct BenchCommand: ElboSubcommand {
       if json { try say(result) } else { show(result) }
     }
     return 0
+  }
+
+  private func show(_ result: CompileBenchmark.Result) {
+    line(
+      result.name.padding(toLength: 20, withPad: " ", startingAt: 0), "\(result.nodes) nodes",
+      String(format: "%9.1f ms (%.1f…%.1f)", result.milliseconds, result.fastest, result.slowest))
   }
 
   private func plots() throws {
