@@ -14,10 +14,11 @@ import Testing
       let graph = Graph()
       let loss = try (graph.parameter("p", [count]) * graph.input("g", [count])).sum()
       let program = try Program(
-        graph, outputs: [], parameters: store, training: (loss, .sgd), options: CompilerOptions(threads: threads))
-      program.hyperparameters.learningRate = 1
-      program.hyperparameters.momentum = 0
-      program.hyperparameters.clipNorm = Float(limit)
+        graph, outputs: [], parameters: store, training: [TrainingPhase(loss, .sgd)],
+        options: CompilerOptions(threads: threads))
+      program.mainHyperparameters.learningRate = 1
+      program.mainHyperparameters.momentum = 0
+      program.mainHyperparameters.clipNorm = Float(limit)
       for (place, value) in values.enumerated() { program.input("g")[place] = value }
       program.run()
       let result = try store.value("p").elements(as: Float.self)

@@ -17,9 +17,9 @@ import VAEngine
 
     func read(
       _ wanted: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
-      stream: RandomStream
+      stream: RandomStream, firstRow: Int
     ) {
-      base.read(wanted, rows: rows, into: destination, stream: stream)
+      base.read(wanted, rows: rows, into: destination, stream: stream, firstRow: firstRow)
       // Looks at the data before training are not part of an epoch.
       guard stream.purpose == RandomStream(seed: 0, purpose: StreamPurpose.trainingData).purpose else { return }
       indices.withLock { $0 += wanted[rows] }
