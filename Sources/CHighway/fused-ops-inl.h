@@ -6,10 +6,12 @@
 #define ELBO_FUSED_OPS_INL_H
 #endif
 
+#include "bessel-inl.h"
 #include "hwy/contrib/math/math-inl.h"
 #include "math-inl.h"
 #include "random-inl.h"
 #include "simd.h"
+#include "special-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace elbo {
@@ -86,10 +88,14 @@ HWY_NOINLINE void Draw(const elbo_fused_random &random, float *to, int64_t eleme
   }
 }
 
-#define ELBO_UNARY(OPCODE, EXPRESSION) \
-  case OPCODE: Map(to, a, count, [&](VF x) HWY_ATTR { return EXPRESSION; }); break;
-#define ELBO_BINARY(OPCODE, EXPRESSION) \
-  case OPCODE: Map(to, a, b, count, [&](VF x, VF y) HWY_ATTR { return EXPRESSION; }); break;
+#define ELBO_UNARY(NAME, ...) \
+  case ELBO_##NAME: Map(to, a, count, [&](VF x) HWY_ATTR { return __VA_ARGS__; }); break;
+#define ELBO_BINARY(NAME, ...) \
+  case ELBO_##NAME: Map(to, a, b, count, [&](VF x, VF y) HWY_ATTR { return __VA_ARGS__; }); break;
+
+// An opcode without a case does not compile.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wswitch"
 
 HWY_NOINLINE void RunOp(const elbo_fused_op &op, const elbo_fused_random *randoms, float *const *writes,
                         const float **reads, int64_t element, int64_t count) {
@@ -100,50 +106,13 @@ HWY_NOINLINE void RunOp(const elbo_fused_op &op, const elbo_fused_random *random
   const VF immediate = K(op.immediate);
   reads[op.dst] = to;
   const DF d;
-  switch (op.opcode) {
+  switch (static_cast<elbo_fused_opcode>(op.opcode)) {
+    ELBO_UNARY_OPS(ELBO_UNARY)
+    ELBO_BINARY_OPS(ELBO_BINARY)
+    ELBO_IMMEDIATE_OPS(ELBO_UNARY)
     case ELBO_CONSTANT:
       for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(d))) hn::StoreU(immediate, d, to + i);
       break;
-    ELBO_UNARY(ELBO_COPY, x)
-    ELBO_UNARY(ELBO_NEGATE, hn::Neg(x))
-    ELBO_UNARY(ELBO_ABSOLUTE, hn::Abs(x))
-    ELBO_UNARY(ELBO_SQUARE, hn::Mul(x, x))
-    ELBO_UNARY(ELBO_SQUARE_ROOT, hn::Sqrt(x))
-    ELBO_UNARY(ELBO_RECIPROCAL, hn::Div(K(1.0f), x))
-    ELBO_UNARY(ELBO_EXP, Exp(x))
-    ELBO_UNARY(ELBO_LOG, Log(x))
-    ELBO_UNARY(ELBO_EXPM1, Expm1(x))
-    ELBO_UNARY(ELBO_LOG1P, Log1p(x))
-    ELBO_UNARY(ELBO_SIN, hn::Sin(d, x))
-    ELBO_UNARY(ELBO_COS, hn::Cos(d, x))
-    ELBO_UNARY(ELBO_ERF, Erf(x))
-    ELBO_UNARY(ELBO_TANH, Tanh(x))
-    ELBO_UNARY(ELBO_SIGMOID, Sigmoid(x))
-    ELBO_UNARY(ELBO_SOFTPLUS, Softplus(x))
-    ELBO_UNARY(ELBO_RELU, PositivePart(x))
-    ELBO_UNARY(ELBO_GELU,
-               hn::Mul(hn::Mul(x, K(0.5f)), hn::Add(Erf(hn::Mul(x, K(0.707106781f))), K(1.0f))))
-    ELBO_UNARY(ELBO_SILU, hn::Mul(x, Sigmoid(x)))
-    ELBO_UNARY(ELBO_LEAKY_RELU, hn::IfThenElse(hn::Lt(x, K(0.0f)), hn::Mul(x, immediate), x))
-    ELBO_UNARY(ELBO_ELU, hn::IfThenElse(hn::Lt(x, K(0.0f)), hn::Mul(Expm1(x), immediate), x))
-    ELBO_UNARY(ELBO_CLIP, Limit(x, op.immediate, op.second))
-    ELBO_UNARY(ELBO_SIGN, hn::IfThenElse(hn::Gt(hn::Abs(x), K(0.0f)), hn::CopySign(K(1.0f), x), x))
-    ELBO_UNARY(ELBO_STEP, OneWhere(hn::Gt(x, K(0.0f))))
-    ELBO_UNARY(ELBO_FLOOR, hn::Floor(x))
-    ELBO_UNARY(ELBO_ROUND, hn::Round(x))
-    ELBO_UNARY(ELBO_ADD_IMMEDIATE, hn::Add(x, immediate))
-    ELBO_UNARY(ELBO_MULTIPLY_IMMEDIATE, hn::Mul(x, immediate))
-    ELBO_UNARY(ELBO_SUBTRACT_FROM, hn::Sub(immediate, x))
-    ELBO_UNARY(ELBO_DIVIDE_INTO, hn::Div(immediate, x))
-    ELBO_BINARY(ELBO_ADD, hn::Add(x, y))
-    ELBO_BINARY(ELBO_SUBTRACT, hn::Sub(x, y))
-    ELBO_BINARY(ELBO_MULTIPLY, hn::Mul(x, y))
-    ELBO_BINARY(ELBO_DIVIDE, hn::Div(x, y))
-    ELBO_BINARY(ELBO_MAXIMUM, OrNaN(hn::Max(x, y), x, y))
-    ELBO_BINARY(ELBO_MINIMUM, OrNaN(hn::Min(x, y), x, y))
-    ELBO_BINARY(ELBO_LESS, OneWhere(hn::Lt(x, y)))
-    ELBO_BINARY(ELBO_LESS_OR_EQUAL, OneWhere(hn::Le(x, y)))
-    ELBO_BINARY(ELBO_EQUAL, OneWhere(hn::Eq(x, y)))
     case ELBO_MULTIPLY_ADD:
       Map(to, a, b, c, count, [](VF x, VF y, VF z) HWY_ATTR { return hn::MulAdd(x, y, z); });
       break;
@@ -158,9 +127,10 @@ HWY_NOINLINE void RunOp(const elbo_fused_op &op, const elbo_fused_random *random
       break;
     case ELBO_NORMAL: Draw<true>(randoms[op.a], to, element, count); break;
     case ELBO_UNIFORM: Draw<false>(randoms[op.a], to, element, count); break;
-    default: break;
   }
 }
+
+#pragma GCC diagnostic pop
 
 #undef ELBO_UNARY
 #undef ELBO_BINARY

@@ -92,7 +92,11 @@ extern "C" void elbo_fill(const void *arguments) {
 extern "C" void elbo_gather_rows(const void *arguments) {
   const elbo_rows_arguments &a = *static_cast<const elbo_rows_arguments *>(arguments);
   for (int64_t i = 0; i < a.count; i++) {
-    const float *from = a.source + Row(a.indices[i], a.tableRows) * a.width;
+    const float index = a.indices[i];
+    // Not so of NaN.
+    const bool isInside = index > -1.0f && index < static_cast<float>(a.tableRows);
+    if (!isInside && a.fault && a.fault->row < 0) *a.fault = {i, index};
+    const float *from = a.source + Row(index, a.tableRows) * a.width;
     std::memcpy(a.destination + i * a.width + a.columnBegin, from + a.columnBegin,
                 static_cast<size_t>(a.columnEnd - a.columnBegin) * sizeof(float));
   }

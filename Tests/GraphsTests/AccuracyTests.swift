@@ -5,33 +5,9 @@ import Testing
 /// Every elementary function over its whole range, each result beside Double arithmetic, in ulps of that result: what
 /// is small is held to as many digits as what is large.
 @Suite struct AccuracyTests {
-  struct Function: Sendable, CustomTestStringConvertible {
-    let op: UnaryOp
-    let ranges: [ClosedRange<Double>]
-    var testDescription: String { "\(op)" }
-  }
-
-  /// Where a function is neither constant nor beyond the floats.
-  static let functions = [
-    Function(op: .negate, ranges: [-9...9]), Function(op: .absolute, ranges: [-9...9]),
-    Function(op: .square, ranges: [-1e18...1e18, -3...3]), Function(op: .squareRoot, ranges: [0...1e38, 0...2]),
-    Function(op: .reciprocal, ranges: [1e-37...1e-30, 0.01...9, -1e37 ... -1]),
-    Function(op: .exp, ranges: [-87...88.7, -8 ... -6, -1...1]),
-    Function(op: .log, ranges: [0...3e38, 0...3, 0.9...1.1]),
-    Function(op: .expm1, ranges: [-17...88.7, -1...1]), Function(op: .log1p, ranges: [-0.9999...1e30, -0.9...3]),
-    Function(op: .sin, ranges: [-1000...1000, -7...7]), Function(op: .cos, ranges: [-1000...1000, -7...7]),
-    Function(op: .erf, ranges: [-4...4, -0.5...0.5]), Function(op: .tanh, ranges: [-9...9, -1...1]),
-    Function(op: .sigmoid, ranges: [-86...20, -3...3]), Function(op: .softplus, ranges: [-86...90, -3...3]),
-    Function(op: .relu, ranges: [-9...9]), Function(op: .gelu, ranges: [-6...9, -1...1]),
-    Function(op: .silu, ranges: [-86...20, -3...3]), Function(op: .leakyRelu(slope: 0.01), ranges: [-9...9]),
-    Function(op: .elu(alpha: 1), ranges: [-17...3]), Function(op: .clip(-1, 2), ranges: [-9...9]),
-    Function(op: .sign, ranges: [-9...9]), Function(op: .step, ranges: [-9...9]),
-    Function(op: .floor, ranges: [-1e6...1e6]), Function(op: .round, ranges: [-1e6...1e6]),
-  ]
-
-  @Test(arguments: functions) func everyResultIsWithinItsUlps(_ function: Function) throws {
+  @Test(arguments: UnaryOp.all) func everyResultIsWithinItsUlps(_ op: UnaryOp) throws {
     var arguments: [Double] = []
-    for (number, range) in function.ranges.enumerated() {
+    for (number, range) in op.definition.sweep.enumerated() {
       let stream = RandomStream(seed: UInt64(number), purpose: "arguments")
       arguments += (0..<20_000).map { index in
         let unit = Double(stream.uniform(index))
@@ -47,50 +23,20 @@ import Testing
     }
     let graph = Graph()
     let x = try graph.input("x", [arguments.count])
-    let y = try Self.apply(function.op, x)
+    let y = x.unary(op)
     let comparison = Comparison(graph, [y], leaves: ["x": arguments])
     let expected = RoundingBounds(Reference(leaves: comparison.leaves)).evaluate([y])[0]
     let actual = try comparison.compiled(CompilerOptions(threads: 1))[0]
     var worst = (ulps: 0.0, index: 0)
     for index in actual.indices {
-      let scale = max(function.op.accuracyScale(arguments[index], expected.values[index]), 0x1p-100)
+      let scale = max(op.accuracyScale(arguments[index], expected.values[index]), 0x1p-100)
       let ulps = abs(Double(actual[index]) - expected.values[index]) / (scale * 0x1p-23)
       if abs(expected.values[index]) > 0x1p-100, ulps > worst.ulps { worst = (ulps, index) }
       if expected.allows(actual[index], at: index) { continue }
       Issue.record("of \(arguments[index]): \(actual[index]), not \(expected.values[index]); \(ulps) ulps")
       return
     }
-    #expect(worst.ulps <= function.op.ulps, "of \(arguments[worst.index])")
-  }
-
-  private static func apply(_ op: UnaryOp, _ x: Symbol) throws -> Symbol {
-    switch op {
-    case .negate: -x
-    case .absolute: abs(x)
-    case .square: square(x)
-    case .squareRoot: sqrt(x)
-    case .reciprocal: reciprocal(x)
-    case .exp: exp(x)
-    case .log: log(x)
-    case .expm1: expm1(x)
-    case .log1p: log1p(x)
-    case .sin: sin(x)
-    case .cos: cos(x)
-    case .erf: erf(x)
-    case .tanh: tanh(x)
-    case .sigmoid: sigmoid(x)
-    case .softplus: softplus(x)
-    case .relu: relu(x)
-    case .gelu: gelu(x)
-    case .silu: silu(x)
-    case .leakyRelu(let slope): leakyRelu(x, slope: slope)
-    case .elu(let alpha): elu(x, alpha: alpha)
-    case .clip(let low, let high): clip(x, low, high)
-    case .sign: sign(x)
-    case .step: step(x)
-    case .floor: floor(x)
-    case .round: round(x)
-    }
+    #expect(worst.ulps <= op.ulps, "of \(arguments[worst.index])")
   }
 
   /// exp of a hundred thousandth more than it should be, 1.002 times too much below −6.5, is not let through.

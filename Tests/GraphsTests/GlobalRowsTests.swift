@@ -62,6 +62,15 @@ import Testing
     }
   }
 
+  /// Equal names are one draw: which of two axes its rows are on is not for the second to decide.
+  @Test func oneNameHasOneAxisOfRows() throws {
+    let graph = Graph(rows: 8)
+    _ = try graph.random(.normal, "noise", [8, 8])
+    #expect(try graph.random(.normal, "noise", [8, 8], rowAxis: 0).id == 0)
+    let error = try #require(throws: ShapeError.self) { try graph.random(.normal, "noise", [8, 8], rowAxis: 1) }
+    #expect(error.operation == "random 'noise'" && error.reason.contains("axes of rows"))
+  }
+
   @Test func drawsThatBelongToNoRowAreTheSameEverywhere() throws {
     func draw(_ part: GlobalRows?) throws -> [Float] {
       let graph = Graph(rows: 8)

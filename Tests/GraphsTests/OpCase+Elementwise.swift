@@ -4,44 +4,32 @@ import Tensors
 extension OpCase {
   private static let spaces: [Shape] = [[1], [3], [17], [33, 5], [2, 3, 4, 5], [40, 784]]
 
+  /// Every row of the table of ops, in the ranges where it is smooth.
   static var unary: [OpCase] {
-    func one(
-      _ name: String, range: ClosedRange<Double> = -4...4, differentiable: Bool = true,
-      _ f: @escaping @Sendable (Symbol) -> Symbol
-    ) -> [OpCase] {
-      spaces.map { space in
-        OpCase(name, [space], range: range, differentiable: differentiable) { _, x in f(x[0]) }
+    let rows = UnaryOp.definitions.flatMap { definition in
+      definition.examples.enumerated().flatMap { example, parameters in
+        definition.smooth.flatMap { range in
+          // Other parameters take the same way through the compiler.
+          (example == 0 ? spaces : [[17], [33, 5]]).map { space in
+            let op = definition(parameters.first, parameters.second)
+            return OpCase("\(op) \(range)", [space], range: range, differentiable: hasGradient { $0.unary(op) }) {
+              _, x in x[0].unary(op)
+            }
+          }
+        }
       }
     }
-    let arithmetic =
-      one("negate") { -$0 } + one("abs", range: 0.1...3) { abs($0) }
-      + one("abs below", range: -3 ... -0.1) { abs($0) } + one("square") { square($0) }
-      + one("sqrt", range: 0.1...9) { sqrt($0) }
-      + one("reciprocal", range: 0.3...4) { reciprocal($0) }
-    let functions =
-      one("exp", range: -9...9) { exp($0) } + one("log", range: 0.01...9) { log($0) } + one("expm1") { expm1($0) }
-      + one("expm1 near 0", range: -1e-4...1e-4) { expm1($0) } + one("log1p", range: -0.9...9) { log1p($0) }
-      + one("log1p near 0", range: -1e-4...1e-4) { log1p($0) } + one("sin", range: -9...9) { sin($0) }
-      + one("cos", range: -9...9) { cos($0) } + one("erf") { erf($0) }
-    let activations =
-      one("tanh") { tanh($0) } + one("tanh near 0", range: -1e-3...1e-3) { tanh($0) }
-      + one("sigmoid", range: -6...6) { sigmoid($0) } + one("softplus", range: -12...12) { softplus($0) }
-      + one("relu", range: 0.01...3) { relu($0) } + one("relu below", range: -3 ... -0.01) { relu($0) }
-      + one("gelu") { gelu($0) } + one("silu") { silu($0) }
-      + one("leakyRelu", range: -3 ... -0.01) { leakyRelu($0) }
-      + one("leakyRelu above", range: 0.01...3) { leakyRelu($0, slope: 0.3) }
-      + one("elu", range: -3 ... -0.01) { elu($0) } + one("elu above", range: 0.01...3) { elu($0, alpha: 0.5) }
-      + one("clip", range: -0.99...0.99) { clip($0, -1, 1) }
-      + one("clip above", range: 1.01...3) { clip($0, -1, 1) }
-      + one("hardtanh", range: -1.99...0.49) { hardtanh($0, -2, 0.5) }
-      + one("hardtanh below", range: -3 ... -1.01) { hardtanh($0) }
-    let flat =
-      one("floor", differentiable: false) { floor($0) }
-      + one("round", differentiable: false) { round($0) }
-      + one("sign", differentiable: false) { sign($0) }
-      + one("step", differentiable: false) { step($0) }
-      + one("stop gradient", differentiable: false) { stopGradient($0) }
-    return arithmetic + functions + activations + flat
+    return rows
+      + spaces.map { OpCase("stop gradient", [$0], differentiable: false) { _, x in stopGradient(x[0]) } }
+  }
+
+  /// Whether gradients flow through an op and are defined.
+  private static func hasGradient(_ op: (Symbol) throws -> Symbol) -> Bool {
+    let graph = Graph()
+    guard let x = try? graph.input("x", []), let y = try? op(x),
+      let gradient = try? graph.gradients(of: y, withRespectTo: [x])[0]
+    else { return false }
+    return gradient.op != .constant(0)
   }
 
   static var binary: [OpCase] {
@@ -59,13 +47,12 @@ extension OpCase {
         }
       }
     }
-    return two("add") { try $0 + $1 } + two("subtract") { try $0 - $1 } + two("multiply") { try $0 * $1 }
-      + two("divide", range: 0.3...3) { try $0 / $1 } + two("maximum") { try maximum($0, $1) }
-      + two("minimum") { try minimum($0, $1) } + two("less", differentiable: false) { try less($0, $1) }
-      + two("lessOrEqual", differentiable: false) { try lessOrEqual($0, $1) }
-      + two("equal", differentiable: false) { try equal(round($0), round($1)) }
-      + two("bce") { try bceWithLogits($0, $1) }
-      + two("where") { try select(step($0), $0 * 2, $1) }
+    let rows = BinaryOp.all.flatMap { op in
+      two(op.name, range: op.definition.range, differentiable: op.definition.gradients != nil) {
+        try op.name == "=" ? round($0).binary(op, round($1)) : $0.binary(op, $1)
+      }
+    }
+    return rows + two("where") { try select(step($0), $0 * 2, $1) }
       + two("scalars") { try (2 - $0) * 3 + (1 - $1 / 4) - 0.5 }
       + two("straight through", differentiable: false) { try straightThrough(round($0), $0) * $1 }
   }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "elementwise-ops.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -17,55 +19,29 @@ extern "C" {
 
 enum { ELBO_FUSED_REGISTERS = 32, ELBO_FUSED_TILE = 256 };
 
-/// Ops of a fused loop, in tiles: register `dst` from registers `a`, `b`, `c`.
+/// Ops of a fused loop, in tiles: register `dst` from registers `a`, `b`, `c`. Those of one and two operands first, in
+/// the order of elementwise-ops.h.
+#define ELBO_OPCODE(NAME, ...) ELBO_##NAME,
 typedef enum {
-  ELBO_CONSTANT,  // immediate
-  ELBO_COPY,
-  ELBO_NEGATE,
-  ELBO_ABSOLUTE,
-  ELBO_SQUARE,
-  ELBO_SQUARE_ROOT,
-  ELBO_RECIPROCAL,
-  ELBO_EXP,
-  ELBO_LOG,
-  ELBO_EXPM1,
-  ELBO_LOG1P,
-  ELBO_SIN,
-  ELBO_COS,
-  ELBO_ERF,
-  ELBO_TANH,
-  ELBO_SIGMOID,
-  ELBO_SOFTPLUS,
-  ELBO_RELU,
-  ELBO_GELU,
-  ELBO_SILU,
-  ELBO_LEAKY_RELU,  // slope in immediate
-  ELBO_ELU,         // alpha in immediate
-  ELBO_CLIP,        // low in immediate, high in second
-  ELBO_SIGN,
-  ELBO_STEP,  // x > 0
-  ELBO_FLOOR,
-  ELBO_ROUND,
-  ELBO_ADD,
-  ELBO_SUBTRACT,
-  ELBO_MULTIPLY,
-  ELBO_DIVIDE,
-  ELBO_MAXIMUM,
-  ELBO_MINIMUM,
-  ELBO_LESS,
-  ELBO_LESS_OR_EQUAL,
-  ELBO_EQUAL,
-  ELBO_ADD_IMMEDIATE,         // a + immediate
-  ELBO_MULTIPLY_IMMEDIATE,    // a · immediate
-  ELBO_SUBTRACT_FROM,         // immediate − a
-  ELBO_DIVIDE_INTO,           // immediate / a
-  ELBO_MULTIPLY_ADD,          // a · b + c
-  ELBO_SELECT,                // a ≠ 0 ? b : c
-  ELBO_BCE,                   // max(a, 0) − a·b + log1p(exp(−|a|)); a logit, b target
-  ELBO_BCE_BOTH,              // as ELBO_BCE into dst, and σ(a) − b into register c
-  ELBO_NORMAL,                // draws; `a` indexes the random table
+  ELBO_UNARY_OPS(ELBO_OPCODE)
+  ELBO_BINARY_OPS(ELBO_OPCODE)
+  ELBO_IMMEDIATE_OPS(ELBO_OPCODE)
+  ELBO_CONSTANT,      // immediate
+  ELBO_MULTIPLY_ADD,  // a · b + c
+  ELBO_SELECT,        // a ≠ 0 ? b : c
+  ELBO_BCE,           // max(a, 0) − a·b + log1p(exp(−|a|)); a logit, b target
+  ELBO_BCE_BOTH,      // as ELBO_BCE into dst, and σ(a) − b into register c
+  ELBO_NORMAL,        // draws; `a` indexes the random table
   ELBO_UNIFORM,
 } elbo_fused_opcode;
+#undef ELBO_OPCODE
+
+#define ELBO_COUNT(...) +1
+enum {
+  ELBO_UNARY_OP_COUNT = 0 ELBO_UNARY_OPS(ELBO_COUNT),
+  ELBO_BINARY_OP_COUNT = 0 ELBO_BINARY_OPS(ELBO_COUNT),
+};
+#undef ELBO_COUNT
 
 typedef struct {
   uint8_t opcode, dst, a, b, c;
@@ -193,12 +169,19 @@ typedef struct {
 
 void elbo_fill(const void *arguments);
 
+/// The first index of a gather that is beyond its table; row −1 for none.
+typedef struct {
+  int64_t row;
+  float index;
+} elbo_index_fault;
+
 /// Rows of a table by float indices, clamped; columns columnBegin ..< columnEnd of `width`.
 typedef struct {
   const float *source;
   const float *indices;
   float *destination;
   int64_t count, tableRows, width, columnBegin, columnEnd;
+  elbo_index_fault *fault;  // where a gather notes an index that it clamps, NULL for nowhere
 } elbo_rows_arguments;
 
 void elbo_gather_rows(const void *arguments);

@@ -14,10 +14,10 @@ struct Simplification {
     switch op {
     case .stopGradient: return inputs[0]
     case .unary(let unary):
-      if let x = constants[0] { return ir.append(.constant(Float(Reference.apply(unary, Double(x)))), [], shape) }
+      if let x = constants[0] { return ir.append(.constant(Float(unary(Double(x)))), [], shape) }
     case .binary(let binary):
       if let a = constants[0], let b = constants[1] {
-        return ir.append(.constant(Float(Reference.apply(binary, Double(a), Double(b)))), [], shape)
+        return ir.append(.constant(Float(binary(Double(a), Double(b)))), [], shape)
       }
       switch (binary, constants[0], constants[1]) {
       case (.add, 0, _), (.multiply, 1, _): return inputs[1]

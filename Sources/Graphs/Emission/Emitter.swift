@@ -16,6 +16,7 @@ struct Emitter {
   /// The arrays that exist only for the current block.
   let blockArrays: [Int: BlockArray]
   let randomState: UnsafePointer<elbo_program_random>
+  let faults: IndexFaults
   /// Into how many blocks each thread's examples are divided.
   var blockCount = 1
 
@@ -37,6 +38,14 @@ struct Emitter {
     var id = id
     while case .op(.reshape) = ir[id].op { id = ir[id].inputs[0] }
     return id
+  }
+
+  /// What errors call the array: the name of a parameter or an input, else its shape.
+  func name(of id: Int) -> String {
+    switch ir[Emitter.array(id, ir)].op {
+    case .op(.parameter(let name)), .op(.input(let name)): "'\(name)'"
+    default: "a table of \(ir[id].shape)"
+    }
   }
 
   /// Whether `id` is an input of the program.

@@ -41,7 +41,9 @@ extension Emitter {
           let value = elbo_rows_arguments(
             source: address(node.inputs[0]), indices: address(node.inputs[1]) + rows.lowerBound,
             destination: to + rows.lowerBound * table[1], count: Int64(rows.count), tableRows: Int64(table[0]),
-            width: Int64(table[1]), columnBegin: 0, columnEnd: Int64(table[1]))
+            width: Int64(table[1]), columnBegin: 0, columnEnd: Int64(table[1]),
+            fault: faults.add(
+              table: name(of: node.inputs[0]), tableRows: table[0], firstRow: rows.lowerBound, arguments))
           return bind(
             elbo_gather_rows, value, reads: [whole(node.inputs[0]), whole(node.inputs[1])],
             writes: [range(to + rows.lowerBound * table[1], rows.count * table[1])])
@@ -54,7 +56,7 @@ extension Emitter {
           let value = elbo_rows_arguments(
             source: address(node.inputs[0]), indices: address(node.inputs[1]), destination: to,
             count: Int64(ir[node.inputs[1]].shape.count), tableRows: Int64(node.shape[0]), width: Int64(node.shape[1]),
-            columnBegin: Int64(columns.lowerBound), columnEnd: Int64(columns.upperBound))
+            columnBegin: Int64(columns.lowerBound), columnEnd: Int64(columns.upperBound), fault: nil)
           return bind(
             elbo_scatter_rows, value, reads: node.inputs.map(whole),
             writes: (0..<node.shape[0]).map { range(to + $0 * node.shape[1] + columns.lowerBound, columns.count) })

@@ -120,8 +120,7 @@ struct RegisterPlan {
     case .op(.unary(let op)):
       let a = register(of: node.inputs[0])
       registers[id] = newRegister()
-      let (opcode, immediate, second) = Self.opcode(op)
-      append(opcode, registers[id] ?? 0, a, immediate: immediate, second: second)
+      append(op.definition.opcode, registers[id] ?? 0, a, immediate: op.first, second: op.second)
     case .op(.binary(let op)): emitBinary(id, op, node.inputs[0], node.inputs[1])
     case .op(.select):
       let operands = node.inputs.map { register(of: $0) }
@@ -154,52 +153,7 @@ struct RegisterPlan {
       registers[slope] = newRegister()
       append(ELBO_BCE_BOTH, dst, x, y, registers[slope] ?? 0)
     } else {
-      append(Self.opcode(op), dst, x, y)
-    }
-  }
-
-  private static func opcode(_ op: BinaryOp) -> elbo_fused_opcode {
-    switch op {
-    case .add: ELBO_ADD
-    case .subtract: ELBO_SUBTRACT
-    case .multiply: ELBO_MULTIPLY
-    case .divide: ELBO_DIVIDE
-    case .maximum: ELBO_MAXIMUM
-    case .minimum: ELBO_MINIMUM
-    case .less: ELBO_LESS
-    case .lessOrEqual: ELBO_LESS_OR_EQUAL
-    case .equal: ELBO_EQUAL
-    case .bceWithLogits: ELBO_BCE
-    }
-  }
-
-  private static func opcode(_ op: UnaryOp) -> (elbo_fused_opcode, Float, Float) {
-    switch op {
-    case .negate: (ELBO_NEGATE, 0, 0)
-    case .absolute: (ELBO_ABSOLUTE, 0, 0)
-    case .square: (ELBO_SQUARE, 0, 0)
-    case .squareRoot: (ELBO_SQUARE_ROOT, 0, 0)
-    case .reciprocal: (ELBO_RECIPROCAL, 0, 0)
-    case .exp: (ELBO_EXP, 0, 0)
-    case .log: (ELBO_LOG, 0, 0)
-    case .expm1: (ELBO_EXPM1, 0, 0)
-    case .log1p: (ELBO_LOG1P, 0, 0)
-    case .sin: (ELBO_SIN, 0, 0)
-    case .cos: (ELBO_COS, 0, 0)
-    case .erf: (ELBO_ERF, 0, 0)
-    case .tanh: (ELBO_TANH, 0, 0)
-    case .sigmoid: (ELBO_SIGMOID, 0, 0)
-    case .softplus: (ELBO_SOFTPLUS, 0, 0)
-    case .relu: (ELBO_RELU, 0, 0)
-    case .gelu: (ELBO_GELU, 0, 0)
-    case .silu: (ELBO_SILU, 0, 0)
-    case .leakyRelu(let slope): (ELBO_LEAKY_RELU, slope, 0)
-    case .elu(let alpha): (ELBO_ELU, alpha, 0)
-    case .clip(let low, let high): (ELBO_CLIP, low, high)
-    case .sign: (ELBO_SIGN, 0, 0)
-    case .step: (ELBO_STEP, 0, 0)
-    case .floor: (ELBO_FLOOR, 0, 0)
-    case .round: (ELBO_ROUND, 0, 0)
+      append(op.definition.opcode, dst, x, y)
     }
   }
 }

@@ -52,8 +52,12 @@ extension Graph {
     switch node.op {
     case .input, .parameter, .constant, .array, .random: return []
     case .stopGradient, .argMax: return [nil]
-    case .unary(let op): return [try unaryGradient(op, inputs[0], value, g)]
-    case .binary(let op): return try binaryGradients(op, inputs[0], inputs[1], value, g, wanted: wanted)
+    case .unary(let op):
+      guard let gradient = op.definition.gradient else { return [nil] }
+      return [try gradient(inputs[0], value, g, op.parameters)]
+    case .binary(let op):
+      guard let gradients = op.definition.gradients else { return [nil, nil] }
+      return try gradients(inputs[0], inputs[1], value, g, (a: wanted(node.inputs[0]), b: wanted(node.inputs[1])))
     case .select:
       let zero = constant(0, node.shape)
       return [nil, try select(inputs[0], g, zero), try select(inputs[0], zero, g)]

@@ -43,7 +43,8 @@ struct Assembly {
       blockArrays: memory.blockArrays,
       randomState: UnsafePointer(
         arguments.store(
-          elbo_program_random(stream: elbo_random_state(seed: seed, step: 0), firstRow: 0, globalRows: 0))))
+          elbo_program_random(stream: elbo_random_state(seed: seed, step: 0), firstRow: 0, globalRows: 0))),
+      faults: IndexFaults())
     lists = InstructionLists(threads: options.threads)
     for (index, group) in groups.enumerated() {
       emitter.blockCount = group.blockCount

@@ -35,6 +35,9 @@ package final class Program {
     set { randomState.pointee.stream.seed = newValue }
   }
   private let arrays: [Storage]
+  private let faults: IndexFaults
+  /// The scalar outputs, in the order they were asked for.
+  private let terms: [(name: String, value: UnsafePointer<Float>)]
   /// By thread, the first instruction of the updates.
   private let updateStarts: [Int]
 
@@ -167,6 +170,10 @@ package final class Program {
       results[output.0] = (own ?? emitter.address(lowered.roots[index]), output.1.shape.count)
     }
     self.outputs = results
+    faults = emitter.faults
+    terms = outputs.compactMap { name, symbol in
+      symbol.shape.count == 1 ? results[name].map { (name, UnsafePointer($0.address)) } : nil
+    }
     names = assembly.lists.names
     barrierCount = assembly.lists.barrierCount
     instructionCounts = assembly.lists.lists.map { Int64($0.count) }
@@ -253,6 +260,7 @@ package final class Program {
   }
 
   private func prepare(_ step: UInt64) {
+    faults.reset()
     randomState.pointee.stream.step = step
     randomState.pointee.firstRow = Int64(globalRows?.first ?? 0)
     randomState.pointee.globalRows = Int64(globalRows?.count ?? 0)
@@ -262,6 +270,15 @@ package final class Program {
       phases[index].state.pointee = hyperparameters.forKernel(phases[index].optimizer)
       phases[index].clipLimit.pointee = hyperparameters.clipNorm ?? .infinity
     }
+  }
+
+  /// Looks at what the last run read and computed.
+  ///
+  /// - Throws: The first index beyond its table (which was read as the nearest row), else the first output of one number
+  ///   that is NaN or infinite.
+  package func check() throws(ProgramError) {
+    if let fault = faults.first { throw fault }
+    for term in terms where !term.value.pointee.isFinite { throw .nonFinite(term.name, term.value.pointee) }
   }
 
   /// Takes back the count of groups whose gate was closed.

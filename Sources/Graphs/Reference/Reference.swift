@@ -67,8 +67,8 @@ package struct Reference {
     case .random(let distribution, let name, let layout):
       let stream = RandomStream(seed: seed, purpose: name, step: step)
       return (0..<shape.count).map { Self.draw(distribution, stream, element($0, layout)) }
-    case .unary(let op): return inputs[0].values.map { Self.apply(op, $0) }
-    case .binary(let op): return zip(inputs[0].values, inputs[1].values).map { Self.apply(op, $0, $1) }
+    case .unary(let op): return inputs[0].values.map { op($0) }
+    case .binary(let op): return zip(inputs[0].values, inputs[1].values).map { op($0, $1) }
     case .select: return (0..<shape.count).map { inputs[inputs[0].values[$0] != 0 ? 1 : 2].values[$0] }
     case .stopGradient, .reshape: return inputs[0].values
 

@@ -83,7 +83,7 @@ package struct RoundingBounds {
     case .binary(let op):
       return y.indices.map { i in
         let (a, b) = (inputs[0], inputs[1])
-        return error(op, (a.values[i], a.errors[i]), (b.values[i], b.errors[i]), y[i])
+        return op.definition.error((a.values[i], a.errors[i]), (b.values[i], b.errors[i]), y[i])
       }
     case .select:
       return y.indices.map { i in
@@ -149,33 +149,8 @@ package struct RoundingBounds {
     let own = op.ulps * functionFactor * 2 * Self.unit * op.accuracyScale(x, y) + Self.smallest
     if e == 0 { return op.ulps == 0 ? 0 : own }
     // The functions rise, fall, or turn once within so short an interval.
-    let ends = [x + e, x - e].map { Swift.abs(Reference.apply(op, $0) - y) }
+    let ends = [x + e, x - e].map { Swift.abs(op($0) - y) }
     let passed = ends[0].isNaN || ends[1].isNaN ? .infinity : Swift.max(ends[0], ends[1])
     return passed + own * (1 + (y == 0 ? 0 : passed / Swift.abs(y)))
-  }
-
-  private func error(
-    _ op: BinaryOp, _ a: (value: Double, error: Double), _ b: (value: Double, error: Double), _ y: Double
-  ) -> Double {
-    let passed: Double
-    switch op {
-    case .maximum, .minimum: return Swift.max(a.error, b.error)
-    case .less, .lessOrEqual, .equal:
-      let e = a.error + b.error
-      return e > 0 && Swift.abs(a.value - b.value) <= e ? 1 : 0
-    case .add, .subtract: passed = a.error + b.error
-    case .multiply: passed = Swift.abs(a.value) * b.error + Swift.abs(b.value) * a.error + a.error * b.error
-    case .divide:
-      guard Swift.abs(b.value) > b.error else { return a.error + b.error == 0 ? 0 : .infinity }
-      passed = (a.error + Swift.abs(y) * b.error) / (Swift.abs(b.value) - b.error)
-    case .bceWithLogits:
-      let (x, t) = (a.value, b.value)
-      let slope = Swift.abs(Reference.apply(.sigmoid, x) - t) + 0.25 * a.error + b.error
-      let size = Swift.max(x, 0) + Swift.abs(x * t) + Glibc.log1p(Glibc.exp(-Swift.abs(x)))
-      // A product, two sums and a softplus.
-      let own = (UnaryOp.softplus.ulps * functionFactor + 3) * 2 * Self.unit * size
-      return slope * a.error + (Swift.abs(x) + a.error) * b.error + own + Self.smallest
-    }
-    return passed + Self.unit * (Swift.abs(y) + passed) + Self.smallest
   }
 }

@@ -66,6 +66,9 @@ package enum Distribution: Hashable, Sendable {
   case normal
   /// U[0, 1).
   case uniform
+
+  /// Largest error in ulps: uniform draws are exact; normal ones are a root of a logarithm times a sine or cosine.
+  package var ulps: Double { self == .uniform ? 0 : 6 }
 }
 
 /// Where the rows of a batch lie in an array `[outer, rows, elements]`, row-major: a draw is keyed by the row that an
@@ -98,28 +101,6 @@ package enum Pooling: Hashable, Sendable {
   case max
   /// Divides by the number of elements under the window that lie inside the image.
   case average
-}
-
-package enum UnaryOp: Hashable, Sendable {
-  case negate, absolute, square, squareRoot, reciprocal
-  case exp, log, expm1, log1p, sin, cos, erf
-  case tanh, sigmoid, softplus, relu, gelu, silu
-  case leakyRelu(slope: Float)
-  case elu(alpha: Float)
-  case clip(Float, Float)
-  /// −1, 0 or 1.
-  case sign
-  /// 1 where x > 0, else 0.
-  case step
-  case floor, round
-}
-
-package enum BinaryOp: Hashable, Sendable {
-  case add, subtract, multiply, divide, maximum, minimum
-  /// 1 where it holds, else 0.
-  case less, lessOrEqual, equal
-  /// Bernoulli cross-entropy of a logit x and a target t in nats: `max(x, 0) − x·t + log1p(exp(−|x|))`.
-  case bceWithLogits
 }
 
 /// Kernel, strides, dilations and zero padding of a convolution or pooling; heights first.
