@@ -117,7 +117,7 @@ $(SCRATCH)/peers/ready: examples/benchmarks/requirements.txt | test-deps
 	@python3 -m venv $(SCRATCH)/peers && \
 	  $(SCRATCH)/peers/bin/pip install -q --disable-pip-version-check -r $< && touch $@
 
-# Plausible mistakes, one after the other, to see whether a test notices: about an hour. Tests/Mutations/README.md says more.
+# Plausible mistakes, one after the other, to see whether a test notices: a quarter of an hour and a build. Tests/Mutations/README.md says more.
 mutants: build $(VENV)/ready $(SCRATCH)/conformance/ready
 	@Tests/Mutations/mutants.py check && Tests/Mutations/mutants.py build && Tests/Mutations/mutants.py run --new && \
 	  Tests/Mutations/mutants.py table

@@ -55,6 +55,24 @@ import Testing
     #expect(resized.notes == ["1 of 2 images resized to 4×6"])
   }
 
+  /// Twice as large, and made small again by the means of four pixels: each plane is nearest to the one it came from.
+  @Test func colorsKeepTheirPlacesWhenTheyAreResized() throws {
+    let large = try load(Corpus.path("color.png")) { ($0.images.height, $0.images.width) = (8, 12) }
+    #expect(large.storage.shape == [1, 3, 8, 12])
+    func distance(_ channel: Int, to other: Int) -> Double {
+      (0..<24).reduce(0) { sum, at in
+        let corner = channel * 96 + at / 6 * 24 + at % 6 * 2
+        let mean = [0, 1, 12, 13].reduce(0) { $0 + large.stored[corner + $1] } / 4
+        return sum + abs(mean - Double(CorpusTests.pixels[other * 24 + at]))
+      }
+    }
+    for channel in 0..<3 {
+      for other in 0..<3 where other != channel {
+        #expect(2 * distance(channel, to: channel) < distance(channel, to: other))
+      }
+    }
+  }
+
   @Test func grayAmongColorsIsSaid() throws {
     let scratch = try Scratch()
     try scratch.write("a.png", Corpus.bytes("grey.png"))

@@ -30,6 +30,17 @@ import Testing
     #expect(more == [1, 1, 0, 0])
   }
 
+  /// A mean and a deviation for each channel, of all its pixels, in Double as in batches.
+  @Test func channelsAreStandardizedByTheirOwn() throws {
+    let storage = try Tensor((1...8).map { Int32($0) }, shape: [1, 2, 2, 2])
+    let seen = try Dataset(name: "x", source: "", storage: storage).adding([
+      .standardize(means: [1, 5], deviations: [2, 4])
+    ])
+    let wanted = [0, 0.5, 1, 1.5, 0, 0.25, 0.5, 0.75]
+    #expect(try seen.doubles(0..<1) == wanted)
+    #expect(try seen.examples([0]).elements(as: Float.self) == wanted.map { Float($0) })
+  }
+
   /// 101325 and 0.05 more or less in float32: its mean is thousands of deviations from 0.
   @Test func aMeanManyDeviationsFromZeroCostsNoDigits() throws {
     let values = (0..<100).map { Float(101_325 + 0.0625 * Double($0 % 3 - 1)) }

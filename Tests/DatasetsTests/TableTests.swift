@@ -33,6 +33,12 @@ import Testing
     #expect(dataset.stored == [1, 2])
   }
 
+  @Test func delimitersInsideQuotesAreText() throws {
+    let dataset = try table("\"a;b;c\",\"d|e\"\n1,2\n")
+    #expect(dataset.columns == ["a;b;c", "d|e"])
+    #expect(dataset.stored == [1, 2])
+  }
+
   @Test(arguments: [
     "1", "-0.5", "+2", "1e3", "6.25E-3", ".5", "123456789.123456789", "1e-30", "0.1",
     "2.2250738585072014e-30", "9007199254740993", "true", "FALSE",
@@ -87,6 +93,8 @@ import Testing
 
   @Test(arguments: [
     ("a,b\n1,2\n3\n", "row 2 (line 3) has 1 fields, the first row has 2"),
+    ("a,b\r\n1,2\r\n3\r\n", "row 2 (line 3) has 1 fields, the first row has 2"),
+    ("a,b\r1,2\r3\r", "row 2 (line 3) has 1 fields, the first row has 2"),
     ("a,b\n1,2\n3,4,5\n", "row 2 (line 3) has 3 fields, the first row has 2"),
     ("a,b\n1,2\n\n3,x\n", "row 2 (line 4), column 'b': 'x' is not a number, numbers since row 1"),
     ("a,b\n1,2\n3,1e99\n", "row 2 (line 3), column 'b': the number is not finite in 32 bits"),

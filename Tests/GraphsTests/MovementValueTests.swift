@@ -55,6 +55,16 @@ import Testing
     #expect(Array(program.output("dx")) == [3, 0, 0, 3, 0, 0, 0, 0])
   }
 
+  @Test func theLargestIsTheFirstOfEqualsOrOfNaN() throws {
+    let graph = Graph()
+    let index = try graph.input("x", [4, 4]).argMax()
+    let program = try Program(graph, outputs: [("index", index)])
+    let values: [Float] = [1, 5, 5, 0, 7, 7, 7, 7, 0, .nan, 9, .nan, -3, -2, -.infinity, -2]
+    for (place, value) in values.enumerated() { program.input("x")[place] = value }
+    program.run()
+    #expect(Array(program.output("index")) == [1, 0, 1, 1])
+  }
+
   /// Axis i of the result is axis `permutation[i]`: [2, 0, 1] is not its own inverse.
   @Test func aTransposeTakesTheAxesItNames() throws {
     let (shape, values) = try result(of: [2, 3, 4]) { _, x in try x.transposed([2, 0, 1]) }

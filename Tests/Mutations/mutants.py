@@ -4,6 +4,7 @@
     mutants.py check                 every mutant's place is in its file, once
     mutants.py build                 a copy of the tree with all mutants in it, switched off, built once
     mutants.py run [ID…]             runs suites with each mutant switched on until one fails; keeps what came of it
+    mutants.py run 0                 runs the nearest suites of all mutants with none switched on
     mutants.py table                 writes the results into README.md
     mutants.py try ID                puts one mutant into the copy as it would be typed, builds, runs its nearest suites,
                                      takes it back
@@ -258,8 +259,9 @@ def suites(tree, environment, names, seconds, skip=False):
         command += ["--skip" if skip else "--filter", r"\b(" + "|".join(names) + ")[./]"]
     # A test's name for the filter ends with its file's: more than one suite may be in it.
     verdict, took, said = execute(command, tree, environment | {"NO_COLOR": "1"}, seconds, stop="[✘✗] Test .* recorded an issue")
+    # Arguments of a test may have lines of their own.
     failed = [f"{file}::{name}" for name, file in re.findall(
-        r'[✘✗] Test "?(\w[^("]*).*? recorded an issue.*? at (\w+)\.swift:', said)]
+        r'[✘✗] Test "?(\w[^("]*)[^✘✗]*? recorded an issue[^✘✗]*? at (\w+)\.swift:', said)]
     if verdict == "failed" and not failed:
         failed = [line.strip()[:100] for line in said.splitlines() if "Program crashed" in line or "Fatal error" in line][:1]
     if verdict == "passed" and re.search(r"\b0 tests", said):
@@ -330,10 +332,28 @@ def known():
     return {entry["id"]: entry for entry in map(json.loads, RESULTS.read_text().splitlines())}
 
 
+def unmutated(tree):
+    """The nearest suites of every mutant with none switched on: what fails here says nothing about a mutant."""
+    seen, code = set(), 0
+    for mutant in mutants():
+        if tuple(mutant.near) in seen:
+            continue
+        seen.add(tuple(mutant.near))
+        number, mutant.number = mutant.number, 0
+        result = judge(mutant, tree, False)
+        if result["caught"] != "no":
+            code = 1
+            print(f"near {number}: {' '.join(mutant.near)}: {result['caught']} {result['by']}", flush=True)
+    print(f"{len(seen)} sets of suites")
+    return code
+
+
 def run(options):
     tree = pathlib.Path(options.tree)
     chosen = sorted(
         (m for m in mutants() if not options.ids or m.number in options.ids), key=lambda mutant: mutant.number)
+    if options.ids == [0]:
+        return unmutated(tree)
     results = known()
     if options.survivors:
         chosen = [m for m in chosen if results.get(m.number, {}).get("caught", "no") == "no"]

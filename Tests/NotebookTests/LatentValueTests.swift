@@ -99,6 +99,13 @@ import VAEngine
 
   // MARK: Figures
 
+  @Test func whatHoldsForSeveralModelsIsSaidOnce() throws {
+    _ = bench.shown("fork m as=m2")
+    let text = bench.shown("compare m m2 on=d")[0]
+    #expect(text.split(separator: "\n").count { $0.hasPrefix("gray values with a Bernoulli likelihood") } == 1)
+    #expect(text.contains("\nm ") && text.contains("\nm2 "))
+  }
+
   @Test func barsAreInTheOrderOfTheirKLWithTheirNames() throws {
     guard case .bars(let bars) = try figure("plot kl m on=d").kind else { throw Bench.NotFailed() }
     let found = try live.evaluate(data.source)

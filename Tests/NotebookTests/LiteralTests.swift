@@ -25,6 +25,17 @@ import Testing
     #expect(Array(found.unicodeScalars) == Array(text.unicodeScalars))
   }
 
+  /// RFC 8259, section 7: what lies beyond 16 bits is a pair of surrogates; half a pair is no character.
+  @Test(arguments: [
+    (#""\ud83d\ude00""#, "😀"), (#""\ud834\udd1e""#, "𝄞"), (#""\uDBFF\uDFFF""#, "\u{10FFFF}"),
+    (#""\ud800\udc01""#, "\u{10001}"),
+    (#""\ud83dx""#, "\u{FFFD}x"), (#""\ude00""#, "\u{FFFD}"), (#""\u00e9\/\n\"""#, "é/\n\""),
+  ])
+  func escapesOfJSONAreThoseOfItsStandard(source: String, text: String) throws {
+    #expect(try JSON(parsing: Array(source.utf8)).stringValue == text)
+    #expect(try JSON(parsing: Array(JSON.string(text).text().utf8)).stringValue == text)
+  }
+
   @Test func truthsNoneAndNumbersWithoutDigits() throws {
     let bench = try Bench()
     #expect(bench.shown("a = True\nb = False\na").last == "yes")

@@ -1,4 +1,5 @@
 import Notebook
+import Tensors
 import Testing
 
 /// Results as values: text that fits, structured data, files by their endings.
@@ -45,6 +46,32 @@ import Testing
       columns: [.init("loss", unit: "nats"), .init("speed", unit: "images/s")], rows: [[.number(1.5), .count(200)]])
     #expect(table.text(width: 80) == "loss (nats)  speed (images/s)\n        1.5               200")
     #expect(table.text(width: 20) == "loss     speed\nnats  images/s\n 1.5       200")
+  }
+
+  @Test func anArrayTellsWhatItsFiniteElementsAre() throws {
+    let text = Value.tensor(ArrayValue(try Tensor([2, .infinity, 4] as [Float]))).output(width: 80).text
+    #expect(text.contains("mean 3 · range 2 to 4 · 1 not finite"), "\(text)")
+  }
+
+  @Test func aLongMatrixShowsItsFirstFiveRowsAndItsLast() throws {
+    let values = (0..<20).map { Float($0) }
+    let text = Value.tensor(ArrayValue(try Tensor(values, shape: [10, 2]))).output(width: 80).text
+    let rows = text.split(separator: "\n").suffix(7).map { $0.split(separator: " ").map(String.init) }
+    #expect(rows == [["0", "1"], ["2", "3"], ["4", "5"], ["6", "7"], ["8", "9"], ["…"], ["18", "19"]])
+  }
+
+  /// As many columns as give full rows, at least as many as there are rows; a square where none do.
+  @Test func imagesStandInFullRowsWhereTheyCan() throws {
+    for (count, columns) in [(5, 5), (12, 12), (15, 5), (16, 4), (18, 6), (23, 5), (100, 10), (240, 10)] {
+      let array = ArrayValue(try Tensor(zeros: [count, 1, 2, 2]), meaning: .images)
+      let grid = try #require(Value.tensor(array).output(width: 80).images)
+      #expect(grid.columns == columns && grid.count == min(count, 100), "\(count)")
+    }
+  }
+
+  @Test func anEstimateStandsBesideItsStandardError() {
+    let report = Report(title: "r", fields: [.init("loss", .fixed(12, decimals: 1), unit: "nats", error: 0.5)])
+    #expect(Value.report(report).output(width: 80).text == "r\n  loss  12.0 ± 0.5 nats")
   }
 
   @Test func notesStandUnderATableInLinesThatFit() {

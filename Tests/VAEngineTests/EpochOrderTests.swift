@@ -47,6 +47,22 @@ import VAEngine
     #expect(Set(orders).count == 3 && !orders.contains(Array(0..<60)))
   }
 
+  /// Of 4,200 steps, every second one is kept: the first, and then in equal distances to the end.
+  @Test func stepsAreThinnedEvenly() throws {
+    let shape: Shape = [1, 2, 2]
+    let model = try Model(
+      ModelConfiguration(
+        architecture: Preset.mlp.architecture(for: shape, hidden: [2]), exampleShape: shape, latentDimensions: 1,
+        seed: 3), options: CompilerOptions(threads: 1))
+    var plan = TrainingPlan(epochs: 70)
+    plan.batchSize = 1
+    let values = (0..<240).map { Float($0 % 7) / 7 }
+    try Trainer(model, on: TensorSource(Tensor(values, shape: [60, 1, 2, 2])), plan: plan).run()
+    let steps = model.training.history.steps.map(\.step)
+    #expect(model.training.history.stepStride == 2)
+    #expect(steps == Array(stride(from: steps.first ?? 9, to: 4200, by: 2)) && steps.first ?? 9 < 2)
+  }
+
   /// 1,200 epochs of three examples: each of the six orders comes 200 times, within five standard errors of 13.
   @Test func everyOrderIsAsFrequentAsTheOthers() {
     var counts: [[Int32]: Int] = [:]

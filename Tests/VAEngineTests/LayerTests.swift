@@ -89,7 +89,8 @@ import VAEngine
   /// Keras and TensorFlow: of an odd number of zeros the one more comes behind. y[i, j] = Σ w[u, v] · x[i + u, j + v].
   @Test func anEvenKernelIsPaddedBehind() throws {
     let x = (1...9).map(Double.init)
-    let y = try layers("conv1k2s1", on: [1, 1, 3, 3], training: false, values: ["x": x, "1.weight": [1, 10, 100, 1000]])
+    let weights: [Double] = [1, 10, 100, 1000]
+    let y = try layers("conv1k2s1", on: [1, 1, 3, 3], training: false, values: ["x": x, "1.weight": weights])
     #expect(y.shape == [1, 1, 3, 3])
     #expect(y.result == [5421, 6532, 603, 8754, 9865, 906, 87, 98, 9])
   }
