@@ -112,7 +112,8 @@ import Testing
   @Test func tensorsFollowOneAnotherWithoutHoles() throws {
     for begin in 0...4 {
       for end in 0...4 {
-        let header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+        let header =
+          #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
           + #""b":{"dtype":"U8","shape":[2],"data_offsets":[\#(begin),\#(end)]}}"#
         let bytes = [UInt8(header.utf8.count)] + [UInt8](repeating: 0, count: 7) + Array(header.utf8) + [7, 8, 9]
         let file = try? SafeTensors(decoding: GuardedBytes.storage(bytes), path: "x")
