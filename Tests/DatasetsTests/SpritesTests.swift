@@ -29,6 +29,33 @@ import Testing
     }
   }
 
+  /// A heart stands on its tip, and turns counter-clockwise: after a quarter its tip is on the right.
+  @Test func heartsStandOnTheirTipsAndTurnToTheLeft() throws {
+    let sprites = try Sprites(count: 4000, seed: 1).dataset()
+    let factors = try #require(sprites.factors)
+    var seen: [Int: Int] = [:]
+    for index in 0..<sprites.count where sprites.label(index) == 2 {
+      let rotation = factors.value(index, 2)
+      guard rotation % 10 == 0 else { continue }
+      let pixels = sprites.storage[index].doubles()
+      let lines = (0..<64).map { row in (0..<64).reduce(0) { $0 + pixels[row * 64 + $1] } }
+      let columns = (0..<64).map { column in (0..<64).reduce(0) { $0 + pixels[$1 * 64 + column] } }
+      // Four lines at either end of what is filled: a tip has less in them than two arcs.
+      func isThinnerBehind(_ sums: [Double]) -> Bool {
+        let filled = sums.filter { $0 > 0 }
+        return filled.suffix(4).reduce(0, +) < 0.8 * filled.prefix(4).reduce(0, +)
+      }
+      switch rotation {
+      case 0: #expect(isThinnerBehind(lines), "\(index)")
+      case 10: #expect(isThinnerBehind(columns), "\(index)")
+      case 20: #expect(isThinnerBehind(lines.reversed()), "\(index)")
+      default: #expect(isThinnerBehind(columns.reversed()), "\(index)")
+      }
+      seen[rotation, default: 0] += 1
+    }
+    #expect(seen.count == 4 && seen.values.allSatisfy { $0 > 10 })
+  }
+
   @Test func theAreaOfAnAntialiasedSquareIsExact() throws {
     let sprites = try Sprites(count: 600, seed: 2).dataset()
     let factors = try #require(sprites.factors)

@@ -113,6 +113,19 @@ import Testing
     #expect(try Self.values(flat.adding([.maskNoise(0.25)]), seed: 2) != masked)
   }
 
+  /// Element i of row r has element r·D + i of the draw, blocks of four beginning inside a row and rows inside a block.
+  @Test(arguments: [5, 18, 301]) func noiseIsThatOfItsPlaceInTheDraw(_ width: Int) throws {
+    let flat = Dataset(
+      name: "x", source: "", storage: try Tensor([Float](repeating: 0.5, count: 7 * width), shape: [7, width]))
+    let draw = RandomStream(seed: 1, purpose: "batch").noise("noise")
+    let gaussian = try Self.values(flat.adding([.gaussianNoise(0.25)]))
+    #expect(Self.near(gaussian, (0..<7 * width).map { 0.5 + 0.25 * draw.normal($0) }, 1e-5))
+    let masked = try Self.values(flat.adding([.maskNoise(0.3)]))
+    #expect(masked == (0..<7 * width).map { draw.uniform($0) < 0.3 ? 0 : 0.5 })
+    let salted = try Self.values(flat.adding([.saltAndPepper(0.4)]))
+    #expect(salted == (0..<7 * width).map { draw.uniform($0) < 0.2 ? 0 : draw.uniform($0) < 0.4 ? 1 : 0.5 })
+  }
+
   @Test func theyAreDataThatComeBackFromJSON() throws {
     let all: [Transform] = [
       .scale(1 / 255), .standardize(means: [0.1], deviations: [2]), .binarizeStatic(seed: 7), .binarizeDynamic,

@@ -43,6 +43,18 @@ import Testing
     }
   }
 
+  /// PyTorch: of equal largest values the first takes the gradient, NaN not among them.
+  @Test func thePoolOfEqualValuesHasTheGradientOfItsFirst() throws {
+    let graph = Graph()
+    let x = try graph.input("x", [1, 1, 2, 4])
+    let pooled = try x.pooled(.max, ConvGeometry(kernel: 2, stride: 2))
+    let gradient = try graph.gradients(of: (pooled * 3).sum(), withRespectTo: [x])[0]
+    let program = try Program(graph, outputs: [("dx", gradient)])
+    for (place, value) in [Float]([5, 5, 1, 2, 5, 5, 2, 0]).enumerated() { program.input("x")[place] = value }
+    program.run()
+    #expect(Array(program.output("dx")) == [3, 0, 0, 3, 0, 0, 0, 0])
+  }
+
   /// Axis i of the result is axis `permutation[i]`: [2, 0, 1] is not its own inverse.
   @Test func aTransposeTakesTheAxesItNames() throws {
     let (shape, values) = try result(of: [2, 3, 4]) { _, x in try x.transposed([2, 0, 1]) }

@@ -17,6 +17,26 @@ import Testing
     try Comparison(graph, gradients, leaves: opCase.leaves(graph)).expectAgreement()
   }
 
+  /// Memory is used again as the first run left it: sums begin at zero, padding is still zero.
+  @Test(arguments: OpCase.all) func aSecondRunGivesTheSameBits(_ opCase: OpCase) throws {
+    let graph = Graph()
+    let result = try opCase.build(graph)
+    let symbols = opCase.differentiable ? try opCase.gradients(graph).0 : [result]
+    let program = try Program(
+      graph, outputs: symbols.enumerated().map { ("y\($0.offset)", $0.element) }, seed: 7,
+      options: CompilerOptions(threads: 2))
+    let leaves = opCase.leaves(graph)
+    let runs = (0..<2).map { _ in
+      for (name, values) in leaves {
+        let input = program.input(name)
+        for (index, value) in values.enumerated() { input[index] = Float(value) }
+      }
+      program.run(step: 3)
+      return symbols.indices.map { program.output("y\($0)").map(\.bitPattern) }
+    }
+    #expect(runs[0] == runs[1])
+  }
+
   /// Of the rules, which do not know sizes; the large shapes are for the kernels.
   static let small = OpCase.all.filter { $0.differentiable && $0.inputs.reduce(0) { $0 + $1.count } < 1500 }
 

@@ -128,6 +128,25 @@ import Testing
         == #"[[1,1,["!echo hello","hello\n"]],[1,2,["6*7","42"]]]"#)
   }
 
+  /// Jupyter: a silent cell is not stored, whatever `store_history` says, and its number is that of the last one.
+  @Test(arguments: [nil, true]) func aSilentCellHasNoNumberOfItsOwn(_ stores: Bool?) throws {
+    let dispatcher = try dispatcher()
+    dispatcher.receive(try cell("1", "1"))
+    for (id, code) in [("2", "2"), ("3", "!true")] {
+      let store = stores.map { [("store_history", JSON.bool($0))] } ?? []
+      dispatcher.receive(
+        try request(id, "execute_request", [("code", .string(code)), ("silent", .bool(true))] + store))
+      transport.waitForIdle(id)
+      #expect(transport.content(id, "execute_reply")?["execution_count"]?.integerValue == 1)
+    }
+    dispatcher.receive(try cell("4", "6*7"))
+    transport.waitForIdle("4")
+    #expect(transport.content("4", "execute_reply")?["execution_count"]?.integerValue == 2)
+    dispatcher.receive(
+      try request("5", "history_request", [("hist_access_type", .string("tail")), ("n", .integer(9))]))
+    #expect(transport.content("5", "history_reply")?["history"]?.text() == #"[[1,1,"1"],[1,2,"6*7"]]"#)
+  }
+
   @Test func aCellWithoutEndWaitsForItsReaderUntilItIsInterrupted() throws {
     transport.unread.store(1 << 30, ordering: .relaxed)
     let dispatcher = try dispatcher()

@@ -9,7 +9,7 @@
                                      takes it back
 
 A copy is built once: every mutant is a choice made at run time, `(elboMutant(17) ? wrong : right)`, by the environment
-variable ELBO_MUTANT. A run that takes too long counts as a failure.
+variable ELBO_MUTANT. A run is ended by the first test that fails, or by its time limit, which counts as a failure.
 """
 
 import argparse
@@ -52,8 +52,9 @@ static inline int elboMutant(int number) {
 
 
 class Mutant:
-    def __init__(self, number, file):
-        self.number, self.file = number, file
+    def __init__(self, number, file, kind=""):
+        # The kind is the list that it is in.
+        self.number, self.file, self.kind = number, file, kind
         self.what = self.at = ""
         self.near = []
         # What stands in the place of the marked text, or of the marked statement.
@@ -96,7 +97,7 @@ def mutants():
             if not line or line.startswith("#"):
                 continue
             if head := re.fullmatch(r"\[(\d+)\] (\S+)", line):
-                found.append(Mutant(int(head.group(1)), head.group(2)))
+                found.append(Mutant(int(head.group(1)), head.group(2), path.stem))
                 continue
             key, separator, value = line.partition(": ")
             if not separator and line.endswith(":"):
@@ -380,22 +381,24 @@ def attempt(options):
 
 def table(_):
     results = known()
-    rows, caught = [], 0
+    rows, counts = [], {}
     for mutant in sorted(mutants(), key=lambda m: m.number):
-        result = results.get(mutant.number)
-        if result is None:
-            continue
+        result = results.get(mutant.number, {"caught": "not run", "by": []})
         is_caught = result["caught"] in ("failed", "hung")
-        caught += is_caught
+        count = counts.setdefault(mutant.kind, [0, 0])
+        count[0] += is_caught
+        count[1] += 1
         by = ", ".join(word.replace("|", "\\|") for word in result["by"][:2]) if is_caught else ""
         verdict = {"failed": "yes", "hung": "by its time limit", "no": "**no**"}.get(result["caught"], result["caught"])
         rows.append(f"| {mutant.number} | {mutant.file} | {mutant.what.replace('|', chr(92) + '|')} | {verdict} | {by} |")
     readme = HERE / "README.md"
     text = readme.read_text()
     begin, end = text.index("<!-- table -->"), text.index("<!-- end -->")
-    head = f"{caught} of {len(rows)} are caught.\n\n| | file | mistake | caught | by |\n|---|---|---|---|---|\n"
+    caught, total = (sum(count[place] for count in counts.values()) for place in (0, 1))
+    lists = ", ".join(f"{count[0]} of {count[1]} in {kind}" for kind, count in counts.items())
+    head = f"{caught} of {total} are caught: {lists}.\n\n| | file | mistake | caught | by |\n|---|---|---|---|---|\n"
     readme.write_text(text[:begin] + "<!-- table -->\n" + head + "\n".join(rows) + "\n" + text[end:])
-    print(f"{caught} of {len(rows)}")
+    print(f"{caught} of {total}: {lists}")
     return 0
 
 

@@ -52,6 +52,16 @@ import VAEngine
     #expect(try unbroken(["seed 5"], ["normal(3)"]) != unbroken(first, ["normal(3)"]))
   }
 
+  /// Parameters, both moments, the order of the examples: what training goes on with.
+  @Test func trainingGoesOnWhereItWas() throws {
+    let first = [
+      "load digits as=all; d = all.train[0..199]; model m mlp hidden=16 latent=3 seed=1 on=d",
+      "train m on=d epochs=2 seed=1 batch=50;",
+    ]
+    let second = ["train m on=d epochs=+2 batch=50;", "z = encode m d;", "[norm(z), norm(z[0]), norm(z[199])]"]
+    #expect(try shown(first, second).last == unbroken(first, second).last)
+  }
+
   @Test func cellsAreCountedOn() throws {
     let found = try shown(["11", "22"], ["33", "_3", "history all=yes | _.count", "history | _.count"])
     #expect(found[1] == ["33"])

@@ -47,6 +47,12 @@ import Testing
     #expect(table.text(width: 20) == "loss     speed\nnats  images/s\n 1.5       200")
   }
 
+  @Test func notesStandUnderATableInLinesThatFit() {
+    let table = Table(columns: [.init("n")], rows: [[.number(1)]], notes: ["one", "words that fill two lines"])
+    #expect(table.text(width: 40) == "n\n1\none\nwords that fill two lines")
+    #expect(table.text(width: 16) == "n\n1\none\nwords that fill\ntwo lines")
+  }
+
   @Test func theEndingOfAFileChoosesTheFormat() throws {
     let folder = Folder()
     let bench = try Bench()

@@ -25,6 +25,14 @@ import Testing
     #expect(try bench.failure("undo").code == "E117")
   }
 
+  @Test func twentyStatementsCanBeTakenBackAndNoMore() throws {
+    let bench = try Bench()
+    for number in 1...25 { _ = bench.shown("a = \(number)") }
+    for _ in 0..<20 { _ = bench.shown("undo") }
+    #expect(bench.shown("a") == ["5"])
+    #expect(try bench.failure("undo").code == "E117")
+  }
+
   @Test func undoneStatementsAreUndoneInTheWorkspaceToo() throws {
     let folder = Folder()
     let options = SessionOptions(workspace: folder.file("w.elbodb"))

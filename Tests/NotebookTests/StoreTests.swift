@@ -53,6 +53,39 @@ final class Folder {
     #expect(bench.session.history.tail(20, withOutputs: true).contains { $0.outputs == ["3"] })
   }
 
+  /// Of a cell with many statements the last result is kept: a megabyte a statement is no reason to forget earlier cells.
+  @Test func resultsThatAreReplacedTakeNoRoom() throws {
+    let bench = try Bench()
+    _ = bench.shown("11")
+    let statements = Array(repeating: "zeros(262144)", count: 100)
+    _ = bench.shown(statements.joined(separator: "\n"))
+    #expect(bench.shown("_1") == ["11"])
+  }
+
+  /// More than 64 MB come back in the parts that they were written in, the last one too.
+  @Test func aLargeArrayComesBackInItsOrder() throws {
+    let ends = "[norm(z[0..9]), norm(z[8600..8609]), norm(z[8990..8999]), z[0,0], z[8999,1999]]"
+    let before: [String]
+    do {
+      let bench = try Bench(options())
+      _ = bench.shown("z = normal(9000, 2000, seed=4)")
+      before = bench.shown(ends)
+    }
+    #expect(try Bench(options()).shown(ends) == before)
+  }
+
+  /// `start ..< stop`, whether the cells are in memory or in the file.
+  @Test func aRangeOfTheHistoryEndsBeforeItsStop() throws {
+    for options in [SessionOptions(), options()] {
+      let bench = try Bench(options)
+      for number in 1...5 { _ = bench.shown("\(number)") }
+      func sources(_ start: Int, _ stop: Int?) -> [String] {
+        bench.session.history.range(start: start, stop: stop).map(\.source)
+      }
+      #expect(sources(2, 4) == ["2", "3"] && sources(4, nil) == ["4", "5"] && sources(3, 3) == [])
+    }
+  }
+
   /// A workspace takes the session's place: as a part of a statement it would be left with what the other session holds.
   @Test(arguments: ["w = open PATH", "open PATH as w", "open PATH | vars", "open PATH > OUT"])
   func aWorkspaceIsOpenedAlone(line: String) throws {

@@ -104,6 +104,30 @@ import Testing
     #expect(grid.pixels.map { $0.isNaN ? -1 : $0 } == [0.1, 0.2, 0.6, 0.7, 0.3, -1, 0.8, -1])
   }
 
+  /// The error of a colored pixel is the mean over its channels: as that of a gray one that is off by as much.
+  @Test func anErrorIsTheMeanOverChannels() {
+    func error(_ outputs: [Float]) -> [Float] {
+      let grid = ImageGrid.comparison(
+        inputs: [Float](repeating: 0.5, count: outputs.count), outputs: outputs, count: 1, channels: outputs.count,
+        height: 1, width: 1, columns: 1, errors: true)
+      return Array(grid.pixels.suffix(3))
+    }
+    #expect(error([0.75, 0.375, 0.875]) == error([0.75]))
+    #expect(error([0.75]) != error([0.625]))
+  }
+
+  /// Only the rectangle that changed is written again: here the pixel in column 4 of row 2.
+  @Test func aFrameOfAGIFLiesWhereItChanged() {
+    var second = Picture(width: 6, height: 4, filledWith: [255, 255, 255])
+    for channel in 0..<3 { second.pixels[(2 * 6 + 4) * 3 + channel] = 0 }
+    let bytes = GIF.encode([Picture(width: 6, height: 4, filledWith: [255, 255, 255]), second])
+    // Each graphic control extension of eight bytes is followed by its image's left, top, width and height.
+    let places = bytes.indices.dropLast(17).filter { Array(bytes[$0..<$0 + 3]) == [0x21, 0xF9, 4] }.map {
+      Array(bytes[$0 + 8..<$0 + 17])
+    }
+    #expect(places == [[0x2C, 0, 0, 0, 0, 6, 0, 4, 0], [0x2C, 4, 0, 2, 0, 1, 0, 1, 0]])
+  }
+
   /// Base64 of RFC 4648, section 10.
   @Test func base64IsThatOfItsStandard() {
     for (text, code) in [

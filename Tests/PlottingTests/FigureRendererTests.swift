@@ -40,6 +40,28 @@ import Testing
     #expect(count(palette.classes[6], in: picture) == 0)
   }
 
+  /// Class 0 has the largest y and class 1 the largest x: row 0 of a picture is at its top.
+  @Test func pointsLieWhereTheirCoordinatesSay() throws {
+    let count = 400
+    let scatter = Scatter(
+      x: (0..<count).map { Float($0 % 2) * 4 + Float($0 % 7) / 7 },
+      y: (0..<count).map { Float(1 - $0 % 2) * 4 + Float($0 % 11) / 11 }, classes: (0..<count).map { $0 % 2 },
+      classNames: ["a", "b"], xLabel: "x", yLabel: "y")
+    let picture = try png(Figure(.scatter(scatter), title: "t"))
+    func center(_ color: String) -> (x: Double, y: Double) {
+      let wanted = Palette.bytes(color)
+      var (x, y, n) = (0.0, 0.0, 0.0)
+      for row in 0..<picture.height {
+        for column in 0..<picture.width where picture[column, row] == wanted {
+          (x, y, n) = (x + Double(column), y + Double(row), n + 1)
+        }
+      }
+      return (x / n, y / n)
+    }
+    let (a, b) = (center(Palette(.light).classes[0]), center(Palette(.light).classes[1]))
+    #expect(a.x + 50 < b.x && a.y + 50 < b.y, "\(a) \(b)")
+  }
+
   @Test func theDarkThemeIsDark() throws {
     for var figure in SampleFigures.all {
       figure.theme = .dark

@@ -30,6 +30,15 @@ import Testing
         ].merged)
   }
 
+  /// Behind an operand it is an operator, elsewhere the number's own.
+  @Test func aSignBelongsToTheNumberThatNothingStandsBefore() {
+    #expect(LineToken.tokens(of: "x-1 2-3") == [.text("x-"), .integer("1"), .text(" "), .integer("2"), .text("-"), .integer("3")])
+    #expect(LineToken.tokens(of: "f(2)-1") == [.text("f("), .integer("2"), .text(")-"), .integer("1")])
+    #expect(LineToken.tokens(of: "x -1 (-2.5)") == [.text("x "), .integer("-1"), .text(" ("), .float(-2.5, "-2.5"), .text(")")])
+    // x^2-3.0 and x^2+3.0 are no two numbers 6 apart.
+    #expect(!matches("x-3.0", "x+3.0", rtol: 10))
+  }
+
   @Test func aLineSetsItsOwnTolerance() {
     #expect(matches("loss 100.0 (~1e-2)", "loss 100.9"))
     #expect(!matches("loss 100.0 (~1e-2)", "loss 101.1"))

@@ -92,6 +92,24 @@ import Testing
     #expect(found.results[0].edits.count { !$0.isAgreement } == 1)
   }
 
+  /// A line too many costs 2, a number that changed 1, other words 3: the number is in the line where it stands.
+  @Test func aLineTooManyIsNoReasonToCompareOthers() throws {
+    func kinds(_ expected: String, _ actual: String) throws -> [String] {
+      try report("elbo> x\n" + expected, [actual]).results[0].edits.map { edit in
+        switch edit {
+        case .same(let at, let found): "same \(at) \(found)"
+        case .changed(let at, let found, _): "changed \(at) \(found)"
+        case .missing(let at): "missing \(at)"
+        case .extra(let found): "extra \(found)"
+        case .covered, .anyLines: "any"
+        }
+      }
+    }
+    #expect(try kinds("a 1\n", "b\na 2\n") == ["extra 0", "changed 0 1"])
+    #expect(try kinds("a 1\n", "a 2\nb\n") == ["changed 0 0", "extra 1"])
+    #expect(try kinds("b\na 1\n", "a 2\n") == ["missing 0", "changed 1 0"])
+  }
+
   @Test func junitAndTapCountWhatFailed() throws {
     let found = try report("elbo> a < b & \"c\"\n1\nelbo> ok # x\n2\n", ["9", "2"])
     let junit = TestReports.junit([found])

@@ -56,6 +56,30 @@ def test_json_is_one_object_a_cell():
     assert result.returncode == 1 and result.stderr == ""
 
 
+@pytest.mark.parametrize("text", ["x = 4\nx + 1", "x = 4\r\nx + 1\r", "x = [4,\n1]\nsum(x)"])
+def test_the_last_line_needs_no_end(text):
+    result = run(text=text)
+    assert (result.returncode, result.stdout.splitlines()[-1:], result.stderr) == (0, ["5"], "")
+
+
+@pytest.mark.parametrize("way", [["--keep-going"], ["run", "--keep-going", "-"], ["run", "--keep-going", "FILE"]])
+def test_keep_going_does_not_go_on_after_an_interrupt(tmp_path, way):
+    lines = "load digits as=d;\nmodel m mlp hidden=20 latent=4;\n'ready'\ntrain m on=d epochs=100000\n'never'\n"
+    script = tmp_path / "a.elbo"
+    script.write_text(lines)
+    arguments = [str(script) if word == "FILE" else word for word in way]
+    with subprocess.Popen([ELBO, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        if "FILE" not in way:
+            process.stdin.write(lines)
+        process.stdin.close()
+        assert process.stdout.readline() == "ready\n"
+        begin = computed(process.pid)
+        wait_until(lambda: computed(process.pid) > begin + 0.3, process)
+        process.send_signal(signal.SIGINT)
+        assert "never" not in process.stdout.read()
+        assert process.wait(20) == 130
+
+
 def test_a_pipe_is_answered_as_it_is_fed():
     with subprocess.Popen([ELBO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         process.stdin.write("20 + 1\n")

@@ -82,6 +82,17 @@ def test_reports_hold_every_file_and_command_in_order(tmp_path):
     assert [int(re.search(r"ok (\d+)", line).group(1)) for line in lines] == list(range(1, 13))
 
 
+def test_the_time_of_a_worker_is_that_of_its_commands(tmp_path):
+    for name in ["a", "b"]:
+        (tmp_path / f"{name}.session").write_text("elbo> (norm(normal(300000)) > 0)\n1\nelbo> 1\n1\n")
+    junit = tmp_path / "j.xml"
+    result = run("replay", "--verify", "--junit", str(junit), *map(str, sorted(tmp_path.glob("*.session"))))
+    assert result.returncode == 0, result.stdout
+    for suite in ET.fromstring(junit.read_text()):
+        # A thousandth of a second is the least that can be written; drawing takes several.
+        assert float(suite[0].get("time")) > 0
+
+
 def test_a_worker_that_cannot_play_does_not_hide_the_others(tmp_path):
     paths = files(tmp_path, ["ok", "bad"])
     broken = tmp_path / "broken.session"

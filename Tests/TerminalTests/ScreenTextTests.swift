@@ -88,6 +88,23 @@ import Testing
     }
   }
 
+  /// 28 columns between the ends, in eighths.
+  @Test func theBarIsAsLongAsItsShareSays() {
+    func bar(_ fraction: Double) -> Substring {
+      let line = ProgressBar(columns: 160, color: ColorPolicy(isOn: false)).line(
+        for: Progress(task: "t", fraction: fraction, secondsLeft: nil, terms: [], recentLosses: []))
+      return line.drop { $0 != "▕" }.dropFirst().prefix(28)
+    }
+    func filled(_ whole: Int, _ part: String = "") -> String {
+      let text = String(repeating: "█", count: whole) + part
+      return text + String(repeating: " ", count: 28 - text.count)
+    }
+    #expect(bar(0) == filled(0) && bar(1) == filled(28))
+    #expect(bar(0.5) == filled(14) && bar(0.25) == filled(7))
+    // 223 and 13 eighths.
+    #expect(bar(0.999) == filled(27, "▉") && bar(0.06) == filled(1, "▋"))
+  }
+
   @Test(arguments: [8, 20, 40, 60, 80, 100, 120, 200]) func noLineIsTooWide(columns: Int) {
     #expect(displayWidth(line(columns)) < columns)
   }

@@ -21,6 +21,20 @@ import VAEngine
     try model.decode(Tensor(zeros: [n, 1]), as: .samples, seed: seed).elements(as: Float.self).map(Double.init)
   }
 
+  /// mean + σ · ε with the same ε: at log σ² = log 9, three times as far from the mean as at 0.
+  @Test func aDrawOfAPosteriorLiesItsDeviationTimesTheNoiseFromItsMean() throws {
+    let model = try constant(.bernoulli, [0])
+    func draws(mean: Float, logVariance: Float) throws -> [Float] {
+      let codes = Codes(
+        mean: try Tensor([Float](repeating: mean, count: 50), shape: [50, 1]),
+        logVariance: try Tensor([Float](repeating: logVariance, count: 50), shape: [50, 1]))
+      return try model.sample(codes, seed: 7).elements(as: Float.self)
+    }
+    let (noise, wide) = (try draws(mean: 0, logVariance: 0), try draws(mean: 5, logVariance: logf(9)))
+    #expect(noise.contains { $0 > 0.5 } && noise.contains { $0 < -0.5 })
+    #expect(zip(noise, wide).allSatisfy { Swift.abs($1 - (5 + 3 * $0)) < 1e-5 })
+  }
+
   /// Mean and variance of 40,000 draws against the closed forms, within five standard errors.
   @Test func theyHaveTheMomentsOfTheirLikelihood() throws {
     // E and Var of a continuous Bernoulli of logit l: 1/(1 − e^−l) − 1/l and 1/l² − 1/(4 sinh²(l/2)).

@@ -86,6 +86,25 @@ import VAEngine
       try model.encode(Examples.blobs(5)).logVariance.elements(as: Float.self) == [Float](repeating: -6, count: 15))
   }
 
+  /// Keras and TensorFlow: of an odd number of zeros the one more comes behind. y[i, j] = Σ w[u, v] · x[i + u, j + v].
+  @Test func anEvenKernelIsPaddedBehind() throws {
+    let x = (1...9).map(Double.init)
+    let y = try layers("conv1k2s1", on: [1, 1, 3, 3], training: false, values: ["x": x, "1.weight": [1, 10, 100, 1000]])
+    #expect(y.shape == [1, 1, 3, 3])
+    #expect(y.result == [5421, 6532, 603, 8754, 9865, 906, 87, 98, 9])
+  }
+
+  @Test func parametersOfOneShapeBeginWithNumbersOfTheirOwn() {
+    let role = ParameterRole.weight(fanIn: 8, fanOut: 8)
+    for initializer in Initializer.allCases {
+      let first = initializer.values(("encoder.1.weight", [8, 8]), role, seed: 3)
+      let second = initializer.values(("encoder.2.weight", [8, 8]), role, seed: 3)
+      #expect(zip(first, second).allSatisfy { $0 != $1 }, "\(initializer)")
+      #expect(first == initializer.values(("encoder.1.weight", [8, 8]), role, seed: 3))
+      #expect(first != initializer.values(("encoder.1.weight", [8, 8]), role, seed: 4))
+    }
+  }
+
   /// Moments and bounds of 100 × 300 weights, four standard errors wide.
   @Test func initialWeightsHaveTheVarianceTheyShould() {
     let role = ParameterRole.weight(fanIn: 100, fanOut: 300)

@@ -135,6 +135,9 @@ import VAEngine
     #expect(summary.layers[0].shape == [32, 14, 14])
     #expect(summary.layers[0].parameters == 32 * 9 + 32)
     #expect(summary.layers[0].flops == 2 * 32 * 14 * 14 * 9)
+    // Two for each weight that an example meets, once in a matrix product.
+    #expect(summary.layers[2].shape == [16] && summary.layers[2].flops == 2 * 64 * 7 * 7 * 16)
+    #expect(summary.layers[3].text == "dense20" && summary.layers[3].flops == 2 * 16 * 20)
     #expect(summary.layers.reduce(0) { $0 + $1.parameters } == model.parameterCount)
     // Forward and backward of this network come to about 40 million per image.
     #expect((12_000_000...15_000_000).contains(summary.flops))

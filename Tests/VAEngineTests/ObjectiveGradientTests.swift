@@ -58,7 +58,7 @@ import VAEngine
     .bernoulli, .continuousBernoulli, .gaussian(sigma: 0.4), .gaussianLearned, .logistic256,
   ]
 
-  @Test(arguments: Family.allCases, likelihoods) func ofEveryFamilyUnderEveryLikelihood(
+  @Test(arguments: Family.all, likelihoods) func ofEveryFamilyUnderEveryLikelihood(
     _ family: Family, _ likelihood: Likelihood
   ) throws {
     try check(configuration("dense4", "dense4 dense6", shape: [6], family: family, likelihood: likelihood))

@@ -45,7 +45,7 @@ import VAEngine
     for family in families {
       // What tells a β-VAE from a VAE.
       let beta: Schedule = .linear(from: 0, to: family == .beta ? 4 : 1, epochs: 6)
-      for likelihood in likelihoods { try add("\(family.rawValue) \(likelihood.name)", family, likelihood, beta: beta) }
+      for likelihood in likelihoods { try add("\(family.word) \(likelihood.name)", family, likelihood, beta: beta) }
     }
     try add("vae free bits", .vae, .bernoulli, freeBits: 0.1)
     try add("vae cyclical", .vae, .bernoulli, beta: .cyclical(from: 0, to: 1, period: 5))

@@ -58,7 +58,7 @@ struct Examples: BatchSource {
         noise: family == .denoising ? .gaussian(0.2) : nil, classCount: family == .conditional ? 2 : nil, seed: 3))
   }
 
-  @Test(arguments: Family.allCases) func everyFamilyLearns(_ family: Family) throws {
+  @Test(arguments: Family.all) func everyFamilyLearns(_ family: Family) throws {
     let model = try Self.model(family)
     var plan = TrainingPlan(epochs: 12)
     (plan.batchSize, plan.learningRate) = (32, 3e-3)
@@ -85,7 +85,7 @@ struct Examples: BatchSource {
   }
 
   /// Stopped twice, in the middle of an epoch and at its end, with everything on that a state could forget.
-  @Test(arguments: Family.allCases, OptimizerKind.allCases) func stoppingAndContinuingGivesTheSameBits(
+  @Test(arguments: Family.all, OptimizerKind.allCases) func stoppingAndContinuingGivesTheSameBits(
     _ family: Family, _ optimizer: OptimizerKind
   ) throws {
     let data = Examples.blobs(130)

@@ -13,12 +13,15 @@ package struct CommandTable: Sendable {
   }
 
   /// Every command of elbo.
-  package static let standard = CommandTable(
-    DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + ModelCommands.all + TrainCommand.all
-      + CompareCommands.all + LatentCommands.all + PathCommands.all + ApplicationCommands.all + EvaluateCommands.all
-      + DoctorCommand.all + PlotCommand.all + SessionCommands.all
-      + TranscriptCommand.all
-      + FileCommands.all + SettingCommands.all + HelpCommands.all)
+  package static var standard: CommandTable {
+    CommandTable(
+      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + ModelCommands.all
+        + TrainCommand.all
+        + CompareCommands.all + LatentCommands.all + PathCommands.all + ApplicationCommands.all + EvaluateCommands.all
+        + DoctorCommand.all + PlotCommand.all + SessionCommands.all
+        + TranscriptCommand.all
+        + FileCommands.all + SettingCommands.all + HelpCommands.all)
+  }
 
   /// The command of a verb or alias.
   package subscript(verb: String) -> Command? { byVerb[verb].map { commands[$0] } }

@@ -1,3 +1,5 @@
+import VAEngine
+
 /// The pages of `explain`: a screen of theory each, with the equation and the commands that show it.
 struct Theory: Sendable {
   let term: String
@@ -15,7 +17,16 @@ struct Theory: Sendable {
     self.commands = commands
   }
 
-  static let pages = foundations + practice
+  static var pages: [Theory] { foundations + practice + families }
+
+  /// What families say of themselves.
+  private static var families: [Theory] {
+    Family.all.filter { !$0.theory.isEmpty }.map { family in
+      Theory(
+        family.word, family.summary, aliases: family.aliases, family.theory + "\n\n\(family.source).",
+        show: ["model m \(family.word)"])
+    }
+  }
 
   static var names: [String] { pages.flatMap { [$0.term] + $0.aliases } }
 

@@ -55,6 +55,7 @@ extension Fault {
     case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
     case .notFiniteParameter: return Fault(.notFinite, text, fix: "Try: undo, or train a fresh model: train m seeds=1")
     case .oneRow: return Fault(.badOptionValue, text, fix: "Use batch=2 or more.")
+    case .tooFewRows(_, let needed): return Fault(.badOptionValue, text, fix: "Use batch=\(needed) or more.")
     case .notFinite: return Fault(.unreadableFile, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)

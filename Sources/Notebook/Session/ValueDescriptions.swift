@@ -6,7 +6,7 @@ import VAEngine
 enum ValueDescriptions {
   /// What `word` means as a value of the argument; nil when the help of the argument is sufficient (`yes`).
   static func meaning(of word: String, argument: String) -> String? {
-    if let family = Family(rawValue: word), argument == "words" {
+    if let family = Family.named(word), argument == "words" {
       guard let preset = Preset(rawValue: word) else { return family.summary }
       return "\(family.summary); or \(preset.summary)"
     }
@@ -14,17 +14,11 @@ enum ValueDescriptions {
     if argument == "source", let entry = DatasetCatalogue.entries.first(where: { $0.name == word }) {
       return entry.summary
     }
+    if argument == "likelihood", let likelihood = Likelihood.named(word) { return likelihood.summary }
     return texts[argument]?[word]
   }
 
   private static let texts: [String: [String: String]] = [
-    "likelihood": [
-      "bernoulli": "pixels as probabilities of 1 (white): cross-entropy",
-      "continuous-bernoulli": "gray values between 0 and 1, normalized (Loaiza-Ganem & Cunningham 2019)",
-      "gaussian": "normal with a fixed σ (sigma=)", "gaussian-learned": "normal with one learned σ",
-      "logistic256": "256 gray levels, discretized logistic",
-      "mse": "squared error, no density: for plain autoencoders",
-    ],
     "activation": [
       "relu": "max(0, x)", "leakyrelu": "x, or x/100 below 0", "elu": "x, or eˣ − 1 below 0",
       "gelu": "x·Φ(x)", "silu": "x·sigmoid(x)", "tanh": "from −1 to 1", "sigmoid": "1 / (1 + e⁻ˣ)",

@@ -27,7 +27,8 @@ package struct MetricRow: Sendable, Equatable {
   static func training(
     _ step: TrainingHistory.Step, of model: String, epoch: Double, unit: String = "nats/example"
   ) -> [MetricRow] {
-    [("loss", step.loss), ("reconstruction", step.reconstruction), ("kl", step.kl)].map {
+    let own = (step.own ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return ([("loss", step.loss), ("reconstruction", step.reconstruction), ("kl", step.kl)] + own).map {
       MetricRow(
         model: model, split: "train", name: $0, step: Int(step.step) + 1, epoch: epoch, value: Double($1),
         unit: unit)

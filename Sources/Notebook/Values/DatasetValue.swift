@@ -182,7 +182,7 @@ extension DatasetValue {
 
   /// The class of every example for a conditional model; nil for others.
   func conditioning(_ model: ModelValue) throws -> [Int]? {
-    guard model.configuration.family == .conditional else { return nil }
+    guard model.configuration.family.isConditional else { return nil }
     return try rowLabels()?.map(Int.init)
   }
 }

@@ -3,23 +3,32 @@ import VAEngine
 /// What a model's numbers are called: one place, so that every report says the same.
 extension ModelConfiguration {
   /// A plain autoencoder: codes, and no prior, posterior, ELBO or weight of a KL.
-  var isPlain: Bool { family == .autoencoder }
+  var isPlain: Bool { !family.isProbabilistic }
 
   /// The unit of −log p(x | z); a squared error is none of nats.
-  var lossUnit: String { likelihood == .squaredError ? "squared error" : "nats" }
+  var lossUnit: String { likelihood.unit }
 
   var lossUnitPerExample: String { "\(lossUnit)/example" }
 
   /// What −ELBO bounds, and importance sampling estimates.
-  var evidence: String { family == .conditional ? "log p(x | y)" : "log p(x)" }
+  var evidence: String { family.isConditional ? "log p(x | y)" : "log p(x)" }
 
   /// −ELBO's unit: of a conditional model it bounds something else, which is said.
-  var boundUnit: String { family == .conditional ? "nats/example, of \(evidence)" : "nats/example" }
+  var boundUnit: String { family.isConditional ? "nats/example, of \(evidence)" : "nats/example" }
 
   /// What an evaluation decodes, and what it encodes where training does it otherwise.
   var measuredWay: String {
     if isPlain { return "decoded codes" }
-    return (family == .denoising ? "clean input, " : "") + "one posterior draw each"
+    return (family.corruptsInput ? "clean input, " : "") + "one posterior draw each"
+  }
+
+  /// The family's own terms of an epoch.
+  func ownFields(of epoch: TrainingHistory.Epoch) -> [Report.Field] {
+    family.ownTerms.compactMap { term in
+      epoch.own?[term.name].map { value in
+        .init(term.name, .fixed(value, decimals: 2), unit: term.unit.isEmpty ? "" : "\(term.unit)/example")
+      }
+    }
   }
 
   /// What pictures that are decoded show.

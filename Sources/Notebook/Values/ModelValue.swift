@@ -69,7 +69,7 @@ package struct ModelValue: ObjectValue {
 
   package var summary: String {
     var text =
-      "\(configuration.family.rawValue) \(configuration.architecture.name) · latent \(configuration.latentDimensions)"
+      "\(configuration.family.word) \(configuration.architecture.name) · latent \(configuration.latentDimensions)"
     text += " · \(NumberText.count(parameterCount)) \(inflected("parameter", for: parameterCount))"
     if training.step == 0 { return text + " · not trained" }
     text += " · \(training.epoch) \(training.epoch == 1 ? "epoch" : "epochs")"
@@ -81,7 +81,8 @@ package struct ModelValue: ObjectValue {
   }
 
   package var attributeNames: [String] {
-    ["loss", "reconstruction", "kl", "epochs", "steps", "latent", "parameters", "beta", "history"]
+    ["loss", "reconstruction", "kl"] + configuration.family.ownTerms.map(\.name)
+      + ["epochs", "steps", "latent", "parameters", "beta", "history"]
   }
 
   package func attribute(_ name: String) throws -> Value? {
@@ -97,7 +98,9 @@ package struct ModelValue: ObjectValue {
     case "beta":
       return configuration.family.hasWeightedKL ? .number(Double(shortest: configuration.beta.target)) : .nothing
     case "history": return .table(historyTable)
-    default: return nil
+    default:
+      guard configuration.family.ownTerms.contains(where: { $0.name == name }) else { return nil }
+      return last?.own?[name].map { .number($0) } ?? .nothing
     }
   }
 
@@ -105,9 +108,12 @@ package struct ModelValue: ObjectValue {
   package var historyTable: Table {
     let unit = configuration.lossUnit
     let hasCapacity = training.history.epochs.contains { $0.capacity != nil }
+    let own = configuration.family.ownTerms
+    let terms: [Table.Column] = [
+      .init("epoch"), .init("loss", unit: unit), .init("reconstruction", unit: unit), .init("kl", unit: "nats"),
+    ]
     return Table(
-      columns: [
-        .init("epoch"), .init("loss", unit: unit), .init("reconstruction", unit: unit), .init("kl", unit: "nats"),
+      columns: terms + own.map { .init($0.name, unit: $0.unit) } + [
         .init("validation", unit: unit), .init("beta"),
       ] + (hasCapacity ? [.init("capacity", unit: "nats")] : [])
         + [.init("lr"), .init("speed", unit: "images/s")],
@@ -115,6 +121,7 @@ package struct ModelValue: ObjectValue {
         [
           .count(epoch.epoch), .fixed(epoch.loss, decimals: 2), .fixed(epoch.reconstruction, decimals: 2),
           configuration.isPlain ? .empty : .fixed(epoch.kl, decimals: 2),
+        ] + own.map { term in epoch.own?[term.name].map { .fixed($0, decimals: 2) } ?? .empty } + [
           epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
           configuration.family.hasWeightedKL ? .number(Double(shortest: Float(epoch.beta))) : .empty,
         ] + (hasCapacity ? [epoch.capacity.map { .number(Double(shortest: Float($0))) } ?? .empty] : []) + [
@@ -128,19 +135,22 @@ package struct ModelValue: ObjectValue {
     let configuration = configuration
     let unit = configuration.lossUnitPerExample
     var fields: [Report.Field] = [
-      .init("family", .text(configuration.family.rawValue)),
+      .init("family", .text(configuration.family.word)),
       .init("architecture", .text(configuration.architecture.name)),
       .init("example", .text(configuration.exampleShape.description)),
       .init("latent", label: "latent dimensions", .count(configuration.latentDimensions)),
       .init("likelihood", .text(configuration.likelihood.name)),
     ]
+    for setting in configuration.family.settings where configuration.settings[setting.word] != nil {
+      fields.append(.init(setting.word, .text(setting.text(configuration)), detail: ", \(setting.help)"))
+    }
     if configuration.family.hasWeightedKL {
       fields.append(
         .init(
           "beta", label: "weight of the KL (beta)", .number(Double(shortest: configuration.beta.target)),
           detail: Self.behind(configuration.beta.course)))
     }
-    if configuration.family == .capacity {
+    if configuration.family.hasCapacity {
       let capacity = configuration.capacity
       fields.append(
         .init(
@@ -161,6 +171,7 @@ package struct ModelValue: ObjectValue {
         .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: unit),
       ]
       if !configuration.isPlain { fields.append(.init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example")) }
+      fields += configuration.ownFields(of: last)
       if let validation = last.validation {
         fields.append(.init("validation", .fixed(validation, decimals: 2), unit: unit, detail: ", held out"))
       }

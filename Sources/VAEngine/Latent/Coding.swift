@@ -34,7 +34,7 @@ extension Model {
           var batch = stream
           batch.step = step
           source.fill(program.input("x"), indices, stream: batch, threads: options.threads)
-          if configuration.family == .conditional {
+          if configuration.family.isConditional {
             source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
           }
           program.run()
@@ -50,7 +50,7 @@ extension Model {
 
   /// One draw from each posterior: mean + σ · ε, ε from the stream (seed, "sample").
   package func sample(_ codes: Codes, seed: UInt64) throws -> Tensor {
-    let noise = try normal(codes.mean.shape, seed: seed, purpose: StreamPurpose.sample)
+    let noise = try NormalDraws.values(codes.mean.shape, seed: seed, purpose: StreamPurpose.sample)
     let (m, v, e) = (codes.mean.elements(as: Float.self), codes.logVariance.elements(as: Float.self), noise)
     return try Tensor(zip(zip(m, v), e).map { $0.0 + expf2($0.1 * 0.5) * $1 }, shape: codes.mean.shape)
   }
@@ -72,9 +72,9 @@ extension Model {
     }
     let count = z.shape[0]
     guard count > 0 else { throw ModelError.noExamples }
-    if configuration.family == .conditional, labels?.count != count { throw ModelError.labelsNeeded }
+    if configuration.family.isConditional, labels?.count != count { throw ModelError.labelsNeeded }
     let classes = configuration.classCount ?? 0
-    if configuration.family == .conditional, let bad = labels?.first(where: { !(0..<classes).contains($0) }) {
+    if configuration.family.isConditional, let bad = labels?.first(where: { !(0..<classes).contains($0) }) {
       throw ModelError.unknownClass(bad, known: classes)
     }
     let rows = min(Self.evaluationRows, count)
@@ -91,7 +91,7 @@ extension Model {
           let valid = min(rows, count - begin)
           let input = program.input("z")
           for i in 0..<valid * d { input[i] = latents[begin * d + i] }
-          if let labels, configuration.family == .conditional {
+          if let labels, configuration.family.isConditional {
             let oneHot = program.input("labels")
             oneHot.update(repeating: 0)
             for row in 0..<valid { oneHot[row * classes + labels[begin + row]] = 1 }
@@ -118,26 +118,20 @@ extension Model {
 
   /// σ of p(x | z) of the Gaussian likelihoods; 0 of others.
   private var deviation: Double {
+    get throws { try sigma ?? 0 }
+  }
+
+  /// σ of p(x | z), given or learned; nil where the likelihood has none.
+  package var sigma: Double? {
     get throws {
-      switch configuration.likelihood {
-      case .gaussian(let sigma): Double(sigma)
-      case .gaussianLearned: exp(Double(try parameters.value("logSigma").elements(as: Float.self)[0]))
-      default: 0
-      }
+      if let sigma = configuration.likelihood.sigma { return Double(sigma) }
+      guard configuration.likelihood.learnsSigma else { return nil }
+      return try parameters.value("logSigma").elements(as: Float.self).first.map { exp(Double($0)) }
     }
   }
 
-  /// Draws from the prior, `[count, D]`.
+  /// Draws from the prior, `[count, D]`. Families without one have N(0, I) drawn, to look at what their decoders make of it.
   package func prior(count: Int, seed: UInt64) throws -> Tensor {
-    let shape: Shape = [count, latentDimensions]
-    return try Tensor(try normal(shape, seed: seed, purpose: StreamPurpose.prior), shape: shape)
-  }
-
-  private func normal(_ shape: Shape, seed: UInt64, purpose: String) throws -> [Float] {
-    let graph = Graph()
-    let draw = try graph.random(.normal, purpose, shape)
-    let program = try Program(graph, outputs: [("draw", draw)], seed: seed, options: CompilerOptions(threads: 1))
-    program.run()
-    return Array(program.output("draw"))
+    try (configuration.family.prior ?? .standardNormal).draw(count, latentDimensions, seed)
   }
 }

@@ -156,7 +156,7 @@ extension Model {
   ///
   /// - Throws: `ModelError.notAProbability` for plain autoencoders.
   package func elboSplit(_ source: any BatchSource, limit: Int = 2000, seed: UInt64 = 0) throws -> ElboSplit {
-    guard configuration.family != .autoencoder else { throw ModelError.notAProbability("this model") }
+    guard configuration.family.isProbabilistic else { throw ModelError.notAProbability("this model") }
     try check(source)
     let chosen = Subset(of: source, Array(Shuffle.order(count: source.count, seed: seed, epoch: 0).prefix(limit)))
     let codes = try encode(chosen, seed: seed)

@@ -91,7 +91,7 @@ extension Model {
       source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
       let range = ValueRange(UnsafeBufferPointer(program.input("x")))
       (isWithinUnit, hasGray) = (isWithinUnit && range.outside == nil, hasGray || range.hasGray)
-      if configuration.family == .conditional {
+      if configuration.family.isConditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
       run(program, draw: step, seed: options.seed)
@@ -116,7 +116,7 @@ extension Model {
       try progress(Double(kl.count) / Double(source.count))
     }
     let n = Double(source.count)
-    let isAutoencoder = configuration.family == .autoencoder
+    let isAutoencoder = !configuration.family.isProbabilistic
     if isAutoencoder { kl = kl.map { _ in 0 } }
     let variance = (0..<d).map { max(0, squares[$0] / n - (sums[$0] / n) * (sums[$0] / n)) }
     let totals = zip(reconstruction, kl).map { $0 + $1 }

@@ -25,7 +25,7 @@ extension Model {
   package func logLikelihood(
     _ source: any BatchSource, samples: Int, seed: UInt64 = 0, progress: (Double) throws -> Void = { _ in }
   ) throws -> LogLikelihood {
-    guard configuration.family != .autoencoder, configuration.likelihood != .squaredError else {
+    guard configuration.family.isProbabilistic, configuration.likelihood.hasSamples else {
       throw ModelError.notAProbability("this model")
     }
     guard samples > 0 else { throw ModelError.sampleCount(samples) }
@@ -45,7 +45,7 @@ extension Model {
       var batch = stream
       batch.step = step
       source.fill(encoder.input("x"), indices, stream: batch, threads: options.threads)
-      if configuration.family == .conditional {
+      if configuration.family.isConditional {
         source.fillOneHot(encoder.input("labels"), indices, classes: configuration.classCount ?? 0)
         _ = importance.input("labels").update(from: encoder.input("labels"))
       }

@@ -68,7 +68,7 @@ package struct ResidualCorrelation: Sendable {
 extension Model {
   package func residualCorrelation(_ source: any BatchSource) throws -> ResidualCorrelation {
     let codes = try encode(source)
-    let labels = configuration.family == .conditional ? source.labels : nil
+    let labels = configuration.family.isConditional ? source.labels : nil
     let rebuilt = try decode(codes.mean, labels: labels).elements(as: Float.self)
     let values = try source.values().elements(as: Float.self)
     let size = configuration.pixels

@@ -119,11 +119,11 @@ extension Model {
     _ source: any BatchSource, features: SampleQuality.FeatureSpace = .pixels, draws: DecodedKind = .samples,
     count: Int = 2000, seed: UInt64 = 0
   ) throws -> SampleQuality {
-    guard configuration.family != .autoencoder else { throw ModelError.notAProbability("this model") }
+    guard configuration.family.isProbabilistic else { throw ModelError.notAProbability("this model") }
     try check(source)
     let count = min(count, source.count)
     let chosen = Subset(of: source, Array(Shuffle.order(count: source.count, seed: seed, epoch: 0).prefix(count)))
-    let labels: [Int]? = configuration.family == .conditional ? chosen.labels : nil
+    let labels: [Int]? = configuration.family.isConditional ? chosen.labels : nil
     let images = try decode(prior(count: count, seed: seed), labels: labels, as: draws, seed: seed)
     let (samples, data): (Tensor, Tensor)
     switch features {

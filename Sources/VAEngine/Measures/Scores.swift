@@ -12,13 +12,13 @@ extension Model {
     let rows = min(Self.evaluationRows, source.count)
     let program = try termsProgram(rows: rows)
     let d = latentDimensions
-    let isAutoencoder = configuration.family == .autoencoder
+    let isAutoencoder = !configuration.family.isProbabilistic
     var reconstructions = [Double](repeating: 0, count: source.count)
     var rates = reconstructions
     try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
       let stream = RandomStream.evaluatedData(seed: seed, step: step)
       source.fill(program.input("x"), indices, stream: stream, threads: options.threads)
-      if configuration.family == .conditional {
+      if configuration.family.isConditional {
         source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
       }
       for draw in 0..<draws {
@@ -47,7 +47,7 @@ extension Model {
 
   /// E[x | posterior mean] of every example, `[N, C, H, W]`.
   package func reconstruct(_ source: any BatchSource, seed: UInt64 = 0) throws -> Tensor {
-    let labels: [Int]? = configuration.family == .conditional ? source.labels : nil
+    let labels: [Int]? = configuration.family.isConditional ? source.labels : nil
     return try decode(encode(source, seed: seed).mean, labels: labels)
   }
 
@@ -67,7 +67,7 @@ extension Model {
     values.withElements(of: Float.self) { _ = program.input("x").update(from: $0) }
     program.run()
     let corrupted = try Tensor(Array(program.output("noisy")), shape: values.shape)
-    let labels: [Int]? = configuration.family == .conditional ? source.labels : nil
+    let labels: [Int]? = configuration.family.isConditional ? source.labels : nil
     let noisy = TensorSource(corrupted, labels: labels, classCount: source.classCount)
     return (corrupted, try reconstruct(noisy, seed: seed))
   }

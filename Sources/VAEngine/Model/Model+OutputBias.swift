@@ -1,4 +1,3 @@
-import Glibc
 import Graphs
 import Networks
 import Tensors
@@ -28,7 +27,7 @@ extension Model {
     let pixels = means.count / count
     for i in 0..<count {
       let mean = means[i * pixels..<(i + 1) * pixels].reduce(0, +) / Double(pixels)
-      values[i] = Float(likelihood.output(ofMean: mean))
+      values[i] = Float(likelihood.output(mean))
     }
     parameters.set(name, to: try Tensor(values, shape: spec.shape))
   }
@@ -51,29 +50,5 @@ extension Model {
       }
     }
     return sums.map { $0 / Double(count) }
-  }
-}
-
-extension Likelihood {
-  /// The decoder's output whose E[x] is `mean`; probabilities are kept within [0.001, 0.999].
-  func output(ofMean mean: Double) -> Double {
-    let probability = min(max(mean, 0.001), 0.999)
-    switch self {
-    case .bernoulli, .logistic256: return Glibc.log(probability / (1 - probability))
-    case .continuousBernoulli:
-      // The mean rises with the output: halving finds it.
-      var (low, high) = (-1000.0, 1000.0)
-      for _ in 0..<60 {
-        let middle = (low + high) / 2
-        if Self.continuousBernoulliMean(middle) < probability { low = middle } else { high = middle }
-      }
-      return (low + high) / 2
-    case .gaussian, .gaussianLearned, .squaredError: return mean
-    }
-  }
-
-  /// `1 / (1 − e^−l) − 1 / l`, by its series where both grow without bound.
-  private static func continuousBernoulliMean(_ l: Double) -> Double {
-    abs(l) < 1e-3 ? 0.5 + l / 12 : -1 / Glibc.expm1(-l) - 1 / l
   }
 }

@@ -14,15 +14,22 @@ extension Model {
     return program
   }
 
-  /// A training step on `rows` examples; outputs `loss`, `reconstruction`, `kl`.
+  /// A training step on `rows` examples; outputs `loss`, `reconstruction`, `kl`, and the family's own terms.
   func trainingProgram(rows: Int, optimizer: OptimizerKind) throws -> Program {
     if let current, current.rows == rows, current.optimizer == optimizer { return current.program }
     let made = try program(.training(rows: rows, configuration.withoutSchedules, optimizer)) {
       let objective = ObjectiveGraph(configuration, rows: rows, training: true)
       let terms = try objective.terms()
+      let own = try configuration.family.ownTerms.map { term in
+        guard let symbol = terms.terms[term] else {
+          throw ModelError.checkpoint(
+            "the family '\(configuration.family)' declares the term '\(term.name)' and does not write it")
+        }
+        return (term.name, symbol)
+      }
       return try Program(
         objective.graph,
-        outputs: [("loss", terms.loss), ("reconstruction", terms.reconstruction), ("kl", terms.kl)],
+        outputs: [("loss", terms.loss), ("reconstruction", terms.reconstruction), ("kl", terms.kl)] + own,
         parameters: parameters, training: [TrainingPhase(terms.loss, optimizer)],
         assignments: objective.builder.assignments,
         seed: configuration.seed, options: options)
@@ -72,12 +79,12 @@ extension Model {
       let target = try x.flattened()
       let q = try objective.posterior(x)
       let noise = try objective.graph.random(.normal, StreamPurpose.evaluation, q.mean.shape)
-      let z = configuration.family == .autoencoder ? q.mean : try q.sample(noise)
+      let z = configuration.family.posterior.isRandom ? try q.sample(noise) : q.mean
       let outputs = try objective.decode(z, labels: objective.labels())
       let rebuilt = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
       let probability = clip(rebuilt, 1e-7, 1 - 1e-7)
       let crossEntropy =
-        configuration.likelihood == .bernoulli
+        configuration.likelihood.measure == .binaryProbability
         ? try bceWithLogits(outputs, target)
         : try -(target * log(probability) + (1 - target) * log(1 - probability))
       return try Program(
@@ -113,6 +120,7 @@ extension ModelConfiguration {
   var withoutSchedules: ModelConfiguration {
     var other = self
     (other.beta, other.capacity) = (.constant(1), .constant(0))
+    other.settings = [:]
     return other
   }
 }

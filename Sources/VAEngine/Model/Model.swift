@@ -87,7 +87,7 @@ package final class Model {
   package func check(_ source: any BatchSource) throws(ModelError) {
     guard source.count > 0 else { throw .noExamples }
     try check(exampleShape: source.exampleShape)
-    guard configuration.family == .conditional else { return }
+    guard configuration.family.isConditional else { return }
     guard let classes = source.classCount else { throw .labelsNeeded }
     let known = configuration.classCount ?? 0
     guard classes <= known else { throw .tooManyClasses(classes, known: known) }

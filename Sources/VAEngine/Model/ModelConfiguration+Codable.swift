@@ -6,15 +6,17 @@ extension ModelConfiguration: Codable {
   private enum Key: String, CodingKey {
     case version, family, architecture, encoder, decoder, activation, logVarianceBounds, exampleShape, latentDimensions,
       likelihood, beta
-    case capacity, freeBits, importanceSamples, noise, classCount, initializer, seed
+    case capacity, freeBits, importanceSamples, noise, settings, classCount, initializer, seed
     case outputBiasStartsAtMean = "beginsAtMean"
   }
 
   /// Raised when a file that older programs cannot read is written. In format 1 a layer normalization of images has one
-  /// scale and shift per channel; only models with one are written as format 2, so that older programs read all others.
-  private static let version = 2
+  /// scale and shift per channel; only models with one are written as format 2, and only those of families with settings of
+  /// their own as format 3, so that older programs read all others.
+  private static let version = 3
 
   private var format: Int {
+    if !settings.isEmpty { return 3 }
     let isNew =
       architecture.encoder.normalizesImages(exampleRank: exampleShape.rank)
       || architecture.decoder.normalizesImages(exampleRank: 1)
@@ -39,6 +41,7 @@ extension ModelConfiguration: Codable {
     try container.encode(freeBits, forKey: .freeBits)
     try container.encode(importanceSamples, forKey: .importanceSamples)
     try container.encodeIfPresent(noise, forKey: .noise)
+    if !settings.isEmpty { try container.encode(settings, forKey: .settings) }
     try container.encodeIfPresent(classCount, forKey: .classCount)
     try container.encode(initializer, forKey: .initializer)
     if outputBiasStartsAtMean { try container.encode(true, forKey: .outputBiasStartsAtMean) }
@@ -81,5 +84,8 @@ extension ModelConfiguration: Codable {
       initializer: try container.decode(Initializer.self, forKey: .initializer),
       outputBiasStartsAtMean: try container.decodeIfPresent(Bool.self, forKey: .outputBiasStartsAtMean) ?? false,
       seed: try container.decode(UInt64.self, forKey: .seed))
+    for (word, value) in try container.decodeIfPresent([String: Float].self, forKey: .settings) ?? [:] {
+      settings[word] = value
+    }
   }
 }

@@ -1,46 +1,6 @@
 import Networks
 import Tensors
 
-/// The kinds of models. Each is a few lines in `ObjectiveGraph`.
-package enum Family: String, Hashable, Sendable, CaseIterable, Codable {
-  /// No noise, no prior: reconstruction only.
-  case autoencoder = "ae"
-  /// Kingma & Welling 2014.
-  case vae
-  /// Higgins et al. 2017: the KL is weighted by β.
-  case beta = "beta-vae"
-  /// Burgess et al. 2018: |KL − C| is weighted, C increases.
-  case capacity = "capacity-vae"
-  /// Im et al. 2017: the input is corrupted, the target is not.
-  case denoising = "denoising-vae"
-  /// Sohn et al. 2015: encoder and decoder are conditioned on the label.
-  case conditional = "cvae"
-  /// Burda et al. 2016: the bound of k importance samples.
-  case importanceWeighted = "iwae"
-
-  package var summary: String {
-    switch self {
-    case .autoencoder: "plain autoencoder: reconstruction only"
-    case .vae: "variational autoencoder"
-    case .beta: "VAE whose KL is weighted by beta"
-    case .capacity: "VAE whose KL follows an increasing target capacity"
-    case .denoising: "VAE that reconstructs clean examples from corrupted inputs"
-    case .conditional: "VAE conditioned on the label"
-    case .importanceWeighted: "importance-weighted autoencoder, k samples"
-    }
-  }
-}
-
-/// The corruption of the input of a denoising model.
-package enum Noise: Hashable, Sendable, Codable {
-  /// Adds N(0, σ²).
-  case gaussian(Float)
-  /// Sets this fraction of the pixels to 0.
-  case mask(Float)
-  /// Sets this fraction of the pixels to 0 or 1.
-  case saltAndPepper(Float)
-}
-
 /// The definition of a model without its parameters.
 package struct ModelConfiguration: Hashable, Sendable {
   package var family: Family
@@ -59,6 +19,8 @@ package struct ModelConfiguration: Hashable, Sendable {
   package var importanceSamples: Int
   /// The corruption of the denoising family, by default N(0, 0.3²); nil for the others.
   package var noise: Noise?
+  /// Settings of the family that have no property of their own, by their words.
+  package internal(set) var settings: [String: Float] = [:]
   /// Classes of the conditional family.
   package var classCount: Int?
   package var initializer: Initializer
@@ -76,7 +38,7 @@ package struct ModelConfiguration: Hashable, Sendable {
   ) throws(ModelError) {
     guard latentDimensions > 0 else { throw .latentSize(latentDimensions) }
     guard exampleShape.count > 0 else { throw .emptyExamples(exampleShape) }
-    if family == .conditional, classCount == nil { throw .labelsNeeded }
+    if family.requires.labels, classCount == nil { throw .labelsNeeded }
     if let classCount, !(1...1_000_000).contains(classCount) {
       throw .checkpoint("\(classCount) classes: at most 1,000,000 classes")
     }
@@ -85,13 +47,14 @@ package struct ModelConfiguration: Hashable, Sendable {
     self.architecture = architecture
     self.exampleShape = exampleShape
     self.latentDimensions = latentDimensions
-    self.likelihood = likelihood ?? (family == .autoencoder ? .squaredError : .bernoulli)
+    self.likelihood = likelihood ?? family.likelihood
     (self.beta, self.capacity, self.freeBits) = (beta, capacity, freeBits)
     self.importanceSamples = importanceSamples
-    self.noise = family == .denoising ? noise ?? .gaussian(0.3) : nil
-    self.classCount = family == .conditional ? classCount : nil
+    self.noise = family.corruptsInput ? noise ?? .gaussian(0.3) : nil
+    self.classCount = family.requires.labels ? classCount : nil
     (self.initializer, self.seed) = (initializer, seed)
     self.outputBiasStartsAtMean = outputBiasStartsAtMean && architecture.endsInBias
+    for setting in family.settings where setting.isOwn { setting.setDefault(in: &self) }
   }
 
   package var pixels: Int { exampleShape.count }
@@ -111,9 +74,9 @@ package struct ModelConfiguration: Hashable, Sendable {
       case .mask(let share), .saltAndPepper(let share): (0...1).contains(share)
       }
     }
-    if case .gaussian(let sigma) = likelihood, !(sigma > 0 && sigma.isFinite) { return false }
+    if let sigma = likelihood.sigma, !(sigma > 0 && sigma.isFinite) { return false }
     return latentDimensions <= 1 << 20 && exampleShape.rank > 0 && freeBits.isFinite && freeBits >= 0 && isSound(beta)
-      && isSound(capacity) && (noise.map(isSound) ?? true)
+      && isSound(capacity) && (noise.map(isSound) ?? true) && settings.values.allSatisfy { $0.isFinite && $0 >= 0 }
   }
 }
 
@@ -139,6 +102,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFiniteParameter(String)
   /// Batch normalization over a batch of one row.
   case oneRow(layer: String)
+  /// A batch of fewer rows than a term of the family couples.
+  case tooFewRows(family: String, needed: Int)
   case noExamples
   /// Fewer vectors than a measure requires.
   case tooFewExamples(Int, needed: Int)
@@ -167,6 +132,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFiniteParameter(let name): "the model's parameters are not finite (first \(name)): nothing can be computed"
     case .oneRow(let layer):
       "batch normalization (\(layer)) expects more than 1 value per feature, and a batch of one example has no variance"
+    case .tooFewRows(let family, let needed): "\(family) couples the examples of a batch: at least \(needed) are needed"
     case .noExamples: "no examples"
     case .tooFewExamples(let count, let needed):
       "\(count) \(inflected("example", for: count)), at least \(needed) are needed"

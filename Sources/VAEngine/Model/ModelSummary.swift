@@ -55,7 +55,7 @@ extension Model {
     }
     let trace = objective.builder.trace.map { layer($0.name, $0.layer, $0.shape) }
     var heads = [layer("encoder.mean", "dense\(latentDimensions)", [latentDimensions])]
-    if configuration.family != .autoencoder {
+    if configuration.family.isProbabilistic {
       heads.append(layer("encoder.logVariance", "dense\(latentDimensions)", [latentDimensions]))
     }
     let layers =

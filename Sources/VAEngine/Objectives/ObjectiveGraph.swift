@@ -4,10 +4,10 @@ import Tensors
 
 /// Writes a model's parts into one graph for a batch of `rows`: encoder, posterior, decoder, and the loss of its family.
 ///
-/// Inputs: `x` `[B, …]`, `labels` `[B, classes]` one-hot for conditional models, and the scalars `beta` and `capacity`.
+/// Inputs: `x` `[B, …]`, `labels` `[B, classes]` one-hot for conditional models, and the scalars that the family reads.
 package struct ObjectiveGraph {
   package let graph: Graph
-  let configuration: ModelConfiguration
+  package let configuration: ModelConfiguration
   let rows: Int
   /// The builder of layers and their parameters.
   package let builder: LayerBuilder
@@ -19,22 +19,12 @@ package struct ObjectiveGraph {
     builder = LayerBuilder(graph, activation: configuration.architecture.activation, training: training)
   }
 
-  /// Terms of a training step.
-  package struct Terms {
-    /// The objective, nats per example.
-    package let loss: Symbol
-    /// −log p(x | z), mean over the batch (of all samples).
-    package let reconstruction: Symbol
-    /// KL, mean over the batch.
-    package let kl: Symbol
-  }
-
   func input() throws(ShapeError) -> Symbol {
     try graph.input("x", Shape([rows] + configuration.exampleShape.dimensions))
   }
 
   func labels() throws(ShapeError) -> Symbol? {
-    guard configuration.family == .conditional, let classes = configuration.classCount else { return nil }
+    guard configuration.family.isConditional, let classes = configuration.classCount else { return nil }
     return try graph.input("labels", [rows, classes])
   }
 
@@ -42,18 +32,7 @@ package struct ObjectiveGraph {
     try graph.scope("encoder") { () throws(ShapeError) -> DiagonalGaussian in
       var h = try builder.apply(configuration.architecture.encoder, to: x, activatesLast: true).flattened()
       if let labels = try labels() { h = try concat([h, labels], axis: 1) }
-      let mean = try graph.scope("mean") { () throws(ShapeError) -> Symbol in
-        try builder.dense(h, configuration.latentDimensions)
-      }
-      if configuration.family == .autoencoder {
-        return DiagonalGaussian(mean: mean, logVariance: graph.constant(0, mean.shape))
-      }
-      let free = try graph.scope("logVariance") { () throws(ShapeError) -> Symbol in
-        try builder.dense(h, configuration.latentDimensions)
-      }
-      let bounds = configuration.architecture.logVarianceBounds
-      return DiagonalGaussian(
-        mean: mean, logVariance: bounds.map { hardtanh(free, $0.lowerBound, $0.upperBound) } ?? free)
+      return try configuration.family.posterior.write(h, builder, configuration)
     }
   }
 
@@ -98,67 +77,36 @@ package struct ObjectiveGraph {
     return try y.slice(axis: 2, top..<top + example[1]).slice(axis: 3, left..<left + example[2]).flattened()
   }
 
-  func corrupted(_ x: Symbol) throws(ShapeError) -> Symbol { try configuration.noise?.applied(to: x) ?? x }
+  /// A scalar that the trainer sets before every step: a setting of the family by its word.
+  package func scalar(_ word: String) throws(ShapeError) -> Symbol { try graph.input(word, []) }
 
-  /// −log p(x | z) per example. A learned Gaussian scale begins at σ = 1.
-  private func reconstruction(_ outputs: Symbol, _ target: Symbol) throws(ShapeError) -> Symbol {
-    if configuration.likelihood == .gaussianLearned { _ = try builder.parameter("logSigma", [], .constant(0)) }
+  /// q(z | x) of the batch, its input corrupted where the family says so, and what is to be reconstructed, `[B, D]`.
+  package func encoded() throws -> (q: DiagonalGaussian, target: Symbol) {
+    let x = try input()
+    let target = try x.flattened()
+    return (try posterior(configuration.noise?.applied(to: x) ?? x), target)
+  }
+
+  /// One code of each posterior, from the stream of training.
+  package func draw(_ q: DiagonalGaussian) throws(ShapeError) -> Symbol {
+    guard configuration.family.posterior.isRandom else { return q.mean }
+    return try q.sample(graph.random(.normal, StreamPurpose.posterior, q.mean.shape))
+  }
+
+  /// −log p(x | z), `[B]`, with the labels of the batch.
+  package func reconstruction(_ z: Symbol, _ target: Symbol) throws -> Symbol {
+    let labels = try labels()
+    return try negativeLogLikelihood(decode(z, labels: labels), target)
+  }
+
+  /// −log p(x | outputs), `[B]`; makes the likelihood's own parameters.
+  func negativeLogLikelihood(_ outputs: Symbol, _ target: Symbol) throws(ShapeError) -> Symbol {
+    for (name, initial) in configuration.likelihood.parameters {
+      _ = try builder.parameter(name, [], .constant(initial))
+    }
     return try configuration.likelihood.negativeLogLikelihood(outputs, target)
   }
 
-  /// The family's loss.
-  package func terms() throws -> Terms {
-    let x = try input()
-    let target = try x.flattened()
-    let q = try posterior(configuration.family == .denoising ? corrupted(x) : x)
-    let labels = try labels()
-    if configuration.family == .importanceWeighted { return try importanceWeighted(q, target) }
-    let noise = try graph.random(.normal, StreamPurpose.posterior, q.mean.shape)
-    let z = configuration.family == .autoencoder ? q.mean : try q.sample(noise)
-    let reconstruction = try self.reconstruction(decode(z, labels: labels), target).mean()
-    if configuration.family == .autoencoder {
-      return Terms(loss: reconstruction, reconstruction: reconstruction, kl: graph.constant(0))
-    }
-    let perDimension = try q.klPerDimension().mean([0])
-    let kl = try perDimension.sum()
-    let beta = try graph.input("beta", [])
-    let penalizedKL: Symbol
-    if configuration.family == .capacity {
-      penalizedKL = abs(try kl - graph.input("capacity", []))
-    } else if configuration.freeBits > 0 {
-      penalizedKL = try maximum(perDimension, graph.constant(configuration.freeBits)).sum()
-    } else {
-      penalizedKL = kl
-    }
-    return Terms(loss: try reconstruction + beta * penalizedKL, reconstruction: reconstruction, kl: kl)
-  }
-
-  /// log p(x, z) − log q(z | x) for `k` samples per example, `[k, B]`, and −log p(x | z) `[k, B]`.
-  ///
-  /// `purpose` names the stream of the draws. The constants of the two Gaussians cancel: log p(z) − log q(z | x) = ½ Σ (ε² + log σ² − z²).
-  func importanceWeights(
-    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, purpose: String
-  ) throws -> (logWeights: Symbol, reconstruction: Symbol) {
-    let d = configuration.latentDimensions
-    let noise = try graph.random(.normal, purpose, [k, rows, d], rowAxis: 1)
-    let z = try q.mean + exp(q.logVariance * 0.5) * noise
-    var condition: Symbol?
-    if let labels = try labels() {
-      condition = try labels.broadcast(to: [k, rows, labels.shape[1]]).reshaped([k * rows, -1])
-    }
-    let outputs = try decode(z.reshaped([k * rows, d]), labels: condition)
-    let repeated = try target.broadcast(to: [k, rows, configuration.pixels]).reshaped([k * rows, -1])
-    let reconstruction = try self.reconstruction(outputs, repeated).reshaped([k, rows])
-    let ratio = try ((square(noise) + q.logVariance) - square(z)).sum([2]) * 0.5
-    return (try ratio - reconstruction, reconstruction)
-  }
-
-  /// Minus the bound L_k = E log (1/k) Σ w (Burda et al. 2016, equation 8).
-  private func importanceWeighted(_ q: DiagonalGaussian, _ target: Symbol) throws -> Terms {
-    let k = configuration.importanceSamples
-    let (logWeights, reconstruction) = try importanceWeights(
-      q, target, samples: k, purpose: StreamPurpose.posterior)
-    let bound = try logWeights.logSumExp([0]).mean() - logOf(Float(k))
-    return Terms(loss: -bound, reconstruction: try reconstruction.mean(), kl: try q.klPerDimension().sum([1]).mean())
-  }
+  /// The family's loss and terms.
+  package func terms() throws -> Objective { try configuration.family.write(self) }
 }

@@ -80,7 +80,7 @@ extension Model {
 
   /// What is to be said of data that were read.
   package func warnings(hasGray: Bool) -> [DataWarning] {
-    hasGray && configuration.likelihood == .bernoulli ? [.grayValues] : []
+    hasGray && configuration.likelihood.measure == .binaryProbability ? [.grayValues] : []
   }
 
   private func check(

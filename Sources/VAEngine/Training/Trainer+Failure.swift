@@ -22,7 +22,8 @@ extension Trainer {
       let indices = nextBatch(order)
       let (number, epoch) = (model.training.step, model.training.epoch)
       let terms = try step(indices)
-      let term = [("reconstruction", terms.reconstruction), ("KL", terms.kl), ("loss", terms.loss)].first {
+      let named = model.configuration.family.ownTerms.map { ($0.label, terms.own?[$0.name] ?? 0) }
+      let term = ([("reconstruction", terms.reconstruction), ("KL", terms.kl)] + named + [("loss", terms.loss)]).first {
         !$0.1.isFinite
       }
       let gradient = try model.firstNonFiniteGradient()

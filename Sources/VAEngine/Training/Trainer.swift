@@ -16,7 +16,8 @@ package struct Trainer {
   package init(_ model: Model, on source: any BatchSource, validation: (any BatchSource)? = nil, plan: TrainingPlan) {
     (self.model, self.source, self.validation, self.plan) = (model, source, validation, plan)
     let joins = (try? model.batchNormOfOneValue()) ?? nil
-    split = EpochSplit(examples: source.count, batchSize: plan.batchSize, joinsLastOne: joins != nil)
+    let couplesRows = model.configuration.family.requires.rows > 1
+    split = EpochSplit(examples: source.count, batchSize: plan.batchSize, joinsLastOne: joins != nil || couplesRows)
   }
 
   /// - Parameters:
@@ -123,7 +124,9 @@ package struct Trainer {
   /// Identifies the objective and the data of the monitored loss; losses are comparable only if both are equal.
   private var watched: String {
     let c = model.configuration
-    let objective = "\(c.family) \(c.likelihood) \(c.beta) \(c.capacity) \(c.freeBits) \(c.importanceSamples)"
+    let settings = c.settings.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+    let objective =
+      "\(c.family) \(c.likelihood) \(c.beta) \(c.capacity) \(c.freeBits) \(c.importanceSamples)\(settings)"
     return "\(objective); \(model.dataDescription), \(source.count), \(validation?.count ?? 0)"
   }
 
@@ -141,6 +144,10 @@ package struct Trainer {
     if let validation { _ = try model.checkValues(validation) }
     if let bad = model.parameters.firstNonFinite() { throw ModelError.notFiniteParameter("\(bad.name)[\(bad.index)]") }
     if split.smallest == 1, let layer = try model.batchNormOfOneValue() { throw ModelError.oneRow(layer: layer) }
+    let family = model.configuration.family
+    guard split.smallest >= family.requires.rows else {
+      throw ModelError.tooFewRows(family: family.word, needed: family.requires.rows)
+    }
     let kinds = Set([model.training.optimizer, plan.optimizer])
     if model.training.step > 0, kinds.count > 1, kinds != [.adam, .adamW] { try forgetMoments() }
     if model.training.watched ?? watched != watched { forgetBest() }
@@ -175,12 +182,13 @@ package struct Trainer {
     let step = model.training.step
     let stream = RandomStream(seed: model.training.shuffleSeed, purpose: StreamPurpose.trainingData, step: step)
     source.fill(program.input("x"), indices, stream: stream, threads: model.options.threads)
-    if model.configuration.family == .conditional {
+    if model.configuration.family.isConditional {
       source.fillOneHot(program.input("labels"), indices, classes: model.configuration.classCount ?? 0)
     }
     let (beta, capacity) = (model.configuration.beta.value(at: epoch), model.configuration.capacity.value(at: epoch))
     if program.hasInput("beta") { program.input("beta")[0] = beta }
     if program.hasInput("capacity") { program.input("capacity")[0] = capacity }
+    for (word, value) in model.configuration.settings where program.hasInput(word) { program.input(word)[0] = value }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     program.mainHyperparameters = model.training.hyperparameters
     program.mainHyperparameters.learningRate = plan.learningRate * factor
@@ -190,12 +198,19 @@ package struct Trainer {
     model.training.batchInEpoch += 1
     let terms = TrainingHistory.Step(
       step: step, loss: program.output("loss")[0], reconstruction: program.output("reconstruction")[0],
-      kl: program.output("kl")[0])
+      kl: program.output("kl")[0], own: ownTerms(program))
     model.training.running.add(terms, examples: indices.count)
     model.training.running.add(
       beta: beta, capacity: capacity, learningRate: program.mainHyperparameters.learningRate)
     model.training.history.append(terms)
     return terms
+  }
+
+  /// The family's own terms of the step just run; nil where it has none.
+  private func ownTerms(_ program: Program) -> [String: Float]? {
+    let own = model.configuration.family.ownTerms
+    guard !own.isEmpty else { return nil }
+    return Dictionary(uniqueKeysWithValues: own.map { ($0.name, program.output($0.name)[0]) })
   }
 
   /// Validates and completes the epoch; returns nil without changes when the validation was stopped.
@@ -214,10 +229,11 @@ package struct Trainer {
     }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     let (configuration, scheduled) = (model.configuration, running.scheduled ?? ScheduledTerms())
-    let isCapacity = configuration.family == .capacity
+    let isCapacity = configuration.family.hasCapacity
     let epoch = TrainingHistory.Epoch(
       epoch: model.training.epoch + 1, step: model.training.step, loss: running.loss / count,
       reconstruction: running.reconstruction / count, kl: running.kl / count,
+      own: running.own?.mapValues { $0 / count },
       beta: scheduled.mean(scheduled.beta)
         ?? Double(configuration.beta.value(at: Double(model.training.epoch + 1))),
       learningRate: scheduled.mean(scheduled.learningRate) ?? Double(plan.learningRate * factor),
@@ -252,6 +268,9 @@ extension RunningTerms {
     loss += Double(step.loss) * Double(count)
     reconstruction += Double(step.reconstruction) * Double(count)
     kl += Double(step.kl) * Double(count)
+    for (name, value) in step.own ?? [:] {
+      own = (own ?? [:]).merging([name: Double(value) * Double(count)], uniquingKeysWith: +)
+    }
     examples += count
   }
 

@@ -54,6 +54,8 @@ package struct RunningTerms: Sendable, Equatable, Codable {
   package var loss = 0.0
   package var reconstruction = 0.0
   package var kl = 0.0
+  /// The family's own terms by name; nil where it has none.
+  package var own: [String: Double]?
   package var examples = 0
   /// Of what schedules gave to the steps; nil in what earlier programs kept of an epoch under way.
   package var scheduled: ScheduledTerms?
@@ -83,6 +85,8 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     package var loss: Double
     package var reconstruction: Double
     package var kl: Double
+    /// The family's own terms by name; nil where it has none.
+    package var own: [String: Double]?
     /// Means over the epoch's steps: weight of the KL, and learning rate.
     package var beta: Double
     package var learningRate: Double
@@ -98,6 +102,8 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     package var loss: Float
     package var reconstruction: Float
     package var kl: Float
+    /// The family's own terms by name; nil where it has none.
+    package var own: [String: Float]?
   }
   package struct Edit: Sendable, Equatable, Codable {
     package var epoch: Double

@@ -86,7 +86,7 @@ enum TransformCommand {
       // A column that never changes becomes 0.
       return .standardize(means: statistics.means, deviations: statistics.deviations.map { $0 > 0 ? $0 : 1 })
     case ("noise", _):
-      switch try NoiseText.parse(arguments, "noise") {
+      switch try arguments.noise("noise") {
       case .gaussian(let sigma): return .gaussianNoise(sigma)
       case .mask(let share): return .maskNoise(share)
       case .saltAndPepper(let share): return .saltAndPepper(share)

@@ -31,7 +31,7 @@ enum ApplicationCommands {
     let part = source.subset(Array(0..<n))
     let how = arguments["noise"]?.raw ?? "gaussian:0.3"
     let noise: Transform =
-      switch try NoiseText.parse(arguments, "noise") {
+      switch try arguments.noise("noise") {
       case .gaussian(let sigma): .gaussianNoise(sigma)
       case .mask(let share): .maskNoise(share)
       case .saltAndPepper(let share): .saltAndPepper(share)
@@ -109,8 +109,8 @@ enum ApplicationCommands {
     let configuration = model.configuration
     let isPlain = configuration.isPlain
     var caveats = isPlain ? [] : warnings.map(\.description)
-    if configuration.family == .conditional { caveats.append("−ELBO is of \(configuration.evidence)") }
-    if configuration.family == .denoising { caveats.append("the model is measured on clean input") }
+    if configuration.family.isConditional { caveats.append("−ELBO is of \(configuration.evidence)") }
+    if configuration.family.corruptsInput { caveats.append("the model is measured on clean input") }
     let unit = configuration.lossUnit
     let ofPosterior: [Table.Column] =
       isPlain
@@ -142,7 +142,7 @@ enum ApplicationCommands {
     let live = try model.model(threads: execution.state.settings.threads)
     _ = try live.checkValues(source.source)
     let codes = try live.encode(source.source) { try execution.working("compress", $0) }
-    let isPlain = model.configuration.family == .autoencoder
+    let isPlain = !model.configuration.family.isProbabilistic
     let kl = isPlain ? nil : try live.measured(source).kl.scaled(by: 1 / log(2.0))
     let code = try LatentCode(codes, levels: isPlain ? 256 : nil)
     // The reconstruction from the compressed bytes alone.

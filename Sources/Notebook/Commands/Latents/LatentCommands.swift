@@ -23,7 +23,7 @@ enum LatentCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let data = try arguments.examples("data")
-    if model.configuration.family == .autoencoder, arguments.text("what") != "mean" {
+    if !model.configuration.family.isProbabilistic, arguments.text("what") != "mean" {
       throw arguments.fault(
         .notSupported, "a plain autoencoder has one code for each example, not a distribution", at: "what",
         fix: "Use what=mean.")
@@ -109,7 +109,7 @@ enum LatentCommands {
     let draws = try live.prior(count: arguments.integer("n") ?? 64, seed: seed)
     let scale = Float(arguments.number("temperature") ?? 1)
     let latents = scale == 1 ? draws : try Tensor(draws.elements(as: Float.self).map { $0 * scale }, shape: draws.shape)
-    if model.configuration.family == .autoencoder {
+    if !model.configuration.family.isProbabilistic {
       execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
     }
     return try model.decoded(
@@ -134,7 +134,7 @@ extension Arguments {
     let family = model.configuration.family
     if isGiven("label"), family != .conditional {
       throw fault(
-        .badOptionValue, "option 'label' does not apply to \(family.rawValue) models", at: "label",
+        .badOptionValue, "option 'label' does not apply to \(family.word) models", at: "label",
         fix: "Use a conditional model: model c cvae conv on=d")
     }
     if family == .conditional, !isGiven("label"), labels == nil {

@@ -14,7 +14,7 @@ enum Comparability {
       return ("\(a.name) is for \(x.exampleShape), \(b.name) for \(y.exampleShape)", nil)
     }
     let named = "\(a.name) has likelihood \(x.likelihood.name), \(b.name) \(y.likelihood.name)"
-    if (x.likelihood == .squaredError) != (y.likelihood == .squaredError) {
+    if x.likelihood.hasSamples != y.likelihood.hasSamples {
       return ("\(named): their nats do not compare", "Use 'versus', which compares squared errors.")
     }
     if x.likelihood.isDensity != y.likelihood.isDensity {
@@ -25,7 +25,9 @@ enum Comparability {
     }
     // Both of densities, or both of probabilities: of the same data these are the same kind of number. A cross-entropy
     // of gray values is no probability.
-    if hasGray, x.likelihood.name != y.likelihood.name, x.likelihood == .bernoulli || y.likelihood == .bernoulli {
+    if hasGray, x.likelihood.name != y.likelihood.name,
+      x.likelihood.measure == .binaryProbability || y.likelihood.measure == .binaryProbability
+    {
       return (
         "\(named): of gray data a Bernoulli has no likelihood, their nats do not compare",
         "Binarize the data (transform d binarize=static), or use 'versus'."

@@ -62,17 +62,17 @@ enum CompareCommands {
       if rows.isEmpty { warnings += try obstacles(models, hasGray: result.hasGrayValues, arguments) }
       let isPlain = configuration.isPlain
       rows.append([
-        .text(name), .text(configuration.family.rawValue), .count(model.training.epoch), .count(model.parameterCount),
+        .text(name), .text(configuration.family.word), .count(model.training.epoch), .count(model.parameterCount),
         isPlain ? .empty : .fixed(result.negativeElbo.mean, decimals: 2),
         .fixed(result.reconstruction.mean, decimals: 2),
         isPlain ? .empty : .fixed(result.kl.mean, decimals: 2), .number(result.meanSquaredError),
         .count(result.activeUnits), isPlain ? .empty : .number(-result.negativeElbo.mean),
       ])
       if !isPlain { warnings += live.warnings(hasGray: result.hasGrayValues).map(\.description) }
-      if configuration.family == .conditional {
+      if configuration.family.isConditional {
         warnings.append("\(name) is told the class: its −ELBO is of log p(x | y)")
       }
-      if configuration.family == .denoising { warnings.append("\(name) is measured on clean input") }
+      if configuration.family.corruptsInput { warnings.append("\(name) is measured on clean input") }
     }
     var table = Table(
       title:

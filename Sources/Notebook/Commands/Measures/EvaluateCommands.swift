@@ -84,7 +84,7 @@ enum EvaluateCommands {
     let configuration = model.configuration
     let isPlain = configuration.isPlain
     var fields: [Report.Field] = []
-    let bound = configuration.family == .conditional ? ", of \(configuration.evidence)" : ""
+    let bound = configuration.family.isConditional ? ", of \(configuration.evidence)" : ""
     if !isPlain {
       fields.append(
         .init(
@@ -126,7 +126,7 @@ enum EvaluateCommands {
     }
     return Report(
       title:
-        "\(configuration.family.rawValue) on \(source.title), \(NumberText.count(result.count)) examples, \(configuration.measuredWay)",
+        "\(configuration.family.word) on \(source.title), \(NumberText.count(result.count)) examples, \(configuration.measuredWay)",
       fields: fields)
   }
 

@@ -39,7 +39,7 @@ struct EvaluateExtras {
       .init("quality_neighbors", .count(quality.neighbors), isShown: false),
       .init("kernel_width", .number(quality.bandwidth), isShown: false),
     ]
-    if kind == .samples, hasGray, model.configuration.likelihood == .bernoulli {
+    if kind == .samples, hasGray, model.configuration.likelihood.measure == .binaryProbability {
       report.notes.append(Self.graySamples)
     }
   }

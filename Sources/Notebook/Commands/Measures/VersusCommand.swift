@@ -60,12 +60,14 @@ enum VersusCommand {
     }
     var table = Table(
       title:
-        "\(names.0) (\(a.configuration.family.rawValue)) against \(names.1) (\(b.configuration.family.rawValue)) on \(given.testPart.title)",
+        "\(names.0) (\(a.configuration.family.word)) against \(names.1) (\(b.configuration.family.word)) on \(given.testPart.title)",
       columns: [
         .init("measure"), .init(names.0, key: FieldKey.named(names.0)), .init(names.1, key: FieldKey.named(names.1)),
         .init("difference"), .init("±", key: "standard_error"), .init("better"),
       ], rows: rows, notes: notes)
-    if kind == .samples, left.hasGray, [a, b].contains(where: { $0.configuration.likelihood == .bernoulli }) {
+    if kind == .samples, left.hasGray,
+      [a, b].contains(where: { $0.configuration.likelihood.measure == .binaryProbability })
+    {
       table.caveats = [EvaluateExtras.graySamples]
     }
     return .table(table)

@@ -16,10 +16,10 @@ struct ModelArguments {
     var namesFamily = false
     for (position, word) in arguments.all("words").enumerated() {
       // 'iwae' is both: the family, or after another family the architecture.
-      if let family = Family(rawValue: word.raw), !namesFamily || Preset(rawValue: word.raw) == nil {
+      if let family = Family.named(word.raw), !namesFamily || Preset(rawValue: word.raw) == nil {
         if namesFamily {
           throw Fault(
-            .badOptionValue, "a model has one family; got both \(self.family.rawValue) and \(word.raw)", at: word.span)
+            .badOptionValue, "a model has one family; got both \(self.family.word) and \(word.raw)", at: word.span)
         }
         (self.family, namesFamily) = (family, true)
       } else if let preset = Preset(rawValue: word.raw) {
@@ -70,27 +70,26 @@ struct ModelArguments {
 
   var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
 
-  var classCount: Int? { family == .conditional ? data?.value.source.classCount : nil }
-
-  var beta: Schedule {
-    // Burgess et al. (2018) penalize the distance of the KL from its capacity with a weight of 1000.
-    let usual: Double = family == .beta ? 4 : family == .capacity ? 1000 : 1
-    let target = Float(arguments.number("beta") ?? usual)
-    let warmup = arguments.number("warmup") ?? 0
-    let cycle = arguments.number("cycle") ?? 0
-    if cycle > 0 { return .cyclical(from: 0, to: target, period: cycle) }
-    return warmup > 0 ? .linear(from: 0, to: target, epochs: warmup) : .constant(target)
-  }
+  var classCount: Int? { family.isConditional ? data?.value.source.classCount : nil }
 
   var likelihood: Likelihood? {
-    switch arguments.text("likelihood") {
-    case "bernoulli": .bernoulli
-    case "continuous-bernoulli": .continuousBernoulli
-    case "gaussian": .gaussian(sigma: Float(arguments.number("sigma") ?? 1))
-    case "gaussian-learned": .gaussianLearned
-    case "logistic256": .logistic256
-    case "mse": .squaredError
-    default: nil
+    arguments.text("likelihood").flatMap { Likelihood.named($0, sigma: arguments.number("sigma").map { Float($0) }) }
+  }
+
+  /// The family's settings: those given, else their defaults.
+  func apply(to configuration: inout ModelConfiguration) throws {
+    for setting in family.settings {
+      guard let value = FamilyOptions.value(of: setting, arguments) else {
+        setting.setDefault(in: &configuration)
+        continue
+      }
+      do {
+        try setting.set(value, in: &configuration)
+      } catch {
+        throw arguments.fault(
+          .badOptionValue, "\(setting.word): expected \(error.expected), got '\(arguments[setting.word]?.raw ?? "")'",
+          at: setting.word)
+      }
     }
   }
 
@@ -99,25 +98,25 @@ struct ModelArguments {
 
   /// An option that does not apply to the model is an error; it is not ignored.
   func rejectUnusedOptions() throws {
-    let hasBeta = family.hasWeightedKL
     let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
-    let unused: [(option: String, isUsed: Bool, place: String)] = [
-      ("k", family == .importanceWeighted, "iwae"), ("capacity", family == .capacity, "capacity-vae"),
-      ("growth", family == .capacity, "capacity-vae"), ("noise", family == .denoising, "denoising-vae"),
-      ("beta", hasBeta, "families with a weighted KL"), ("warmup", hasBeta, "families with a weighted KL"),
-      ("cycle", hasBeta, "families with a weighted KL"),
-      ("freebits", hasBeta && family != .capacity, "vae, beta-vae, denoising-vae and cvae"),
+    let settings = FamilyOptions.words.map { word in
+      (option: word, isUsed: family.setting(word) != nil, place: FamilyOptions.families(with: word))
+    }
+    let others: [(option: String, isUsed: Bool, place: String)] = [
       ("sigma", arguments.text("likelihood") == "gaussian", "likelihood=gaussian"),
-      ("hidden", preset == .mlp && !isText, "mlp"), ("logvar", family != .autoencoder, "families with a posterior"),
+      ("hidden", preset == .mlp && !isText, "mlp"), ("logvar", family.posterior.isRandom, "families with a posterior"),
     ]
-    for (option, isUsed, place) in unused where !isUsed && arguments.isGiven(option) {
+    for (option, isUsed, place) in settings + others where !isUsed && arguments.isGiven(option) {
       throw arguments.fault(
         .badOptionValue, "option '\(option)' does not apply to this model", at: option, fix: "It applies to \(place).")
     }
-    if (arguments.number("warmup") ?? 0) > 0, (arguments.number("cycle") ?? 0) > 0 {
-      throw arguments.fault(.badOptionValue, "warmup and cycle cannot be combined", at: "cycle")
+    for setting in family.settings {
+      guard let other = setting.excludes, let value = arguments.number(setting.word), value > 0,
+        let second = arguments.number(other), second > 0
+      else { continue }
+      throw arguments.fault(.badOptionValue, "\(setting.word) and \(other) cannot be combined", at: other)
     }
-    if family != .autoencoder, arguments.text("likelihood") == "mse" {
+    if family.isProbabilistic, likelihood?.hasSamples == false {
       throw arguments.fault(
         .badOptionValue, "mse is not a likelihood: its weight against the KL would be arbitrary", at: "likelihood",
         fix: "Use likelihood=gaussian with sigma=, or gaussian-learned.")
@@ -187,30 +186,5 @@ struct ModelArguments {
       }
       throw Fault(.badArchitecture, "\(option): \(error.reason)", at: span)
     }
-  }
-}
-
-extension Family {
-  /// Whether beta weights the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.
-  var hasWeightedKL: Bool { self != .autoencoder && self != .importanceWeighted }
-}
-
-/// `gaussian:0.3`, `mask:0.25`, `salt:0.1`.
-enum NoiseText {
-  static func parse(_ arguments: Arguments, _ name: String) throws -> Noise {
-    let parts = (arguments.text(name) ?? "gaussian:0.3").split(separator: ":", omittingEmptySubsequences: false)
-    let amount = parts.count == 2 ? Float(String(parts[1])) : parts.count == 1 ? 0.3 : nil
-    if let amount, amount >= 0, amount.isFinite {
-      switch parts[0] {
-      case "gaussian": return .gaussian(amount)
-      case "mask" where amount <= 1: return .mask(amount)
-      case "salt" where amount <= 1: return .saltAndPepper(amount)
-      default: break
-      }
-    }
-    throw arguments.fault(
-      .badOptionValue,
-      "\(name): expected gaussian:σ, mask:fraction or salt:fraction, got '\(arguments[name]?.raw ?? "")'",
-      at: name)
   }
 }

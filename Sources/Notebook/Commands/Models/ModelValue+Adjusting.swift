@@ -3,13 +3,15 @@ import Networks
 import VAEngine
 
 extension ModelValue: AdjustableValue {
-  package static let adjustable: [CommandOption] = [
-    CommandOption("beta", .nonNegative, help: "weight of the KL"),
+  package static var adjustable: [CommandOption] {
+    FamilyOptions.live + training
+  }
+
+  private static let training: [CommandOption] = [
     CommandOption("lr", .positive, help: "learning rate"),
     CommandOption("batch", .integer(1...1_000_000), help: "examples per step"),
     CommandOption("clip", .positive, help: "largest norm of the gradient"),
     CommandOption("decay", .nonNegative, help: "weight decay"),
-    CommandOption("freebits", .nonNegative, help: "free nats per dimension"),
     CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "optimizer"),
     CommandOption("validate", .anyValue, help: "validation data: a fraction, a number of examples, or a dataset"),
     CommandOption(
@@ -23,7 +25,6 @@ extension ModelValue: AdjustableValue {
     CommandOption("momentum", .number(0...0.999_999), help: "momentum of sgd"),
     CommandOption("seed", .seed, help: "shuffle seed"),
     CommandOption("on", .dataset, help: "the training data"),
-    CommandOption("capacity", .nonNegative, help: "target capacity of capacity-vae, in nats"),
   ]
 
   package func adjusted(

@@ -10,12 +10,14 @@ struct SmoothedTerms {
   /// An average over some twenty steps.
   static let decay = 0.95
   private var sums = (loss: 0.0, reconstruction: 0.0, kl: 0.0)
+  private var ownSums: [String: Double] = [:]
   /// 1 − decayᵗ
   private var weight = 0.0
 
   mutating func add(_ step: TrainingHistory.Step) {
     func next(_ sum: Double, _ value: Float) -> Double { Self.decay * sum + (1 - Self.decay) * Double(value) }
     sums = (next(sums.loss, step.loss), next(sums.reconstruction, step.reconstruction), next(sums.kl, step.kl))
+    for (name, value) in step.own ?? [:] { ownSums[name] = next(ownSums[name] ?? 0, value) }
     weight = Self.decay * weight + 1 - Self.decay
   }
 
@@ -23,4 +25,7 @@ struct SmoothedTerms {
   var terms: (loss: Double, reconstruction: Double, kl: Double)? {
     weight > 0 ? (sums.loss / weight, sums.reconstruction / weight, sums.kl / weight) : nil
   }
+
+  /// A family's own term; nil before the first step.
+  func own(_ name: String) -> Double? { weight > 0 ? ownSums[name].map { $0 / weight } : nil }
 }

@@ -21,16 +21,18 @@ struct TrainingChanges {
   mutating func take(_ key: Spanned<String>, _ argument: BoundArgument) throws -> Bool {
     let (recipe, configuration) = (recipe, configuration)
     var word = "\(key.value)=\(argument.raw)"
+    if FamilyOptions.words.contains(key.value), let value = FamilyOptions.value(argument.content) {
+      guard let setting = configuration.family.setting(key.value), setting.isLive else { throw refusal(key) }
+      do {
+        try setting.set(value, in: &self.configuration, isLive: true)
+      } catch {
+        throw Fault(
+          .badOptionValue, "\(key.value): expected \(error.expected), got '\(argument.raw)'", at: argument.span)
+      }
+      if self.configuration != configuration { words.append(word) }
+      return true
+    }
     switch (key.value, argument.content) {
-    case ("beta", .number(let value)):
-      try refuse(key, unless: configuration.family.hasWeightedKL)
-      self.configuration.beta = .constant(Float(value))
-    case ("freebits", .number(let value)):
-      try refuse(key, unless: configuration.family.hasWeightedKL && configuration.family != .capacity)
-      self.configuration.freeBits = Float(value)
-    case ("capacity", .number(let value)):
-      try refuse(key, unless: configuration.family == .capacity)
-      self.configuration.capacity = .constant(Float(value))
     case ("validate", .value(let value)): try validate(value, argument)
     case ("on", .value(.object(let data as DatasetValue))):
       self.recipe.data = argument.raw
@@ -61,10 +63,9 @@ struct TrainingChanges {
   /// How edits name data.
   static func word(_ data: DatasetValue) -> String { "on=\(data.title)" }
 
-  private func refuse(_ key: Spanned<String>, unless isUsed: Bool) throws {
-    guard !isUsed else { return }
-    throw Fault(
-      .badOptionValue, "option '\(key.value)' does not apply to \(configuration.family.rawValue) models", at: key.span)
+  private func refusal(_ key: Spanned<String>) -> Fault {
+    Fault(
+      .badOptionValue, "option '\(key.value)' does not apply to \(configuration.family.word) models", at: key.span)
   }
 
   /// What is held out: a share, a number of examples, or a dataset.

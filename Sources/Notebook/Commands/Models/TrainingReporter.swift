@@ -69,12 +69,16 @@ final class TrainingReporter {
       Progress.Term(name: "rec", value: terms.reconstruction, unit: configuration.lossUnit),
     ]
     let rate = configuration.isPlain ? [] : [Progress.Term(name: "kl", value: terms.kl, unit: "nats")]
-    return losses + rate + [.init(name: "speed", value: speed, unit: "images/s")]
+    let own = configuration.family.ownTerms.compactMap { term in
+      smoothed.own(term.name).map { Progress.Term(name: term.label, value: $0, unit: term.unit) }
+    }
+    return losses + rate + own + [.init(name: "speed", value: speed, unit: "images/s")]
   }
 
   private func figure(_ moment: TrainingProgress) -> Figure? {
     var loss = LossFigure(runs: [.init(name: run.name ?? "the model", training: live.training)])
     (loss.limit, loss.unit) = (600, live.configuration.unit)
+    loss.ownTerms = live.configuration.family.ownTerms
     guard let curves = loss.curves() else { return nil }
     let theme = run.execution.state.settings.plot["theme"].flatMap { Figure.Theme(rawValue: $0) } ?? .light
     return Figure(

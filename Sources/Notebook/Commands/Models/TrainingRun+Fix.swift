@@ -16,13 +16,13 @@ extension TrainingRun {
     let back = error.restoredStep > firstStep ? "undo; " : ""
     let glance = try DataGlance(training.thinned(to: 2000))
     let reach = "the data reach \(NumberText.short(glance.largest, digits: 3))"
-    let isLarge = !configuration.likelihood.isOfUnitInterval && glance.largest > DoctorCheck.largeInput
+    let isLarge = !configuration.likelihood.isBounded && glance.largest > DoctorCheck.largeInput
     let scaled = advice.freeName(for: recipe.data)
     let scaling = "\(scaled) = transform \(recipe.data ?? "d") standardize=yes; "
     // A tenth of a learning rate far above all useful values would not help.
     let isFast = recipe.learningRate > 0.01
     let rate = " lr=\(NumberText.short(min(recipe.learningRate / 10, 1e-3)))"
-    if case .gaussian(let sigma) = configuration.likelihood,
+    if let sigma = configuration.likelihood.sigma,
       Double(sigma) < 1e-3 * (isLarge ? 1 : max(glance.largest, 1e-30))
     {
       let another = advice.another(on: isLarge ? scaled : nil) { $0.likelihood = .gaussianLearned }
@@ -38,8 +38,8 @@ extension TrainingRun {
     if configuration.family.hasWeightedKL, configuration.beta.target > 1e4 {
       return "beta=\(NumberText.short(Double(configuration.beta.target))) overflows. Try: "
         + advice.another {
-          $0.beta = 1
-          $0.freeBits = 0
+          $0["beta"] = 1
+          $0["freebits"] = 0
         }
     }
     let clip = recipe.learningRate <= 1e-3 ? " clip=1" : ""

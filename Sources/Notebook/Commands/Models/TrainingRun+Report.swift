@@ -9,6 +9,7 @@ extension TrainingRun {
       .init("loss", .fixed(last.loss, decimals: 2), unit: unit, detail: ", mean of epoch \(last.epoch)"),
       .init("reconstruction", .fixed(last.reconstruction, decimals: 2), unit: unit),
     ] + (configuration.isPlain ? [] : [.init("kl", .fixed(last.kl, decimals: 2), unit: "nats/example")])
+      + configuration.ownFields(of: last)
   }
 
   /// The report of `train`.

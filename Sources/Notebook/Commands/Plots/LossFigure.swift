@@ -31,6 +31,8 @@ struct LossFigure {
   }
 
   let runs: [Run]
+  /// Terms of the model's family beside the reconstruction and the KL.
+  var ownTerms: [TermName] = []
   var terms = "overlaid"
   var logY = false
   var unit = "nats/image"
@@ -48,7 +50,8 @@ struct LossFigure {
       marks += run.history.edits.map { .init(x: $0.epoch, text: prefix + $0.what) }
     }
     return Curves(
-      lines: lines, marks: marks, xLabel: "epoch", yLabel: unit, lowerLabel: "KL, nats", logY: logY,
+      lines: lines, marks: marks, xLabel: "epoch", yLabel: unit,
+      lowerLabel: (["KL"] + ownTerms.map(\.label)).joined(separator: ", ") + ", nats", logY: logY,
       hasIntegerX: lines.flatMap(\.x).max() ?? 0 >= 2)
   }
 
@@ -75,7 +78,9 @@ struct LossFigure {
     let watched = run.history.epochs.filter { $0.validation != nil }
     guard !watched.isEmpty else { return [] }
     // The training loss may weight its terms; the validation loss does not.
-    let isElbo = run.history.steps.allSatisfy { abs($0.loss - $0.reconstruction - $0.kl) <= 1e-3 * abs($0.loss) + 1e-3 }
+    let isElbo =
+      ownTerms.isEmpty
+      && run.history.steps.allSatisfy { abs($0.loss - $0.reconstruction - $0.kl) <= 1e-3 * abs($0.loss) + 1e-3 }
     var line = Curves.Line(
       name: isElbo ? name : "\(name), −ELBO", x: watched.map { Double($0.epoch) }, y: watched.compactMap(\.validation),
       dashed: true)
@@ -88,6 +93,9 @@ struct LossFigure {
     guard terms == "overlaid", run.history.steps.contains(where: { $0.kl > 0 }) else { return total }
     return total + pair(line("reconstruction", run) { $0.reconstruction }, of: run, color: 1)
       + pair(line("KL", run) { $0.kl }, of: run, color: 2, panel: 1)
+      + ownTerms.enumerated().flatMap { index, term in
+        pair(line(term.label, run) { $0.own?[term.name] ?? .nan }, of: run, color: 4 + index, panel: 1)
+      }
   }
 
   private func one(_ run: Run, _ index: Int) -> [Curves.Line] {

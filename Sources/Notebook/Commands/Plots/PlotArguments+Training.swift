@@ -13,6 +13,7 @@ extension PlotArguments {
       throw arguments.fault(.badOptionValue, "option 'terms' does not apply to several models", at: "terms")
     }
     var loss = LossFigure(runs: models.map { .init(name: $0.name, training: $0.model.training) })
+    loss.ownTerms = models[0].model.configuration.family.ownTerms
     loss.terms = arguments.text("terms") ?? "overlaid"
     loss.logY = arguments.flag("logy")
     loss.unit = models[0].model.configuration.unit

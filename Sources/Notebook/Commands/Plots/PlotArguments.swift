@@ -73,7 +73,7 @@ struct PlotArguments {
     }
     let configuration = model.configuration
     parts.append(
-      "\(configuration.family.rawValue) \(configuration.architecture.name), latent \(configuration.latentDimensions)")
+      "\(configuration.family.word) \(configuration.architecture.name), latent \(configuration.latentDimensions)")
     let beta = Double(configuration.beta.target)
     if beta != 1, configuration.family.hasWeightedKL { parts.append("β = \(NumberText.short(beta))") }
     var epoch = model.training.step == 0 ? "not trained" : "epoch \(Self.epochs(model.training))"
@@ -121,7 +121,7 @@ struct PlotArguments {
     let kinds = different(
       models.map { item in
         let c = item.model.configuration
-        return "\(c.family.rawValue) \(c.architecture.name), latent \(c.latentDimensions)"
+        return "\(c.family.word) \(c.architecture.name), latent \(c.latentDimensions)"
       })
     parts.append(kinds.count <= 2 ? kinds.joined(separator: "; ") : "\(kinds.count) architectures")
     let epochs = models.map { Self.epochs($0.model.training) }

@@ -23,7 +23,7 @@ extension DoctorCheck {
     id: "support", looksFor: "values outside [0, 1] under bernoulli, continuous-bernoulli and logistic256"
   ) { examination in
     let likelihood = examination.model.configuration.likelihood
-    guard likelihood.isOfUnitInterval else { return nil }
+    guard likelihood.isBounded else { return nil }
     let evidence = "values from \(examination.text(examination.data.low)) to \(examination.text(examination.data.high))"
     guard !examination.data.fits(likelihood) else { return .fine("input in [0, 1]", evidence) }
     return .only("input outside [0, 1]", "\(evidence) (\(examination.dataPlace))", next: examination.broughtInside)
@@ -41,10 +41,10 @@ extension DoctorCheck {
       """
   ) { examination in
     let configuration = examination.model.configuration
-    guard !configuration.likelihood.isOfUnitInterval else { return nil }
+    guard !configuration.likelihood.isBounded else { return nil }
     let data = examination.data
     let evidence = "values from \(examination.text(data.low)) to \(examination.text(data.high))"
-    if data.largest < smallInput, configuration.likelihood.givenSigma == nil, let measured = examination.measured,
+    if data.largest < smallInput, configuration.likelihood.sigma == nil, let measured = examination.measured,
       measured.inactive(configuration) > 0, measured.residual.isCorrelated
     {
       let inactive = "\(measured.inactive(configuration)) of \(configuration.latentDimensions) dimensions inactive"
@@ -64,11 +64,6 @@ extension DoctorCheck {
   }
 }
 
-extension Likelihood {
-  /// σ of a Gaussian that has it as an option.
-  fileprivate var givenSigma: Float? { if case .gaussian(let sigma) = self { sigma } else { nil } }
-}
-
 extension Measurement {
   /// Dimensions whose posterior means vary by less than 0.01.
   fileprivate func inactive(_ configuration: ModelConfiguration) -> Int {
@@ -85,7 +80,7 @@ extension Measurement {
       guard let variance = judged.constantPrediction else { return false }
       return !(judged.loss.mean < 0.1 * variance)
     }
-    let most = configuration.likelihood == .gaussianLearned ? DoctorCheck.learnedRatio : DoctorCheck.givenRatio
+    let most = configuration.likelihood.learnsSigma ? DoctorCheck.learnedRatio : DoctorCheck.givenRatio
     return !(ratio < most)
   }
 

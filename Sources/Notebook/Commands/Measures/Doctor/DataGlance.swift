@@ -23,15 +23,5 @@ struct DataGlance {
   }
 
   /// Whether the likelihood gives such values a probability, but for what scaling and resizing round.
-  func fits(_ likelihood: Likelihood) -> Bool { !likelihood.isOfUnitInterval || low >= -1e-5 && high <= 1 + 1e-5 }
-}
-
-extension Likelihood {
-  /// Whether data must lie in [0, 1].
-  var isOfUnitInterval: Bool {
-    switch self {
-    case .bernoulli, .continuousBernoulli, .logistic256: true
-    case .gaussian, .gaussianLearned, .squaredError: false
-    }
-  }
+  func fits(_ likelihood: Likelihood) -> Bool { !likelihood.isBounded || low >= -1e-5 && high <= 1 + 1e-5 }
 }

@@ -11,7 +11,7 @@ extension DoctorCheck {
       """
   ) { examination in
     let configuration = examination.model.configuration
-    guard configuration.family != .autoencoder, let measured = examination.measured else { return nil }
+    guard configuration.family.isProbabilistic, let measured = examination.measured else { return nil }
     let (d, active) = (configuration.latentDimensions, measured.evaluation.activeUnits)
     let inactive = d - active
     guard inactive > 0 else { return .fine("dimensions in use", "all \(d) posterior means vary") }
@@ -32,16 +32,14 @@ extension Examination {
   /// What lets more dimensions live, of what the family has.
   fileprivate var revived: String {
     let configuration = model.configuration
-    switch configuration.family {
-    case .capacity:
+    if configuration.family.hasCapacity {
       let more = NumberText.short(Double(max(configuration.capacity.target, 10)) * 2)
       return "set \(name) capacity=\(more); \(advice.continued())"
-    case let family where family.hasWeightedKL:
-      return advice.another {
-        $0.warmup = Double(max(advice.epochs / 2, 1))
-        $0.beta = min($0.beta, 1)
-      }
-    default: return advice.retrained()
+    }
+    guard configuration.family.hasWeightedKL else { return advice.retrained() }
+    return advice.another {
+      $0["warmup"] = Double(max(advice.epochs / 2, 1))
+      $0["beta"] = min($0["beta"], 1)
     }
   }
 }

@@ -3,27 +3,35 @@ import VAEngine
 
 /// `doctor`.
 enum DoctorCommand {
-  static let all = [doctor]
+  static var all: [Command] { [doctor] }
 
-  private static let doctor = Command(
-    "doctor", family: .measures, summary: "diagnose a model: verdict, evidence, next command",
-    details: """
-      Every figure is measured now, with the current parameters, in nats per example, on the data named beside it (at \
-      most \(NumberText.count(Examination.limit)) examples of the training data and of the held-out data, evenly \
-      spaced). Problems come first; when one causes others, only the cause is listed. Its checks, in order, find:
-      """ + "\n\n" + DoctorCheck.all.map { "- " + $0.looksFor }.joined(separator: "\n"),
-    positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
-    options: [EvaluateCommands.data, EvaluateCommands.seed], result: "a table of the checks",
-    examples: [.init("doctor m", "what is wrong with it, if anything")]
-  ) { arguments, execution in
-    let examination = try Examination(arguments, execution)
-    let findings = try Finding.all(examination)
-    let count = findings.filter { $0.weight != .fine }.count
-    let verdict = count == 0 ? "healthy" : count == 1 ? "one finding" : "\(count) findings"
-    return .table(
-      Table(
-        title: "\(examination.name) on \(examination.source.title): \(verdict)",
-        columns: [.init("check"), .init("evidence"), .init("next")],
-        rows: findings.map { [.text($0.verdict), .text($0.evidence), .text($0.next ?? "")] }, stacksLast: true))
+  /// Checks of every model, then those of families.
+  private static var looksFor: [String] {
+    DoctorCheck.all.map { "- " + $0.looksFor }
+      + Family.all.flatMap { family in family.findings.map { "- of \(family.word): \($0.looksFor)" } }
+  }
+
+  private static var doctor: Command {
+    Command(
+      "doctor", family: .measures, summary: "diagnose a model: verdict, evidence, next command",
+      details: """
+        Every figure is measured now, with the current parameters, in nats per example, on the data named beside it (at \
+        most \(NumberText.count(Examination.limit)) examples of the training data and of the held-out data, evenly \
+        spaced). Problems come first; when one causes others, only the cause is listed. Its checks, in order, find:
+        """ + "\n\n" + looksFor.joined(separator: "\n"),
+      positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
+      options: [EvaluateCommands.data, EvaluateCommands.seed], result: "a table of the checks",
+      examples: [.init("doctor m", "what is wrong with it, if anything")]
+    ) { arguments, execution in
+      let examination = try Examination(arguments, execution)
+      let findings = try Finding.all(examination)
+      let count = findings.filter { $0.weight != .fine }.count
+      let verdict = count == 0 ? "healthy" : count == 1 ? "one finding" : "\(count) findings"
+      return .table(
+        Table(
+          title: "\(examination.name) on \(examination.source.title): \(verdict)",
+          columns: [.init("check"), .init("evidence"), .init("next")],
+          rows: findings.map { [.text($0.verdict), .text($0.evidence), .text($0.next ?? "")] }, stacksLast: true))
+    }
   }
 }

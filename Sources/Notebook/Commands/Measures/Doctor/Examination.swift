@@ -100,12 +100,8 @@ struct Measurement {
     } else {
       logVariance = nil
     }
-    switch live.configuration.likelihood {
-    case .gaussian(let given): sigma = Double(given)
-    case .gaussianLearned: sigma = try live.learnedSigma()
-    default: sigma = nil
-    }
-    let isWeighted = live.configuration.family == .importanceWeighted
+    sigma = try live.sigma
+    let isWeighted = live.configuration.family.bound == .importanceWeighted
     func side(_ data: DatasetValue, _ known: Evaluation? = nil) throws -> Side {
       // k decodings an example.
       let data = data.thinned(to: isWeighted ? Examination.limit / 4 : Examination.limit)
@@ -127,14 +123,6 @@ struct Measurement {
     principalVariance = PrincipalVariance.largest(
       try probe.source.values().elements(as: Float.self), size: live.configuration.pixels, standardized: false)
     try progress(1)
-  }
-}
-
-extension Model {
-  /// σ that likelihood=gaussian-learned has come to.
-  func learnedSigma() throws -> Double? {
-    guard let spec = parameters.specs.first(where: { $0.name.hasSuffix("logSigma") }) else { return nil }
-    return try parameters.value(spec.name).elements(as: Float.self).first.map { exp(Double($0)) }
   }
 }
 

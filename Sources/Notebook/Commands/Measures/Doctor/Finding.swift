@@ -1,3 +1,5 @@
+import VAEngine
+
 /// One thing that the doctor looks at.
 struct DoctorCheck: Sendable {
   /// A stable name, for programs and tests.
@@ -6,6 +8,21 @@ struct DoctorCheck: Sendable {
   let looksFor: String
   /// What it found; nil where there is nothing to look at.
   let look: @Sendable (Examination) throws -> Finding?
+
+  /// What a family looks for by itself.
+  static func checks(of family: Family) -> [DoctorCheck] {
+    family.findings.map { finding in
+      DoctorCheck(id: finding.id, looksFor: finding.looksFor) { examination in
+        guard let measured = examination.measured else { return nil }
+        let evidence = FamilyFinding.Evidence(
+          configuration: examination.model.configuration, evaluation: measured.evaluation,
+          epoch: examination.model.training.currentEpoch)
+        guard let verdict = finding.look(evidence) else { return nil }
+        let next = verdict.advice.map { advice in examination.advice.another { $0.set(advice.setting, advice.value) } }
+        return .fault(verdict.text, "\(verdict.evidence) (\(examination.place))", next: next)
+      }
+    }
+  }
 
   /// All checks, causes before what they cause.
   static let all = [
@@ -51,7 +68,7 @@ struct Finding: Sendable {
   static func all(_ examination: Examination) throws -> [Finding] {
     var found: [Finding] = []
     var hasCause = false
-    for check in DoctorCheck.all {
+    for check in DoctorCheck.all + DoctorCheck.checks(of: examination.model.configuration.family) {
       guard let finding = try check.look(examination), !hasCause || finding.weight == .fine else { continue }
       if finding.weight == .only { return [finding] }
       hasCause = hasCause || finding.weight == .cause

@@ -27,7 +27,7 @@ extension DoctorCheck {
     return .only(
       "−ELBO is not finite",
       "\(term) \(examination.text(value)) nats, the first at example \(example) (\(examination.place))",
-      next: isLarge && !examination.model.configuration.likelihood.isOfUnitInterval
+      next: isLarge && !examination.model.configuration.likelihood.isBounded
         ? examination.standardized : examination.advice.retrained())
   }
 }

@@ -6,19 +6,28 @@ struct ModelText {
   var configuration: ModelConfiguration
   var latent: Int
   var likelihood: Likelihood
-  var beta: Float
-  /// Epochs in which β grows from 0.
-  var warmup: Double
-  /// Nats per dimension that the KL is not pushed below.
-  var freeBits: Float
+  /// The family's settings as typed, by their words.
+  private(set) var settings: [String: String]
   var bounds: ClosedRange<Float>?
 
   init(_ configuration: ModelConfiguration) {
     self.configuration = configuration
     (latent, likelihood) = (configuration.latentDimensions, configuration.likelihood)
-    (beta, freeBits) = (configuration.beta.target, configuration.freeBits)
-    warmup = if case .linear(_, _, let epochs) = configuration.beta { epochs } else { 0 }
+    settings = Dictionary(
+      uniqueKeysWithValues: configuration.family.settings.map { ($0.word, $0.text(configuration)) })
     bounds = configuration.architecture.logVarianceBounds
+  }
+
+  /// A setting as a number; one that the family does not have stays away.
+  subscript(word: String) -> Double {
+    get { settings[word].flatMap { Double($0) } ?? 0 }
+    set { self.set(word, NumberText.short(newValue, digits: 7)) }
+  }
+
+  mutating func set(_ word: String, _ text: String) {
+    guard let setting = configuration.family.setting(word) else { return }
+    settings[word] = text
+    if let other = setting.excludes { settings[other] = configuration.family.setting(other)?.defaultText }
   }
 
   private func number(_ value: Float) -> String { NumberText.short(Double("\(value)") ?? Double(value), digits: 7) }
@@ -26,13 +35,11 @@ struct ModelText {
   /// `model m2 vae mlp latent=4 hidden=32 on=d`.
   func line(_ name: String, on data: String?) -> String {
     let c = configuration
-    var words = ["model", name, c.family.rawValue]
+    var words = ["model", name, c.family.word]
     words += architecture
     words.append("latent=\(latent)")
     words += likelihoodWords
-    if c.family.hasWeightedKL { words += weightWords }
-    if c.family == .importanceWeighted { words.append("k=\(c.importanceSamples)") }
-    if let noise = c.noise, noise != .gaussian(0.3) { words.append("noise=\(noise.text)") }
+    words += settingWords
     let usual: ClosedRange<Float>? = c.architecture.name == Preset.gated.rawValue ? -6...2 : nil
     if let bounds, bounds != usual {
       words.append("logvar=\(number(bounds.lowerBound)):\(number(bounds.upperBound))")
@@ -61,39 +68,15 @@ struct ModelText {
   }
 
   private var likelihoodWords: [String] {
-    let usual: Likelihood = configuration.family == .autoencoder ? .squaredError : .bernoulli
-    guard likelihood != usual else { return [] }
-    guard case .gaussian(let sigma) = likelihood else { return ["likelihood=\(likelihood.name)"] }
-    return ["likelihood=gaussian", "sigma=\(number(sigma))"]
+    guard likelihood != configuration.family.likelihood else { return [] }
+    return ["likelihood=\(likelihood.name)"] + (likelihood.sigma.map { ["sigma=\(number($0))"] } ?? [])
   }
 
-  private var weightWords: [String] {
-    let c = configuration
-    var words: [String] = []
-    let usual: Float = c.family == .beta ? 4 : c.family == .capacity ? 1000 : 1
-    // What was not the default is said, and so is what takes its place.
-    if beta != usual || beta != c.beta.target { words.append("beta=\(number(beta))") }
-    if case .cyclical(_, _, let period) = c.beta, warmup == 0 {
-      words.append("cycle=\(NumberText.short(period))")
-    } else if warmup > 0 {
-      words.append("warmup=\(NumberText.short(warmup))")
-    }
-    if freeBits > 0 { words.append("freebits=\(number(freeBits))") }
-    if c.family == .capacity {
-      words.append("capacity=\(number(c.capacity.target))")
-      if case .linear(_, _, let epochs) = c.capacity { words.append("growth=\(NumberText.short(epochs))") }
-    }
-    return words
-  }
-}
-
-extension Noise {
-  /// As `noise=` reads it.
-  var text: String {
-    switch self {
-    case .gaussian(let sigma): "gaussian:\(sigma)"
-    case .mask(let share): "mask:\(share)"
-    case .saltAndPepper(let share): "salt:\(share)"
+  /// What is not the default, and what was changed.
+  private var settingWords: [String] {
+    configuration.family.settings.compactMap { setting in
+      guard let text = settings[setting.word], !text.isEmpty else { return nil }
+      return text != setting.defaultText || text != setting.text(configuration) ? "\(setting.word)=\(text)" : nil
     }
   }
 }

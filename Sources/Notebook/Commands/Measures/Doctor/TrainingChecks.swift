@@ -99,7 +99,7 @@ extension DoctorCheck {
     let loss = measured.judged.loss.mean
     let evidence = "\(examination.text(loss)) nats, a constant prediction \(examination.text(without))"
     // Without any code in use the dimensions say so.
-    let isUsed = examination.model.configuration.family == .autoencoder || measured.evaluation.activeUnits > 0
+    let isUsed = !examination.model.configuration.family.isProbabilistic || measured.evaluation.activeUnits > 0
     guard !(loss < without) else {
       return .fine("better than a constant prediction", "\(evidence) (\(measured.judged.place))")
     }

@@ -25,17 +25,17 @@ extension DoctorCheck {
     let place = "(\(measured.judged.place))"
     let saved = Double(examination.model.configuration.pixels) / 2 * (ratio - 1 - log(ratio))
     let saving = "a fitting σ saves \(examination.text(saved)) nats \(place)"
-    if examination.model.configuration.likelihood == .gaussianLearned {
+    if examination.model.configuration.likelihood.learnsSigma {
       // What is measured has clean input, and k samples weigh the good ones most: then σ is of another error.
       let family = examination.model.configuration.family
-      let isHigh = ratio > learnedRatio && family != .importanceWeighted
-      let isLow = ratio < 1 / learnedRatio && family != .importanceWeighted && family != .denoising
+      let isHigh = ratio > learnedRatio && family.bound != .importanceWeighted
+      let isLow = ratio < 1 / learnedRatio && family.bound == .elbo && !family.corruptsInput
       guard isHigh || isLow else { return .fine("σ fits the error", evidence) }
       return .cause("σ has not reached the error yet", "\(evidence): \(saving)", next: examination.advice.continued())
     }
     let learned = examination.advice.another { $0.likelihood = .gaussianLearned }
     if !(ratio <= givenRatio) { return .cause("σ is too small", "\(evidence): \(saving)", next: learned) }
-    let isUnused = measured.evaluation.activeUnits == 0 && examination.model.configuration.family != .autoencoder
+    let isUnused = measured.evaluation.activeUnits == 0 && examination.model.configuration.family.isProbabilistic
     if isUnused, measured.principalVariance > 0, measured.principalVariance <= sigma * sigma {
       let deviation = examination.text(measured.principalVariance.squareRoot())
       return .cause(
@@ -55,17 +55,17 @@ extension DoctorCheck {
       """
   ) { examination in
     let configuration = examination.model.configuration
-    guard let measured = examination.measured, configuration.family != .autoencoder else { return nil }
+    guard let measured = examination.measured, configuration.family.isProbabilistic else { return nil }
     let e = measured.evaluation
     let terms = "KL \(examination.text(e.kl.mean)), reconstruction \(examination.text(e.reconstruction.mean)) nats"
     let evidence = "\(terms) (\(examination.place))"
-    guard configuration.family.hasWeightedKL, configuration.family != .capacity else {
+    guard configuration.family.hasWeightedKL, !configuration.family.hasCapacity else {
       return .fine("KL and reconstruction", evidence)
     }
     let beta = Double(configuration.beta.target)
     let next = examination.advice.another {
-      $0.beta = 1
-      $0.freeBits = 0
+      $0["beta"] = 1
+      $0["freebits"] = 0
     }
     if beta < 0.1 {
       let low = measured.logVariance.map { ", log σ² down to \(examination.text($0.lowerBound))" } ?? ""
@@ -87,12 +87,12 @@ extension DoctorCheck {
       (σ below 0.0006) under a likelihood of [0, 1]
       """
   ) { examination in
-    guard examination.model.configuration.family != .autoencoder, let range = examination.measured?.logVariance else {
+    guard examination.model.configuration.family.isProbabilistic, let range = examination.measured?.logVariance else {
       return nil
     }
     let evidence =
       "log σ² from \(examination.text(range.lowerBound)) to \(examination.text(range.upperBound))"
-    let isLow = range.lowerBound < -15 && examination.model.configuration.likelihood.isOfUnitInterval
+    let isLow = range.lowerBound < -15 && examination.model.configuration.likelihood.isBounded
     guard isLow || range.upperBound > 5 else { return .fine("log σ² in bounds", evidence) }
     return .fault(
       "log σ² out of bounds", "\(evidence) (\(examination.place))",

@@ -1,0 +1,14 @@
+import Graphs
+
+extension Family {
+  /// The distance of the KL from a capacity that grows:
+  ///
+  ///     loss = E_q[−log p(x | z)] + β · |KL(q(z | x) ‖ p(z)) − C|
+  package static let capacity = Family(
+    "capacity-vae", summary: "VAE whose KL follows an increasing target capacity",
+    source: "Burgess et al. 2018, equation 8", settings: Setting.klWeight(1000) + Setting.capacity
+  ) { graph in
+    let (q, target) = try graph.encoded()
+    return try graph.evidence(q, target) { _, kl in abs(try kl - graph.scalar("capacity")) }
+  }
+}

@@ -1,0 +1,111 @@
+import Graphs
+import Tensors
+
+/// A kind of model, declared in one place: its word and source, its settings, what it requires of the data, the parts of
+/// its objective and the objective itself, its theory, what `doctor` looks for in it, and published recipes.
+///
+/// Everything else is derived from this value: the options of `model` and `set` with their completion, help and refusals,
+/// the terms of the history, of `plot loss`, of the metrics and of JSON. Another family is a file like `BetaVAE.swift` and
+/// a line in `builtIn`; nothing else names one.
+package struct Family: Sendable {
+  /// As `model` reads it.
+  package let word: String
+  package let aliases: [String]
+  /// One line, no full stop.
+  package let summary: String
+  /// The paper and its equation.
+  package let source: String
+  package let settings: [Setting]
+  package let requires: Requirements
+  package let posterior: Posterior
+  /// p(z); nil where there is none, and with it neither KL nor ELBO nor samples.
+  package let prior: Prior?
+  package let bound: Bound
+  /// The likelihood of a model that names none.
+  package let likelihood: Likelihood
+  /// Of the history and of figures, beside the loss; the reconstruction first.
+  package let terms: [TermName]
+  /// What `explain` says of it beyond the topics that every family shares; empty for none.
+  package let theory: String
+  package let findings: [FamilyFinding]
+  /// Recorded runs of published results, in `sessions/published`.
+  package let published: [String]
+  let write: @Sendable (ObjectiveGraph) throws -> Objective
+
+  /// What a family needs of the data.
+  package struct Requirements: Sendable, Equatable {
+    /// Encoder and decoder are given the label.
+    package var labels = false
+    /// Examples that a batch has at least: two where a term couples the rows.
+    package var rows = 1
+    package init(labels: Bool = false, rows: Int = 1) { (self.labels, self.rows) = (labels, rows) }
+  }
+
+  /// - Parameters:
+  ///   - settings: In the order of help.
+  ///   - terms: Beside the reconstruction and, with a prior, the KL.
+  ///   - objective: Writes the loss of a training step into the graph.
+  package init(
+    _ word: String, aliases: [String] = [], summary: String, source: String, settings: [Setting] = [],
+    requires: Requirements = Requirements(), posterior: Posterior = .gaussian, prior: Prior? = .standardNormal,
+    bound: Bound = .elbo, likelihood: Likelihood = .bernoulli, terms: [TermName] = [], theory: String = "",
+    findings: [FamilyFinding] = [], published: [String] = [],
+    objective: @escaping @Sendable (ObjectiveGraph) throws -> Objective
+  ) {
+    (self.word, self.aliases, self.summary, self.source) = (word, aliases, summary, source)
+    (self.settings, self.requires, self.posterior, self.prior) = (settings, requires, posterior, prior)
+    (self.bound, self.likelihood, self.theory) = (bound, likelihood, theory)
+    self.terms = [.reconstruction] + (prior == nil ? [] : [.kl]) + terms
+    (self.findings, self.published, write) = (findings, published, objective)
+  }
+}
+
+extension Family {
+  static let builtIn: [Family] = [.autoencoder, .vae, .beta, .capacity, .denoising, .conditional, .importanceWeighted]
+
+  /// Families that a program adds to those of the engine, for the task it runs.
+  @TaskLocal package static var additional: [Family] = []
+
+  /// All there are, in the order of help.
+  package static var all: [Family] { builtIn + additional }
+
+  /// The family of a word or an alias.
+  package static func named(_ word: String) -> Family? { all.first { $0.word == word || $0.aliases.contains(word) } }
+
+  /// Whether encoder and decoder are given the label.
+  package var isConditional: Bool { requires.labels }
+  /// Whether it has a prior, a posterior and a bound of log p(x).
+  package var isProbabilistic: Bool { prior != nil }
+  /// Whether beta weighs the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.
+  package var hasWeightedKL: Bool { setting("beta") != nil }
+  /// Whether the KL is pushed towards a capacity.
+  package var hasCapacity: Bool { setting("capacity") != nil }
+  /// Whether training corrupts the input.
+  package var corruptsInput: Bool { setting("noise") != nil }
+  /// Terms of its own, beside the reconstruction and the KL.
+  package var ownTerms: [TermName] { terms.filter { $0 != .reconstruction && $0 != .kl } }
+  package func setting(_ word: String) -> Setting? { settings.first { $0.word == word } }
+  package func term(_ name: String) -> TermName? { terms.first { $0.name == name } }
+}
+
+extension Family: Hashable, CustomStringConvertible {
+  package static func == (a: Family, b: Family) -> Bool { a.word == b.word }
+  package func hash(into hasher: inout Hasher) { hasher.combine(word) }
+  package var description: String { word }
+}
+
+/// As its word.
+extension Family: Codable {
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(word)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let word = try decoder.singleValueContainer().decode(String.self)
+    guard let found = Self.named(word) else {
+      throw ModelError.checkpoint("the model's family '\(word)' is not one of this program")
+    }
+    self = found
+  }
+}

@@ -1,0 +1,13 @@
+extension Family {
+  /// The bound of k importance samples:
+  ///
+  ///     loss = −E log (1/k) Σ p(x, zᵢ) / q(zᵢ | x)
+  package static let importanceWeighted = Family(
+    "iwae", summary: "importance-weighted autoencoder, k samples", source: "Burda et al. 2016, equation 8",
+    settings: [.importanceSamples], bound: .importanceWeighted,
+    published: ["sessions/published/iwae-k1.session", "sessions/published/iwae-k5.session"]
+  ) { graph in
+    let (q, target) = try graph.encoded()
+    return try graph.importanceBound(q, target, samples: graph.configuration.importanceSamples)
+  }
+}

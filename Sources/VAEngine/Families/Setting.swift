@@ -1,0 +1,84 @@
+/// A number or word of a family that its users choose: `beta=4`. Options, completion, help and refusals of `model` and
+/// `set` come from it.
+package struct Setting: Sendable {
+  package enum Kind: Sendable, Equatable {
+    case nonNegative
+    case integer(ClosedRange<Int>)
+    case text(placeholder: String, suggestions: [String])
+  }
+
+  package enum Value: Sendable, Equatable {
+    case number(Double)
+    case integer(Int)
+    case text(String)
+  }
+
+  package let word: String
+  package let kind: Kind
+  /// The default, as typed.
+  package let defaultText: String
+  /// One line, no full stop.
+  package let help: String
+  /// Whether it can change between trainings (`set`).
+  package let isLive: Bool
+  /// Another setting that cannot be combined with it.
+  package let excludes: String?
+  /// As typed.
+  package let text: @Sendable (ModelConfiguration) -> String
+  /// Whether the configuration keeps it under its word, and not in a property.
+  let isOwn: Bool
+  private let assign: @Sendable (inout ModelConfiguration, Value, _ isLive: Bool) throws(InvalidSetting) -> Void
+
+  init(
+    _ word: String, _ kind: Kind, default defaultText: String, help: String, isLive: Bool = false,
+    excludes: String? = nil,
+    isOwn: Bool = false, text: @escaping @Sendable (ModelConfiguration) -> String,
+    assign: @escaping @Sendable (inout ModelConfiguration, Value, _ isLive: Bool) throws(InvalidSetting) -> Void
+  ) {
+    (self.word, self.kind, self.defaultText, self.help) = (word, kind, defaultText, help)
+    (self.isLive, self.excludes, self.isOwn, self.text, self.assign) = (isLive, excludes, isOwn, text, assign)
+  }
+
+  /// Sets it.
+  ///
+  /// - Parameter isLive: In a training that goes on, where a schedule ends: the value holds from now on.
+  /// - Throws: `InvalidSetting` with what was expected.
+  package func set(
+    _ value: Value, in configuration: inout ModelConfiguration, isLive: Bool = false
+  ) throws(InvalidSetting) { try assign(&configuration, value, isLive) }
+
+  /// Sets the default.
+  package func setDefault(in configuration: inout ModelConfiguration) {
+    let value: Value =
+      switch kind {
+      case .nonNegative: .number(Double(defaultText) ?? 0)
+      case .integer: .integer(Int(defaultText) ?? 0)
+      case .text: .text(defaultText)
+      }
+    try? assign(&configuration, value, false)
+  }
+
+  /// A weight or another number of a family's own, ≥ 0: an input of the training program by its word, so that it can
+  /// change between trainings.
+  package static func weight(_ word: String, _ value: Double, help: String) -> Setting {
+    Setting(
+      word, .nonNegative, default: SettingText.number(value), help: help, isLive: true, isOwn: true,
+      text: { SettingText.number(Double($0.settings[word] ?? 0)) },
+      assign: { configuration, value, _ throws(InvalidSetting) in
+        if case .number(let number) = value { configuration.settings[word] = Float(number) }
+      })
+  }
+}
+
+/// A value that a setting does not take.
+package struct InvalidSetting: Error, Equatable, Sendable {
+  /// `gaussian:σ, mask:fraction or salt:fraction`
+  package let expected: String
+}
+
+/// Numbers as they are typed.
+enum SettingText {
+  static func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(Float(value))"
+  }
+}

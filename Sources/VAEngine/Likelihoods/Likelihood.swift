@@ -1,0 +1,195 @@
+import Graphs
+import Tensors
+
+/// p(x | z) of independent elements, parameterized by the decoder's outputs: a value that says all there is to say of one.
+///
+/// Another likelihood is a file like `Bernoulli.swift` with a static member, listed in `all`; nothing else names one.
+package struct Likelihood: Sendable {
+  /// The word of `likelihood=`.
+  package let name: String
+  /// One line, no full stop.
+  package let summary: String
+  /// The paper and its equation; empty where the formula is common knowledge.
+  package let source: String
+  /// The key it has in files.
+  let codingKey: String
+  /// σ where it is an option (`sigma=`); nil for all others.
+  package let sigma: Float?
+  /// Decoder outputs per element.
+  package let outputsPerPixel: Int
+  package let support: Support
+  /// What −log p is a logarithm of.
+  package let measure: Measure
+  /// Scalars of its own that are learned with the networks, with their initial values.
+  let parameters: [(name: String, initial: Float)]
+
+  /// −log p(x | outputs), `[B]` in nats, summed over the elements, of outputs `[B, outputsPerPixel · D]` and `x` `[B, D]`.
+  let write: @Sendable (_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol
+  /// E[x | outputs], `[B, D]`.
+  let writeMean: @Sendable (_ outputs: Symbol, _ pixels: Int) throws(ShapeError) -> Symbol
+  /// The decoder's output whose E[x] is `mean`; probabilities are kept within [0.001, 0.999].
+  let output: @Sendable (_ mean: Double) -> Double
+  /// One draw of an element in Double; nil where there is no p(x | z) to draw from.
+  let draw: (@Sendable (Draw) -> Float)?
+  /// −log p(x) of the best single prediction for all examples, nats per example; nil where that has no closed form.
+  let constantLoss: (@Sendable (Moments) -> Double)?
+
+  /// Where data must lie.
+  package enum Support: Sendable {
+    case unitInterval, realLine
+  }
+
+  package enum Measure: Sendable {
+    /// A probability of discrete data: −log p converts to bits per dimension.
+    case probability
+    /// A probability of 0/1 data; of gray values a cross-entropy, which is none.
+    case binaryProbability
+    /// A density, which depends on the unit of the data.
+    case density
+    /// No p(x | z) at all: a squared error, in the square of the data's unit.
+    case squaredError
+  }
+
+  /// What a draw of one element is made from.
+  struct Draw {
+    /// The decoder's outputs for the element.
+    let outputs: (Float, Float)
+    /// σ, where there is one.
+    let sigma: Double
+    let stream: RandomStream
+    let index: Int
+
+    /// In (0, 1): the middle of the 2⁻²⁴ that a uniform number stands for.
+    var uniform: Double { Double(stream.uniform(index)) + 0x1p-25 }
+  }
+
+  /// Mean and variance of every element over the examples of each group that is predicted by itself.
+  struct Moments {
+    let groups: [(share: Double, means: [Double], variances: [Double])]
+
+    /// Σ over the elements, averaged over the examples.
+    func sum(_ term: (_ mean: Double, _ variance: Double) -> Double) -> Double {
+      groups.reduce(0) { total, group in
+        total + group.share * zip(group.means, group.variances).reduce(0) { $0 + term($1.0, $1.1) }
+      }
+    }
+  }
+
+  init(
+    _ name: String, summary: String, source: String = "", codingKey: String? = nil, sigma: Float? = nil,
+    outputsPerPixel: Int = 1,
+    support: Support, measure: Measure, parameters: [(name: String, initial: Float)] = [],
+    write: @escaping @Sendable (_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol,
+    mean: @escaping @Sendable (_ outputs: Symbol, _ pixels: Int) throws(ShapeError) -> Symbol,
+    output: @escaping @Sendable (_ mean: Double) -> Double, draw: (@Sendable (Draw) -> Float)?,
+    constantLoss: (@Sendable (Moments) -> Double)?
+  ) {
+    (self.name, self.summary, self.source) = (name, summary, source)
+    (self.codingKey, self.sigma) = (codingKey ?? name, sigma)
+    (self.outputsPerPixel, self.support, self.measure, self.parameters) = (
+      outputsPerPixel, support, measure, parameters
+    )
+    (self.write, writeMean, self.output, self.draw) = (write, mean, output, draw)
+    self.constantLoss = constantLoss
+  }
+
+  /// All of them in the order of `help model`, those with an option at its default.
+  package static let all: [Likelihood] = [
+    .bernoulli, .continuousBernoulli, .gaussian(sigma: 1), .gaussianLearned, .logistic256, .squaredError,
+  ]
+
+  /// The likelihood of that name; `sigma` where it has one.
+  package static func named(_ name: String, sigma: Float? = nil) -> Likelihood? {
+    guard let found = all.first(where: { $0.name == name }) else { return nil }
+    return found.sigma != nil ? .gaussian(sigma: sigma ?? 1) : found
+  }
+}
+
+extension Likelihood {
+  /// Whether there is a p(x | z) to draw from: a squared error defines none.
+  package var hasSamples: Bool { draw != nil }
+  /// Whether −log p is of discrete data, so that it can be converted to bits per dimension.
+  package var isDiscrete: Bool { measure == .probability }
+  /// Whether it is of data in [0, 1] alone.
+  package var isBounded: Bool { support == .unitInterval }
+  /// Whether −log p is one of a density over real numbers, so that it depends on the unit of the data.
+  package var isDensity: Bool { measure == .density }
+  /// Whether σ is learned with the networks.
+  package var learnsSigma: Bool { parameters.contains { $0.name == "logSigma" } }
+  /// The unit of −log p(x | z); a squared error is none of nats.
+  package var unit: String { measure == .squaredError ? "squared error" : "nats" }
+
+  /// −log p(x | outputs) in nats, one per example: summed over pixels, `[B]`.
+  ///
+  /// - Parameters:
+  ///   - outputs: `[B, outputsPerPixel · D]`.
+  ///   - x: `[B, D]`, inside the support.
+  package func negativeLogLikelihood(_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol {
+    try write(outputs, x)
+  }
+
+  /// E[x | outputs], `[B, D]`.
+  func mean(_ outputs: Symbol, pixels: Int) throws(ShapeError) -> Symbol { try writeMean(outputs, pixels) }
+
+  /// One draw of p(x | z) for each pixel of an example.
+  ///
+  /// - Parameters:
+  ///   - outputs: The decoder's, `outputsPerPixel` for each pixel.
+  ///   - sigma: σ of the Gaussian ones.
+  ///   - stream: Element `first + i` is drawn for pixel i.
+  func draw(
+    _ outputs: UnsafeBufferPointer<Float>, sigma: Double, stream: RandomStream, first: Int,
+    into pixels: UnsafeMutableBufferPointer<Float>
+  ) {
+    let count = pixels.count
+    for i in 0..<count {
+      let pair = (outputs[i], outputsPerPixel > 1 ? outputs[count + i] : 0)
+      pixels[i] = draw?(Draw(outputs: pair, sigma: sigma, stream: stream, index: first + i)) ?? outputs[i]
+    }
+  }
+}
+
+extension Likelihood: Hashable, CustomStringConvertible {
+  package static func == (a: Likelihood, b: Likelihood) -> Bool { a.name == b.name && a.sigma == b.sigma }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(sigma)
+  }
+
+  /// As a training state identifies it: `gaussian(sigma: 0.4)`.
+  package var description: String { sigma.map { "\(codingKey)(sigma: \($0))" } ?? codingKey }
+}
+
+/// `{"gaussian": {"sigma": 0.4}}`, `{"bernoulli": {}}`.
+extension Likelihood: Codable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ text: String) { stringValue = text }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    var options = container.nestedContainer(keyedBy: Key.self, forKey: Key(codingKey))
+    if let sigma { try options.encode(sigma, forKey: Key("sigma")) }
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    guard let key = container.allKeys.first, container.allKeys.count == 1,
+      let found = Self.all.first(where: { $0.codingKey == key.stringValue })
+    else {
+      let keys = container.allKeys.map(\.stringValue).joined(separator: ", ")
+      throw ModelError.checkpoint("the model's likelihood (\(keys)) is not one of this program")
+    }
+    guard found.sigma != nil else {
+      self = found
+      return
+    }
+    let options = try container.nestedContainer(keyedBy: Key.self, forKey: key)
+    self = .gaussian(sigma: try options.decode(Float.self, forKey: Key("sigma")))
+  }
+}
