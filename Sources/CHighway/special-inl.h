@@ -1,5 +1,5 @@
-// Special functions on vectors, computed in double: their results are correctly rounded but for a few cases in a thousand.
-// Included once per target.
+// Special functions on vectors, computed in double and rounded once: within 0.7 ulp (SpecialFunctionTests). Included once
+// per target.
 #if defined(ELBO_SPECIAL_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef ELBO_SPECIAL_INL_H
 #undef ELBO_SPECIAL_INL_H

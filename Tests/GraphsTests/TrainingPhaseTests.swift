@@ -126,6 +126,19 @@ import Testing
     #expect(gradients[1].op != .constant(0))
   }
 
+  @Test func aLossThatReachesNoneOfItsGroupMovesNothing() throws {
+    let game = try Game(a: 1, b: 2)
+    let apart = try square(stopGradient(game.graph.parameter("b", [])) - 1)
+    let program = try Program(
+      game.graph, outputs: [("apart", apart)], parameters: game.store,
+      training: [TrainingPhase(game.first, .sgd), TrainingPhase(apart, .adam, group: "critic")])
+    for group in ["model", "critic"] { program[hyperparametersOf: group].learningRate = 0.1 }
+    for step in 0..<3 as Range<UInt64> { program.run(step: step) }
+    #expect(program.output("apart")[0] == 1)
+    #expect(try game.store.gradient("b").elements(as: Float.self) == [0] && game.value("b") == 2)
+    #expect(try game.value("a") != 1)
+  }
+
   @Test func reductionIsBetweenTheGradientsAndTheUpdates() throws {
     let (alone, halved) = (try Game(), try Game())
     let (one, two) = (try alone.program((.sgd, .adam)), try halved.program((.sgd, .adam)))

@@ -21,6 +21,7 @@
   OP(SIN, hn::Sin(d, x))                                                                            \
   OP(COS, hn::Cos(d, x))                                                                            \
   OP(ERF, Erf(x))                                                                                   \
+  OP(ATANH, hn::CopySign(hn::Mul(K(0.5f), Log1p(hn::Div(hn::Abs(hn::Add(x, x)), hn::Sub(K(1.0f), hn::Abs(x))))), x)) \
   OP(TANH, Tanh(x))                                                                                 \
   OP(SIGMOID, Sigmoid(x))                                                                           \
   OP(SOFTPLUS, Softplus(x))                                                                         \

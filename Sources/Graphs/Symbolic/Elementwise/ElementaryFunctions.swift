@@ -4,7 +4,7 @@ import Glibc
 // Exponentials, logarithms, trigonometric functions, erf.
 
 extension UnaryOp {
-  static let functions = [exp, log, expm1, log1p, sin, cos, erf].map(\.definition)
+  static let functions = [exp, log, expm1, log1p, sin, cos, erf, atanh].map(\.definition)
 
   // A polynomial on a short interval, and the scale put back.
   static let exp = UnaryOp(
@@ -42,6 +42,12 @@ extension UnaryOp {
   static let erf = UnaryOp(
     ELBO_ERF, "erf", ulps: 5, sweep: [-4...4, -0.5...0.5], reference: { Glibc.erf($0) }
   ) { x, _, g throws(ShapeError) in try g * ((-x.unary(.square)).unary(.exp) * 1.128_379_167) }
+
+  // log1p of a quotient of a difference: half an ulp each, and log1p's own. NaN beyond ±1.
+  static let atanh = UnaryOp(
+    ELBO_ATANH, "atanh", ulps: 3.5, sweep: [-0.999_999...0.999_999, -0.1...0.1], smooth: [-0.9...0.9],
+    reference: { Glibc.atanh($0) }
+  ) { x, _, g throws(ShapeError) in try g / (1 - x.unary(.square)) }
 }
 
 package func exp(_ x: Symbol) -> Symbol { x.unary(.exp) }
@@ -51,3 +57,4 @@ package func log1p(_ x: Symbol) -> Symbol { x.unary(.log1p) }
 package func sin(_ x: Symbol) -> Symbol { x.unary(.sin) }
 package func cos(_ x: Symbol) -> Symbol { x.unary(.cos) }
 package func erf(_ x: Symbol) -> Symbol { x.unary(.erf) }
+package func atanh(_ x: Symbol) -> Symbol { x.unary(.atanh) }
