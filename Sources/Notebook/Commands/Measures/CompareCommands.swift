@@ -89,7 +89,8 @@ enum CompareCommands {
         .init("active", key: "active_units"), .init("ELBO", for: .programs),
       ],
       rows: rows)
-    if obstacles.isEmpty { addDifferences(bounds, to: &table) }
+    // Who is ahead after a race is the clock's to say, and no replay could compare it.
+    if obstacles.isEmpty, arguments.command.verb == "compare" { addDifferences(bounds, to: &table) }
     table.notes += models.map { name, model in
       let epochs = model.training.epoch
       return "\(name): \(model.configuration.family.rawValue), \(NumberText.count(model.parameterCount)) parameters, "
