@@ -65,7 +65,7 @@ let package = Package(
     // Front ends: the terminal, session files, the program.
     .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Replay"),
+    .target(name: "Replay", dependencies: ["Tensors"]),
     .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "Tensors", "CReadline", "CSignals"]),
     .executableTarget(
       name: "elbo",

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// Replays as test reports for CI servers: one case a command, one suite a file.
 package enum TestReports {
@@ -72,24 +73,5 @@ package enum TestReports {
     return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
   }
 
-  /// Escaped for XML 1.0; characters that it cannot hold become `?`.
-  private static func xml(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      default:
-        if scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF {
-          result += "?"
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result
-  }
+  private static func xml(_ text: String) -> String { MarkupText.escaped(text, placeholder: "?") }
 }

@@ -82,7 +82,7 @@ class Lines:
     def execute(self, code, **options):
         return self.send("execute_request", {"code": code, **options})
 
-    def next(self, timeout=20):
+    def next(self, timeout=60):
         message = self.messages.get(timeout=timeout)
         assert message is not None, "the kernel closed its output"
         return message
@@ -104,7 +104,7 @@ class Lines:
 
     def close(self):
         self.process.stdin.close()
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         assert not self.stray, self.stray
         return code
 

@@ -61,7 +61,7 @@ def test_a_bad_connection_file_is_an_error_of_one_line(tmp_path, content):
     path = tmp_path / "connection.json"
     if content is not None:
         path.write_text(content)
-    result = subprocess.run([ELBO, "kernel", "--connection-file", str(path)], capture_output=True, text=True, timeout=10)
+    result = subprocess.run([ELBO, "kernel", "--connection-file", str(path)], capture_output=True, text=True, timeout=60)
     assert result.returncode == 1 and result.stderr.startswith("elbo: ") and result.stderr.count("\n") == 1
 
 

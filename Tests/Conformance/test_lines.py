@@ -94,20 +94,20 @@ def test_stdin_not_allowed_is_an_error(kernel):
 
 
 def test_interrupt_of_a_question_and_of_a_shell_command(kernel):
-    for code in ['ask "x"', "!sleep 60"]:
+    for code in ['ask "x"', "!sleep 120"]:
         ident = kernel.execute(code, allow_stdin=True)
         while kernel.next()["header"]["msg_type"] != "execute_input":
             pass
         kernel.send("interrupt_request", channel="control")
-        assert reply(kernel.until_idle(ident, 5))["status"] == "error"
+        assert reply(kernel.until_idle(ident, 60))["status"] == "error"
     assert reply(kernel.run("1"))["status"] == "ok"
 
 
 @pytest.mark.parametrize("code", [
     # The child is in a session of its own, where no signal finds it, and holds the output.
-    "!setsid sh -c 'echo > {begun}; sleep 30'; true", "!trap '' TERM; setsid sh -c 'echo > {begun}; sleep 30'; true",
+    "!setsid sh -c 'echo > {begun}; sleep 120'; true", "!trap '' TERM; setsid sh -c 'echo > {begun}; sleep 120'; true",
     # Nothing is left to read, long before the end.
-    "!exec > /dev/null 2>&1; echo > {begun}; sleep 30",
+    "!exec > /dev/null 2>&1; echo > {begun}; sleep 120",
 ])
 def test_interrupt_of_a_shell_command_whose_output_says_nothing_of_its_end(kernel, tmp_path, code):
     begun = tmp_path / "begun"
@@ -115,12 +115,12 @@ def test_interrupt_of_a_shell_command_whose_output_says_nothing_of_its_end(kerne
     ident = kernel.execute(code.format(begun=begun))
     begun.read_text()
     kernel.send("interrupt_request", channel="control")
-    assert reply(kernel.until_idle(ident, 10))["ename"] == "Interrupted"
+    assert reply(kernel.until_idle(ident, 60))["ename"] == "Interrupted"
     assert reply(kernel.run("1"))["status"] == "ok"
 
 
 def test_a_shell_command_ends_with_its_shell_and_loses_nothing(kernel):
-    ident = kernel.execute("!setsid sleep 30 & head -c 1000000 /dev/zero | tr '\\0' x; exit 3")
+    ident = kernel.execute("!setsid sleep 120 & head -c 1000000 /dev/zero | tr '\\0' x; exit 3")
     messages = kernel.until_idle(ident, 15)
     assert sum(len(m["content"]["text"]) for m in only(messages, "stream")) == 1_000_000
     assert "exit code 3" in reply(messages)["evalue"]
@@ -129,7 +129,7 @@ def test_a_shell_command_ends_with_its_shell_and_loses_nothing(kernel):
 
 
 def test_answers_while_a_cell_runs(kernel):
-    ident = kernel.execute("!sleep 60")
+    ident = kernel.execute("!sleep 120")
     while kernel.next()["header"]["msg_type"] != "execute_input":
         pass
     for kind, content in [
@@ -142,7 +142,7 @@ def test_answers_while_a_cell_runs(kernel):
     ]:
         assert kinds(kernel.until_idle(kernel.send(kind, content), 2))[1] == kind.replace("request", "reply")
     kernel.send("interrupt_request", channel="control")
-    kernel.until_idle(ident, 5)
+    kernel.until_idle(ident, 60)
 
 
 def test_completion_counts_code_points(kernel):
@@ -197,7 +197,7 @@ def test_the_end_of_input_lets_queued_cells_finish():
     ident = kernel.execute("!sleep 0.2; echo done")
     kernel.process.stdin.close()
     assert "done" in only(kernel.until_idle(ident), "stream")[0]["content"]["text"]
-    assert kernel.process.wait(10) == 0
+    assert kernel.process.wait(60) == 0
 
 
 def test_the_end_of_input_gives_up_an_open_question():
@@ -206,8 +206,8 @@ def test_the_end_of_input_gives_up_an_open_question():
     while kernel.next()["channel"] != "stdin":
         pass
     kernel.process.stdin.close()
-    assert reply(kernel.until_idle(ident, 10))["status"] == "error"
-    assert kernel.process.wait(10) == 0
+    assert reply(kernel.until_idle(ident, 60))["status"] == "error"
+    assert kernel.process.wait(60) == 0
 
 
 def test_noise_is_survived(kernel):
@@ -242,38 +242,39 @@ def test_a_thousand_cells(kernel):
 
 def test_shutdown_while_a_cell_runs():
     kernel = Lines()
-    kernel.execute("!sleep 60")
-    time.sleep(0.2)
+    kernel.execute("!sleep 120")
+    while kernel.next()["header"]["msg_type"] != "execute_input":
+        pass
     messages = kernel.until_idle(kernel.send("shutdown_request", {"restart": False}, channel="control"))
     assert only(messages, "shutdown_reply")
-    assert kernel.process.wait(5) == 0
+    assert kernel.process.wait(60) == 0
 
 
 def test_shutdown_while_a_child_of_a_command_holds_its_output():
     kernel = Lines()
-    ident = kernel.execute("!setsid sh -c 'echo begun; sleep 30'; true")
+    ident = kernel.execute("!setsid sh -c 'echo begun; sleep 120'; true")
     while kernel.next()["header"]["msg_type"] != "stream":
         pass
     kernel.until_idle(kernel.send("shutdown_request", {"restart": False}, channel="control"))
-    assert reply(kernel.until_idle(ident, 10))["ename"] == "Interrupted"
-    assert kernel.process.wait(10) == 0
+    assert reply(kernel.until_idle(ident, 60))["ename"] == "Interrupted"
+    assert kernel.process.wait(60) == 0
 
 
 def test_quit_ends_the_kernel():
     kernel = Lines()
     assert reply(kernel.run("quit"))["payload"][0]["source"] == "ask_exit"
-    assert kernel.process.wait(5) == 0
+    assert kernel.process.wait(60) == 0
 
 
 def test_signals():
     kernel = Lines()
-    ident = kernel.execute("!sleep 60")
+    ident = kernel.execute("!sleep 120")
     while kernel.next()["header"]["msg_type"] != "execute_input":
         pass
     kernel.process.send_signal(signal.SIGINT)
-    assert reply(kernel.until_idle(ident, 5))["status"] == "error"
+    assert reply(kernel.until_idle(ident, 60))["status"] == "error"
     kernel.process.send_signal(signal.SIGTERM)
-    assert kernel.process.wait(5) == 0
+    assert kernel.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("code", ["!yes", "load digits as=d\nmodel m mlp latent=4\ntrain m on=d epochs=100000"])
@@ -285,7 +286,7 @@ def test_a_client_that_goes_away_in_the_middle(code):
     # Away without a word, as when it crashes: both pipes close. The kernel stops its work and ends by itself.
     kernel.process.stdin.close()
     os.close(kernel.output)
-    assert kernel.process.wait(20) == 0
+    assert kernel.process.wait(60) == 0
 
 
 def test_a_client_that_does_not_read_costs_no_memory(kernel):
@@ -321,18 +322,18 @@ def test_nothing_but_messages_comes_out_of_children_and_gnuplot(tmp_path):
 
 def test_training_shows_one_display_and_an_interrupt_keeps_what_is_done(kernel):
     assert reply(kernel.run("load digits as=d\nmodel m mlp latent=4"))["status"] == "ok"
-    ident = kernel.execute("train m on=d epochs=1000")
     begin, seen = time.monotonic(), []
+    ident = kernel.execute("train m on=d epochs=1000")
     while len(only(seen, "update_display_data")) < 3:
         seen.append(kernel.next())
     # At most four a second, whatever the machine does.
     assert (time.monotonic() - begin) > 0.5
     for name in ["text/plain", "text/html"]:
         assert "nats" in only(seen, "update_display_data")[-1]["content"]["data"][name]
-    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m epo", "cursor_pos": 11}), 5)
+    completion = kernel.until_idle(kernel.send("complete_request", {"code": "train m epo", "cursor_pos": 11}), 60)
     assert only(completion, "complete_reply")[0]["content"]["matches"] == ["epochs="]
     kernel.send("interrupt_request", channel="control")
-    seen += kernel.until_idle(ident, 10)
+    seen += kernel.until_idle(ident, 60)
     names = {m["content"]["transient"]["display_id"] for m in seen if "display_id" in m["content"].get("transient", {})}
     assert len(names) == 1
     assert reply(seen)["ename"] == "Interrupted" and "kept" in reply(seen)["evalue"]

@@ -1,6 +1,7 @@
 """What a notebook keeps of pictures, tables and curves, and what becomes of it in pages, LaTeX and Markdown."""
 
 import base64
+import html
 import json
 import os
 import pathlib
@@ -63,7 +64,8 @@ def test_curves_come_with_what_converters_take(notebook, source):
     data = output.data
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert base64.b64decode(data["application/pdf"]).startswith(b"%PDF")
-    title = re.search(r"<title>(.*?)</title>", data["image/svg+xml"]).group(1)
+    # One of the picture's own, which stands first; the others are of gnuplot's curves.
+    title = re.search(r"<svg[^>]*>\s*<title>(.*?)</title>", data["image/svg+xml"]).group(1)
     assert title in data["text/plain"] and title != "Gnuplot"
     for kind in ["image/png", "image/svg+xml"]:
         assert output.metadata[kind]["alt"] in data["text/plain"]
@@ -103,6 +105,19 @@ def test_a_page_shows_the_pictures(notebook, tmp_path):
     assert sum("data:image/png" in picture for picture in pictures) == 3
 
 
+def test_a_page_has_words_for_every_picture(notebook, tmp_path):
+    """The template that takes them; the usual one of nbconvert takes none from anybody."""
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", "--template", "classic", "a.ipynb"], cwd=tmp_path, check=True, capture_output=True)
+    pictures = re.findall(r"<img[^>]*data:image/png[^>]*>", (tmp_path / "a.html").read_text())
+    words = [
+        output.metadata["image/png"]["alt"] for cell in notebook.cells for output in cell.outputs
+        if "image/png" in output.get("data", {}) and "image/svg+xml" not in output.data]
+    assert len(words) == 3
+    assert [html.unescape(re.search(r'alt="([^"]*)"', picture).group(1)) for picture in pictures] == words
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("form", ["md", "Rmd", "md:myst"])
 def test_jupytext_brings_shipped_notebooks_back(path, form):
@@ -136,7 +151,7 @@ def test_shipped_notebooks_are_as_jupyter_writes_them(path, tmp_path):
     manager, client = start_new_kernel(kernel_name="elbo")
     try:
         ident = client.kernel_info()
-        while (message := client.get_shell_msg(timeout=30))["parent_header"].get("msg_id") != ident:
+        while (message := client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != ident:
             pass
     finally:
         client.stop_channels()

@@ -76,7 +76,7 @@ def test_the_console(tmp_path):
     environment = os.environ | {"HOME": str(tmp_path), "TERM": "xterm", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
     console = pexpect.spawn(
         sys.executable, ["-m", "jupyter_console", "--kernel", "elbo", "--simple-prompt"], env=environment,
-        encoding="utf-8", dimensions=(24, 80), timeout=30)
+        encoding="utf-8", dimensions=(24, 80), timeout=60)
     console.expect(r"In \[1\]: ")
     console.sendline("6*7")
     console.expect(r"Out\[1\]: 42")

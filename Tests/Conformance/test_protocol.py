@@ -68,8 +68,8 @@ def test_the_transcript_is_what_the_kernel_says():
                 raise AssertionError((channel, kind, content, {k: v[:1] for k, v in waiting.items() if v})) from None
             waiting[message["parent_header"]["msg_id"]].append(message)
     kernel.process.stdin.close()
-    assert kernel.process.wait(10) == 0
-    assert kernel.messages.get(timeout=5) is None
+    assert kernel.process.wait(60) == 0
+    assert kernel.messages.get(timeout=60) is None
     assert not kernel.stray and not any(waiting.values()), waiting
 
 

@@ -34,7 +34,7 @@ class Kernel:
 
     def banner(self):
         ident = self.client.kernel_info()
-        while (message := self.client.get_shell_msg(timeout=30))["parent_header"].get("msg_id") != ident:
+        while (message := self.client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != ident:
             pass
         return message["content"]["banner"]
 
@@ -91,7 +91,7 @@ def test_a_kernel_that_ends_in_good_order_leaves_nothing_behind(state):
         kernel.run("x = 1")
         if how == "quit":
             assert kernel.run("quit")[0] == "ok"
-            kernel.manager.provisioner.process.wait(20)
+            kernel.manager.provisioner.process.wait(60)
         else:
             kernel.manager.restart_kernel()
             kernel.client.wait_for_ready(timeout=60)

@@ -22,7 +22,7 @@ def replies(name):
 
     def ask(label, ident, channel="shell"):
         get = client.get_shell_msg if channel == "shell" else client.get_control_msg
-        while (message := get(timeout=30))["parent_header"].get("msg_id") != ident:
+        while (message := get(timeout=60))["parent_header"].get("msg_id") != ident:
             pass
         found[label] = message["content"]
         found["metadata of " + label] = message["metadata"]

@@ -1,7 +1,7 @@
 """The behaviors of the kernel over ZeroMQ that jupyter_kernel_test does not look at."""
 
 import os
-import time
+import queue
 
 import pytest
 import zmq
@@ -19,7 +19,7 @@ def started():
 
 def run(client, code, **options):
     outputs = []
-    reply = client.execute_interactive(code, output_hook=outputs.append, timeout=30, **options)
+    reply = client.execute_interactive(code, output_hook=outputs.append, timeout=60, **options)
     return reply["content"], outputs
 
 
@@ -33,23 +33,22 @@ def another(manager):
 
 def test_interrupt_through_control(started):
     manager, client = started
-    ident = client.execute("!sleep 60")
-    while client.get_iopub_msg(timeout=5)["msg_type"] != "execute_input":
+    ident = client.execute("!sleep 120")
+    while client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
         pass
-    begin = time.monotonic()
     manager.interrupt_kernel()
-    assert client.get_shell_msg(timeout=5)["content"]["status"] == "error"
-    assert time.monotonic() - begin < 5
-    while client.get_iopub_msg(timeout=5)["content"].get("execution_state") != "idle":
+    # Long before the command would have ended by itself.
+    assert client.get_shell_msg(timeout=60)["content"]["status"] == "error"
+    while client.get_iopub_msg(timeout=60)["content"].get("execution_state") != "idle":
         pass
 
 
 def test_stdin(started):
     _, client = started
     ident = client.execute('ask "which? "', allow_stdin=True)
-    assert client.get_stdin_msg(timeout=5)["content"]["prompt"] == "which? "
+    assert client.get_stdin_msg(timeout=60)["content"]["prompt"] == "which? "
     client.input("3")
-    assert client.get_shell_msg(timeout=5)["content"]["status"] == "ok"
+    assert client.get_shell_msg(timeout=60)["content"]["status"] == "ok"
 
 
 def test_silent_and_store_history(started):
@@ -71,7 +70,7 @@ def test_queued_cells_are_aborted_after_an_error(started):
         idents = [client.execute(code, stop_on_error=stops) for code in codes]
         replies = {}
         while len(replies) < 3:
-            message = client.get_shell_msg(timeout=5)
+            message = client.get_shell_msg(timeout=60)
             replies[message["parent_header"]["msg_id"]] = message["content"]["status"]
         assert [replies[ident] for ident in idents] == expected
         assert run(client, "1")[0]["status"] == "ok"
@@ -87,11 +86,11 @@ def test_user_expressions(started):
 def test_comms_are_closed(started):
     _, client = started
     client.shell_channel.send(client.session.msg("comm_open", {"comm_id": "c7", "target_name": "t", "data": {}}))
-    while (message := client.get_iopub_msg(timeout=5))["msg_type"] != "comm_close":
+    while (message := client.get_iopub_msg(timeout=60))["msg_type"] != "comm_close":
         pass
     assert message["content"]["comm_id"] == "c7"
     client.comm_info()
-    while (message := client.get_shell_msg(timeout=5))["msg_type"] != "comm_info_reply":
+    while (message := client.get_shell_msg(timeout=60))["msg_type"] != "comm_info_reply":
         pass
     assert message["content"] == {"status": "ok", "comms": {}}
 
@@ -101,13 +100,13 @@ def test_a_thousand_cells(started):
     idents = [client.execute(str(n)) for n in range(1000)]
     results = {}
     while len(results) < 1000:
-        message = client.get_iopub_msg(timeout=20)
+        message = client.get_iopub_msg(timeout=60)
         if message["msg_type"] == "execute_result":
             results[message["parent_header"]["msg_id"]] = message["content"]["data"]["text/plain"]
     assert [results[ident] for ident in idents] == [str(n) for n in range(1000)]
     for _ in idents:
-        assert client.get_shell_msg(timeout=5)["content"]["status"] == "ok"
-    while client.get_iopub_msg(timeout=5)["content"].get("execution_state") != "idle":
+        assert client.get_shell_msg(timeout=60)["content"]["status"] == "ok"
+    while client.get_iopub_msg(timeout=60)["content"].get("execution_state") != "idle":
         pass
 
 
@@ -117,20 +116,20 @@ def test_training_is_shown_and_stopped_while_everything_else_is_answered(started
     ident = client.execute("train m on=d epochs=1000")
     seen = []
     while sum(m["msg_type"] == "update_display_data" for m in seen) < 3:
-        seen.append(client.get_iopub_msg(timeout=20))
+        seen.append(client.get_iopub_msg(timeout=60))
     for ask, kind in [
         (lambda: client.complete("train m ep"), "complete_reply"), (lambda: client.inspect("train", 3), "inspect_reply"),
         (lambda: client.kernel_info(), "kernel_info_reply"), (lambda: client.history(n=1, hist_access_type="tail"), "history_reply"),
         (lambda: client.is_complete("mean("), "is_complete_reply"),
     ]:
         asked = ask()
-        message = client.get_shell_msg(timeout=2)
+        message = client.get_shell_msg(timeout=60)
         assert (message["msg_type"], message["parent_header"]["msg_id"]) == (kind, asked)
     manager.interrupt_kernel()
-    message = client.get_shell_msg(timeout=5)
+    message = client.get_shell_msg(timeout=60)
     assert message["parent_header"]["msg_id"] == ident and message["content"]["ename"] == "Interrupted"
     while True:
-        seen.append(client.get_iopub_msg(timeout=5))
+        seen.append(client.get_iopub_msg(timeout=60))
         if seen[-1]["parent_header"].get("msg_id") == ident and seen[-1]["content"].get("execution_state") == "idle":
             break
     names = {m["content"]["transient"]["display_id"] for m in seen if m["content"].get("transient", {}).get("display_id")}
@@ -186,23 +185,29 @@ def test_unsigned_and_replayed_messages_are_dropped(started):
 
 def test_the_heart_beats_while_a_cell_runs(started):
     manager, client = started
-    client.execute("!sleep 1")
+    client.execute("!sleep 120")
+    while client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
+        pass
     socket = zmq.Context.instance().socket(zmq.REQ)
     socket.connect(f"tcp://{client.ip}:{client.hb_port}")
     socket.send(b"ping")
-    assert socket.poll(500) and socket.recv() == b"ping"
+    assert socket.poll(60_000) and socket.recv() == b"ping"
     socket.close(0)
-    client.get_shell_msg(timeout=5)
+    # The cell still runs.
+    with pytest.raises(queue.Empty):
+        client.get_shell_msg(timeout=0)
+    manager.interrupt_kernel()
+    client.get_shell_msg(timeout=60)
 
 
 def test_a_client_that_disconnects_in_the_middle(started):
     manager, _ = started
     other = another(manager)
-    other.wait_for_ready(timeout=10)
+    other.wait_for_ready(timeout=60)
     other.execute("!head -c 20000000 /dev/zero | tr '\\0' x")
     other.stop_channels()
     third = another(manager)
-    third.wait_for_ready(timeout=20)
+    third.wait_for_ready(timeout=60)
     assert run(third, "1 + 1")[0]["status"] == "ok"
     third.stop_channels()
 
@@ -233,7 +238,7 @@ def test_local_sockets():
     client = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=10)
+        client.wait_for_ready(timeout=60)
         assert run(client, "1 + 1")[0]["status"] == "ok"
     finally:
         client.stop_channels()
@@ -244,10 +249,12 @@ def test_restart_forgets_and_shutdown_ends():
     manager, client = start_new_kernel(kernel_name="elbo")
     run(client, "kept = 1")
     manager.restart_kernel()
-    client.wait_for_ready(timeout=10)
+    client.wait_for_ready(timeout=60)
     assert run(client, "kept + 1")[0]["ename"] == "E104"
-    begin = time.monotonic()
     client.stop_channels()
+    # It ends by itself: the manager kills what does not within this time.
+    manager.shutdown_wait_time = 60
+    process = manager.provisioner.process
     manager.shutdown_kernel()
-    assert time.monotonic() - begin < 5
+    assert process.returncode == 0
     assert not manager.has_kernel or not manager.is_alive()

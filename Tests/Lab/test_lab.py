@@ -23,7 +23,7 @@ def test_training_is_shown_live_and_the_button_interrupts_it(notebook, shot):
     assert book.status() == "Busy"
     shot("2-training")
     book.press("notebook:interrupt-kernel")
-    book.wait(lambda: "all of them are kept" in book.text(1), 5)
+    book.wait(lambda: "completed training steps are kept" in book.text(1), 5)
     book.wait(lambda: book.status() == "Idle", 5)
     shot("3-interrupted")
     assert not book.outputs(1, "progress")

@@ -32,16 +32,18 @@ import Testing
     "train m on=e epochs=1 batch=64 seed=1;",
   ]
 
+  /// A workspace of a session that ran these lines, and its database.
+  private static func workspace(in folder: Folder, _ lines: [String]) throws -> (path: String, queue: DatabaseQueue) {
+    let path = folder.file("w.elbodb")
+    let bench = try Bench(SessionOptions(workspace: path))
+    for line in lines { _ = bench.shown(line) }
+    bench.session.close()
+    return (path, try DatabaseQueue(path: path))
+  }
+
   @Test(arguments: kinds.indices) func noDamageTraps(kind: Int) throws {
     let (folder, (make, use)) = (Folder(), Self.kinds[kind])
-    let path = folder.file("w.elbodb")
-    do {
-      let bench = try Bench(SessionOptions(workspace: path))
-      for line in Self.setup { _ = bench.shown(line) }
-      _ = bench.shown(make)
-      bench.session.close()
-    }
-    let queue = try DatabaseQueue(path: path)
+    let (path, queue) = try Self.workspace(in: folder, Self.setup + [make])
     let detail = try #require(
       try queue.read { try String.fetchOne($0, sql: "SELECT detail FROM variables WHERE name = 'x'") })
     var refused = 0
@@ -118,14 +120,7 @@ import Testing
     throws
   {
     let folder = Folder()
-    let path = folder.file("w.elbodb")
-    do {
-      let bench = try Bench(SessionOptions(workspace: path))
-      for line in Self.setup { _ = bench.shown(line) }
-      _ = bench.shown(make)
-      bench.session.close()
-    }
-    let queue = try DatabaseQueue(path: path)
+    let (path, queue) = try Self.workspace(in: folder, Self.setup + [make])
     let names = try queue.read { try String.fetchAll($0, sql: "SELECT name FROM arrays WHERE owner = 'variable:x'") }
     #expect(!names.isEmpty)
     for name in names {
@@ -158,13 +153,7 @@ import Testing
   /// Columns of the tables hold what SQLite lets in: anything.
   @Test func rowsOfOtherTypesAreNoReasonToEnd() throws {
     let folder = Folder()
-    let path = folder.file("w.elbodb")
-    do {
-      let bench = try Bench(SessionOptions(workspace: path))
-      _ = bench.shown("x = 1; y = 2")
-      _ = bench.shown("x + y")
-      bench.session.close()
-    }
+    let (path, _) = try Self.workspace(in: folder, ["x = 1; y = 2", "x + y"])
     for sql in [
       "UPDATE variables SET cell = 'never' WHERE name = 'x'", "UPDATE variables SET detail = x'00ff' WHERE name = 'x'",
       "UPDATE cells SET number = 'one' WHERE id = 1", "UPDATE cells SET seconds = 'long'",
@@ -196,12 +185,18 @@ import Testing
     #expect(text.contains("updateCount"))
     for (old, new) in [
       ("\\\"updateCount\\\":1", "\\\"updateCount\\\":-1"), ("\\\"step\\\":1", "\\\"step\\\":4611686018427387904"),
+      ("\\\"batchSize\\\":64", "\\\"batchSize\\\":0"),
       ("\\\"latentDimensions\\\":2", "\\\"latentDimensions\\\":2000000000"),
     ] {
-      guard let place = whole.range(of: Data(old.utf8)) else { continue }
-      var damaged = whole
-      damaged.replaceSubrange(place, with: Data(new.utf8))
-      let length = whole[..<8].reversed().reduce(0) { $0 << 8 | Int($1) } + new.utf8.count - old.utf8.count
+      // Wherever it stands: the state of the training has a batch size too, and 0 there is that of no epoch under way.
+      var (damaged, count, start) = (whole, 0, 0)
+      while let place = damaged.range(of: Data(old.utf8), in: start..<damaged.count) {
+        damaged.replaceSubrange(place, with: Data(new.utf8))
+        (count, start) = (count + 1, place.lowerBound + new.utf8.count)
+      }
+      try #require(count > 0, "\(old)")
+      let length =
+        whole[..<8].reversed().reduce(0) { $0 << 8 | Int($1) } + count * (new.utf8.count - old.utf8.count)
       for index in 0..<8 { damaged[index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
       try damaged.write(to: URL(filePath: folder.file("d.safetensors")))
       #expect(bench.run("n = open \(folder.file("d.safetensors"))").status != .ok, "\(new)")

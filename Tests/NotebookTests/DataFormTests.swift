@@ -72,7 +72,7 @@ import Testing
     let (bench, folder) = (try Self.trained.get(), Folder())
     _ = bench.shown("kl m on=t > \(folder.file("kl.csv"))")
     let lines = try contents(of: folder.file("kl.csv")).split(separator: "\n")
-    #expect(lines[0] == "dimension,kl,variance_of_means,active,kl_unit" && lines.count == 5)
+    #expect(lines[0] == "dimension,kl,kl_standard_error,variance_of_means,active,kl_unit" && lines.count == 5)
     #expect(lines.dropFirst().allSatisfy { $0.allSatisfy(\.isASCII) && $0.hasSuffix(",nats") })
   }
 

@@ -61,6 +61,60 @@ import Testing
     }
   }
 
+  /// The words of a page are the same on every screen, and no line is wider unless a word is.
+  @Test(arguments: [40, 60, 80, 120]) func everyPageIsLaidOutForItsScreen(width: Int) throws {
+    let (bench, usual) = (try Bench(), try Bench())
+    bench.recorder.width = width
+    func words(_ texts: [String]) -> [Substring] { texts.flatMap { $0.split { $0 == " " || $0 == "\n" } } }
+    for source in Self.files.flatMap(Self.lines) + ["help train epochs", "help E104", "help vars optimizer"] {
+      let page = bench.shown(source)
+      let laidOut = page.compactMap { $0.split(separator: "\nShow it\n").first }
+      for line in laidOut.flatMap({ $0.split(separator: "\n") }) {
+        // What is to be copied is whole.
+        if Self.isExample(line) { continue }
+        let widest = line.split(separator: " ").map { TextWidth.columns($0) }.max() ?? 0
+        #expect(TextWidth.columns(line) <= width || widest > width - 10, "\(source): \(line)")
+        // Nothing is squeezed into a few columns at the right edge.
+        #expect(line.prefix { $0 == " " }.count <= max(20, width - 22), "\(source): \(line)")
+      }
+      #expect(words(page) == words(usual.shown(source)), "\(source)")
+    }
+  }
+
+  private static func isExample(_ line: Substring) -> Bool {
+    let text = line.drop { $0 == " " }
+    return CommandTable.standard.commands.contains { $0.examples.contains { $0.line == text } }
+  }
+
+  @Test func optionsHaveColumnsWhereThereIsRoomForThem() throws {
+    let bench = try Bench()
+    func lines(_ width: Int, _ source: String, _ start: String) -> [String] {
+      bench.recorder.width = width
+      let all = bench.shown(source)[0].split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      let first = all.firstIndex { $0.hasPrefix(start) } ?? 0
+      return Array(all[first..<min(first + 4, all.count)])
+    }
+    #expect(
+      lines(40, "help train", "  patience=N").prefix(3) == [
+        "  patience=N", "      early stopping: stop after N", "      epochs without improvement and",
+      ])
+    #expect(
+      lines(60, "help train", "  patience=N").prefix(2) == [
+        "  patience=N             early stopping: stop after N epochs",
+        "                         without improvement and restore the",
+      ])
+    #expect(
+      lines(40, "help language", "  z[0]").prefix(3) == [
+        "  z[0]  z[0..9]  z[-1]  z[:, 2]", "      rows and columns; a range includes",
+        "      both ends, ..< excludes the last",
+      ])
+    #expect(lines(120, "help language", "  z[0]")[0].hasSuffix("a range includes both ends, ..< excludes the last"))
+    #expect(
+      lines(40, "help functions", "  mean(").prefix(2) == [
+        "  mean(x, axis=0)", "      mean over the rows (axis 0); of a",
+      ])
+  }
+
   @Test func everyCommandHasExamplesThatCanBeRead() throws {
     let session = try Bench().session
     for command in CommandTable.standard.commands {

@@ -108,7 +108,7 @@ import Testing
   @Test func theLiveLossIsAMovingAverageOfSteps() throws {
     let bench = try bench()
     bench.recorder.progress = []
-    _ = bench.shown("model p mlp hidden=8 latent=2 seed=1 on=d; train p on=d epochs=4 batch=20 seed=1;")
+    _ = bench.shown("model p mlp hidden=8 latent=2 seed=1 on=d; train p on=d epochs=4 batch=20 lr=0.02 seed=1;")
     guard case .object(let object)? = bench.session.state.variables["p"]?.value, let model = object as? ModelValue
     else {
       return #expect(Bool(false))
@@ -120,9 +120,9 @@ import Testing
       return zip(weights, steps).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
     }
     let last = try #require(bench.recorder.progress.last { !$0.terms.isEmpty }?.terms.first)
-    #expect(last.name == "loss" && abs(last.value - smoothed(40)) < 1e-3 * smoothed(40))
+    #expect(last.name == "loss" && abs(last.value - smoothed(40)) < 1e-5 * smoothed(40))
     let mean = steps.suffix(10).reduce(0, +) / 10
-    #expect(abs(last.value - mean) > 1.5e-3 * smoothed(40), "not the mean of the epoch")
+    #expect(abs(last.value - mean) > 1, "not the mean of the epoch")
   }
 
   @Test(arguments: [

@@ -27,6 +27,17 @@ def start(tmp_path):
 
 
 @pytest.fixture
+def unsaved(start):
+    """A program at its prompt with a trained model m that no file holds."""
+    screen = start()
+    screen.wait_prompt()
+    screen.run("d = dataset zeros(200, 4)")
+    screen.run("model m mlp hidden=4 latent=2 seed=1")
+    screen.run("train m on=d epochs=1")
+    return screen
+
+
+@pytest.fixture
 def prompt(start):
     """A program that waits at its prompt."""
     screen = start()

@@ -10,6 +10,15 @@ import pyte
 ELBO = os.environ["ELBO"]
 
 
+def killed(start, line):
+    """A session that ran a line and was killed."""
+    screen = start()
+    screen.wait_prompt()
+    screen.run(line)
+    screen.signal(signal.SIGKILL)
+    screen.end(killed_by=signal.SIGKILL)
+
+
 class Screen:
     """Types into a program and reads its screen. Every wait is for something to appear, never for time to pass."""
 
@@ -75,7 +84,8 @@ class Screen:
         """The line that the cursor is on, and the cursor's column."""
         return self.lines[self.screen.cursor.y]
 
-    def wait(self, condition, what, seconds=20):
+    def wait(self, condition, what, seconds=60):
+        """The end of the time only says that it will never come: a busy machine has its time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.pump()
@@ -83,13 +93,13 @@ class Screen:
                 return
         raise AssertionError(f"{what} did not come; the screen is:\n{self.text}")
 
-    def wait_text(self, text, seconds=20):
+    def wait_text(self, text, seconds=60):
         self.wait(lambda: text in self.text, repr(text), seconds)
 
-    def wait_line(self, line, seconds=20):
+    def wait_line(self, line, seconds=60):
         self.wait(lambda: line in self.lines, repr(line), seconds)
 
-    def wait_prompt(self, typed="", seconds=20):
+    def wait_prompt(self, typed="", seconds=60):
         """The cursor stands right after the prompt and what was typed."""
         want = ("elbo> " + typed).rstrip()
         self.wait(
@@ -100,9 +110,10 @@ class Screen:
 
     def run(self, text):
         """Types a command and waits for the next prompt."""
-        before = self.screen.cursor.y
+        before, shown = self.screen.cursor.y, len(self.raw)
         self.line(text)
-        self.wait(lambda: text in self.text, text)
+        # The prompt from before is on the screen until the return has been read, and a long output takes the line away.
+        self.wait(lambda: "\n" in self.raw[shown:], f"the echo of {text!r}")
         self.wait(lambda: self.current == "elbo>" and self.screen.cursor.x == 6, "the next prompt")
         return before
 

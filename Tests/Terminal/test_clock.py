@@ -21,6 +21,7 @@ CELLS = {
     "named": ["r = train m epochs=+1", "t = r.seconds", "t * 1000", "_ + 1", "[t, 2]", "vars", "s = r.speed / 2", "s"],
     "column": ["h = m.history", "h.speed", "h[0]", "mean(h.speed[0..0])", "hh = history", "hh.took", "hh"],
     "dry": ["train m epochs=+5 dry=yes", "d = train m epochs=+1 dry=yes", "d.total_seconds"],
+    # Not 'vars': it cuts what a model is at its width, and epochs of more digits elsewhere.
     "race": ["m2 = fork m", "race m m2 for=30ms", "evaluate m on=e", "m", "plot loss m", "w = fork m", "w.loss"],
     "json": ["format json", "train m epochs=+1", "history", "m.history", "format csv", "history", "m.history", "train m epochs=+1"],
     "time": ["time on", "train m epochs=+1", "1 + 1", "time off"],
@@ -30,6 +31,7 @@ CELLS = {
 
 
 def session(path, cells):
+    # Several files are verified by as many processes, each with its share of the threads where the header says none.
     path.write_text("#! elbo-session 1 seed=3 threads=1 rtol=0 atol=0\n" + "".join(f"elbo> {cell}\n" for cell in cells))
     return str(path)
 

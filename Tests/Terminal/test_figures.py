@@ -182,6 +182,26 @@ def test_gnuplot_leaves_with_the_program(shell):
     screen.wait(lambda: not os.path.exists(f"/proc/{pid}"), "the end of gnuplot")
 
 
+def test_curves_differ_in_their_marks_and_not_in_colors_alone(shell):
+    screen = shell()
+    screen.run("model b mlp hidden=64 latent=2 seed=3; train b on=e epochs=1 lr=0.01 seed=2;")
+    screen.run("plot loss m b")
+    cells = screen.screen.buffer
+    # The legend: a name, and a piece of the curve to the right of it.
+    found = [(y, re.search(r" (\+---\+|(\S)\2{4})$", line)) for y, line in enumerate(screen.lines)]
+    marks = [(match[1][0], cells[y][match.start(1)].fg) for y, match in found if match][:2]
+    assert len(marks) == 2, screen.text
+    (first, red), (second, blue) = marks
+    assert first != second and red != blue
+    # Each curve is drawn as the legend has it beside its name: gnuplot's own lines are of '+', '-' and '|'.
+    def drawn(color):
+        return [cells[y][x].data for y in range(24) for x in range(80) if cells[y][x].fg == color]
+
+    for mark, color in marks:
+        allowed = {"+", "-", "|", " "} if mark == "+" else {mark, " "}
+        assert len(drawn(color)) > 8 and set(drawn(color)) <= allowed, (mark, drawn(color), screen.text)
+
+
 def test_training_is_watched_live(shell):
     screen = shell()
     screen.line("train m on=e epochs=+50000 plot=live")
@@ -189,7 +209,7 @@ def test_training_is_watched_live(shell):
     screen.wait(lambda: "train m epoch" in screen.text, "the bar beneath it")
     # Drawn over, not beneath the one before.
     screen.wait(lambda: screen.raw.count("Training of m") > 2, "more figures")
-    assert screen.text.count("Training of m") == 1
+    screen.wait(lambda: screen.text.count("Training of m") == 1, "one figure, however many were drawn")
     screen.key("c")
     screen.wait(lambda: screen.current == "elbo>", "the prompt")
     screen.run("plot loss m")

@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+from screen import killed
+
 STATEMENT = "x = [1,"
 
 
@@ -116,27 +118,18 @@ def test_ctrl_c_at_the_line_given_back_by_help_runs_nothing(prompt):
 
 
 @pytest.mark.parametrize("key", ["c", "d"])
-def test_no_answer_to_the_question_at_the_end_is_no(start, key):
-    screen = start()
-    screen.wait_prompt()
-    screen.run("d = dataset zeros(200, 4)")
-    screen.run("model m mlp hidden=4 latent=2 seed=1")
-    screen.run("train m on=d epochs=1")
-    screen.key("d")
-    screen.wait(lambda: screen.current.endswith("[y/N]"), "the question")
-    screen.key(key)
-    screen.wait_prompt()
-    screen.run("m.epochs")
-    assert "1" in screen.lines
+def test_no_answer_to_the_question_at_the_end_is_no(unsaved, key):
+    unsaved.key("d")
+    unsaved.wait(lambda: unsaved.current.endswith("[y/N]"), "the question")
+    unsaved.key(key)
+    unsaved.wait_prompt()
+    unsaved.run("m.epochs")
+    assert "1" in unsaved.lines
 
 
 @pytest.mark.parametrize("key", ["c", "d"])
 def test_no_answer_to_the_offer_at_the_start_keeps_what_is_offered(start, key):
-    first = start()
-    first.wait_prompt()
-    first.run("x = 41")
-    first.signal(signal.SIGKILL)
-    first.end(killed_by=signal.SIGKILL)
+    killed(start, "x = 41")
     second = start()
     second.wait(lambda: second.current.endswith("[l]ater:"), "the question")
     second.key(key)
@@ -156,7 +149,7 @@ def test_ctrl_c_while_a_cell_runs_stops_that_cell_alone(prompt):
     prompt.run("load digits as=d")
     prompt.run("model m mlp hidden=50 latent=4")
     prompt.line("train m on=d epochs=500; after = 1")
-    prompt.wait(lambda: "%" in prompt.current, "the bar", 40)
+    prompt.wait(lambda: "%" in prompt.current, "the bar")
     prompt.key("c")
     prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
     assert is_unknown(prompt, "after")
@@ -170,7 +163,7 @@ def test_ctrl_c_leaves_out_the_rest_of_a_paste(prompt):
     prompt.run("model m mlp hidden=50 latent=4")
     prompt.paste("train m on=d epochs=500\nafter = 1\nlater = 2\n")
     prompt.type("\r")
-    prompt.wait(lambda: "%" in prompt.current, "the bar", 40)
+    prompt.wait(lambda: "%" in prompt.current, "the bar")
     prompt.key("c")
     prompt.wait_text("2 pasted commands not run")
     prompt.wait_prompt()

@@ -1,12 +1,13 @@
 """Ctrl-C, Ctrl-Z, Ctrl-D, signals and resizes: the session is never lost."""
 
 import os
+import re
 import signal
 import time
 
 import pytest
 
-from screen import ELBO
+from screen import ELBO, killed
 
 
 def test_ctrl_c_clears_the_line_wherever_one_is(prompt):
@@ -79,13 +80,7 @@ def test_ctrl_z_stops_the_job_and_fg_brings_the_line_back(start):
 
 
 def test_a_killed_session_is_offered_again(start, tmp_path):
-    first = start()
-    first.wait_prompt()
-    first.run("x = 41")
-    if not list((tmp_path / "state" / "elbo" / "recovery").glob("*.elbodb")):
-        pytest.skip("this build keeps no workspace")
-    first.signal(signal.SIGKILL)
-    first.end(killed_by=signal.SIGKILL)
+    killed(start, "x = 41")
     second = start()
     second.wait_text("did not exit cleanly")
     second.line("")
@@ -107,8 +102,12 @@ def test_a_training_that_was_killed_is_in_the_history(start, tmp_path):
     first.run("load digits as=d")
     first.run("model m mlp hidden=8 latent=2")
     first.line("train m on=d epochs=100000 checkpoint=200ms")
-    first.wait(lambda: "%" in first.current, "the bar", 40)
-    time.sleep(1)
+    first.wait(lambda: re.search(r"epoch ([2-9]|\d\d+)/", first.current), "the second epoch")
+    # Two commits later the workspace has the first epoch, whole.
+    log = tmp_path / "work.elbodb-wal"
+    for _ in range(2):
+        seen = log.stat().st_mtime_ns
+        first.wait(lambda: log.stat().st_mtime_ns != seen, "a checkpoint")
     first.signal(signal.SIGKILL)
     first.end(killed_by=signal.SIGKILL)
     second = start("work.elbodb")
@@ -149,33 +148,29 @@ def test_what_open_left_behind_is_offered_at_the_next_start(start, tmp_path):
     assert "1" in third.lines
 
 
-def test_typing_is_echoed_at_once(prompt):
-    worst = 0.0
+def test_every_letter_is_echoed_before_the_next_is_typed(prompt):
     for index in range(40):
-        before = time.monotonic()
         prompt.type("x")
         prompt.wait_prompt("x" * (index + 1))
-        worst = max(worst, time.monotonic() - before)
-    # A sanity bound far above what is noticed; the figure itself is the benchmark's business.
-    assert worst < 1.0
 
 
 def test_ctrl_c_while_training_returns_to_the_prompt_at_once_with_the_session_whole(prompt):
     prompt.run("load digits as=d")
     prompt.run("model m mlp latent=8")
     prompt.line("train m on=d epochs=500")
-    prompt.wait(lambda: "epoch" in prompt.current and "%" in prompt.current and "loss" in prompt.current, "the bar", 40)
+    prompt.wait(lambda: "epoch" in prompt.current and "%" in prompt.current and "loss" in prompt.current, "the bar")
     assert len(prompt.current) < 80
     for part in ["▕", "/s", "kl "]:
         assert part in prompt.current
-    before = time.monotonic()
     prompt.key("c")
     prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
-    assert time.monotonic() - before < 1.0
     assert "interrupted: " in prompt.text
     assert "▕" not in prompt.text and "^C" not in prompt.text
+    # In the middle of the first of many epochs, or soon after.
+    prompt.run("(m.epochs < 400)")
+    assert "1" in prompt.lines
     prompt.line("train m epochs=+500")
-    prompt.wait(lambda: "%" in prompt.current, "the bar", 40)
+    prompt.wait(lambda: "%" in prompt.current, "the bar")
     prompt.key("c")
     prompt.key("c")
     prompt.key("c")
@@ -192,19 +187,14 @@ def test_ctrl_c_while_training_returns_to_the_prompt_at_once_with_the_session_wh
     prompt.end(0)
 
 
-def test_ctrl_d_asks_only_for_what_no_file_holds(start):
-    screen = start()
-    screen.wait_prompt()
-    screen.run("d = dataset zeros(200, 4)")
-    screen.run("model m mlp hidden=4 latent=2 seed=1")
-    screen.run("train m on=d epochs=1")
-    screen.key("d")
-    screen.wait_text("Model m would be lost")
-    screen.line("n")
-    screen.wait_prompt()
-    screen.run("save m m.safetensors")
-    screen.key("d")
-    screen.end(0)
+def test_ctrl_d_asks_only_for_what_no_file_holds(start, unsaved):
+    unsaved.key("d")
+    unsaved.wait_text("Model m would be lost")
+    unsaved.line("n")
+    unsaved.wait_prompt()
+    unsaved.run("save m m.safetensors")
+    unsaved.key("d")
+    unsaved.end(0)
     second = start()
     second.wait_prompt()
     second.run("m = open m.safetensors")
@@ -235,11 +225,11 @@ def test_ctrl_z_stops_training_and_fg_goes_on_with_it(start):
     shell.run("load digits as=d")
     shell.run("model m mlp hidden=50 latent=4")
     shell.line("train m on=d epochs=500")
-    shell.wait(lambda: "%" in shell.current, "the bar", 40)
+    shell.wait(lambda: "%" in shell.current, "the bar")
     shell.key("z")
     shell.wait_text("Stopped")
     shell.line("fg")
-    shell.wait(lambda: "%" in shell.current, "the bar", 40)
+    shell.wait(lambda: "%" in shell.current, "the bar")
     shell.key("c")
     shell.wait(lambda: shell.current == "elbo>", "the prompt")
     shell.run("1 + 1")
@@ -255,7 +245,7 @@ def test_ctrl_z_stops_a_replay_of_several_files_and_fg_goes_on_with_it(start, tm
     shell = start("--norc", program="/bin/bash", environment={"PS1": "$ ", "TMPDIR": str(scratch)})
     shell.wait_line("$")
     shell.line(f"{ELBO} replay --verify --jobs 2 a.session b.session")
-    shell.wait(lambda: len(list(scratch.iterdir())) == 2, "both processes", 40)
+    shell.wait(lambda: len(list(scratch.iterdir())) == 2, "both processes")
     shell.key("z")
     shell.wait_text("Stopped")
     shell.line("fg")
@@ -291,14 +281,15 @@ def test_a_resize_while_a_shell_command_runs_is_known_at_the_next_prompt(prompt)
 def test_a_bar_follows_the_width_and_is_drawn_at_most_ten_times_a_second(prompt):
     prompt.run("load digits as=d")
     prompt.run("model m mlp hidden=50 latent=4")
-    prompt.line("train m on=d epochs=500")
-    prompt.wait(lambda: "%" in prompt.current, "the bar", 40)
     begin, drawn = time.monotonic(), prompt.raw.count("\r")
-    prompt.wait(lambda: prompt.raw.count("\r") > drawn + 10, "ten more drawings", 40)
-    assert prompt.raw.count("\r") - drawn <= 10 * (time.monotonic() - begin) + 3
+    prompt.line("train m on=d epochs=500")
+    prompt.wait(lambda: "%" in prompt.current, "the bar")
+    prompt.wait(lambda: prompt.raw.count("\r") > drawn + 10, "ten more drawings")
+    # Three more for the echo of the line.
+    assert prompt.raw.count("\r") - drawn <= 10 * (time.monotonic() - begin) + 6
     prompt.resize(24, 50)
     before = len(prompt.raw)
-    prompt.wait(lambda: prompt.raw[before:].count("\r") > 2, "drawings at the new width", 40)
+    prompt.wait(lambda: prompt.raw[before:].count("\r") > 2, "drawings at the new width")
     bars = [line.split("\x1b[K")[0] for line in prompt.raw[before:].split("\r")[2:-1]]
     assert bars and max(len(line) for line in bars if "%" in line) < 50 + 16  # colors take no columns
     prompt.key("c")
@@ -312,7 +303,7 @@ def test_what_was_trained_survives_a_kill(start):
     first.run("model m mlp hidden=50 latent=4")
     first.run("train m on=d epochs=1")
     first.line("train m epochs=+500")
-    first.wait(lambda: "%" in first.current, "the bar", 40)
+    first.wait(lambda: "%" in first.current, "the bar")
     first.signal(signal.SIGKILL)
     first.end(killed_by=signal.SIGKILL)
     second = start("work.elbodb")

@@ -127,3 +127,18 @@ def test_options_stand_in_their_columns(start):
     assert screen.lines[row].strip() == "color=label, none or VALUES" and screen.lines[row + 1].startswith(" " * 25)
     row = next(index for index, line in enumerate(screen.lines) if line.startswith("plot latent m on=d"))
     assert screen.lines[row].index("posterior") == screen.lines[row + 1].index("dimensions") == 25
+
+
+def test_help_is_laid_out_for_the_screen_at_hand(start):
+    screen = start(columns=40, rows=120)
+    screen.wait_prompt()
+    screen.run("help train")
+    row = screen.lines.index("  patience=N")
+    assert screen.lines[row + 1:row + 3] == ["      early stopping: stop after N", "      epochs without improvement and"]
+    screen.run("help language")
+    row = screen.lines.index("  z[0]  z[0..9]  z[-1]  z[:, 2]")
+    assert screen.lines[row + 1] == "      rows and columns; a range includes"
+    # A resize is known at the next page.
+    screen.resize(120, 70)
+    screen.run("help train")
+    assert "  patience=N             early stopping: stop after N epochs without" in screen.lines

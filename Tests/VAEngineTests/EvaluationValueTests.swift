@@ -79,6 +79,14 @@ import VAEngine
     expect(found.kl, rates, "KL")
     expect(found.negativeElbo, zip(reconstructions, rates).map { $0 + $1 }, "−ELBO")
     #expect(found.count == Self.count && found.bitsPerDimension == nil)
+    for (own, wanted) in zip(found.negativeElbos, zip(reconstructions, rates).map({ $0 + $1 })) {
+      #expect(Swift.abs(own - wanted) < 1e-4)
+    }
+    for (error, weight) in zip(found.klStandardErrors, weights) {
+      let values = Self.first.map { 0.5 * Double(weight) * Double(weight) * Double($0) * Double($0) }
+      #expect(Swift.abs(error - Self.standardError(values)) < 1e-6)
+    }
+    #expect(found.negativeElbos.count == Self.count && found.klStandardErrors.count == 2)
     for (kl, weight) in zip(found.klPerDimension, weights) {
       #expect(Swift.abs(kl - 0.5 * Double(weight) * Double(weight) * Self.mean(rates) / 2.5) < 1e-5)
     }

@@ -52,7 +52,7 @@ struct MimeBundle {
   mutating func add(html: String) { data.append(.init("text/html", .string(html))) }
 
   private static func pictureText(_ output: Output) -> String {
-    output.figure.map(\.summary) ?? output.images.map { Figure(.images($0), title: "images").summary } ?? ""
+    (output.figure ?? output.imageFigure)?.summary ?? ""
   }
 
   /// A line in the text says why there is no picture.
@@ -62,8 +62,8 @@ struct MimeBundle {
     guard let draw else { return }
     if let figure = output.figure {
       add(figure, isNotebook ? .notebook : .best, draw)
-    } else if isNotebook, let images = output.images {
-      add([Drawing(type: "image/png", data: Base64.encode(images.png()))], Figure(.images(images), title: "images"))
+    } else if isNotebook, let figure = output.imageFigure, case .images(let images) = figure.kind {
+      add([Drawing(type: "image/png", data: Base64.encode(images.png()))], figure)
     }
   }
 

@@ -201,7 +201,7 @@ extension Value {
     case .tensor(let array):
       ["shape", "count", "rank", "dtype", "T"] + (array.labels == nil ? [] : ["labels"])
     case .list, .range: ["count"]
-    case .table(let table): ["count"] + table.columns.map(\.key)
+    case .table(let table): ["count"] + table.withErrors.columns.map(\.key)
     case .report(let report): report.attributeNames
     case .object(let object): object.attributeNames
     default: []
@@ -235,6 +235,7 @@ extension Value {
     case (.range(let lower, let upper), "count"): return .number(Double(upper - lower + 1))
     case (.table(let table), "count"): return .number(Double(table.rows.count))
     case (.table(let table), _):
+      let table = table.withErrors
       return table.column(name).map { column in
         .list(table.rows.map { $0.indices.contains(column) ? $0[column].value : .nothing })
       }

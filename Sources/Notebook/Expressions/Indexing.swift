@@ -225,7 +225,8 @@ extension ArrayValue {
       newExtents.remove(at: axis)
       result = result.reshaped(to: Shape(newExtents))
     }
-    return ArrayValue(result, labels: labels, meaning: meaning)
+    return ArrayValue(
+      result, labels: labels, meaning: meaning, content: axis == 0 && keepsAxis ? contentOfEach : nil)
   }
 
   /// The last two axes exchanged.

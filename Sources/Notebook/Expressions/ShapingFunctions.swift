@@ -23,7 +23,8 @@ extension FunctionTable {
           "cannot reshape \(array.shape.count) \(inflected("element", for: array.shape.count)) to \(wanted)")
       }
       return .tensor(
-        ArrayValue(array.tensor.reshaped(to: shape), labels: array.labels, meaning: array.meaning))
+        ArrayValue(
+          array.tensor.reshaped(to: shape), labels: array.labels, meaning: array.meaning, content: array.contentOfEach))
     },
     Function("transpose(x)", "transpose of a matrix") { call in .tensor(try call.array(0).transposed()) },
     Function("zeros(rows, columns)", "zeros", arity: 1...8) { call in
@@ -75,7 +76,8 @@ extension FunctionTable {
       throw Fault(.shapeMismatch, "\(name): shapes \(first.shape) and \(other.shape) differ")
     }
     let shape = Shape([arrays.count] + first.shape.dimensions)
-    return .tensor(ArrayValue(try Tensor(arrays.flatMap(\.floats), shape: shape), meaning: first.meaning))
+    return .tensor(
+      ArrayValue(try Tensor(arrays.flatMap(\.floats), shape: shape), meaning: first.meaning, content: shared(arrays)))
   }
 
   /// Rows one after the other; a vector counts as one row beside matrices.
@@ -84,7 +86,8 @@ extension FunctionTable {
     let rows = arrays.map { array -> ArrayValue in
       guard array.shape.rank < max(rank, 1) else { return array }
       let extents = [Int](repeating: 1, count: max(rank, 1) - array.shape.rank) + array.shape.dimensions
-      return ArrayValue(array.tensor.reshaped(to: Shape(extents)), meaning: array.meaning)
+      return ArrayValue(
+        array.tensor.reshaped(to: Shape(extents)), meaning: array.meaning, content: array.contentOfEach)
     }
     guard let first = rows.first else { throw Fault(.emptySelection, "concat of no tensors") }
     for other in rows where other.shape.droppingFirst != first.shape.droppingFirst {
@@ -93,6 +96,15 @@ extension FunctionTable {
     let count = rows.reduce(0) { $0 + $1.shape[0] }
     let labels = rows.contains { $0.labels == nil } ? nil : rows.flatMap { $0.labels ?? [] }
     let shape = Shape([count] + first.shape.droppingFirst.dimensions)
-    return .tensor(ArrayValue(try Tensor(rows.flatMap(\.floats), shape: shape), labels: labels, meaning: first.meaning))
+    return .tensor(
+      ArrayValue(
+        try Tensor(rows.flatMap(\.floats), shape: shape), labels: labels, meaning: first.meaning, content: shared(rows))
+    )
+  }
+
+  /// What all of them show; nil where they do not show the same.
+  private static func shared(_ arrays: [ArrayValue]) -> ArrayValue.Content? {
+    let first = arrays.first?.contentOfEach
+    return arrays.allSatisfy { $0.contentOfEach == first } ? first : nil
   }
 }

@@ -14,7 +14,7 @@ enum HelpCommands {
     examples: [.init("help", "all commands"), .init("help train", "one command"), .init("?train", "the same")]
   ) { arguments, execution in
     let words = arguments.all("topic").map(\.raw)
-    let pages = HelpPages(table: execution.table)
+    let pages = HelpPages(table: execution.table, width: execution.width)
     guard let topic = words.first else { return .string(pages.overview) }
     if words.count > 1, let command = execution.table[topic],
       let option = command.options.first(where: { $0.name == words[1] })
@@ -38,13 +38,15 @@ enum HelpCommands {
     ],
     result: "example statements", examples: [.init("examples", "a tour"), .init("examples train", "of one command")]
   ) { arguments, execution in
-    guard let verb = arguments.text("command") else { return .string(HelpPages(table: execution.table).tour) }
+    guard let verb = arguments.text("command") else {
+      return .string(HelpPages(table: execution.table, width: execution.width).tour)
+    }
     guard let command = execution.table[verb] else {
       throw arguments.fault(
         .unknownTopic, "no command named '\(verb)'", at: "command",
         fix: Suggestion.question(verb, in: execution.table.verbs))
     }
-    return .string(HelpPages.examples(command))
+    return .string(HelpPages(table: execution.table, width: execution.width).examples(command))
   }
 
   private static let explain = Command(
@@ -59,7 +61,7 @@ enum HelpCommands {
     examples: [.init("explain elbo", "the training objective"), .init("explain", "all terms")]
   ) { arguments, execution in
     let words = arguments.all("term").map { $0.raw.lowercased() }.joined(separator: " ")
-    guard !words.isEmpty else { return .string(Theory.overview) }
+    guard !words.isEmpty else { return .string(Theory.overview(width: execution.width)) }
     if let page = Theory.page(words) { return .string(page.text(for: execution.state, width: execution.width)) }
     throw arguments.fault(
       .unknownTopic, "no page on '\(words)'", at: "term",

@@ -1,12 +1,16 @@
 import Replay
 
-/// Pages of help, made from the command table.
+/// Pages of help, made from the command table and laid out for a screen.
 package struct HelpPages: Sendable {
   let table: CommandTable
+  let layout: HelpLayout
   /// Pages besides commands and functions.
   static let topics = ["language", "functions", "errors", "results"]
 
-  package init(table: CommandTable) { self.table = table }
+  /// - Parameter width: Columns of the screen.
+  package init(table: CommandTable, width: Int = HelpLayout.usualWidth) {
+    (self.table, layout) = (table, HelpLayout(width: width))
+  }
 
   /// Everything `help` knows a page for.
   package var names: [String] { table.verbs + FunctionTable.shared.functions.map(\.name) + Self.topics }
@@ -27,15 +31,17 @@ package struct HelpPages: Sendable {
   /// The page of a topic; nil when there is none.
   package func page(_ topic: String) -> String? {
     switch topic {
-    case "language", "syntax", "grammar": return Self.language
-    case "functions", "expressions": return Self.functions
-    case "errors", "codes": return Self.errors
-    case "results", "output": return Self.results
+    case "language", "syntax", "grammar": return layout.page(Self.language)
+    case "functions", "expressions": return functions
+    case "errors", "codes": return errors
+    case "results", "output": return layout.page(Self.results)
     default: break
     }
     if let command = table[topic] { return page(command) }
-    if let function = FunctionTable.shared[topic] { return "\(function.signature)\n  \(function.summary)" }
-    if let code = ErrorCode(rawValue: topic.uppercased()) { return "\(code.rawValue)  \(code.meaning)" }
+    if let function = FunctionTable.shared[topic] {
+      return layout.wrapped("\(function.signature)\n  \(function.summary)")
+    }
+    if let code = ErrorCode(rawValue: topic.uppercased()) { return layout.entry("\(code.rawValue)  ", code.meaning) }
     return nil
   }
 
@@ -48,55 +54,52 @@ package struct HelpPages: Sendable {
       guard !commands.isEmpty else { continue }
       if !lines.isEmpty { lines.append("") }
       lines.append(family.rawValue)
-      lines += commands.map { Self.entry("  " + TextWidth.pad($0.verb, to: width + 2), $0.summary) }
+      lines += layout.rows(commands.map { ("  " + TextWidth.pad($0.verb, to: width + 2), $0.summary) })
     }
     lines.append("")
-    lines.append("help COMMAND   a command with its options    help language  the language")
-    lines.append("explain TERM   the theory of a term          examples       example commands")
+    let more = [
+      ("help COMMAND", "a command with its options"), ("help language", "the language"),
+      ("explain TERM", "the theory of a term"), ("examples", "example commands"),
+    ]
+    if layout.width >= 80 {
+      for row in [more[0...1], more[2...3]] {
+        lines.append(
+          row.enumerated().map { index, item in
+            TextWidth.pad(item.0, to: 15) + (index == 0 ? TextWidth.pad(item.1, to: 30) : item.1)
+          }.joined())
+      }
+    } else {
+      lines += layout.rows(more.map { (TextWidth.pad($0.0, to: 15), $0.1) })
+    }
     return lines.joined(separator: "\n")
   }
 
   /// The page of a command.
   func page(_ command: Command) -> String {
-    var lines = [Self.entry("\(command.verb): ", command.summary), "", "  \(command.usage)"]
-    if !command.aliases.isEmpty { lines.append("  also: \(command.aliases.joined(separator: ", "))") }
-    if !command.details.isEmpty { lines += ["", HangingText.wrapped(command.details, to: Self.width)] }
+    var lines = [layout.entry("\(command.verb): ", command.summary), "", layout.wrapped("  \(command.usage)", hang: 4)]
+    if !command.aliases.isEmpty { lines.append(layout.entry("  also: ", command.aliases.joined(separator: ", "))) }
+    if !command.details.isEmpty { lines += ["", layout.wrapped(command.details)] }
     if !command.positionals.isEmpty {
       let width = command.positionals.map(\.name.count).max() ?? 0
       lines += ["", "Arguments"]
-      lines += command.positionals.map { positional in
-        let note = positional.isRequired ? "" : " (optional)"
-        let name = "  " + TextWidth.pad(positional.name.uppercased(), to: width + 2)
-        return Self.entry(name, positional.help + note)
-      }
+      lines += layout.rows(
+        command.positionals.map { positional in
+          let note = positional.isRequired ? "" : " (optional)"
+          return ("  " + TextWidth.pad(positional.name.uppercased(), to: width + 2), positional.help + note)
+        })
     }
     if !command.options.isEmpty {
-      lines += ["", "Options"] + command.options.map { Self.entry("  " + head($0), tail($0), column: Self.column) }
+      lines += ["", "Options"] + layout.rows(command.options.map { ("  " + head($0), tail($0)) }, column: Self.column)
     }
-    if !command.result.isEmpty { lines += ["", "Returns \(command.result)."] }
-    lines += ["", "Examples", Self.examples(command)]
+    if !command.result.isEmpty { lines += ["", layout.wrapped("Returns \(command.result).")] }
+    lines += ["", "Examples", examples(command)]
     return lines.joined(separator: "\n")
   }
-
-  /// Columns of help.
-  static let width = 80
 
   /// Where the options' texts begin.
   private static let column = 25
 
   private static let longestPlaceholder = 36
-
-  /// A name with its description, wrapped to the width with a hanging indent.
-  ///
-  /// - Parameter column: Where what it is begins; below a name that reaches beyond it.
-  static func entry(_ name: String, _ text: String, column: Int? = nil) -> String {
-    let indent = column ?? TextWidth.columns(name)
-    let isLong = TextWidth.columns(name) > indent
-    let margin = isLong ? "\n" + String(repeating: " ", count: indent) : ""
-    return (isLong ? trimmedRight(name) : name) + margin
-      + TextWidth.wrap(text, to: width - indent)
-      .replacing("\n", with: "\n" + String(repeating: " ", count: indent))
-  }
 
   /// An option in one line: `epochs=N  how many (default 20)`.
   func line(_ option: CommandOption) -> String { head(option) + tail(option) }
@@ -105,11 +108,11 @@ package struct HelpPages: Sendable {
   func page(_ option: CommandOption) -> String {
     let values = option.type.suggestions
     let width = values.map { TextWidth.columns($0) }.max() ?? 0
-    let rows = values.map { value in
-      Self.entry(
-        "  " + TextWidth.pad(value, to: width + 2), ValueDescriptions.meaning(of: value, argument: option.name) ?? "")
-    }
-    return ([line(option)] + rows).joined(separator: "\n")
+    let rows = layout.rows(
+      values.map { value in
+        ("  " + TextWidth.pad(value, to: width + 2), ValueDescriptions.meaning(of: value, argument: option.name) ?? "")
+      })
+    return ([layout.wrapped(line(option))] + rows).joined(separator: "\n")
   }
 
   private func head(_ option: CommandOption) -> String {
@@ -131,15 +134,18 @@ package struct HelpPages: Sendable {
     return option.help + form + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
   }
 
-  static func examples(_ command: Command) -> String { examples(command.examples) }
+  func examples(_ command: Command) -> String { examples(command.examples) }
 
   /// Lines to type with what they do beside them, or below where that does not fit.
-  private static func examples(_ examples: [Command.Example]) -> String {
+  private func examples(_ examples: [Command.Example]) -> String {
+    let width = layout.width
     let short = examples.filter { TextWidth.columns($0.line) + TextWidth.columns($0.what) <= width - 6 }
     let column = short.map { TextWidth.columns($0.line) + 2 }.max() ?? 0
     return examples.map { example in
       let beside = "  " + TextWidth.pad(example.line, to: column) + "# " + example.what
-      return TextWidth.columns(beside) <= width ? beside : "  \(example.line)\n      # \(example.what)"
+      if TextWidth.columns(example.line) + 2 <= column, TextWidth.columns(beside) <= width { return beside }
+      // Whole, whatever its width: a line that is broken cannot be copied.
+      return "  \(example.line)\n" + layout.entry("      # ", example.what)
     }.joined(separator: "\n")
   }
 
@@ -147,7 +153,7 @@ package struct HelpPages: Sendable {
   var tour: String {
     Command.Family.allCases.compactMap { family in
       let examples = table.commands.filter { $0.family == family }.flatMap { $0.examples.prefix(2) }
-      return examples.isEmpty ? nil : family.rawValue + "\n" + Self.examples(examples)
+      return examples.isEmpty ? nil : family.rawValue + "\n" + self.examples(examples)
     }.joined(separator: "\n\n")
   }
 }

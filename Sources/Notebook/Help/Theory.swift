@@ -32,10 +32,11 @@ struct Theory: Sendable {
 
   static func page(_ name: String) -> Theory? { pages.first { $0.term == name || $0.aliases.contains(name) } }
 
-  static var overview: String {
-    let width = pages.map(\.term.count).max() ?? 0
-    return "explain TERM\n"
-      + pages.map { "  " + TextWidth.pad($0.term, to: width + 2) + $0.title }.joined(separator: "\n")
+  static func overview(width: Int) -> String {
+    let longest = pages.map(\.term.count).max() ?? 0
+    let layout = HelpLayout(width: width)
+    let rows = layout.rows(pages.map { ("  " + TextWidth.pad($0.term, to: longest + 2), $0.title) })
+    return "explain TERM\n" + rows.joined(separator: "\n")
   }
 
   /// The page, its commands written with the names that the session has.
@@ -53,7 +54,9 @@ struct Theory: Sendable {
           return String(word)
         }.joined(separator: " ")
     }
-    let prose = TextWidth.reflowed(body, to: min(width, 100))
-    return "\(title)\n\n\(prose)\n\nShow it\n\(lines.joined(separator: "\n"))"
+    let layout = HelpLayout(width: min(width, 100))
+    // Equations are not prose: where one is too wide, it goes on further in.
+    let prose = layout.wrapped(TextWidth.reflowed(body, to: layout.width), hang: 4)
+    return "\(layout.wrapped(title))\n\n\(prose)\n\nShow it\n\(lines.joined(separator: "\n"))"
   }
 }

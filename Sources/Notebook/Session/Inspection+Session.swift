@@ -3,8 +3,11 @@ extension Session {
   /// option or term, the function whose arguments are being typed; nil when it is nothing known.
   ///
   /// Safe to call while a cell runs.
-  package func inspect(_ source: String, cursor: Int) -> Output? {
-    Inspector(session: self, text: SourceText(source), offset: Session.byteOffset(in: source, scalars: cursor)).output
+  ///
+  /// - Parameter width: Columns of the screen.
+  package func inspect(_ source: String, cursor: Int, width: Int = HelpLayout.usualWidth) -> Output? {
+    let offset = Session.byteOffset(in: source, scalars: cursor)
+    return Inspector(session: self, text: SourceText(source), offset: offset, width: width).output
   }
 
   /// The value of a name with attributes, `d.test.labels` or `_3`, as the last finished statement left it.
@@ -28,7 +31,9 @@ private struct Inspector {
   private let context: CursorContext
   private let pages: HelpPages
 
-  init(session: Session, text: SourceText, offset: Int) {
+  private var width: Int { pages.layout.width }
+
+  init(session: Session, text: SourceText, offset: Int, width: Int) {
     (self.session, self.text) = (session, text)
     var start = min(offset, text.count)
     var end = start
@@ -36,7 +41,7 @@ private struct Inspector {
     while end < text.count, text.bytes[end].isNamePart { end += 1 }
     word = start..<end
     context = CursorContext(text, cursor: end)
-    pages = HelpPages(table: session.table)
+    pages = HelpPages(table: session.table, width: width)
   }
 
   var output: Output? {
@@ -68,7 +73,7 @@ private struct Inspector {
     if let value = session.value(at: name) { return shown(value, name) }
     if let meaning { return meaning }
     if let page = page(name) { return page }
-    if let theory = Theory.page(name) { return Output(text: theory.text(for: session.state, width: HelpPages.width)) }
+    if let theory = Theory.page(name) { return Output(text: theory.text(for: session.state, width: width)) }
     if let constant = Self.constants[name] { return Output(text: "\(name): \(constant)") }
     // A verb that is not finished.
     let matches = session.table.commands(startingWith: name)
@@ -111,7 +116,7 @@ private struct Inspector {
       let positionals = command.positionals
       let place = position < positionals.count ? positionals[position] : positionals.last { $0.isVariadic }
       guard let place, let meaning = ValueDescriptions.meaning(of: name, argument: place.name) else { return nil }
-      return Output(text: HelpPages.entry("\(name): ", meaning) + "\n\n" + pages.page(command))
+      return Output(text: pages.layout.entry("\(name): ", meaning) + "\n\n" + pages.page(command))
     default: return nil
     }
   }
@@ -142,7 +147,7 @@ private struct Inspector {
 
   /// A value as it is shown, or why there is nothing to show.
   private func shown(_ value: Value, _ name: String) -> Output {
-    guard value.kind == .nothing else { return value.output(width: HelpPages.width) }
+    guard value.kind == .nothing else { return value.output(width: width) }
     guard let dot = name.lastIndex(of: ".") else { return Output(text: "\(name) is None, no value") }
     let owner = String(name[..<dot])
     guard case .object(let model as ModelValue)? = session.value(at: owner), model.training.step == 0 else {

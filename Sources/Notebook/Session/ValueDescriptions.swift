@@ -37,8 +37,8 @@ enum ValueDescriptions {
     ],
     "optimizer": [
       "adam": "adaptive moments (Kingma & Ba 2015)", "adamw": "adam with decoupled weight decay",
-      "adamax": "Adam with the infinity norm of the gradients",
-      "rmsprop": "gradient divided by its running root mean square",
+      "adamax": "Adam with the infinity norm of the gradients; lr 0.001, in PyTorch 0.002",
+      "rmsprop": "gradient divided by its running root mean square; lr 0.001, in PyTorch 0.01",
       "sgd": "gradient descent with momentum",
     ],
     "schedule": [

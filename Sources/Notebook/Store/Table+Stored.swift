@@ -46,6 +46,8 @@ extension Table.Cell {
     case .text(let text): .string(text)
     case .number(let value): .array([.string("\(value)")])
     case .fixed(let value, let decimals): .array([.string("\(value)"), .integer(decimals)])
+    case .measured(let value, let error, let decimals):
+      .array([.string("\(value)"), .integer(decimals), error.map { .string("\($0)") } ?? .null])
     case .count(let value): .integer(value)
     case .flag(let value): .bool(value)
     case .bytes(let value): tagged("bytes", .integer(value))
@@ -71,10 +73,14 @@ extension Table.Cell {
         self = .number(value)
         return
       }
-      guard let decimals = parts[1].integerValue, (0...17).contains(decimals), parts.count == 2 else {
+      guard let decimals = parts[1].integerValue, (0...17).contains(decimals), parts.count <= 3 else {
         throw Damage("a cell has no such decimals")
       }
-      self = .fixed(value, decimals: decimals)
+      guard parts.count == 3 else {
+        self = .fixed(value, decimals: decimals)
+        return
+      }
+      self = .measured(value, error: parts[2] == .null ? nil : try number(parts[2]), decimals: decimals)
     case .object(let members):
       guard members.count == 1, let member = members.first else { throw Damage("a cell has no kind") }
       switch member.key {

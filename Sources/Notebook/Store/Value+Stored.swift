@@ -13,8 +13,13 @@ extension Value {
     case .tensor(let array):
       var arrays = [StoredValue.Array("tensor", array.tensor)]
       if let labels = array.labels { arrays.append(.init("labels", try Tensor(labels))) }
+      let content = array.content.map { content in
+        JSON.Member("content", .array([.string(content.text), .bool(content.isOfEach)]))
+      }
       return StoredValue(
-        kind: "tensor", detail: .object([.init("meaning", .string(array.meaning.rawValue))]), arrays: arrays)
+        kind: "tensor",
+        detail: .object([.init("meaning", .string(array.meaning.rawValue))] + (content.map { [$0] } ?? [])),
+        arrays: arrays)
     case .list(let items):
       var arrays: [StoredValue.Array] = []
       let parts = try items.enumerated().map { index, item -> JSON in
@@ -63,6 +68,15 @@ package struct Restorers: Sendable {
     }
   }
 
+  /// What images show; older workspaces do not say.
+  private func content(_ stored: StoredValue) throws -> ArrayValue.Content? {
+    guard let detail = stored.detail["content"] else { return nil }
+    guard let parts = detail.arrayValue, parts.count == 2, let text = parts[0].stringValue,
+      let isOfEach = parts[1].boolValue
+    else { throw Damage("its content") }
+    return .init(text, isOfEach: isOfEach)
+  }
+
   private func decoded(_ stored: StoredValue) throws -> Value {
     let damaged = Damage("its content")
     switch stored.kind {
@@ -86,7 +100,7 @@ package struct Restorers: Sendable {
         throw Damage("its meaning")
       }
       let labels = try stored.labels(count: tensor.shape.dimensions.first ?? 0)
-      return .tensor(ArrayValue(tensor, labels: labels, meaning: meaning))
+      return .tensor(ArrayValue(tensor, labels: labels, meaning: meaning, content: try content(stored)))
     case "list":
       return .list(
         try Damage.list(stored.detail, "items").enumerated().map { index, part in

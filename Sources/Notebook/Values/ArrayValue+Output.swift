@@ -3,12 +3,13 @@ import Tensors
 
 /// A tensor as people and programs see it.
 extension ArrayValue {
-  /// `2000×20 float32 · latents · 10 labels`; of a shape its extents, `[2000, 20]`.
+  /// `2000×20 float32 · latents · 10 labels`, `64×1×28×28 float32 · images: means of p(x | z)`; of a shape its extents, `[2000, 20]`.
   package var summary: String {
     if isShape { return "[" + numbers.map { NumberText.short($0) }.joined(separator: ", ") + "]" }
     var parts = ["\(shape) \(tensor.dtype.rawValue)"]
     if meaning != .plain, meaning != .shape {
-      parts.append(meaning == .logVariance ? "log variances" : meaning.rawValue)
+      parts.append(
+        (meaning == .logVariance ? "log variances" : meaning.rawValue) + (content.map { ": \($0.text)" } ?? ""))
     }
     if let labels { parts.append("\(Set(labels).count) labels") }
     return parts.joined(separator: " · ")
@@ -55,6 +56,7 @@ extension ArrayValue {
       .init("shape", .array(shape.dimensions.map { .integer($0) })), .init("dtype", .string(tensor.dtype.rawValue)),
       .init("meaning", .string(meaning.rawValue)),
     ]
+    if let content { members.append(.init("content", .string(content.text))) }
     if shape.count <= Self.jsonLimit {
       members.append(.init("data", nestedJSON(numbers[...], axes: shape.dimensions[...])))
       if let labels { members.append(.init("labels", .array(labels.map { .integer(Int($0)) }))) }
@@ -140,6 +142,8 @@ extension ArrayValue {
   }
 
   var html: String? {
+    // A notebook shows images without the text beside them.
+    if meaning == .images, content != nil { return "<p>\(HTML.escaped(summary))</p>" }
     guard !isShape, shape.rank == 2, shape[0] > 0, shape[1] > 0 else { return nil }
     let columns = min(shape[1], 20)
     let rows = withFloats { values in

@@ -20,7 +20,7 @@ package enum HangingText {
     let pieces = pieces(of: line)
     let start = pieces.first?.blanks ?? 0
     // Too far to the right there is no room for words below a column.
-    let column = pieces.dropFirst().last { $0.blanks >= 2 && $0.column <= width * 3 / 5 }?.column
+    let column = pieces.dropFirst().last { $0.blanks >= 2 && $0.column <= width / 2 }?.column
     var indent = column ?? start + hang
     let hasFarColumn = column == nil && pieces.dropFirst().contains { $0.blanks >= 2 }
     if start > width / 2 { indent = 4 } else if hasFarColumn { indent = min(start, 4) + 4 }

@@ -1,5 +1,6 @@
 import Plotting
 import Replay
+import VAEngine
 
 extension Table {
   /// A value of a table or of a report's field: the number for programs, and how people read it.
@@ -8,6 +9,8 @@ extension Table {
     case number(Double)
     /// A number shown with a fixed number of decimals.
     case fixed(Double, decimals: Int)
+    /// An estimate with its standard error, where that is known: `155.10 ± 0.83`.
+    case measured(Double, error: Double?, decimals: Int)
     case count(Int)
     case flag(Bool)
     /// Shown in the largest unit that fits: `7.8 MB`.
@@ -25,6 +28,8 @@ extension Table {
       case .text(let text): text
       case .number(let value): NumberText.short(value)
       case .fixed(let value, let decimals): NumberText.fixed(value, decimals: decimals)
+      case .measured(let value, _, let decimals):
+        NumberText.fixed(value, decimals: decimals) + (errorText.isEmpty ? "" : " " + errorText)
       case .count(let value): NumberText.count(value)
       case .flag(let value): value ? "yes" : "no"
       case .bytes(let count): NumberText.bytes(count)
@@ -35,10 +40,40 @@ extension Table {
       }
     }
 
+    /// `± 0.83`, the standard error of an estimate; empty for none.
+    var errorText: String { standardError.map { "± " + NumberText.short($0, digits: 2) } ?? "" }
+
+    /// Of an estimate, where it is known.
+    var standardError: Double? {
+      guard case .measured(_, let error, _) = self else { return nil }
+      return error
+    }
+
+    /// An estimate with its standard error; without one where it is of a single example or not finite.
+    init(_ estimate: Estimate, decimals: Int) {
+      let isKnown = estimate.mean.isFinite && estimate.standardError.isFinite
+      self = .measured(estimate.mean, error: isKnown ? estimate.standardError : nil, decimals: decimals)
+    }
+
+    /// An estimate with as many decimals as its error leaves two digits for, at most eight.
+    static func measured(_ value: Double, error: Double) -> Cell {
+      guard error.isFinite, error > 0 else { return .number(value) }
+      return .measured(value, error: error, decimals: decimals(of: error))
+    }
+
+    /// How many decimals two digits of a standard error have.
+    static func decimals(of error: Double) -> Int {
+      var (decimals, scaled) = (0, error)
+      while decimals < 8, scaled < 9.5 { (decimals, scaled) = (decimals + 1, scaled * 10) }
+      return scaled < 9.5 ? 5 : decimals
+    }
+
     /// The number, whichever way it is shown.
     package var numericValue: Double? {
       switch self {
-      case .number(let value), .fixed(let value, _), .scaled(let value), .duration(let value), .rate(let value): value
+      case .number(let value), .fixed(let value, _), .measured(let value, _, _), .scaled(let value),
+        .duration(let value), .rate(let value):
+        value
       case .count(let value), .bytes(let value): Double(value)
       case .text, .flag, .empty: nil
       }
@@ -49,7 +84,7 @@ extension Table {
       case .text(let text): .string(text)
       case .count(let value), .bytes(let value): .integer(value)
       case .flag(let value): .bool(value)
-      case .number, .fixed, .scaled, .duration, .rate: numericValue.map { .numeric($0) } ?? .null
+      case .number, .fixed, .measured, .scaled, .duration, .rate: numericValue.map { .numeric($0) } ?? .null
       case .empty: .null
       }
     }
@@ -65,7 +100,8 @@ extension Table {
       case .text(let text): CSVText.field(text)
       case .count(let value), .bytes(let value): String(value)
       case .flag(let value): value ? "true" : "false"
-      case .number, .fixed, .scaled, .duration, .rate: numericValue.map { NumberText.exact($0) } ?? ""
+      case .number, .fixed, .measured, .scaled, .duration, .rate:
+        numericValue.map { NumberText.exact($0) } ?? ""
       case .empty: ""
       }
     }
@@ -99,7 +135,7 @@ extension Table {
 
     var isNumeric: Bool {
       switch self {
-      case .number, .fixed, .count, .rate: true
+      case .number, .fixed, .measured, .count, .rate: true
       default: false
       }
     }

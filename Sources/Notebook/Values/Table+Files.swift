@@ -33,14 +33,29 @@ extension Table {
     return (above + [head, rule] + lines).joined(separator: "\n") + Markdown.notes(notes + caveats)
   }
 
-  /// The columns that programs see, each with its key, and the unit of its numbers.
+  /// The columns that programs see, each with its key, and the unit of its numbers; behind estimates their standard
+  /// errors under `KEY_standard_error`.
   private var records: (table: Table, keys: [String], units: [String]) {
-    let table = keeping { $0 != .people }
+    let table = keeping { $0 != .people }.withErrors
     let units = table.columns.enumerated().map { index, column in
       let own = table.rows.lazy.compactMap { $0.indices.contains(index) ? $0[index].unit : nil }.first { !$0.isEmpty }
       return own ?? column.unit
     }
     return (table, FieldKey.unique(table.columns.map(\.key)), units)
+  }
+
+  /// A column of standard errors behind each column that has some.
+  var withErrors: Table {
+    var table = self
+    for index in columns.indices.reversed() {
+      let errors = rows.map { $0.indices.contains(index) ? $0[index].standardError : nil }
+      guard errors.contains(where: { $0 != nil }) else { continue }
+      table.columns.insert(.init(columns[index].key + "_standard_error"), at: index + 1)
+      for (row, error) in errors.enumerated() where table.rows[row].count > index {
+        table.rows[row].insert(error.map { .number($0) } ?? .empty, at: index + 1)
+      }
+    }
+    return table
   }
 
   /// One object per row: each column under its key, and beside a number with a unit `KEY_unit`.

@@ -78,8 +78,8 @@ package struct Table: Sendable, Equatable {
 
   private func laidOut(width: Int) -> String {
     if stacksLast, columns.count > 1, let stacked = stackedText(width: width) { return stacked }
-    var lines = title.isEmpty ? [] : [title]
-    let cells = rows.map { row in columns.indices.map { $0 < row.count ? VisibleText.name(row[$0].text) : "" } }
+    var lines = title.isEmpty ? [] : TextWidth.wrap(title, to: width).split(separator: "\n").map(String.init)
+    var cells = rows.map { row in columns.indices.map { $0 < row.count ? VisibleText.name(row[$0].text) : "" } }
     let volatile = columns.indices.map { column in
       rows.contains { $0.indices.contains(column) && $0[column].isVolatile }
     }
@@ -96,14 +96,33 @@ package struct Table: Sendable, Equatable {
         widest($0, max(TextWidth.columns(columns[$0].name), TextWidth.columns(columns[$0].unit)))
       }
     }
-    while widths.reduce(gaps, +) > width, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
-      widths[widest] > 4
-    {
-      widths[widest] -= 1
+    // Where estimates with their standard errors are too wide, the errors get lines of their own.
+    let errors = rows.map { row in columns.indices.map { $0 < row.count ? row[$0].errorText : "" } }
+    let stacksErrors = widths.reduce(gaps, +) > width && errors.contains { $0.contains { !$0.isEmpty } }
+    if stacksErrors {
+      for (row, texts) in errors.enumerated() {
+        for (column, error) in texts.enumerated() where !error.isEmpty {
+          cells[row][column].removeLast(error.count + 1)
+        }
+      }
+      widths = columns.indices.map { column in
+        let heading = stacksUnits ? [columns[column].name, columns[column].unit] : [columns[column].heading]
+        return widest(column, (heading + errors.map { $0[column] }).map { TextWidth.columns($0) }.max() ?? 0)
+      }
     }
     let right = columns.indices.map { column in
       let filled = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }.filter { $0 != .empty }
       return !filled.isEmpty && filled.allSatisfy(\.isNumeric)
+    }
+    // Words are cut before numbers: a number that is cut is another one.
+    let least = columns.indices.map { column in
+      right[column] ? (cells + (stacksErrors ? errors : [])).map { TextWidth.columns($0[column]) }.max() ?? 0 : 8
+    }
+    while widths.reduce(gaps, +) > width {
+      let spare = widths.indices.filter { widths[$0] > max(least[$0], 4) }
+      let candidates = spare.isEmpty ? widths.indices.filter { widths[$0] > 4 } : spare
+      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+      widths[widest] -= 1
     }
     func line(_ texts: [String], isMarked: (Int) -> Bool = { _ in false }) -> String {
       var line = texts.indices.map { index in
@@ -118,7 +137,10 @@ package struct Table: Sendable, Equatable {
       let names = columns.map { VisibleText.name($0.name) }
       lines += stacksUnits ? [line(names), line(columns.map(\.unit))] : [line(columns.map(\.heading))]
     }
-    lines += zip(rows, cells).map { row, texts in line(texts) { $0 < row.count && row[$0].isVolatile } }
+    for (index, row) in rows.enumerated() {
+      lines.append(line(cells[index]) { $0 < row.count && row[$0].isVolatile })
+      if stacksErrors { lines.append(line(errors[index])) }
+    }
     lines += (notes + caveats).flatMap { TextWidth.wrap($0, to: width).split(separator: "\n").map(String.init) }
     return lines.joined(separator: "\n")
   }
@@ -158,18 +180,8 @@ package struct Table: Sendable, Equatable {
 
 /// Text for HTML.
 package enum HTML {
-  /// `text` with what means something in HTML replaced: scalar by scalar, for a combining mark hides none.
+  /// `text` with its control characters visible and what means something in HTML replaced.
   package static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in VisibleText.lines(text).unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    MarkupText.escaped(VisibleText.lines(text), placeholder: "\u{FFFD}")
   }
 }

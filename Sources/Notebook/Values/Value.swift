@@ -81,9 +81,21 @@ package struct ArrayValue: Sendable {
   /// The class of each row, when known; counts agree with the first axis.
   package var labels: [Int32]?
   package var meaning: Meaning
+  /// What decoded images show; nil of others, and of what was computed from them.
+  package var content: Content?
 
-  package init(_ tensor: Tensor, labels: [Int32]? = nil, meaning: Meaning = .plain) {
+  package struct Content: Sendable, Equatable {
+    /// `means of p(x | z)`.
+    package let text: String
+    /// Whether it holds for any of the images, or only for all of them in their order.
+    package let isOfEach: Bool
+
+    package init(_ text: String, isOfEach: Bool = true) { (self.text, self.isOfEach) = (text, isOfEach) }
+  }
+
+  package init(_ tensor: Tensor, labels: [Int32]? = nil, meaning: Meaning = .plain, content: Content? = nil) {
     self.tensor = tensor
+    self.content = content
     self.labels = labels.flatMap { $0.count == tensor.shape.dimensions.first ? $0 : nil }
     self.meaning = meaning
   }
@@ -94,6 +106,9 @@ package struct ArrayValue: Sendable {
   }
 
   package var shape: Shape { tensor.shape }
+
+  /// What some of the images show.
+  var contentOfEach: Content? { content.flatMap { $0.isOfEach ? $0 : nil } }
 
   /// The elements as float32, converted when they are stored otherwise.
   package var floats: [Float] {

@@ -8,7 +8,7 @@ enum GridSVG {
     let place = layout.origin(in: size, captioned: true)
     let palette = Palette(figure.theme)
     func text(_ text: String, _ x: Int, _ y: Int, _ style: String) -> String {
-      "<text x=\"\(x)\" y=\"\(y)\" font-family=\"sans-serif\" \(style)>\(XMLText.escaped(text))</text>"
+      "<text x=\"\(x)\" y=\"\(y)\" font-family=\"sans-serif\" \(style)>\(SVGNames.escaped(text))</text>"
     }
     var parts = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(size.width)\" height=\"\(size.height)\" "

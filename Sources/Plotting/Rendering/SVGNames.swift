@@ -17,25 +17,10 @@ enum SVGNames {
 
   /// `<title>…</title>` and `<desc>…</desc>`, which stand first in the picture.
   static func elements(_ figure: Figure) -> String {
-    "<title>\(XMLText.escaped(figure.title))</title><desc>\(XMLText.escaped(figure.description))</desc>"
+    "<title>\(escaped(figure.title))</title><desc>\(escaped(figure.description))</desc>"
   }
-}
 
-/// Text for XML.
-enum XMLText {
-  /// `text` with what means something in XML replaced; characters that XML does not have become blanks.
   static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in VisibleText.name(text).unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    MarkupText.escaped(VisibleText.name(text), placeholder: " ")
   }
 }

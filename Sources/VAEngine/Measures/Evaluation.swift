@@ -11,6 +11,9 @@ package struct Evaluation: Sendable, Equatable, Codable {
 
   /// −ELBO = reconstruction + KL, nats per example; for a plain autoencoder its reconstruction alone.
   package var negativeElbo: Estimate
+  /// The values that it is the mean of, in the order of the examples: what two models of the same examples differ by is
+  /// known from their differences.
+  package var negativeElbos: [Double]
   /// −log p(x | z) by the model's likelihood, nats per example.
   package var reconstruction: Estimate
   /// KL(q(z | x) ‖ N(0, I)), nats per example.
@@ -22,6 +25,8 @@ package struct Evaluation: Sendable, Equatable, Codable {
   package var binaryCrossEntropy: Estimate?
   /// Mean KL of each dimension, nats.
   package var klPerDimension: [Double]
+  /// Standard errors of those means; NaN of a single example.
+  package var klStandardErrors: [Double]
   /// Var over examples of the posterior mean of each dimension.
   package var meanVariance: [Double]
   /// Dimensions whose posterior mean varies by more than 0.01 (Burda et al. 2016, section 5).
@@ -36,6 +41,24 @@ package struct Evaluation: Sendable, Equatable, Codable {
 
   /// Of `meanSquaredErrorPerPixel`.
   package var meanSquaredError: Double { meanSquaredErrorPerPixel.mean }
+}
+
+/// Sums for a variance around a value among them: squares of large numbers have no digits left for their differences.
+private struct Spread {
+  let origin: Double
+  private var sum = 0.0
+  private var squares = 0.0
+
+  init(around origin: Double) { self.origin = origin }
+
+  mutating func add(_ value: Double) {
+    let difference = value - origin
+    sum += difference
+    squares += difference * difference
+  }
+
+  /// Σ (x − x̄)² / n.
+  func variance(of n: Double) -> Double { max(0, squares / n - (sum / n) * (sum / n)) }
 }
 
 extension Model {
@@ -79,10 +102,7 @@ extension Model {
     var squared: [Double] = []
     var bce: [Double] = []
     var perDimension = [Double](repeating: 0, count: d)
-    var sums = [Double](repeating: 0, count: d)
-    var squares = [Double](repeating: 0, count: d)
-    // Sums around the first example's means: squares of large means have no digits left for their differences.
-    var origin: [Double]?
+    var (klSpread, meanSpread) = ([Spread](), [Spread]())
     var (isWithinUnit, hasGray) = (true, false)
     let stream = RandomStream.evaluatedData(seed: options.seed)
     try forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
@@ -99,17 +119,18 @@ extension Model {
       squared += program.output("squaredError").prefix(valid).map(Double.init)
       bce += program.output("bce").prefix(valid).map(Double.init)
       let (klValues, means) = (program.output("klPerDimension"), program.output("mean"))
-      let from = origin ?? (0..<d).map { Double(means[$0]) }
-      origin = from
+      if klSpread.isEmpty {
+        klSpread = (0..<d).map { Spread(around: Double(klValues[$0])) }
+        meanSpread = (0..<d).map { Spread(around: Double(means[$0])) }
+      }
       for row in 0..<valid {
         var total = 0.0
         for j in 0..<d {
           let value = Double(klValues[row * d + j])
-          let mean = Double(means[row * d + j]) - from[j]
           total += value
           perDimension[j] += value
-          sums[j] += mean
-          squares[j] += mean * mean
+          klSpread[j].add(value)
+          meanSpread[j].add(Double(means[row * d + j]))
         }
         kl.append(total)
       }
@@ -118,14 +139,17 @@ extension Model {
     let n = Double(source.count)
     let isAutoencoder = !configuration.family.isProbabilistic
     if isAutoencoder { kl = kl.map { _ in 0 } }
-    let variance = (0..<d).map { max(0, squares[$0] / n - (sums[$0] / n) * (sums[$0] / n)) }
+    let variance = meanSpread.map { $0.variance(of: n) }
     let totals = zip(reconstruction, kl).map { $0 + $1 }
     let elbo = Estimate(totals)
     return Evaluation(
-      negativeElbo: elbo, reconstruction: Estimate(reconstruction), kl: Estimate(kl), squaredError: Estimate(squared),
+      negativeElbo: elbo, negativeElbos: totals, reconstruction: Estimate(reconstruction), kl: Estimate(kl),
+      squaredError: Estimate(squared),
       meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),
       binaryCrossEntropy: isWithinUnit ? Estimate(bce) : nil,
-      klPerDimension: perDimension.map { isAutoencoder ? 0 : $0 / n }, meanVariance: variance,
+      klPerDimension: perDimension.map { isAutoencoder ? 0 : $0 / n },
+      klStandardErrors: klSpread.map { isAutoencoder ? 0 : ($0.variance(of: n) / (n - 1)).squareRoot() },
+      meanVariance: variance,
       activeUnits: variance.filter { $0 > 0.01 }.count,
       bitsPerDimension: configuration.likelihood.isDiscrete && !isAutoencoder
         ? elbo.scaled(by: 1 / (Double(configuration.pixels) * 0.693_147_180_559_945_3)) : nil,

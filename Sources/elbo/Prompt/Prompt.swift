@@ -40,7 +40,7 @@ final class Prompt {
     editor.configureCompletion(
       complete: { completer.complete($0, cursor: $1) },
       help: { line, cursor in
-        completer.help(line, cursor: cursor).map {
+        completer.help(line, cursor: cursor, width: process.screen.columns).map {
           Style.faint.apply(HangingText.wrapped($0, to: process.screen.columns), color)
         }
       })
@@ -165,7 +165,8 @@ final class Prompt {
 
   /// `word?`: help.
   private func help(on source: String) {
-    let text = session.inspect(source, cursor: source.unicodeScalars.count)?.text
+    let text = session.inspect(
+      source, cursor: source.unicodeScalars.count, width: process.screen.columns)?.text
     if let text {
       // On the executing thread, so that signals are answered while a pager shows it.
       let frontEnd = frontEnd

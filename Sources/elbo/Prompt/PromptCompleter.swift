@@ -16,8 +16,8 @@ struct PromptCompleter: Sendable {
       candidates: found.candidates.map { LineCompletion.Candidate(text: $0.text, help: $0.help) })
   }
 
-  func help(_ line: String, cursor: Int) -> String? {
-    session.inspect(line, cursor: Self.scalars(in: line, upTo: cursor))?.text
+  func help(_ line: String, cursor: Int, width: Int) -> String? {
+    session.inspect(line, cursor: Self.scalars(in: line, upTo: cursor), width: width)?.text
   }
 
   private static func scalars(in line: String, upTo cursor: Int) -> Int {

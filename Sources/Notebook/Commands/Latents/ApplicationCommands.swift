@@ -19,7 +19,7 @@ enum ApplicationCommands {
         "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
         default: "gaussian:0.3", help: "kind and strength of the corruption"),
       CommandOption(
-        "n", .integer(1...1_000_000), default: "1000", help: "number of number of examples, from the first"),
+        "n", .integer(1...1_000_000), default: "1000", help: "number of examples, from the first"),
       CommandOption("seed", .seed, default: "0", help: "seed of the noise"),
     ],
     result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]

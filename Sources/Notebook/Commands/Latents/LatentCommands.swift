@@ -81,7 +81,8 @@ enum LatentCommands {
     let both = inputs.elements(as: Float.self) + outputs.elements(as: Float.self)
     let shape = Shape([2 * n] + outputs.shape.droppingFirst.dimensions)
     execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
-    return .tensor(ArrayValue(try Tensor(both, shape: shape), meaning: .images))
+    let content = ArrayValue.Content("inputs, then \(model.configuration.shown())", isOfEach: false)
+    return .tensor(ArrayValue(try Tensor(both, shape: shape), meaning: .images, content: content))
   }
 
   private static let sample = Command(
@@ -169,6 +170,6 @@ extension ModelValue {
     ) {
       try execution.working("decode", $0)
     }
-    return .tensor(ArrayValue(images, labels: labels, meaning: .images))
+    return .tensor(ArrayValue(images, labels: labels, meaning: .images, content: .init(configuration.shown(kind))))
   }
 }

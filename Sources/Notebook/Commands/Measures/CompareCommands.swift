@@ -8,7 +8,9 @@ enum CompareCommands {
   private static let compare = Command(
     "compare", family: .measures, summary: "evaluate several models on the same examples",
     details: """
-      Refuses models whose numbers do not mean the same: of other shapes, a density and a probability, densities of data in \
+      ± is the standard error over the examples. The lowest −ELBO is named, and how far the others are above it: the mean \
+      of the differences of the same examples, which varies less than the two means do; below two standard errors of it \
+      the difference is within noise. Refuses models whose numbers do not mean the same: of other shapes, a density and a probability, densities of data in \
       other units. Densities of the same data compare, whatever the likelihood.
       """,
     positionals: [Positional("model", .model, variadic: true, help: "two or more models")],
@@ -51,6 +53,8 @@ enum CompareCommands {
   ) throws -> Table {
     var rows: [[Table.Cell]] = []
     var warnings: [String] = []
+    var obstacles: [String] = []
+    var bounds: [[Double]?] = []
     for (name, model) in models {
       let configuration = model.configuration
       let live = try model.model(threads: execution.state.settings.threads)
@@ -59,14 +63,16 @@ enum CompareCommands {
           try execution.working("evaluate \(name)", $0)
         }
       execution.remark(result, of: name, model)
-      if rows.isEmpty { warnings += try obstacles(models, hasGray: result.hasGrayValues, arguments) }
+      if rows.isEmpty { obstacles = try self.obstacles(models, hasGray: result.hasGrayValues, arguments) }
       let isPlain = configuration.isPlain
+      bounds.append(isPlain ? nil : result.negativeElbos)
+      let pixelError = result.meanSquaredErrorPerPixel
       rows.append([
         .text(name), .text(configuration.family.word), .count(model.training.epoch), .count(model.parameterCount),
-        isPlain ? .empty : .fixed(result.negativeElbo.mean, decimals: 2),
-        .fixed(result.reconstruction.mean, decimals: 2),
-        isPlain ? .empty : .fixed(result.kl.mean, decimals: 2), .number(result.meanSquaredError),
-        .count(result.activeUnits), isPlain ? .empty : .number(-result.negativeElbo.mean),
+        isPlain ? .empty : .init(result.negativeElbo, decimals: 2), .init(result.reconstruction, decimals: 2),
+        isPlain ? .empty : .init(result.kl, decimals: 2),
+        .measured(pixelError.mean, error: pixelError.standardError), .count(result.activeUnits),
+        isPlain ? .empty : .number(-result.negativeElbo.mean),
       ])
       if !isPlain { warnings += live.warnings(hasGray: result.hasGrayValues).map(\.description) }
       if configuration.family.isConditional {
@@ -78,12 +84,48 @@ enum CompareCommands {
       title:
         "on \(source.title), \(NumberText.count(source.dataset.count)) examples, \(models.first?.model.configuration.lossUnitPerExample ?? "")",
       columns: [
-        .init("model"), .init("family"), .init("epochs"), .init("parameters"), .init("−ELBO"), .init("reconstruction"),
-        .init("KL"), .init("MSE"), .init("active", key: "active_units"), .init("ELBO", for: .programs),
+        .init("model"), .init("family", for: .programs), .init("epochs", for: .programs),
+        .init("parameters", for: .programs), .init("−ELBO"), .init("reconstruction"), .init("KL"), .init("MSE"),
+        .init("active", key: "active_units"), .init("ELBO", for: .programs),
       ],
       rows: rows)
+    // Who is ahead after a race is the clock's to say, and no replay could compare it.
+    if obstacles.isEmpty, arguments.command.verb == "compare" { addDifferences(bounds, to: &table) }
+    table.notes += models.map { name, model in
+      let epochs = model.training.epoch
+      return "\(name): \(model.configuration.family.rawValue), \(NumberText.count(model.parameterCount)) parameters, "
+        + "\(epochs) \(inflected("epoch", for: epochs))"
+    }
+    warnings = obstacles + warnings
     table.caveats = warnings.indices.filter { warnings.firstIndex(of: warnings[$0]) == $0 }.map { warnings[$0] }
     return table
+  }
+
+  /// How far each model's −ELBO is above the lowest, of the same examples: the mean of their differences.
+  ///
+  /// - Parameter bounds: −ELBO of each example by each model; nil of models that have none.
+  private static func addDifferences(_ bounds: [[Double]?], to table: inout Table) {
+    let means = bounds.map { $0.map { Estimate($0).mean } }
+    guard means.compactMap(\.self).count > 1, means.allSatisfy({ $0?.isFinite ?? true }),
+      let best = means.indices.filter({ means[$0] != nil }).min(by: { means[$0] ?? 0 < means[$1] ?? 0 }),
+      let lowest = bounds[best]
+    else { return }
+    var texts: [String] = []
+    table.columns.append(.init("−ELBO above the lowest", for: .programs))
+    for (index, values) in bounds.enumerated() {
+      guard let values, index != best else {
+        table.rows[index].append(values == nil ? .empty : .number(0))
+        continue
+      }
+      let difference = Estimate(zip(values, lowest).map { $0 - $1 })
+      let cell = Table.Cell.measured(difference.mean, error: difference.standardError)
+      table.rows[index].append(cell)
+      let isNoise = difference.mean <= 2 * difference.standardError
+      texts.append("\(table.rows[index][0].text) \(cell.text)" + (isNoise ? " (within noise)" : ""))
+    }
+    table.notes.append(
+      "lowest −ELBO: \(table.rows[best][0].text); above it, mean of the examples' differences: "
+        + texts.joined(separator: ", "))
   }
 
   /// The results of a race that was stopped.

@@ -150,7 +150,7 @@ enum EvaluateCommands {
     return .table(
       Table(
         title:
-          "KL per dimension on \(source.title), \(NumberText.count(result.count)) \(inflected("example", for: result.count)): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats in all",
+          "KL per dimension on \(source.title), \(NumberText.count(result.count)) \(inflected("example", for: result.count)): \(Table.Cell(result.kl, decimals: 2).text) nats in all",
         columns: [
           .init("dimension"), .init("KL", unit: "nats"), .init("variance of means"), .init("", for: .people),
           .init("active", for: .programs),
@@ -159,8 +159,11 @@ enum EvaluateCommands {
           let share = result.klPerDimension[j] / largest
           let bar = String(repeating: "█", count: share.isFinite ? Int((share * 20).rounded()) : 20)
           let isActive = result.meanVariance[j] > 0.01
+          let error = result.klStandardErrors[j]
           return [
-            .count(j), .fixed(result.klPerDimension[j], decimals: 3), .fixed(result.meanVariance[j], decimals: 4),
+            .count(j),
+            .measured(result.klPerDimension[j], error: share.isFinite && error.isFinite ? error : nil, decimals: 3),
+            .fixed(result.meanVariance[j], decimals: 4),
             .text(isActive ? bar : "inactive"), .flag(isActive),
           ]
         },

@@ -75,7 +75,6 @@ enum VersusCommand {
 
   /// As many decimals as the error leaves two digits for.
   private static func cell(_ value: Double, _ error: Double) -> Table.Cell {
-    let decimals = (0...8).first { error * [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8][$0] >= 9.5 } ?? 5
-    return error > 0 ? .fixed(value, decimals: decimals) : .number(value)
+    error > 0 ? .fixed(value, decimals: Table.Cell.decimals(of: error)) : .number(value)
   }
 }

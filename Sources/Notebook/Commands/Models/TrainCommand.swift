@@ -24,7 +24,9 @@ enum TrainCommand {
         "epochs", .relativeInteger(1...1_000_000), note: "the remaining ones, else +10",
         help: "number of epochs in total, or +N more"),
       CommandOption("batch", .integer(1...1_000_000), note: "default 128", help: "examples per step"),
-      CommandOption("lr", .positive, note: "default 0.001", help: "learning rate"),
+      CommandOption(
+        "lr", .positive, note: "default 0.001 for all optimizers, where PyTorch has 0.002 for adamax, 0.01 for rmsprop",
+        help: "learning rate"),
       CommandOption("optimizer", .choice(optimizers), note: "default adam", help: "optimizer"),
       CommandOption(
         "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),

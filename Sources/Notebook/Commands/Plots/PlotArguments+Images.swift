@@ -30,7 +30,8 @@ extension PlotArguments {
       grid.rowLabels = (0..<n).map { $0 % step == 0 ? values[n - 1 - $0] : "" }
     }
     figure.title = "Latent plane of \(name)"
-    figure.subtitle = about(model) + " · z[0] across, z[1] up, at quantiles of N(0, 1)"
+    figure.subtitle =
+      model.configuration.shown() + " · " + about(model) + " · z[0] across, z[1] up, at quantiles of N(0, 1)"
     return figure
   }
 
@@ -66,7 +67,8 @@ extension PlotArguments {
         grid.rowLabels = (0..<steps).map { $0 == steps - 1 ? "\(ends[2]) → \(ends[3])" : "" }
       }
       figure.title = "Between \(ends[0]), \(ends[1]), \(ends[2]) and \(ends[3]) by \(name)"
-      figure.subtitle = origin(of: data ?? knownData(for: model)) + about(model) + " · \(how)"
+      figure.subtitle =
+        model.configuration.shown() + " · " + origin(of: data ?? knownData(for: model)) + about(model) + " · \(how)"
       return figure
     }
     let path = try images(from: "interpolate")
@@ -78,7 +80,8 @@ extension PlotArguments {
       grid.columnLabels = (0..<count).map { $0 == 0 ? word + names.from : $0 == count - 1 ? word + names.to : "" }
     }
     figure.title = "From \(names.from) to \(names.to) by \(name)"
-    figure.subtitle = origin(of: data) + about(model) + " · \(how)"
+    let shown = model.configuration.shown() + (word.isEmpty ? "" : " between two inputs")
+    figure.subtitle = shown + " · " + origin(of: data) + about(model) + " · \(how)"
     return figure
   }
 
@@ -150,7 +153,7 @@ extension PlotArguments {
       }
     }
     figure.title = "Latent traversals of \(name)"
-    figure.subtitle = about(model) + " · each dimension alone\(order)"
+    figure.subtitle = model.configuration.shown() + " · " + about(model) + " · each dimension alone\(order)"
     return figure
   }
 
@@ -202,6 +205,7 @@ extension PlotArguments {
       pixels: array.floats, count: extents[0], channels: extents[1], height: extents[2], width: extents[3],
       columns: min(extents[0], arguments.integer("columns") ?? columns ?? square), framed: framed)
     change(&grid)
-    return Figure(.images(grid), title: "\(extents[0]) \(inflected("image", for: extents[0]))")
+    return Figure(
+      .images(grid), title: "\(extents[0]) \(inflected("image", for: extents[0]))", subtitle: array.content?.text ?? "")
   }
 }
