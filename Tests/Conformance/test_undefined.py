@@ -13,17 +13,21 @@ PROGRAM = """
 import ctypes as c, sys
 class Rows(c.Structure):
     _fields_ = [(n, c.c_void_p) for n in ["source", "indices", "destination"]] + [
-        (n, c.c_int64) for n in ["count", "tableRows", "width", "columnBegin", "columnEnd"]]
+        (n, c.c_int64) for n in ["count", "tableRows", "width", "columnBegin", "columnEnd"]] + [("fault", c.c_void_p)]
+class Fault(c.Structure):
+    _fields_ = [("row", c.c_int64), ("index", c.c_float)]
+fault = Fault(-1, 0)
 kernels = c.CDLL(sys.argv[1])
 index = [float(x) for x in sys.argv[2:]]
 table, rows = (c.c_float * 15)(*range(15)), (c.c_float * (3 * len(index)))()
 at = (c.c_float * len(index))(*index)
-kernels.elbo_gather_rows(c.byref(Rows(c.addressof(table), c.addressof(at), c.addressof(rows), len(index), 5, 3, 0, 3)))
+kernels.elbo_gather_rows(c.byref(Rows(c.addressof(table), c.addressof(at), c.addressof(rows), len(index), 5, 3, 0, 3, c.addressof(fault))))
 print([int(rows[3 * i]) // 3 for i in range(len(index))])
 sums = (c.c_float * 15)()
 ones = (c.c_float * (3 * len(index)))(*[1] * (3 * len(index)))
-kernels.elbo_scatter_rows(c.byref(Rows(c.addressof(ones), c.addressof(at), c.addressof(sums), len(index), 5, 3, 0, 3)))
+kernels.elbo_scatter_rows(c.byref(Rows(c.addressof(ones), c.addressof(at), c.addressof(sums), len(index), 5, 3, 0, 3, None)))
 print([int(sums[3 * row]) for row in range(5)])
+print(fault.row, fault.index)
 """
 
 
@@ -41,4 +45,4 @@ def test_indices_of_rows_are_clamped_before_they_are_converted(kernels):
     indices = ["0", "2.9", "4", "5", "1e9", "2147483648", "9223372036854775808", "3e38", "inf", "-1", "-1e19", "-inf", "nan"]
     done = subprocess.run([sys.executable, "-c", PROGRAM, str(kernels), *indices], capture_output=True, text=True)
     assert done.returncode == 0, f"undefined behavior: {done.returncode} {done.stderr}"
-    assert done.stdout.splitlines() == ["[0, 2, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0]", "[5, 0, 1, 0, 7]"]
+    assert done.stdout.splitlines() == ["[0, 2, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0]", "[5, 0, 1, 0, 7]", "3 5.0"]

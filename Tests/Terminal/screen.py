@@ -109,7 +109,8 @@ class Screen:
         )
 
     def run(self, text):
-        """Types a command and waits for the next prompt."""
+        """Types a command at the prompt, which may still be on its way, and waits for the next one."""
+        self.wait(lambda: self.current == "elbo>" and self.screen.cursor.x == 6, "a prompt to type at")
         before, shown = self.screen.cursor.y, len(self.raw)
         self.line(text)
         # The prompt from before is on the screen until the return has been read, and a long output takes the line away.

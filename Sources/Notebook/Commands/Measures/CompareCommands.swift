@@ -93,7 +93,7 @@ enum CompareCommands {
     if obstacles.isEmpty, arguments.command.verb == "compare" { addDifferences(bounds, to: &table) }
     table.notes += models.map { name, model in
       let epochs = model.training.epoch
-      return "\(name): \(model.configuration.family.rawValue), \(NumberText.count(model.parameterCount)) parameters, "
+      return "\(name): \(model.configuration.family.word), \(NumberText.count(model.parameterCount)) parameters, "
         + "\(epochs) \(inflected("epoch", for: epochs))"
     }
     warnings = obstacles + warnings
