@@ -151,7 +151,8 @@ import Testing
 
   @Test(arguments: [
     "vae", "encoder", "decoder", "latent", "reparameterization", "elbo", "reconstruction", "kl", "posterior collapse",
-    "evaluation", "vae against autoencoder", "generation", "denoising", "compression", "features",
+    "evaluation", "vae against autoencoder", "generation", "denoising", "compression", "features", "beta-vae",
+    "capacity-vae", "denoising-vae", "cvae",
   ])
   func theTheoryHasAScreenOfEachTerm(term: String) throws {
     let bench = try Bench()

@@ -19,12 +19,13 @@ struct Theory: Sendable {
 
   static var pages: [Theory] { foundations + practice + families }
 
-  /// What families say of themselves.
+  /// What families say of themselves, with their sources and the recorded runs of published results.
   private static var families: [Theory] {
     Family.all.filter { !$0.theory.isEmpty }.map { family in
-      Theory(
-        family.word, family.summary, aliases: family.aliases, family.theory + "\n\n\(family.source).",
-        show: ["model m \(family.word)"])
+      let runs = family.published.isEmpty ? "" : " Recorded: \(family.published.joined(separator: ", "))."
+      return Theory(
+        family.word, family.summary, aliases: family.aliases, "\(family.theory)\n\n\(family.source).\(runs)",
+        show: ["model n \(family.word)"])
     }
   }
 

@@ -5,8 +5,8 @@ import Tensors
 /// its objective and the objective itself, its theory, what `doctor` looks for in it, and published recipes.
 ///
 /// Everything else is derived from this value: the options of `model` and `set` with their completion, help and refusals,
-/// the terms of the history, of `plot loss`, of the metrics and of JSON. Another family is a file like `BetaVAE.swift` and
-/// a line in `builtIn`; nothing else names one.
+/// the terms of the history, of `plot loss`, of the metrics and of JSON. Another family is a file like `CapacityVAE.swift`
+/// and a word in `builtIn`; nothing else names one.
 package struct Family: Sendable {
   /// As `model` reads it.
   package let word: String
