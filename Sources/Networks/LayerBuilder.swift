@@ -15,6 +15,10 @@ package final class LayerBuilder {
   package internal(set) var batchNormOfOneValue: String?
   /// Each layer's name, text and result, for summaries.
   package private(set) var trace: [(name: String, layer: String, shape: Shape)] = []
+  /// How often the network of a scope was applied so far.
+  private var applications: [String: Int] = [:]
+  /// The application under way, counted from 0.
+  private var application = 0
 
   package init(_ graph: Graph, activation: Activation, training: Bool) {
     (self.graph, self.activation, self.training) = (graph, activation, training)
@@ -31,12 +35,22 @@ package final class LayerBuilder {
     return try graph.parameter(name, shape)
   }
 
-  func assign(_ name: String, _ value: Symbol) { assignments.append((graph.qualified(name), value)) }
+  /// Assigned after a step. A network that is applied to several inputs updates its statistics once, by the first.
+  func assign(_ name: String, _ value: Symbol) {
+    if application == 0 { assignments.append((graph.qualified(name), value)) }
+  }
 
   /// All `layers` on `x`. Each but the last of a decoder is followed by the activation.
+  ///
+  /// Applied again in the same scope it is the same network on another input: with the same parameters, draws of its own,
+  /// and statistics that the first application updates.
   package func apply(
     _ layers: [Layer], to x: Symbol, activatesLast: Bool
   ) throws(ShapeError) -> Symbol {
+    let (scope, outer) = (graph.currentScope, application)
+    application = applications[scope, default: 0]
+    applications[scope] = application + 1
+    defer { application = outer }
     var h = x
     for (index, layer) in layers.enumerated() {
       let name = "\(index + 1)"
@@ -49,7 +63,7 @@ package final class LayerBuilder {
         throw ShapeError(
           layer: graph.qualified(name), operation: LayerText.text([layer]), shapes: [x.shape], reason: "is too large")
       }
-      trace.append((graph.qualified(name), LayerText.text([layer]), h.shape.droppingFirst))
+      if application == 0 { trace.append((graph.qualified(name), LayerText.text([layer]), h.shape.droppingFirst)) }
     }
     return h
   }
@@ -86,7 +100,8 @@ package final class LayerBuilder {
     case .groupNorm(let groups): return try groupNorm(x, groups: groups)
     case .dropout(let rate):
       guard training, rate > 0 else { return x }
-      let kept = try step(graph.random(.uniform, "dropout", x.shape) - rate)
+      let purpose = application == 0 ? "dropout" : "dropout.\(application + 1)"
+      let kept = try step(graph.random(.uniform, purpose, x.shape) - rate)
       return try x * kept * (1 / (1 - rate))
     }
   }

@@ -1,4 +1,5 @@
 import Graphs
+import Networks
 import Tensors
 
 /// A kind of model, declared in one place: its word and source, its settings, what it requires of the data, the parts of
@@ -23,6 +24,8 @@ package struct Family: Sendable {
   package let bound: Bound
   /// The likelihood of a model that names none.
   package let likelihood: Likelihood
+  /// The architecture of a model that names none.
+  package let preset: Preset
   /// Of the history and of figures, beside the loss; the reconstruction first.
   package let terms: [TermName]
   /// What `explain` says of it beyond the topics that every family shares; empty for none.
@@ -30,6 +33,8 @@ package struct Family: Sendable {
   package let findings: [FamilyFinding]
   /// Recorded runs of published results, in `sessions/published`.
   package let published: [String]
+  /// Sets parameters from the training data before the first step: centers, pseudo-inputs, codebooks.
+  let initialize: (@Sendable (Model, any BatchSource) throws -> Void)?
   let write: @Sendable (ObjectiveGraph) throws -> Objective
 
   /// What a family needs of the data.
@@ -44,19 +49,21 @@ package struct Family: Sendable {
   /// - Parameters:
   ///   - settings: In the order of help.
   ///   - terms: Beside the reconstruction and, with a prior, the KL.
+  ///   - initialize: Sets parameters from the training data before the first step.
   ///   - objective: Writes the loss of a training step into the graph.
   package init(
     _ word: String, aliases: [String] = [], summary: String, source: String, settings: [Setting] = [],
     requires: Requirements = Requirements(), posterior: Posterior = .gaussian, prior: Prior? = .standardNormal,
-    bound: Bound = .elbo, likelihood: Likelihood = .bernoulli, terms: [TermName] = [], theory: String = "",
-    findings: [FamilyFinding] = [], published: [String] = [],
+    bound: Bound = .elbo, likelihood: Likelihood = .bernoulli, preset: Preset = .conv, terms: [TermName] = [],
+    theory: String = "", findings: [FamilyFinding] = [], published: [String] = [],
+    initialize: (@Sendable (Model, any BatchSource) throws -> Void)? = nil,
     objective: @escaping @Sendable (ObjectiveGraph) throws -> Objective
   ) {
     (self.word, self.aliases, self.summary, self.source) = (word, aliases, summary, source)
     (self.settings, self.requires, self.posterior, self.prior) = (settings, requires, posterior, prior)
-    (self.bound, self.likelihood, self.theory) = (bound, likelihood, theory)
+    (self.bound, self.likelihood, self.preset, self.theory) = (bound, likelihood, preset, theory)
     self.terms = [.reconstruction] + (prior == nil ? [] : [.kl]) + terms
-    (self.findings, self.published, write) = (findings, published, objective)
+    (self.findings, self.published, self.initialize, write) = (findings, published, initialize, objective)
   }
 }
 

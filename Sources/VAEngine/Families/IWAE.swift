@@ -4,7 +4,7 @@ extension Family {
   ///     loss = −E log (1/k) Σ p(x, zᵢ) / q(zᵢ | x)
   package static let importanceWeighted = Family(
     "iwae", summary: "importance-weighted autoencoder, k samples", source: "Burda et al. 2016, equation 8",
-    settings: [.importanceSamples], bound: .importanceWeighted,
+    settings: [.importanceSamples], bound: .importanceWeighted, preset: .iwae,
     published: ["sessions/published/iwae-k1.session", "sessions/published/iwae-k5.session"]
   ) { graph in
     let (q, target) = try graph.encoded()

@@ -156,6 +156,7 @@ package struct Trainer {
     if state.step == 0 {
       state.shuffleSeed = plan.seed
       if model.configuration.outputBiasStartsAtMean { try model.initializeOutputBias(toMeanOf: source) }
+      try family.initialize?(model, source)
     }
     // Another batch size or other data: the current epoch restarts with its own order.
     if state.batchInEpoch > 0, state.batchSize != plan.batchSize || state.exampleCount != source.count {

@@ -133,12 +133,12 @@ extension Arguments {
   /// - Parameter labels: Classes that the latents have already.
   func label(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
     let family = model.configuration.family
-    if isGiven("label"), family != .conditional {
+    if isGiven("label"), !family.isConditional {
       throw fault(
         .badOptionValue, "option 'label' does not apply to \(family.word) models", at: "label",
         fix: "Use a conditional model: model c cvae conv on=d")
     }
-    if family == .conditional, !isGiven("label"), labels == nil {
+    if family.isConditional, !isGiven("label"), labels == nil {
       throw fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
     }
     return integer("label")

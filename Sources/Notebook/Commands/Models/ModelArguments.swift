@@ -28,7 +28,7 @@ struct ModelArguments {
             .badOptionValue, "a model has one architecture; got both \(first.rawValue) and \(word.raw)", at: word.span)
         }
         let isText = arguments.isGiven("encoder") || arguments.isGiven("decoder")
-        if isText, family != .importanceWeighted || preset != .iwae {
+        if isText, family.word != preset.rawValue {
           throw Fault(
             .badOptionValue, "architecture \(word.raw) cannot be combined with encoder= and decoder=", at: word.span,
             fix: "Remove one of them.")
@@ -94,7 +94,7 @@ struct ModelArguments {
   }
 
   /// The architecture when none is named: the article's, and for importance weights their paper's.
-  var defaultedPreset: Preset { preset ?? (family == .importanceWeighted ? .iwae : .conv) }
+  var defaultedPreset: Preset { preset ?? family.preset }
 
   /// An option that does not apply to the model is an error; it is not ignored.
   func rejectUnusedOptions() throws {
