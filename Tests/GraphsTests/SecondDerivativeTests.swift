@@ -30,21 +30,7 @@ import Testing
       #expect(error.reason.contains("not defined"))
       return
     }
-    let leaves = opCase.leaves(graph)
-    let analytic = Reference(leaves: leaves).evaluate(gradients)
-    let step = 1e-5
-    for (source, gradient) in zip(opCase.inputs.indices, analytic) {
-      for position in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 4)) {
-        var (up, down) = (leaves, leaves)
-        up["x\(source)"]?[position] += step
-        down["x\(source)"]?[position] -= step
-        let difference =
-          (Reference(leaves: up).evaluate([loss])[0][0] - Reference(leaves: down).evaluate([loss])[0][0]) / (2 * step)
-        #expect(
-          abs(difference - gradient[position]) <= 1e-5 * max(1, abs(difference)),
-          "\(opCase): input \(source)[\(position)] \(gradient[position]) against \(difference)")
-      }
-    }
+    opCase.expectSlopes(of: loss, toBe: gradients, in: graph, positions: 4)
   }
 
   /// A test that every op without a second derivative would pass says nothing.

@@ -23,7 +23,7 @@ def run(folder, *arguments, **options):
 @pytest.fixture
 def work(tmp_path):
     """A folder with a session and a file that it would write over."""
-    folder = tmp_path / "work"
+    folder = tmp_path / "lessons"
     folder.mkdir()
     for name in ["a.session", "b.session"]:
         (folder / name).write_text(SESSION)
@@ -61,7 +61,7 @@ def test_an_empty_tmpdir_is_none(work):
 @pytest.mark.skipif(os.getuid() != 0, reason="root gives up its rights here")
 def test_an_unwritable_tmpdir_is_refused():
     with tempfile.TemporaryDirectory() as folder:
-        work = pathlib.Path(folder) / "work"
+        work = pathlib.Path(folder) / "lessons"
         base = pathlib.Path(folder) / "shut"
         pathlib.Path(folder).chmod(0o755)
         work.mkdir()
@@ -81,7 +81,7 @@ def test_an_unwritable_tmpdir_is_refused():
 @pytest.mark.parametrize(
     "line",
     [
-        "zeros(3) > {}/precious.csv", "zeros(3) > ../../work/precious.csv", "zeros(3) > ~/precious.csv",
+        "zeros(3) > {}/precious.csv", "zeros(3) > ../../lessons/precious.csv", "zeros(3) > ~/precious.csv",
         "save session {}/kept.elbodb", "save session ../../kept.elbodb", "open {}/new.elbodb new=yes",
         "model m mlp hidden=2 latent=2; save m {}/m.safetensors",
     ],
