@@ -7,7 +7,7 @@ let package = Package(
   name: "elbo",
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
   ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
@@ -26,7 +26,8 @@ let package = Package(
     .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
-    .target(name: "CImages", linkerSettings: [.linkedLibrary("spng"), .linkedLibrary("jpeg")]),
+    .target(
+      name: "CImages", linkerSettings: [.linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif")]),
     // Loads libcurl when the first download starts.
     .target(name: "CTransfer"),
 
@@ -47,7 +48,7 @@ let package = Package(
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Plotting", dependencies: ["Tensors", "CGnuplot", "CZlib"]),
+    .target(name: "Plotting", dependencies: ["Tensors", "CGnuplot", "CImages"]),
     .target(
       name: "Notebook",
       dependencies: [

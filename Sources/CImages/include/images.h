@@ -1,4 +1,4 @@
-// Decoding of PNG (libspng) and JPEG (libjpeg-turbo) from memory.
+// PNG (libspng) and JPEG (libjpeg-turbo) from memory, PNG and GIF (giflib) into it.
 #ifndef ELBO_IMAGES_H
 #define ELBO_IMAGES_H
 
@@ -28,6 +28,31 @@ int elbo_image_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, 
 /// Data that end early or are damaged are an error: nothing is made up for them.
 int elbo_image_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *destination, size_t capacity,
                       char *message);
+
+/// A PNG of 8-bit gray (channels 1) or RGB (3), to be freed; NULL with the reason in `message`.
+uint8_t *elbo_png_encode(const uint8_t *pixels, int32_t width, int32_t height, int channels, size_t *count,
+                         char *message);
+
+/// An animation that is being written: one color table for all frames, endless repetition.
+typedef struct elbo_gif elbo_gif;
+
+/// Part of a picture, as indices into the color table.
+typedef struct {
+  int32_t left, top, width, height;
+  /// Hundredths of a second that it is shown; negative in a picture that does not move.
+  int32_t delay;
+  /// The index that leaves a pixel as it was; negative for none.
+  int32_t transparent;
+} elbo_gif_frame;
+
+/// `colors` are RGB, at most 256. NULL with the reason in `message`.
+elbo_gif *elbo_gif_begin(int32_t width, int32_t height, const uint8_t *colors, int32_t count, int moves, char *message);
+
+/// False with the reason in `message`.
+int elbo_gif_add(elbo_gif *gif, elbo_gif_frame frame, const uint8_t *indices, char *message);
+
+/// Ends the file and frees `gif`. Returns its bytes, to be freed; NULL with the reason in `message`.
+uint8_t *elbo_gif_end(elbo_gif *gif, size_t *count, char *message);
 
 #ifdef __cplusplus
 }
