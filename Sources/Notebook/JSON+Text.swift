@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 extension JSON: CustomStringConvertible {
   /// Compact text, one line, keys in their order.

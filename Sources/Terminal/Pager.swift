@@ -1,6 +1,6 @@
 import CSignals
 import Glibc
-import Tensors
+import Text
 
 /// Shows text that is much longer than the screen in the user's pager.
 package struct Pager: Sendable {
@@ -27,7 +27,7 @@ package struct Pager: Sendable {
   package static func isNeeded(for text: String, on screen: ScreenSize) -> Bool {
     var rows = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      rows += max(1, (displayWidth(line) + screen.columns - 1) / max(1, screen.columns))
+      rows += max(1, (TextWidth.columns(line) + screen.columns - 1) / max(1, screen.columns))
       if rows > screen.rows * 3 / 2 { return true }
     }
     return false

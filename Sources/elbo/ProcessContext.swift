@@ -2,6 +2,7 @@ import Glibc
 import Notebook
 import Tensors
 import Terminal
+import Text
 
 /// The environment, signals and terminals of the process. The environment is read only here.
 struct ProcessContext: Sendable {

@@ -3,6 +3,7 @@ import Notebook
 import Plotting
 import Tensors
 import Testing
+import Text
 
 /// What programs read of results: keys, numbers, units; and the one form of numbers for people.
 @Suite(.serialized) struct DataFormTests {

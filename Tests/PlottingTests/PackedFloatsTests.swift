@@ -8,9 +8,10 @@ import Testing
     try JSONDecoder().decode([PackedFloats].self, from: Data("[\"\(text)\"]".utf8))[0].wrappedValue
   }
 
-  @Test(arguments: [
-    ([], ""), ([1], "AACAPw=="), ([1, -2], "AACAPwAAAMA="), ([0.5, 0, 1], "AAAAPwAAAAAAAIA/"),
-  ] as [([Float], String)])
+  @Test(
+    arguments: [
+      ([], ""), ([1], "AACAPw=="), ([1, -2], "AACAPwAAAMA="), ([0.5, 0, 1], "AAAAPwAAAAAAAIA/"),
+    ] as [([Float], String)])
   func theyAreWhatTheStandardSays(values: [Float], text: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes

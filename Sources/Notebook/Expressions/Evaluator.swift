@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// Computes expressions over the values of a session.
 struct Evaluator {

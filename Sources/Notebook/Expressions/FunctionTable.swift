@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// A function of expressions, with what help and completion say about it.
 struct Function: Sendable {

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 extension FunctionTable {
   /// Functions that create or rearrange tensors.

@@ -1,4 +1,4 @@
-import Replay
+import Text
 
 /// Pages of help, made from the command table and laid out for a screen.
 package struct HelpPages: Sendable {

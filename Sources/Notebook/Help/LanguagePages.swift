@@ -1,3 +1,5 @@
+import Text
+
 extension HelpPages {
   /// How statements are written.
   static let language = """

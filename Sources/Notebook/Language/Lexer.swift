@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// A token of an expression.
 struct Token: Equatable {

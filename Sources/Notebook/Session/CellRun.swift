@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// One cell from its first statement to its last, or to the first that fails.
 struct CellRun {

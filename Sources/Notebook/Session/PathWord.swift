@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// A path as a word of a statement: bare where it reads as itself, else in quotes.
 enum PathWord {

@@ -1,6 +1,7 @@
 import Glibc
 import Plotting
 import Tensors
+import Text
 
 /// `> path`: writes a value in the format that the path's extension names.
 struct Redirection {

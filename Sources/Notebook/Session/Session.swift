@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import Tensors
+import Text
 
 /// An interpreter with its variables, history and workspace.
 ///

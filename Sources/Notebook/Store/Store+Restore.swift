@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Tensors
+import Text
 
 /// The content of a workspace when it is opened.
 struct RestoredSession: Sendable {

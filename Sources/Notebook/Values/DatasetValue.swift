@@ -1,5 +1,6 @@
 import Datasets
 import Tensors
+import Text
 
 /// A dataset as a value, and how the workspace finds it again.
 package struct DatasetValue: SelectableValue {

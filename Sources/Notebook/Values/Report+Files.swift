@@ -1,4 +1,5 @@
 import Replay
+import Text
 
 /// A report for files and for programs.
 extension Report {

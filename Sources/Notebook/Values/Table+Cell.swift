@@ -1,5 +1,5 @@
 import Plotting
-import Replay
+import Text
 import VAEngine
 
 extension Table {

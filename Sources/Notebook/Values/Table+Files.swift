@@ -1,5 +1,6 @@
 import Plotting
 import Replay
+import Text
 
 /// A table for files and for programs.
 extension Table {

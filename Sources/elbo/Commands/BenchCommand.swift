@@ -4,8 +4,8 @@ import Datasets
 import Foundation
 import Notebook
 import Plotting
-import Tensors
 import Terminal
+import Text
 
 /// `elbo bench`: measures the speed of this machine.
 struct BenchCommand: ElboSubcommand {

@@ -2,8 +2,8 @@ import CSignals
 import Glibc
 import Notebook
 import Replay
-import Tensors
 import Terminal
+import Text
 
 /// An interactive session.
 final class Prompt {

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 import VAEngine
 
 /// `interpolate`, `traverse`, `manifold`: decoded paths through latent space.

@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Text
 import VAEngine
 
 /// Changes to how a model is trained. `set` and `train` make them here, so that both read the same options, refuse the

@@ -6,3 +6,10 @@ extension String {
     split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" })
   }
 }
+
+/// `line` without spaces at its end: they cannot be seen, so they are never compared.
+package func trimmedRight(_ line: some StringProtocol) -> String {
+  var line = Substring(line)
+  while let last = line.last, last == " " || last == "\t" || last == "\r" { line.removeLast() }
+  return String(line)
+}

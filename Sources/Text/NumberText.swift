@@ -93,8 +93,21 @@ package enum NumberText {
     }
   }
 
-  private static func format(_ pattern: String, _ value: Double) -> String {
-    withVaList([value]) { arguments in
+  /// Seconds as a clock shows them: `0:07`, `3:05`, `1:02:07`. Always as wide as its neighbors, so that a live line
+  /// holds still.
+  package static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "–:––" }
+    let whole = Int(min(seconds.rounded(), 1e9))
+    let twoDigits: (Int) -> String = { $0 < 10 ? "0\($0)" : "\($0)" }
+    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+    let tail = twoDigits(whole % 60)
+    return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(tail)" : "\(minutes):\(tail)"
+  }
+
+  /// C's `printf` of one number, such as `%.3g`; never by locale.
+  package static func format(_ pattern: String, _ value: Double) -> String {
+    if let word = word(value) { return word }
+    return withVaList([value]) { arguments in
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
         guard let base = buffer.baseAddress else { return "\(value)" }
         vsnprintf(base, buffer.count, pattern, arguments)
@@ -106,5 +119,5 @@ package enum NumberText {
 
 extension Double {
   /// A float32 as people mean it: 0.1 is 0.1, and not 0.10000000149011612. Reads back as the same Float.
-  package init(shortest value: Float) { self = Double("\(value)") ?? Double(value) }
+  package static func shortest(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
 }

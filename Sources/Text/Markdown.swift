@@ -1,10 +1,10 @@
 /// Text for Markdown files.
-enum Markdown {
+package enum Markdown {
   /// A row of a table.
-  static func row(_ cells: [String]) -> String { "| " + cells.map(escaped).joined(separator: " | ") + " |" }
+  package static func row(_ cells: [String]) -> String { "| " + cells.map(escaped).joined(separator: " | ") + " |" }
 
   /// `text` with what means something in Markdown written so that it shows as it is, on one line.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -20,7 +20,7 @@ enum Markdown {
   }
 
   /// Notes under a table: paragraphs, and what is drawn in characters as it is.
-  static func notes(_ notes: [String]) -> String {
+  package static func notes(_ notes: [String]) -> String {
     notes.filter { !$0.isEmpty }.map { note in
       "\n\n" + (note.contains("\n") ? "```\n\(note)\n```" : escaped(note))
     }.joined()

@@ -3,8 +3,8 @@
 ///
 /// The marks are two characters of the last private plane of Unicode that take no columns; nobody is shown them.
 package enum ClockMarks {
-  private static let open: Unicode.Scalar = "\u{10FF0D}"
-  private static let close: Unicode.Scalar = "\u{10FF0E}"
+  static let open: Unicode.Scalar = "\u{10FF0D}"
+  static let close: Unicode.Scalar = "\u{10FF0E}"
 
   package static let (opening, closing) = (String(open), String(close))
 
@@ -40,14 +40,5 @@ package enum ClockMarks {
       }
     }
     return String(result)
-  }
-
-  /// Every number of a text marked: what was computed from something that the clock decided.
-  package static func markingNumbers(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      LineToken.tokens(of: plain(String(line))).map { token in
-        if case .text(let text) = token { text } else { marked(token.spelling) }
-      }.joined()
-    }.joined(separator: "\n")
   }
 }

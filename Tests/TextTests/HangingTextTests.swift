@@ -1,5 +1,5 @@
-import Notebook
 import Testing
+import Text
 
 @Suite struct HangingTextTests {
   @Test func aLineThatFitsStaysAsItIs() {
@@ -39,38 +39,5 @@ import Testing
     let broken = HangingText.wrapped(text, to: width)
     #expect(broken.split(separator: "\n").allSatisfy { TextWidth.columns($0) <= width })
     #expect(broken.split { $0 == " " || $0 == "\n" } == text.split { $0 == " " || $0 == "\n" })
-  }
-
-  @Test func theEndsOfALongErrorAreSaidAroundItsPlace() {
-    let source = "x = " + String(repeating: "1 + ", count: 30) + "wrong" + String(repeating: " + 2", count: 30)
-    let start = source.utf8.count - 125
-    let diagnostic = Diagnostic(
-      code: "E104", message: "no variable named 'wrong'", source: source, span: start..<start + 5)
-    let lines = diagnostic.rendered(color: false, width: 40).split(separator: "\n")
-    #expect(lines.allSatisfy { TextWidth.columns($0) <= 40 })
-    let (shown, caret) = (Array(lines[lines.count - 2]), Array(lines[lines.count - 1]))
-    let place = caret.firstIndex(of: "^") ?? 0
-    #expect(String(shown[place..<(place + 5)]) == "wrong")
-    #expect(diagnostic.rendered(color: false).split(separator: "\n")[1] == "  " + source)
-  }
-}
-
-@Suite struct LookalikeTests {
-  let bench: Bench
-  init() throws { bench = try Bench() }
-
-  @Test func quotedEscapesAreThoseOfPython() {
-    #expect(bench.shown(#""\x41\u00e9\U0001f600\x""#) == ["Aé😀\\x"])
-    #expect(bench.shown(#""\u12 \U0011ffff \ud800 C:\dir""#) == [#"\u12 \U0011ffff \ud800 C:\dir"#])
-  }
-
-  @Test func theHistoryHoldsWhatWasRead() {
-    bench.run("1\u{A0}\u{2212}\u{200B} 3")
-    #expect(bench.session.history.tail(1).first?.source == "1 - 3")
-  }
-
-  @Test func aStatementThatLooksUnfinishedIsAsItIsRead() {
-    #expect(bench.session.completeness("“a b”") == .complete)
-    #expect(bench.session.completeness("x = 1\u{A0}+ \\") != .complete)
   }
 }
