@@ -34,9 +34,12 @@ let package = Package(
     // Text: widths, numbers, what may be printed.
     .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
     .target(name: "Text", dependencies: ["CUTF8Proc"]),
+    // The system: files, locks, processes, threads.
+    .target(name: "CSignals"),
+    .target(name: "POSIX", dependencies: ["CSignals"]),
 
     // Engine: storage, symbolic graph, compiled programs.
-    .target(name: "Tensors", dependencies: ["Text"]),
+    .target(name: "Tensors", dependencies: ["Text", "POSIX"]),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
     .target(
@@ -54,10 +57,11 @@ let package = Package(
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Plotting", dependencies: ["Text", "CGnuplot", "CImages"]),
+    .target(name: "Plotting", dependencies: ["POSIX", "Text", "CGnuplot", "CImages"]),
     .target(
       name: "Notebook",
       dependencies: [
+        "POSIX",
         "Plotting", "Replay", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
@@ -67,18 +71,18 @@ let package = Package(
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(
-      name: "Kernel", dependencies: ["Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
+      name: "Kernel", dependencies: ["POSIX", "Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
       exclude: ["PROTOCOL.md"]),
 
     // Front ends: the terminal, session files, the program.
-    .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay", dependencies: ["Text"]),
-    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals"]),
+    .target(
+      name: "Terminal", dependencies: ["POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals"]),
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
+        "POSIX", "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
         "Tensors", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -89,14 +93,15 @@ let package = Package(
       path: "examples/library"),
 
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Text"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
+    .testTarget(name: "KernelTests", dependencies: ["POSIX", "Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Fuzzing"], exclude: ["Corpus"]),
+    .testTarget(name: "TensorsTests", dependencies: ["POSIX", "Tensors", "Fuzzing"], exclude: ["Corpus"]),
     .executableTarget(
       name: "dataset-files", dependencies: ["Datasets", "Tensors", "Fuzzing"], path: "Tests/Conformance/DatasetFiles"),
     .testTarget(
@@ -104,6 +109,7 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
+        "POSIX",
         "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

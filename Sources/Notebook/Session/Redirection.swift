@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 import Plotting
 import Tensors
 import Text
@@ -144,7 +145,7 @@ enum FileWriting {
     do { try TemporaryFile(beside: place.target).discard() } catch {
       let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
       throw Fault(
-        .unwritableFile, "\(shown): \(error.reason)", at: span,
+        .unwritableFile, "\(shown): \(error)", at: span,
         fix: access(folder.isEmpty ? "/" : folder, F_OK) == 0 ? nil : "Create the folder first: mkdir -p \(folder)")
     }
   }

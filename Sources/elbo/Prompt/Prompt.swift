@@ -1,6 +1,6 @@
-import CSignals
 import Glibc
 import Notebook
+import POSIX
 import Replay
 import Terminal
 import Text
@@ -180,7 +180,7 @@ final class Prompt {
 
   private func shell(_ command: String) -> Outcome {
     reader.remember("!" + command)
-    let status = elbo_run_shell(command, -1)
+    let status = (try? ChildProcess(shell: command))?.wait() ?? -1
     var wasInterrupted = false
     var ending: Int32?
     while let signal = process.signals.next() {

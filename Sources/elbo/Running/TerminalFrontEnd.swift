@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import POSIX
 import Plotting
 import Synchronization
 import Tensors

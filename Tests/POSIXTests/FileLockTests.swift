@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Notebook
+import POSIX
 import Synchronization
 import Testing
 

@@ -10,8 +10,8 @@ package struct TemporaryFile {
   package let descriptor: Int32
   private let target: String
 
-  /// - Throws: `FileError` that names `target` when its folder takes no new file.
-  package init(beside target: String) throws(FileError) {
+  /// - Throws: When the folder of `target` takes no new file.
+  package init(beside target: String) throws(SystemError) {
     self.target = target
     let folder = Self.folder(of: target)
     for _ in 0..<8 {
@@ -23,11 +23,11 @@ package struct TemporaryFile {
       }
       if errno != EEXIST, errno != EINTR { break }
     }
-    throw FileError(path: target, reason: String(cString: strerror(errno)))
+    throw SystemError()
   }
 
   /// Puts it in the place of `target`, synced, with these permissions (default: those of a new file).
-  package func replaceTarget(mode: mode_t? = nil) throws(FileError) {
+  package func replaceTarget(mode: mode_t? = nil) throws(SystemError) {
     var failure: Int32 = 0
     if fchmod(descriptor, mode ?? Self.ordinaryMode) != 0 { failure = errno }
     if failure == 0, fsync(descriptor) != 0 { failure = errno }
@@ -35,23 +35,13 @@ package struct TemporaryFile {
     if failure == 0, rename(path, target) != 0 { failure = errno }
     guard failure != 0 else { return }
     unlink(path)
-    throw FileError(path: target, reason: String(cString: strerror(failure)))
+    throw SystemError(failure)
   }
 
   /// Takes it away.
   package func discard() {
     unlink(path)
     close(descriptor)
-  }
-
-  /// All of `bytes`; `errno` of what went wrong, else 0.
-  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
-    var done = 0
-    while done < bytes.count, let base = bytes.baseAddress {
-      let count = Glibc.write(descriptor, base + done, bytes.count - done)
-      if count >= 0 { done += count } else if errno != EINTR { return errno }
-    }
-    return 0
   }
 
   /// 128 random bits: names made of them are neither guessed nor met twice.

@@ -2,17 +2,23 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The one thread that cells run on, with a large stack: compiling deep graphs recurses, and the engine's thread team
-/// belongs to the thread that first used it.
-final class Worker: Sendable {
+/// The one thread that cells run on.
+///
+/// Its stack is large: compiling a deep graph recurses, and C libraries need stack space. The thread team of the engine
+/// belongs to the thread that first used it, which requires a single thread as well.
+package final class ExecutingThread: Sendable {
   private let queue = Mutex<[@Sendable () -> Void]>([])
   private let available = DispatchSemaphore(value: 0)
   private static let stackBytes = 256 << 20
 
-  init() { startThread(stackBytes: Self.stackBytes) { [self] in loop() } }
+  /// - Throws: When the system has no thread for it.
+  package init() throws(SystemError) {
+    // Retained for the life of the program: the thread never ends.
+    try startThread(stackBytes: Self.stackBytes) { [self] in loop() }
+  }
 
   /// Runs `work` after earlier submissions.
-  func submit(_ work: @escaping @Sendable () -> Void) {
+  package func submit(_ work: @escaping @Sendable () -> Void) {
     queue.withLock { $0.append(work) }
     available.signal()
   }
@@ -26,9 +32,8 @@ final class Worker: Sendable {
   }
 }
 
-/// Starts a thread that is never joined. Returns false when no thread can be created.
-@discardableResult
-func startThread(stackBytes: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) -> Bool {
+/// Starts a thread that is never joined.
+package func startThread(stackBytes: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
   final class Box {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -46,6 +51,7 @@ func startThread(stackBytes: Int = 8 << 20, _ body: @escaping @Sendable () -> Vo
       if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
       return nil
     }, box.toOpaque())
-  if failed != 0 { box.release() }
-  return failed == 0
+  guard failed != 0 else { return }
+  box.release()
+  throw SystemError(failed)
 }
