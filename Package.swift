@@ -37,6 +37,10 @@ let package = Package(
     // The system: files, locks, processes, threads.
     .target(name: "CSignals"),
     .target(name: "POSIX", dependencies: ["CSignals"]),
+    .target(name: "JSONText", dependencies: ["Text"]),
+
+    // The command language: source text, lexer, parser, diagnostics.
+    .target(name: "Language", dependencies: ["Text"]),
 
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors", dependencies: ["Text", "POSIX"]),
@@ -61,6 +65,7 @@ let package = Package(
     .target(
       name: "Notebook",
       dependencies: [
+        "Language", "JSONText",
         "POSIX",
         "Plotting", "Replay", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -71,17 +76,22 @@ let package = Package(
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(
-      name: "Kernel", dependencies: ["POSIX", "Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
+      name: "Kernel",
+      dependencies: ["Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
       exclude: ["PROTOCOL.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Replay", dependencies: ["Text"]),
     .target(
-      name: "Terminal", dependencies: ["POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals"]),
+      name: "Terminal",
+      dependencies: [
+        "Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
+      ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
+        "Language", "JSONText",
         "POSIX", "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
         "Tensors", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -94,9 +104,12 @@ let package = Package(
 
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "Text"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Text"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
-    .testTarget(name: "KernelTests", dependencies: ["POSIX", "Kernel", "Notebook", "Plotting"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Language", "JSONText", "Terminal", "Notebook", "Text"]),
+    .testTarget(
+      name: "KernelTests", dependencies: ["Language", "JSONText", "POSIX", "Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
@@ -109,6 +122,7 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
+        "Language", "JSONText",
         "POSIX",
         "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),

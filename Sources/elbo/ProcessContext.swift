@@ -1,4 +1,5 @@
 import Glibc
+import Language
 import Notebook
 import Tensors
 import Terminal

@@ -1,3 +1,4 @@
+import Language
 import Text
 
 /// Binds the words of a stage to the positionals and options of its command.

@@ -1,3 +1,4 @@
+import Language
 import Text
 
 /// Pages of help, made from the command table and laid out for a screen.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Language
 import POSIX
 
 /// Keeps what a session writes in one folder, where the front end asks for that (`SessionOptions.outputDirectory`).

@@ -1,3 +1,4 @@
+import Language
 import Text
 
 extension Session {

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import JSONText
+import Language
 import Tensors
 import Text
 

@@ -1,3 +1,4 @@
+import JSONText
 import Text
 
 /// Values by name, `{"lr": 0.001, "sizes": [64, 32]}`: what tools that set parameters write as in Python.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSONText
 import Kernel
 import Notebook
 import Terminal

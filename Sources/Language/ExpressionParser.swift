@@ -2,25 +2,25 @@
 ///
 /// From tight to loose: attributes, calls and `[…]`; `^` (to the right); unary `-`; `* / %`; `+ -`; comparisons; `&`;
 /// ranges `a..b`. A comparison stands in parentheses or brackets, because `>` outside of them writes to a file.
-struct ExpressionParser {
+package struct ExpressionParser {
   private let source: SourceText
   private var tokens: [Token]
   private var index = 0
   private var depth = 0
   private var operations = 0
   /// The nesting depth for which the recursive parser and evaluator have enough stack.
-  static let maximumDepth = 64
+  package static let maximumDepth = 64
   /// A chain `a + b + …` deepens the tree with every operation, so their number is limited too.
-  static let maximumOperations = 1000
+  package static let maximumOperations = 1000
 
-  init(_ source: SourceText, range: Range<Int>) throws(Fault) {
+  package init(_ source: SourceText, range: Range<Int>) throws(Fault) {
     self.source = source
     var lexer = Lexer(source, range: range)
     self.tokens = try lexer.tokens()
   }
 
   /// The expression that fills the range.
-  mutating func whole() throws(Fault) -> Expression {
+  package mutating func whole() throws(Fault) -> Expression {
     let expression = try self.expression()
     guard token.kind == .end else { throw unexpected() }
     return expression

@@ -6,17 +6,17 @@
 ///
 /// A stage is a command when its first word is a known verb, or when a name is followed by another word; everything else
 /// is an expression. Newlines and `;` end a statement; brackets, quotes, a trailing `|` and a trailing `\` carry it on.
-struct Parser {
-  let source: SourceText
-  let isVerb: (String) -> Bool
+package struct Parser {
+  package let source: SourceText
+  package let isVerb: (String) -> Bool
 
-  init(_ source: SourceText, isVerb: @escaping (String) -> Bool) {
+  package init(_ source: SourceText, isVerb: @escaping (String) -> Bool) {
     self.source = source
     self.isVerb = isVerb
   }
 
   /// The statements of the whole cell.
-  func statements() throws(Fault) -> [Statement] {
+  package func statements() throws(Fault) -> [Statement] {
     var statements: [Statement] = []
     var position = 0
     while let layout = try nextLayout(from: position) {
@@ -27,18 +27,18 @@ struct Parser {
   }
 
   /// Where the parts of one statement are.
-  struct Layout {
-    var target: Spanned<String>?
-    var stages: [Range<Int>]
-    var redirect: Range<Int>?
-    var isSilent = false
-    var start: Int
+  package struct Layout {
+    package var target: Spanned<String>?
+    package var stages: [Range<Int>]
+    package var redirect: Range<Int>?
+    package var isSilent = false
+    package var start: Int
     /// After the newline or `;` that ends it.
-    var end: Int
+    package var end: Int
   }
 
   /// Finds the next statement at or after `position`; nil at the end of the cell.
-  func nextLayout(from position: Int) throws(Fault) -> Layout? {
+  package func nextLayout(from position: Int) throws(Fault) -> Layout? {
     let bytes = source.bytes
     var start = position
     while start < bytes.count {

@@ -9,7 +9,7 @@ import Text
 /// said. Everything else stays, and the lexer names it with its code point.
 package enum Lookalikes {
   /// The source as it is read, and remarks on what was dropped.
-  static func cleaned(_ source: String) -> (text: String, remarks: [String]) {
+  package static func cleaned(_ source: String) -> (text: String, remarks: [String]) {
     if source.utf8.allSatisfy({ $0 < 0x80 }) { return (source, []) }
     var cleaner = Cleaner(source: Array(source.unicodeScalars))
     cleaner.run()
@@ -32,12 +32,12 @@ package enum Lookalikes {
     }
   }
 
-  static func isMinus(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isMinus(_ scalar: Unicode.Scalar) -> Bool {
     [0x2010, 0x2011, 0x2013, 0x2212, 0xFE63, 0xFF0D].contains(scalar.value)
   }
 
   /// `'–' (U+2013, en dash)`; of what cannot be seen only the name.
-  static func name(of scalar: Unicode.Scalar) -> String {
+  package static func name(of scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     let point = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     let known = scalar.properties.name?.lowercased() ?? scalar.properties.nameAlias?.lowercased()

@@ -1,15 +1,15 @@
 /// The text of a cell as bytes, with the scanning functions that parser, lexer and completion share.
-struct SourceText: Sendable {
-  let bytes: [UInt8]
+package struct SourceText: Sendable {
+  package let bytes: [UInt8]
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  package init(_ text: String) { bytes = Array(text.utf8) }
 
-  var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
-  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  package func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
   /// The scalar that starts at `offset` and its length in bytes.
-  func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
+  package func scalar(at offset: Int) -> (scalar: Unicode.Scalar, length: Int) {
     guard let first = String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.first else {
       return ("\u{FFFD}", 0)
     }
@@ -18,7 +18,7 @@ struct SourceText: Sendable {
 
   /// The first offset from `start` that is not a blank. A backslash at the end of a line continues it, so both are
   /// blank.
-  func skippingBlanks(from start: Int, to end: Int, newlines: Bool = false) -> Int {
+  package func skippingBlanks(from start: Int, to end: Int, newlines: Bool = false) -> Int {
     var position = start
     while position < end {
       let byte = bytes[position]
@@ -34,7 +34,7 @@ struct SourceText: Sendable {
   }
 
   /// The offset after a backslash that ends its line, when one stands at `position`.
-  func continuation(at position: Int, to end: Int) -> Int? {
+  package func continuation(at position: Int, to end: Int) -> Int? {
     guard position < end, bytes[position] == UInt8(ascii: "\\") else { return nil }
     var after = position + 1
     while after < end, bytes[after].isBlank { after += 1 }
@@ -42,7 +42,7 @@ struct SourceText: Sendable {
   }
 
   /// Whether a brace at `position` opens a dictionary: where a value is expected, and not in the middle of a path.
-  func opensBrace(at position: Int, from start: Int) -> Bool {
+  package func opensBrace(at position: Int, from start: Int) -> Bool {
     var before = position
     while before > start, bytes[before - 1].isBlank || bytes[before - 1] == 0x0A { before -= 1 }
     return before <= start || "=([{,:".utf8.contains(bytes[before - 1])
@@ -51,7 +51,7 @@ struct SourceText: Sendable {
   /// The text between the quotes that open at `start`, and the offset after the closing one.
   ///
   /// A backslash means what `Escapes` says.
-  func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
+  package func quoted(at start: Int, limit: Int) throws(Fault) -> (text: String, after: Int) {
     let quote = bytes[start]
     var text: [UInt8] = []
     var position = start + 1
@@ -76,19 +76,19 @@ struct SourceText: Sendable {
 }
 
 extension UInt8 {
-  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-  var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
-  var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") }
+  package var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  package var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
+  package var isQuote: Bool { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") }
   /// Letters and underscore.
-  var isNameStart: Bool {
+  package var isNameStart: Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) && self < 0x80 || self == UInt8(ascii: "_")
   }
-  var isNamePart: Bool { isNameStart || isDigit }
+  package var isNamePart: Bool { isNameStart || isDigit }
 }
 
 extension String {
   /// Whether this can name a variable: letters, digits and `_`, not starting with a digit.
-  var isName: Bool {
+  package var isName: Bool {
     guard let first = utf8.first, first.isNameStart else { return false }
     return utf8.allSatisfy(\.isNamePart)
   }

@@ -1,6 +1,6 @@
 extension Parser {
   /// One stage: a command or an expression.
-  func stage(_ range: Range<Int>) throws(Fault) -> Stage {
+  package func stage(_ range: Range<Int>) throws(Fault) -> Stage {
     guard !range.isEmpty else { throw Fault(.syntax, "a command or an expression is missing", at: range) }
     let bytes = source.bytes
     if bytes[range.lowerBound] == UInt8(ascii: "?") {
@@ -63,7 +63,7 @@ extension Parser {
   }
 
   /// The words of a command, each a value or `key=value`.
-  func words(in range: Range<Int>) throws(Fault) -> [Word] {
+  package func words(in range: Range<Int>) throws(Fault) -> [Word] {
     var words: [Word] = []
     var position = source.skippingBlanks(from: range.lowerBound, to: range.upperBound, newlines: true)
     while position < range.upperBound {

@@ -2,8 +2,8 @@ import Tensors
 import Text
 
 /// A token of an expression.
-struct Token: Equatable {
-  enum Kind: Equatable {
+package struct Token: Equatable {
+  package enum Kind: Equatable {
     case number(Double)
     case string(String)
     case name(String)
@@ -12,24 +12,24 @@ struct Token: Equatable {
     case comma, colon, dot, range, exclusiveRange, equals
     case end
   }
-  var kind: Kind
-  var span: Range<Int>
+  package var kind: Kind
+  package var span: Range<Int>
 }
 
 /// Splits a part of the source into tokens of an expression.
-struct Lexer {
-  let source: SourceText
-  let end: Int
-  var position: Int
+package struct Lexer {
+  package let source: SourceText
+  package let end: Int
+  package var position: Int
 
-  init(_ source: SourceText, range: Range<Int>) {
+  package init(_ source: SourceText, range: Range<Int>) {
     self.source = source
     self.position = range.lowerBound
     self.end = range.upperBound
   }
 
   /// All tokens up to the end of the range, closed by `.end`.
-  mutating func tokens() throws(Fault) -> [Token] {
+  package mutating func tokens() throws(Fault) -> [Token] {
     var tokens: [Token] = []
     while true {
       let token = try next()

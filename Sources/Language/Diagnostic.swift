@@ -46,7 +46,7 @@ package struct Diagnostic: Error, Equatable, Sendable {
     self.fix = fix
   }
 
-  init(_ fault: Fault, source: String) {
+  package init(_ fault: Fault, source: String) {
     let count = source.utf8.count
     let span = fault.span.map { min($0.lowerBound, count)..<min(max($0.upperBound, $0.lowerBound), count) }
     self.init(

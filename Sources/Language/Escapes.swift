@@ -5,12 +5,12 @@
 ///     a backslash at the end of a line: nothing
 ///
 /// Any other backslash stands for itself.
-enum Escapes {
+package enum Escapes {
   /// - Parameters:
   ///   - start: The offset of the backslash.
   ///   - limit: Where the text ends.
   /// - Returns: The bytes it stands for, and the offset after it.
-  static func read(_ bytes: [UInt8], at start: Int, limit: Int) -> (bytes: [UInt8], after: Int) {
+  package static func read(_ bytes: [UInt8], at start: Int, limit: Int) -> (bytes: [UInt8], after: Int) {
     guard start + 1 < limit else { return ([bytes[start]], start + 1) }
     let kind = bytes[start + 1]
     if let byte = plain[kind] { return ([byte], start + 2) }

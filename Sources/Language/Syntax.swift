@@ -1,48 +1,53 @@
 /// A cell as read: statements, each with its place in the source (UTF-8 offsets).
-struct Statement: Equatable, Sendable {
+package struct Statement: Equatable, Sendable {
   /// The name before `=`.
-  var target: Spanned<String>?
-  var stages: [Stage]
+  package var target: Spanned<String>?
+  package var stages: [Stage]
   /// The path after `>`.
-  var redirect: Spanned<String>?
+  package var redirect: Spanned<String>?
   /// Ended by `;`: the value is not shown.
-  var isSilent: Bool
-  var span: Range<Int>
+  package var isSilent: Bool
+  package var span: Range<Int>
 }
 
 /// One stage of a pipeline.
-struct Stage: Equatable, Sendable {
-  enum Content: Equatable, Sendable {
+package struct Stage: Equatable, Sendable {
+  package enum Content: Equatable, Sendable {
     /// A verb (as typed) and its words.
     case command(verb: Spanned<String>, words: [Word])
     case expression(Expression)
   }
-  var content: Content
-  var span: Range<Int>
+  package var content: Content
+  package var span: Range<Int>
 }
 
 /// A word of a command: `m`, `epochs=20`, `z[0..9]`.
-struct Word: Equatable, Sendable {
+package struct Word: Equatable, Sendable {
   /// The key of `key=value`.
-  var key: Spanned<String>?
+  package var key: Spanned<String>?
   /// The value with quotes taken away.
-  var text: String
+  package var text: String
   /// Whether any of it was quoted.
-  var isQuoted: Bool
+  package var isQuoted: Bool
   /// Where the value is.
-  var valueSpan: Range<Int>
-  var span: Range<Int>
+  package var valueSpan: Range<Int>
+  package var span: Range<Int>
 }
 
 /// A value with its position in the source.
 package struct Spanned<Value: Equatable & Sendable>: Equatable, Sendable {
   package var value: Value
   package var span: Range<Int>
+
+  package init(value: Value, span: Range<Int>) {
+    self.value = value
+    self.span = span
+  }
 }
 
 /// An expression over values.
-struct Expression: Equatable, Sendable {
-  indirect enum Node: Equatable, Sendable {
+package struct Expression: Equatable, Sendable {
+  package indirect enum Node: Equatable, Sendable {
     case number(Double)
     case string(String)
     case name(String)
@@ -56,23 +61,23 @@ struct Expression: Equatable, Sendable {
     /// `a..b` (both ends belong to it) or `a..<b`.
     case range(Expression?, Expression?, exclusive: Bool)
   }
-  var node: Node
-  var span: Range<Int>
+  package var node: Node
+  package var span: Range<Int>
 
   /// An entry of a dictionary, `"lr": 0.001`.
-  struct Entry: Equatable, Sendable {
-    var key: Expression
-    var value: Expression
+  package struct Entry: Equatable, Sendable {
+    package var key: Expression
+    package var value: Expression
   }
 
   /// An argument of a function, `x` or `axis=1`.
-  struct Argument: Equatable, Sendable {
-    var name: Spanned<String>?
-    var value: Expression
+  package struct Argument: Equatable, Sendable {
+    package var name: Spanned<String>?
+    package var value: Expression
   }
 
   /// The content of brackets.
-  enum Subscript: Equatable, Sendable {
+  package enum Subscript: Equatable, Sendable {
     /// `:`, the whole axis.
     case all
     /// An index, a range, or a mask.
@@ -83,7 +88,7 @@ struct Expression: Equatable, Sendable {
 }
 
 /// Operators, loosest last.
-enum Operator: String, Equatable, Sendable {
+package enum Operator: String, Equatable, Sendable {
   case power = "^"
   case multiply = "*"
   case divide = "/"
@@ -100,7 +105,7 @@ enum Operator: String, Equatable, Sendable {
   case and = "&"
 
   /// How tightly it binds; higher is tighter.
-  var precedence: Int {
+  package var precedence: Int {
     switch self {
     case .power: 5
     case .multiply, .divide, .remainder: 4

@@ -4,7 +4,7 @@ package enum Suggestion {
   ///
   /// Distance is Damerau–Levenshtein (a swap of neighbors counts one), up to a third of the length; a candidate that
   /// starts with the word is near as well.
-  static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
+  package static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
     let typed = Array(word.lowercased().utf8.prefix(64))
     guard !typed.isEmpty else { return nil }
     var best: (name: String, distance: Int)?
@@ -27,7 +27,7 @@ package enum Suggestion {
   }
 
   /// Damerau–Levenshtein distance (optimal string alignment).
-  static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  package static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
     var before = [Int](repeating: 0, count: b.count + 1)
     var previous = Array(0...b.count)

@@ -1,6 +1,6 @@
 /// What is being typed at a cursor: which stage of which command, and which part of it.
-struct CursorContext {
-  enum Place: Equatable {
+package struct CursorContext {
+  package enum Place: Equatable {
     /// The start of a stage: a verb, a variable or a function.
     case start
     /// A word of a command; `position` counts the plain words before it.
@@ -22,21 +22,21 @@ struct CursorContext {
     /// Inside quotes or a comment, where nothing is completed.
     case nothing
   }
-  var place: Place
+  package var place: Place
   /// The verb of the stage, when it has one.
-  var verb: String?
+  package var verb: String?
   /// Words of the stage before the one at the cursor.
-  var words: [Word]
+  package var words: [Word]
   /// What has been typed of it, UTF-8 offsets.
-  var partial: Range<Int>
+  package var partial: Range<Int>
   /// Brackets that are open at the cursor, outermost first, UTF-8 offsets.
-  private(set) var brackets: [Int] = []
+  package private(set) var brackets: [Int] = []
   /// The whole word of a command that the cursor is in, brackets and dots included, and what it is: where it names a
   /// file, nothing in it is an expression.
-  var word: (range: Range<Int>, place: Place)?
+  package var word: (range: Range<Int>, place: Place)?
 
   /// Reads the source up to `cursor` (a UTF-8 offset).
-  init(_ source: SourceText, cursor: Int) {
+  package init(_ source: SourceText, cursor: Int) {
     let bytes = source.bytes
     var start = 0
     var quote: Int?
