@@ -59,7 +59,7 @@ package enum DatasetReaders {
     let sum = dataset.storage.doubles().reduce(0, +)
     guard dataset.count > 0, dataset.exampleShape.count > 0, sum == sum else { throw Weakness("empty, or not finite") }
     if let labels = dataset.labels {
-      guard labels.count == dataset.storage.shape[0], labels.allSatisfy({ $0 >= 0 }) else {
+      guard labels.count == dataset.storage.shape[0], labels.allSatisfy({ $0 >= ClassTable.unlabeled }) else {
         throw Weakness("\(labels.count) labels for \(dataset.storage.shape)")
       }
     }

@@ -83,12 +83,16 @@ package struct FileLoading {
     let count = content.tensor.shape.dimensions.first ?? 0
     let storage = try Self.unpacked(FileBytes.map(path), path)
     switch FileFormat(storage.bytes) {
-    case .idx: content.labels = try Content.labels(IDX.decode(storage, path: path), count: count, path: path)
-    case .npy: content.labels = try Content.labels(NPY.decode(storage, path: path), count: count, path: path)
+    case .idx: content.take(try LabelColumn(IDX.decode(storage, path: path), count: count, path: path))
+    case .npy: content.take(try LabelColumn(NPY.decode(storage, path: path), count: count, path: path))
     case .text:
-      let (labels, names) = try CSV.labels(storage, path: path, count: count)
-      content.labels = try Content.labels(Tensor(labels), count: count, path: path)
-      content.labelNames = names
+      let column = try CSV.labels(storage, path: path, count: count)
+      guard column.labels.count == count else {
+        throw FileError(
+          path: path, reason: "\(column.labels.count) labels for \(count) \(inflected("example", for: count))",
+          fix: "There must be one label for every example, in the same order.")
+      }
+      content.take(column)
     default:
       throw FileError(
         path: path, reason: "neither IDX nor NPY nor a column of text or numbers",

@@ -31,10 +31,10 @@ extension NPZ {
     {
       let column = try self.array(name)
       let found = Result { () throws(FileError) in
-        try Content.labels(column, count: tensor.shape[0], path: "\(path):\(name)")
+        try LabelColumn(column, count: tensor.shape[0], path: "\(path):\(name)")
       }
       if case .success(let found) = found {
-        content.labels = found
+        content.take(found)
         content.notes.append("labels are the array '\(name)'")
       } else if labels != nil || (column.count == tensor.shape[0] && column.dtype == .int32) {
         _ = try found.get()
@@ -79,8 +79,12 @@ extension NPZ {
       var content = Content(tensor: try Tensor(joining: train, test))
       content.parts = ["train": 0..<n, "test": n..<n + m]
       if names.contains(y), names.contains(yTest) {
-        content.labels = try Content.labels(array(y), count: n, path: "\(path):\(y)")
-        content.labels? += try Content.labels(array(yTest), count: m, path: "\(path):\(yTest)")
+        var both: [Double] = []
+        for (name, rows) in [(y, n), (yTest, m)] {
+          let place = "\(path):\(name)"
+          both += try LabelColumn(array(name), count: rows, path: place).labels.map(Double.init)
+        }
+        content.labels = both.map { Int32($0) }
       }
       return content
     }

@@ -2,10 +2,8 @@ import CHighway
 import Tensors
 
 extension Dataset: BatchSource {
-  package var classCount: Int? {
-    guard let labels else { return nil }
-    return max(Int(labels.max() ?? -1) + 1, labelNames.count)
-  }
+  /// The classes that occur in the stored examples, those of other parts too; nil when no example has a label.
+  package var classCount: Int? { classes.flatMap { $0.count > 0 ? $0.count : nil } }
 
   package func read(
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
@@ -188,8 +186,10 @@ extension Dataset: BatchSource {
     return result
   }
 
+  /// The number of each example's class; −1 for an example without a label, where others have one.
   package func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>) {
-    for (row, index) in indices.enumerated() { destination[row] = labels?[storageIndex(Int(index))] ?? 0 }
+    guard let labels, let classes else { return destination.update(repeating: 0, count: indices.count) }
+    for (row, index) in indices.enumerated() { destination[row] = classes.index(of: labels[storageIndex(Int(index))]) }
   }
 
   /// Examples `positions`, transforms applied, `[n, …]` float32.

@@ -8,9 +8,12 @@ package struct Dataset: Sendable {
   package let source: String
   /// All stored examples, `[N, C, H, W]` or `[N, D]`, in the type of the source.
   package let storage: Tensor
-  /// One class per stored example.
+  /// One label per stored example, as it was read; `ClassTable.unlabeled` for an example without.
   package let labels: [Int32]?
+  /// Names by label; empty where labels are plain numbers.
   package let labelNames: [String]
+  /// The classes that occur among the labels, numbered from 0; nil without labels.
+  package private(set) var classes: ClassTable?
   /// The factors of each stored example, where they are known.
   package internal(set) var factors: Factors?
   /// Names of the elements of an example, of tables.
@@ -41,6 +44,7 @@ package struct Dataset: Sendable {
   ) {
     (self.name, self.source, self.storage, self.labels) = (name, source, storage, labels)
     (self.labelNames, self.parts) = (labelNames, parts)
+    classes = labels.map { ClassTable($0, names: labelNames) }
     hash = ContentHash(storage, labels: labels)
     pages = MappedPages(storage)
     // Bytes are scaled, which fits every shape.
@@ -74,7 +78,25 @@ package struct Dataset: Sendable {
   /// Where example `index` of this view lies in the storage.
   package func storageIndex(_ index: Int) -> Int { view.map { Int($0[index]) } ?? index }
 
-  package func label(_ index: Int) -> Int? { labels.map { Int($0[storageIndex(index)]) } }
+  /// The label of example `index`; nil when it has none.
+  package func label(_ index: Int) -> Int? {
+    labels.flatMap { $0[storageIndex(index)] >= 0 ? Int($0[storageIndex(index)]) : nil }
+  }
+
+  /// How many examples of this view have no label, where others have one.
+  package var unlabeledCount: Int {
+    labels == nil ? 0 : (0..<count).reduce(0) { $0 + (label($1) == nil ? 1 : 0) }
+  }
+
+  /// The same examples with their classes numbered as a model numbers them.
+  ///
+  /// - Returns: nil when a class is none of the model's.
+  package func numbered(as names: [String]) -> Dataset? {
+    guard let classes else { return self }
+    var other = self
+    other.classes = classes.ordered(as: names)
+    return other.classes == nil ? nil : other
+  }
 
   /// The examples at these positions of this view, in this order.
   ///
@@ -122,7 +144,7 @@ package struct Dataset: Sendable {
   /// every class and overall: remainders of rounding down go to the classes with the largest remainder.
   package func split(_ share: Double, seed: UInt64, stratified: Bool = false) -> (first: Dataset, second: Dataset) {
     let order = Permutation.order(count: count, seed: seed, purpose: "split")
-    let groups = stratified ? Dictionary(grouping: order) { label(Int($0)) ?? 0 } : [0: order]
+    let groups = stratified ? Dictionary(grouping: order) { label(Int($0)) ?? -1 } : [0: order]
     var (first, second): ([Int], [Int]) = ([], [])
     let keys = groups.keys.sorted()
     let wanted = keys.map { Double(groups[$0]?.count ?? 0) * share }
@@ -142,9 +164,8 @@ package struct Dataset: Sendable {
     return (a, b)
   }
 
-  /// Examples per label, by label.
+  /// Examples per label, by label; examples without one are not counted.
   package var labelCounts: [Int: Int] {
-    guard labels != nil else { return [:] }
-    return (0..<count).reduce(into: [:]) { $0[label($1) ?? 0, default: 0] += 1 }
+    (0..<count).reduce(into: [:]) { counts, index in label(index).map { counts[$0, default: 0] += 1 } }
   }
 }

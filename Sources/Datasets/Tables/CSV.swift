@@ -16,7 +16,7 @@ enum CSV {
   ///
   /// - Parameter count: How many are expected: with one row more, the first is the name.
   /// - Throws: As `decode`, and for a table of several columns.
-  static func labels(_ storage: Storage, path: String, count: Int) throws -> (labels: [Int32], names: [String]) {
+  static func labels(_ storage: Storage, path: String, count: Int) throws -> LabelColumn {
     var options = TableOptions()
     let rows = try table(storage, path: path, options: options)
     guard rows.rows == count + 1 else { return try rows.soleColumn() }

@@ -25,7 +25,7 @@ struct TableAssembly {
       target = index
       used.removeAll { $0 == index }
     }
-    let kept = try keptRows(used + (target.map { [$0] } ?? []), target: target, &notes)
+    let kept = try keptRows(used, target: target, &notes)
     var names: [String] = []
     var parts: [(values: [Double], category: Double?)] = []
     for index in used {
@@ -47,12 +47,12 @@ struct TableAssembly {
     var content = Content(
       tensor: try rowMajor(parts, kept, isWide: used.contains { columns[$0].needsDouble }), columns: names, notes: notes
     )
-    if let target { (content.labels, content.labelNames) = try labels(columns[target], kept) }
+    if let target { content.take(try labels(columns[target], kept)) }
     return content
   }
 
   /// The only column, without row numbers, as labels and their names.
-  func soleColumn() throws -> ([Int32], [String]) {
+  func soleColumn() throws -> LabelColumn {
     var used = columns
     if used[0].isIndex, used.count > 1 { used.removeFirst() }
     guard used.count == 1 else {
@@ -60,9 +60,7 @@ struct TableAssembly {
         path: path, reason: "the table of labels has \(used.count) columns",
         fix: "It must have one column, or target= must name one.")
     }
-    var notes: [String] = []
-    let kept = try keptRows([columns.count - 1], target: nil, &notes)
-    return try labels(used[0], kept)
+    return try labels(used[0], Array(0..<rows))
   }
 
   private func position(of name: String) -> Int? {
@@ -74,9 +72,11 @@ struct TableAssembly {
     return FileError(path: path, reason: "no column '\(name)' for \(option)=", fix: "Columns: \(known)")
   }
 
-  /// Rows that are kept under the policy for missing values.
+  /// Rows that are kept under the policy for missing values. A row whose target is empty has no label; missing=drop
+  /// drops it, as any row with a gap.
   private func keptRows(_ used: [Int], target: Int?, _ notes: inout [String]) throws -> [Int] {
-    let gaps = used.map { columns[$0] }.filter { $0.missingCount > 0 }
+    let isDropping = options.missing == .drop
+    let gaps = (used + (isDropping ? target.map { [$0] } ?? [] : [])).map { columns[$0] }.filter { $0.missingCount > 0 }
     guard !gaps.isEmpty else { return Array(0..<rows) }
     if options.missing == .refuse {
       // The first gap in the order of the table.
@@ -89,7 +89,7 @@ struct TableAssembly {
           "\(place), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
         fix: "Use missing=drop, missing=mean or missing=zero")
     }
-    let required = options.missing == .drop ? gaps : target.map { [columns[$0]] } ?? []
+    let required = isDropping ? gaps : []
     let kept = (0..<rows).filter { row in required.allSatisfy { !$0.values[row].isNaN } }
     if kept.count < rows {
       notes.append("\(rows - kept.count) of \(rows) \(inflected("row", for: rows)) dropped: missing values")
@@ -166,21 +166,21 @@ struct TableAssembly {
     return isWide ? try filled(Double.self, .float64) : try filled(Float.self, .float32)
   }
 
-  private func labels(_ column: CSVColumn, _ kept: [Int]) throws -> ([Int32], [String]) {
+  private func labels(_ column: CSVColumn, _ kept: [Int]) throws -> LabelColumn {
+    let labels: LabelColumn
     if column.kind == .text {
-      var column = column
-      column.sortCategories()
-      return (kept.map { Int32(column.values[$0]) }, column.categories)
-    }
-    let labels = try kept.map { row in
-      let value = column.values[row]
-      guard let label = Int32(exactly: value), label >= 0, label < 1 << 20 else {
+      labels = LabelColumn(
+        texts: kept.map { row in column.values[row].isNaN ? "" : column.categories[Int(column.values[row])] })
+    } else {
+      do { labels = try LabelColumn(numbers: kept.map { column.values[$0] }) } catch {
         throw FileError(
-          path: path, reason: "row \(row + 1), column '\(column.name)': \(value) is not a class",
-          fix: "Labels are texts or integers from 0.")
+          path: path,
+          reason:
+            "row \(kept[error.index] + 1), column '\(column.name)': \(column.values[kept[error.index]]) is not a class",
+          fix: "Labels are texts or integers.")
       }
-      return label
     }
-    return (labels, [])
+    try labels.refuseNone(path)
+    return labels
   }
 }

@@ -148,7 +148,9 @@ struct Completer {
     case .object(let object as any SelectableValue): labels = (try? object.rowLabels()) ?? nil
     default: break
     }
-    return Set(labels ?? []).sorted().map { Candidate(text: String($0), kind: .label, help: "rows with this label") }
+    return Set(labels ?? []).filter { $0 >= 0 }.sorted().map {
+      Candidate(text: String($0), kind: .label, help: "rows with this label")
+    }
   }
 
   private var command: Command? {

@@ -15,6 +15,7 @@ extension DatasetValue {
     case .session:
       arrays.append(.init("content", dataset.storage))
       if let labels = dataset.labels { arrays.append(.init("labels", try Tensor(labels))) }
+      if !dataset.labelNames.isEmpty { members.append(.init("label_names", try JSON(encoding: dataset.labelNames))) }
     }
     if isWhole { members.append(.init("whole", .bool(true))) }
     if let view = dataset.view { arrays.append(.init("view", try Tensor(view))) }
@@ -43,7 +44,9 @@ extension DatasetValue {
         content.dtype == .float32 || content.dtype == .uint8
       else { throw damaged }
       let labels = try stored.labels(count: content.shape[0])
-      dataset = Dataset(name: name, source: "a tensor of the session", storage: content, labels: labels)
+      dataset = Dataset(
+        name: name, source: "a tensor of the session", storage: content, labels: labels,
+        labelNames: try stored.detail["label_names"]?.decoded([String].self) ?? [])
       origin = .session
     }
     guard let transforms = stored.detail["transforms"] else { throw Damage("transforms") }

@@ -135,7 +135,7 @@ extension StoredValue {
     guard let tensor = self["labels"] else { return nil }
     guard tensor.dtype == .int32, tensor.shape.count == count else { throw Damage("its labels") }
     let labels = tensor.elements(as: Int32.self)
-    guard labels.allSatisfy({ $0 >= 0 }) else { throw Damage("a label below 0") }
+    guard labels.allSatisfy({ $0 >= -1 }) else { throw Damage("a label below -1") }
     return labels
   }
 }

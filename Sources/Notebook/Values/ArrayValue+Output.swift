@@ -13,7 +13,7 @@ extension ArrayValue {
       parts.append(
         (meaning == .logVariance ? "log variances" : meaning.rawValue) + (content.map { ": \($0.text)" } ?? ""))
     }
-    if let labels { parts.append("\(Set(labels).count) labels") }
+    if let labels { parts.append("\(Set(labels.lazy.filter { $0 >= 0 }).count) labels") }
     return parts.joined(separator: " · ")
   }
 
@@ -137,7 +137,7 @@ extension ArrayValue {
         TextWidth.pad(NumberText.short(Double(values[row * columns + $0]), digits: 3), to: 8, right: true)
       }.joined(separator: " ")
       if shownColumns < columns { line += " …" }
-      if let labels { line += "  (\(labels[row]))" }
+      if let labels { line += labels[row] >= 0 ? "  (\(labels[row]))" : "" }
       lines.append(line)
     }
     return lines

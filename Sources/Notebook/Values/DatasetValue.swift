@@ -106,6 +106,9 @@ package struct DatasetValue: SelectableValue {
       .init("source", .text(dataset.source)),
     ]
     if let classes = dataset.classCount { fields.append(.init("classes", .count(classes))) }
+    if dataset.unlabeledCount > 0 {
+      fields.append(.init("unlabeled", label: "without label", .count(dataset.unlabeledCount), unit: "examples"))
+    }
     if let factors = dataset.factors {
       fields.append(
         .init("factors", .text(factors.factors.map { "\($0.name) (\($0.values.count))" }.joined(separator: ", "))))
@@ -122,7 +125,7 @@ package struct DatasetValue: SelectableValue {
 
   package func rowLabels() throws -> [Int32]? {
     guard dataset.labels != nil else { return nil }
-    return (0..<dataset.count).map { Int32(dataset.label($0) ?? 0) }
+    return (0..<dataset.count).map { dataset.label($0).map { Int32($0) } ?? ClassTable.unlabeled }
   }
 
   /// Rows that are selected by position form one part in the given order; rows of a label stay in their parts.
@@ -142,6 +145,12 @@ package struct DatasetValue: SelectableValue {
     var part = dataset.subset(rows)
     if let title { part.name = title }
     return DatasetValue(part, origin: origin, isWhole: isWhole)
+  }
+
+  /// The examples that have a label; all of them where none has one.
+  var labeled: DatasetValue {
+    guard dataset.unlabeledCount > 0 else { return self }
+    return subset((0..<dataset.count).filter { dataset.label($0) != nil })
   }
 
   /// Examples in a seeded order, all or so many: the first of data that come sorted would be of one class.

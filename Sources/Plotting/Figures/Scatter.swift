@@ -38,7 +38,10 @@ package struct Scatter: Sendable, Equatable, Codable {
   /// The classes that occur, in order.
   var classesPresent: [Int] { Set(classes ?? []).sorted() }
 
-  func name(ofClass value: Int) -> String { classNames.indices.contains(value) ? classNames[value] : "\(value)" }
+  /// A class below 0 is that of points without one.
+  func name(ofClass value: Int) -> String {
+    value < 0 ? "no label" : classNames.indices.contains(value) ? classNames[value] : "\(value)"
+  }
 
   /// Where finite points lie, a little widened; -1…1 when there are none.
   var bounds: (x: ClosedRange<Double>, y: ClosedRange<Double>) { (Self.bounds(x), Self.bounds(y)) }

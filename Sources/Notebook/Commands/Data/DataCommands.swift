@@ -38,7 +38,7 @@ enum DataCommands {
       Positional("tensor", .tensor, takesPipe: true, help: "tensor whose rows are the examples: N×D, N×H×W or N×C×H×W")
     ],
     options: [
-      CommandOption("labels", .tensor, help: "class of each row: integers from 0"),
+      CommandOption("labels", .tensor, help: "class of each row: integers from 0, -1 for none"),
       CommandOption("as", .newName, help: "name of the dataset"),
     ],
     result: "the dataset",
@@ -51,9 +51,12 @@ enum DataCommands {
     }
     var labels = array.labels
     if case .tensor(let given) = arguments.value("labels") {
-      let classes = given.floats.map { Int32(exactly: $0) ?? -1 }
-      guard classes.count == array.shape[0], classes.allSatisfy({ $0 >= 0 }) else {
-        throw arguments.fault(.shapeMismatch, "labels must be one integer from 0 for each row", at: "labels")
+      let classes = given.floats.map { $0.isNaN ? ClassTable.unlabeled : Int32(exactly: $0) ?? -2 }
+      guard classes.count == array.shape[0], classes.allSatisfy({ $0 >= ClassTable.unlabeled }),
+        classes.contains(where: { $0 >= 0 })
+      else {
+        throw arguments.fault(
+          .shapeMismatch, "labels must be one integer from 0 for each row, -1 for a row without a label", at: "labels")
       }
       labels = classes
     }

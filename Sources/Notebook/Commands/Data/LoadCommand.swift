@@ -21,7 +21,9 @@ enum LoadCommand {
     ],
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
-      CommandOption("labels", .path, help: "file with one class per example; in an NPZ, the name of the array"),
+      CommandOption(
+        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ, the name of the array"
+      ),
       CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: number of examples"),
       CommandOption("seed", .seed, default: "0", help: "sprites: seed of the factors"),
       CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: name of the array of examples"),

@@ -31,6 +31,7 @@ struct ProbeSets {
       asked = mixed.subset(Array(half..<first.dataset.count))
       origin = "others"
     }
+    (known, asked) = (known.labeled, asked.labeled)
     if known.dataset.count > Self.limit { known = known.shuffled(seed: seed, first: Self.limit) }
     if asked.dataset.count > Self.limit { asked = asked.shuffled(seed: seed, first: Self.limit) }
     guard let knownLabels = try known.rowLabels(), let askedLabels = try asked.rowLabels(),
