@@ -2,6 +2,7 @@ import CImages
 import Glibc
 import Synchronization
 import Tensors
+import Text
 
 /// A folder of PNG and JPEG files as examples; its sub-folders, when it has any, are the labels.
 struct ImageFolder {

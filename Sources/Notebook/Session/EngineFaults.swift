@@ -1,5 +1,7 @@
 import Datasets
 import Graphs
+import JSONText
+import Language
 import Networks
 import Tensors
 import VAEngine

@@ -1,5 +1,4 @@
 import Foundation
-import Tensors
 
 /// An image grid as SVG: the images as one PNG that stays sharp, the text as text.
 enum GridSVG {

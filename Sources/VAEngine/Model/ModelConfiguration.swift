@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Text
 
 /// The definition of a model without its parameters.
 package struct ModelConfiguration: Hashable, Sendable {

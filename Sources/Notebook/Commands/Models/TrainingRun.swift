@@ -1,6 +1,7 @@
 import Graphs
 import Networks
 import Tensors
+import Text
 import VAEngine
 
 /// One `train`.
