@@ -56,18 +56,19 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
     .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "Text"]),
 
-    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Plotting"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Figures", "Rendering"]),
 
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Plotting", dependencies: ["POSIX", "Text", "CGnuplot", "CImages"]),
+    .target(name: "Figures", dependencies: ["Text"]),
+    .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot", "CImages"]),
     .target(
       name: "Notebook",
       dependencies: [
         "Language", "JSONText",
         "POSIX",
-        "Plotting", "Replay", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
+        "Figures", "Rendering", "SessionFiles", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Store/STORE.md"]),
@@ -77,40 +78,46 @@ let package = Package(
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "Kernel",
-      dependencies: ["Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
+      dependencies: [
+        "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text", "CZeroMQ", "CCrypto",
+      ],
       exclude: ["PROTOCOL.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Replay", dependencies: ["Text"]),
+    .target(name: "SessionFiles", dependencies: ["Text"]),
     .target(
       name: "Terminal",
       dependencies: [
-        "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
+        "POSIX", "Notebook", "Rendering", "Tensors", "Text", "CReadline", "CSignals",
       ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
         "Language", "JSONText",
-        "POSIX", "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
+        "POSIX", "Notebook", "Kernel", "Figures", "Rendering", "SessionFiles", "Terminal", "CSignals", "Benchmarks",
+        "Datasets", "Graphs",
         "Tensors", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // What a program of one's own looks like.
     .executableTarget(
-      name: "train-and-interpolate", dependencies: ["VAEngine", "Networks", "Datasets", "Plotting", "Tensors"],
+      name: "train-and-interpolate",
+      dependencies: ["VAEngine", "Networks", "Datasets", "Figures", "Rendering", "Tensors"],
       path: "examples/library"),
 
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
+    .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
     .testTarget(
       name: "KernelTests", dependencies: ["JSONText", "Kernel", "Notebook"]),
-    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(
+      name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
@@ -124,7 +131,7 @@ let package = Package(
       dependencies: [
         "Networks", "Graphs",
         "Language", "JSONText",
-        "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
+        "Notebook", "Figures", "Rendering", "Tensors", "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import Glibc
-import Replay
+import SessionFiles
 import Tensors
 
 /// What a file is, told by its content, and the line that reads it: what `open` and `load` say of a file that is not

@@ -1,5 +1,5 @@
 import Graphs
-import Replay
+import SessionFiles
 
 /// Cells as a session file holds them, for transcripts and for `history > FILE.session`.
 package enum SessionExport {

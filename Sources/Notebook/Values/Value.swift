@@ -1,5 +1,5 @@
+import Figures
 import JSONText
-import Plotting
 import Tensors
 
 /// What a value is, for messages, `vars` and the kinds that commands ask for.

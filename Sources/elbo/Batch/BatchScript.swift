@@ -1,5 +1,5 @@
 import Notebook
-import Replay
+import SessionFiles
 
 /// The commands of a batch, split into cells; a cell has as many lines as its statement needs.
 struct BatchScript {

@@ -4,7 +4,7 @@ import Datasets
 import Foundation
 import JSONText
 import Notebook
-import Plotting
+import Rendering
 import Terminal
 import Text
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import POSIX
-import Replay
+import SessionFiles
 import Terminal
 
 /// `elbo replay FILE…`

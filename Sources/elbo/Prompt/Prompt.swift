@@ -1,7 +1,7 @@
 import Glibc
 import Notebook
 import POSIX
-import Replay
+import SessionFiles
 import Terminal
 import Text
 

@@ -1,6 +1,6 @@
 import Language
 import Notebook
-import Replay
+import SessionFiles
 import Terminal
 import Text
 

@@ -1,6 +1,6 @@
 import Glibc
 import Graphs
-import Replay
+import SessionFiles
 import Tensors
 import Terminal
 import Text

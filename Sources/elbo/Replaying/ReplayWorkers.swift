@@ -2,7 +2,7 @@ import Glibc
 import JSONText
 import Notebook
 import POSIX
-import Replay
+import SessionFiles
 import Terminal
 
 /// Replays several files at once, each in a process of its own: an engine and its thread team belong to one process.

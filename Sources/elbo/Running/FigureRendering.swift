@@ -1,6 +1,7 @@
+import Figures
 import Foundation
 import Kernel
-import Plotting
+import Rendering
 
 /// Draws figures for notebooks: SVG for small ones, PNG for pictures and many points.
 enum FigureRendering {

@@ -1,6 +1,7 @@
+import Figures
 import Glibc
 import Notebook
-import Plotting
+import Rendering
 import Synchronization
 import Terminal
 

@@ -1,6 +1,6 @@
 import Glibc
 import Notebook
-import Replay
+import SessionFiles
 import Terminal
 
 /// A session file that grows with the session: each finished cell is on disk before the next prompt.
