@@ -9,10 +9,10 @@ import POSIX
 /// written (a read-only folder or disk) it cannot open it at all. The copy has its log along, so that it is whole even when
 /// the session that wrote it was killed. Its files are unlinked as soon as they are open.
 enum ReadingCopy {
-  /// A queue on `path`, or on a copy where files beside it cannot be made, and what `first` reads of it.
+  /// The database at `path`, or on a copy where files beside it cannot be made, and what `first` reads of it.
   static func copyingIfUnreadable<T>(
     _ path: String, _ configuration: Configuration, _ first: (Database) throws -> T
-  ) throws -> (DatabaseQueue, T) {
+  ) throws -> (any DatabaseWriter, T) {
     do {
       return try Store.opening(path, configuration, first)
     } catch let error as DatabaseError {
@@ -23,7 +23,7 @@ enum ReadingCopy {
 
   private static func opening<T>(
     _ path: String, _ configuration: Configuration, _ first: (Database) throws -> T
-  ) throws -> (DatabaseQueue, T) {
+  ) throws -> (any DatabaseWriter, T) {
     let manager = FileManager.default
     let folder = try TemporaryFolder(named: "elbo")
     defer { try? manager.removeItem(atPath: folder.path) }

@@ -26,7 +26,7 @@ extension Store {
     }
     self.written.withLock { $0.pending = written.pending }
     do {
-      try queue.inDatabase { db in
+      try database.writeWithoutTransaction { db in
         try db.inTransaction(.immediate) {
           for record in written.pending { try write(record, &written, db) }
           try writeMetrics(written.metrics, db)

@@ -41,7 +41,7 @@ extension Store {
     do {
       var restored = RestoredSession(state: SessionState(), results: Results(), lastCell: 0, problems: [])
       var revisions: [String: Int] = [:]
-      try queue.inDatabase { db in
+      try database.writeWithoutTransaction { db in
         restored.lastCell =
           try Int.fetchOne(
             db, sql: "SELECT max(number) FROM cells WHERE typeof(number) = 'integer' AND number BETWEEN 0 AND 1 << 40")
@@ -197,7 +197,7 @@ package struct WorkspaceSummary: Equatable, Sendable {
   /// Looks into a workspace without changing it; nil when there is none or it is open elsewhere.
   package static func of(_ path: String) -> WorkspaceSummary? {
     guard let store = try? Store(path: path, readOnly: true) else { return nil }
-    return try? store.queue.inDatabase { db in
+    return try? store.database.writeWithoutTransaction { db in
       WorkspaceSummary(
         cells: try Int.fetchOne(db, sql: "SELECT count(*) FROM cells") ?? 0,
         variables: try String.fetchAll(db, sql: "SELECT name FROM variables ORDER BY name"),

@@ -3,19 +3,17 @@ import Glibc
 import JSONText
 import Synchronization
 
-/// A workspace file: SQLite in WAL mode through GRDB.
+/// A workspace file: SQLite in WAL mode through GRDB, one connection that writes and others that read.
 ///
 /// Every finished statement is one transaction, so a process killed at any moment leaves all that was shown. A commit
 /// waits for the operating system alone (`synchronous=NORMAL`): a power cut may lose the last cells, never the file.
 package final class Store: Sendable {
   package let path: String
   let isReadOnly: Bool
-  let queue: DatabaseQueue
+  let database: any DatabaseWriter
   let sessionID: Int64
   private let lock: WorkspaceLock?
   let written: Mutex<WrittenState>
-  /// Opened with the first look at the history.
-  private let reader = Mutex<DatabaseQueue?>(nil)
 
   /// What is already written to disk, and what waits to be written.
   struct WrittenState: Sendable {
@@ -50,8 +48,11 @@ package final class Store: Sendable {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(2)
+    configuration.readonlyBusyMode = .timeout(2)
     configuration.label = "elbo"
     configuration.prepareDatabase { db in
+      // Of those that only read beside the one that writes, nothing is asked.
+      guard readOnly || !db.configuration.readonly else { return }
       try Schema.check(db, path: path)
       guard !readOnly else { return }
       // Models are megabytes: with 4 kB a cell that trained one costs thousands of system calls. Of use in new files only.
@@ -69,7 +70,7 @@ package final class Store: Sendable {
       return db.lastInsertedRowID
     }
     do {
-      (queue, sessionID) =
+      (database, sessionID) =
         readOnly
         ? try ReadingCopy.copyingIfUnreadable(path, configuration, begin)
         : try Store.opening(path, configuration, begin)
@@ -79,12 +80,15 @@ package final class Store: Sendable {
     written = Mutex(WrittenState())
   }
 
-  /// A queue on `path`, and what `first` does with it.
+  /// The database at `path`, and what `first` does with it. One that may be written has readers beside the writer.
   static func opening<T>(
     _ path: String, _ configuration: Configuration, _ first: (Database) throws -> T
-  ) throws -> (DatabaseQueue, T) {
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    return (queue, try queue.inDatabase(first))
+  ) throws -> (any DatabaseWriter, T) {
+    let database: any DatabaseWriter =
+      configuration.readonly
+      ? try DatabaseQueue(path: path, configuration: configuration)
+      : try DatabasePool(path: path, configuration: configuration)
+    return (database, try database.writeWithoutTransaction(first))
   }
 
   /// Writes what could not be written until now, marks the session as closed cleanly and merges the write-ahead log
@@ -95,9 +99,9 @@ package final class Store: Sendable {
   func close(_ state: SessionState) -> String? {
     guard !isReadOnly else { return nil }
     // The last connection folds the log in and takes its files away; one that only reads cannot.
-    reader.withLock { $0 = nil }
+    (database as? DatabasePool)?.invalidateReadOnlyConnections()
     if let lost = catchUp(state) { return lost }
-    try? queue.inDatabase { db in
+    try? database.writeWithoutTransaction { db in
       try db.execute(
         sql: "UPDATE sessions SET ended = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?", arguments: [sessionID])
       try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -125,26 +129,12 @@ package final class Store: Sendable {
 
   /// Reads what is committed, through a connection of its own.
   ///
-  /// The one that writes is busy for as long as a commit takes, seconds for a large model. In WAL mode another one sees
-  /// the state before it and waits for nobody.
-  func read<T>(_ body: (Database) throws -> T) throws -> T {
-    // A copy in memory of what was read, or a file that nobody writes.
-    guard !isReadOnly else { return try queue.inDatabase(body) }
-    let opened = try reader.withLock { reader in
-      if let reader { return reader }
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(2)
-      configuration.label = "elbo.reader"
-      let fresh = try DatabaseQueue(path: path, configuration: configuration)
-      reader = fresh
-      return fresh
-    }
-    return try opened.inDatabase(body)
-  }
+  /// The one that writes is busy for as long as a commit takes, seconds for a large model. In WAL mode others see the
+  /// state before it and wait for nobody.
+  func read<T>(_ body: (Database) throws -> T) throws -> T { try database.read(body) }
 
   /// Lets the file grow to `pages` pages at most, so that tests can fill the disk.
-  func limitPages(to pages: Int) { try? queue.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") } }
+  func limitPages(to pages: Int) { try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") } }
 
   static func translated(_ error: any Error, path: String) -> StoreError {
     if let error = error as? StoreError { return error }
