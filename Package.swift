@@ -64,14 +64,19 @@ let package = Package(
     .target(name: "Figures", dependencies: ["Text"]),
     .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot", "CImages"]),
     .target(
+      name: "WorkspaceStore",
+      dependencies: [
+        "Language", "JSONText", "Tensors", "Text", "POSIX", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["STORE.md"]),
+    .target(
       name: "Notebook",
       dependencies: [
         "Language", "JSONText",
         "POSIX",
-        "Figures", "Rendering", "SessionFiles", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      exclude: ["Store/STORE.md"]),
+        "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors", "Graphs", "Networks", "VAEngine",
+        "Datasets",
+      ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
@@ -79,6 +84,7 @@ let package = Package(
     .target(
       name: "Kernel",
       dependencies: [
+        "WorkspaceStore",
         "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text", "CZeroMQ", "CCrypto",
       ],
       exclude: ["PROTOCOL.md"]),
@@ -95,7 +101,8 @@ let package = Package(
       name: "elbo",
       dependencies: [
         "Language", "JSONText",
-        "POSIX", "Notebook", "Kernel", "Figures", "Rendering", "SessionFiles", "Terminal", "CSignals", "Benchmarks",
+        "POSIX", "WorkspaceStore", "Notebook", "Kernel", "Figures", "Rendering", "SessionFiles", "Terminal", "CSignals",
+        "Benchmarks",
         "Datasets", "Graphs",
         "Tensors", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -114,7 +121,7 @@ let package = Package(
     .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
     .testTarget(
-      name: "KernelTests", dependencies: ["JSONText", "Kernel", "Notebook"]),
+      name: "KernelTests", dependencies: ["WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
@@ -129,6 +136,7 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
+        "WorkspaceStore",
         "Networks", "Graphs",
         "Language", "JSONText",
         "Notebook", "Figures", "Rendering", "Tensors", "Text", "Datasets", "VAEngine",

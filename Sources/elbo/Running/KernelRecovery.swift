@@ -2,6 +2,7 @@ import Glibc
 import Notebook
 import Terminal
 import Text
+import WorkspaceStore
 
 /// The recovery workspace of a notebook's kernel, and what is said of those that earlier sessions left.
 ///

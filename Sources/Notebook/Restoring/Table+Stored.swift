@@ -1,4 +1,5 @@
 import JSONText
+import WorkspaceStore
 
 extension Table {
   var storedDetail: JSON {

@@ -3,6 +3,7 @@ import Graphs
 import JSONText
 import Tensors
 import VAEngine
+import WorkspaceStore
 
 extension ModelValue {
   package func stored() throws -> StoredValue {

@@ -9,13 +9,14 @@ extension Store {
   /// Keeps a cell and what it changed, in one transaction.
   ///
   /// When the file cannot be written the record waits, and goes in with the next commit that succeeds.
-  func commit(_ record: CellRecord?, state: SessionState) throws(StoreError) {
+  package func commit(_ record: CellRecord?, state: some StorableState) throws(StoreError) {
     try commit(record.map { [$0] } ?? [], state: state)
   }
 
   /// Keeps cells and the state after them, all or nothing.
-  func commit(_ records: [CellRecord], state: SessionState) throws(StoreError) {
+  package func commit(_ records: [CellRecord], state: some StorableState) throws(StoreError) {
     guard !isReadOnly else { return }
+    let settings = state.storedSettings
     var written = written.withLock { $0 }
     for record in records {
       if let last = written.pending.indices.last, written.pending[last].number == record.number {
@@ -31,7 +32,7 @@ extension Store {
           for record in written.pending { try write(record, &written, db) }
           try writeMetrics(written.metrics, db)
           try writeVariables(state, &written, db)
-          if written.settings != state.settings { try writeSettings(state.settings, db) }
+          if written.settings != settings { try writeSettings(settings, db) }
           return .commit
         }
       }
@@ -39,7 +40,7 @@ extension Store {
       self.written.withLock { $0.isBehind = true }
       throw Store.translated(error, path: path)
     }
-    written.settings = state.settings
+    written.settings = settings
     written.pending = []
     written.metrics = []
     written.isBehind = false
@@ -47,7 +48,7 @@ extension Store {
   }
 
   /// Adds numbers of training steps; they are written with the next commit.
-  func add(_ rows: [MetricRow]) { if !isReadOnly { written.withLock { $0.metrics += rows } } }
+  package func add(_ rows: [MetricRow]) { if !isReadOnly { written.withLock { $0.metrics += rows } } }
 
   private func write(_ record: CellRecord, _ written: inout WrittenState, _ db: Database) throws {
     let cell = try db.cachedStatement(
@@ -67,26 +68,24 @@ extension Store {
       try output.execute(
         arguments: [id, position, value.role, value.text, nil, value.detail?.text()])
     }
-    try forgetResult(of: record.number - Results.limit, &written, db)
+    try forgetResult(of: record.number - Self.resultLimit, &written, db)
     if let result = record.result { try write(result, of: record.number, &written, db) }
   }
 
-  private func writeVariables(_ state: SessionState, _ written: inout WrittenState, _ db: Database) throws {
+  private func writeVariables(_ state: some StorableState, _ written: inout WrittenState, _ db: Database) throws {
     for name in written.variables.keys where state.variables[name] == nil {
       try db.cachedStatement(sql: "DELETE FROM variables WHERE name = ?").execute(arguments: [name])
       try db.cachedStatement(sql: "DELETE FROM arrays WHERE owner = ?").execute(arguments: ["variable:" + name])
       written.variables[name] = nil
     }
     for (name, variable) in state.variables where written.variables[name] != variable.revision {
-      let stored = try variable.value.stored()
+      let stored = try variable.stored()
       try db.cachedStatement(
         sql: "INSERT OR REPLACE INTO variables (name, kind, summary, detail, cell) VALUES (?, ?, ?, ?, ?)"
       ).execute(
-        arguments: [name, stored.kind, variable.value.summary, stored.detail.text(), variable.cell])
+        arguments: [name, stored.kind, variable.summary, stored.detail.text(), variable.cell])
       try writeArrays(stored.arrays, owner: "variable:" + name, db)
-      if case .object(let model as ModelValue) = variable.value {
-        try alignMetrics(of: name, with: model.training, db)
-      }
+      if let metrics = variable.metrics { try alignMetrics(of: name, with: metrics, db) }
       written.variables[name] = variable.revision
     }
   }
@@ -112,28 +111,9 @@ extension Store {
     }
   }
 
-  private func writeSettings(_ settings: Settings, _ db: Database) throws {
+  private func writeSettings(_ settings: [String: String], _ db: Database) throws {
     let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)")
     try db.cachedStatement(sql: "DELETE FROM settings").execute()
-    for (key, value) in settings.stored { try insert.execute(arguments: [key, value]) }
-  }
-}
-
-extension Settings {
-  /// As texts by key.
-  var stored: [String: String] {
-    var stored = ["format": format.rawValue, "time": String(showsTime), "seed": String(seed), "draws": String(draws)]
-    stored["threads"] = threads.map(String.init)
-    for (key, value) in plot { stored["plot." + key] = value }
-    return stored
-  }
-
-  init(stored: [String: String]) {
-    format = stored["format"].flatMap { ResultFormat(rawValue: $0) } ?? .text
-    showsTime = stored["time"] == "true"
-    seed = stored["seed"].flatMap { UInt64($0) } ?? 0
-    draws = stored["draws"].flatMap { UInt64($0) } ?? 0
-    threads = stored["threads"].flatMap { Int($0) }.flatMap { Self.threadCounts.contains($0) ? $0 : nil }
-    for (key, value) in stored where key.hasPrefix("plot.") { plot[String(key.dropFirst(5))] = value }
+    for (key, value) in settings { try insert.execute(arguments: [key, value]) }
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 import JSONText
 import Language
 import Tensors
+import WorkspaceStore
 
 extension DatasetValue {
   package func stored() throws -> StoredValue {

@@ -4,7 +4,7 @@ import Tensors
 /// A result that the store has written, held so that the same value again is written as a reference to it.
 struct WrittenResult: Sendable {
   /// As many are held as large results are kept; each is of 1 MB at most.
-  static let limit = Results.largeLimit
+  static let limit = Store.largeResultLimit
   let cell: Int
   let value: StoredValue
 
@@ -22,6 +22,13 @@ struct WrittenResult: Sendable {
 }
 
 extension Store {
+  /// How many cells back `_N` reaches.
+  package static let resultLimit = 1000
+  /// How many large results are held in memory.
+  package static let largeResultLimit = 16
+  /// Bytes from which a result is large; larger ones are not kept.
+  package static let largeResultBytes = 1 << 20
+
   /// The kind of a result that is the value of an earlier cell, whose number is its detail.
   static let sameKind = "same"
 

@@ -8,10 +8,13 @@ import Synchronization
 /// Every finished statement is one transaction, so a process killed at any moment leaves all that was shown. A commit
 /// waits for the operating system alone (`synchronous=NORMAL`): a power cut may lose the last cells, never the file.
 package final class Store: Sendable {
+  /// "elbo" in ASCII, in the header of every workspace.
+  package static let applicationID = Schema.applicationID
+
   package let path: String
-  let isReadOnly: Bool
+  package let isReadOnly: Bool
   let database: any DatabaseWriter
-  let sessionID: Int64
+  package let sessionID: Int64
   private let lock: WorkspaceLock?
   let written: Mutex<WrittenState>
 
@@ -19,7 +22,7 @@ package final class Store: Sendable {
   struct WrittenState: Sendable {
     /// Revision of each variable as written.
     var variables: [String: Int] = [:]
-    var settings: Settings?
+    var settings: [String: String]?
     /// Commits that could not be written yet.
     var pending: [CellRecord] = []
     var metrics: [MetricRow] = []
@@ -96,7 +99,7 @@ package final class Store: Sendable {
   ///
   /// - Returns: Why that could not be done, and what is lost with it; nil when all of it is on disk.
   @discardableResult
-  func close(_ state: SessionState) -> String? {
+  package func close(_ state: some StorableState) -> String? {
     guard !isReadOnly else { return nil }
     // The last connection folds the log in and takes its files away; one that only reads cannot.
     (database as? DatabasePool)?.invalidateReadOnlyConnections()
@@ -113,7 +116,7 @@ package final class Store: Sendable {
   /// Writes what could not be written until now.
   ///
   /// - Returns: Why that failed again, and how much is not on disk; nil when all of it is.
-  func catchUp(_ state: SessionState) -> String? {
+  package func catchUp(_ state: some StorableState) -> String? {
     guard written.withLock({ $0.isBehind }) else { return nil }
     do throws(StoreError) {
       try commit(nil, state: state)
@@ -134,7 +137,9 @@ package final class Store: Sendable {
   func read<T>(_ body: (Database) throws -> T) throws -> T { try database.read(body) }
 
   /// Lets the file grow to `pages` pages at most, so that tests can fill the disk.
-  func limitPages(to pages: Int) { try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") } }
+  package func limitPages(to pages: Int) {
+    try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+  }
 
   static func translated(_ error: any Error, path: String) -> StoreError {
     if let error = error as? StoreError { return error }
@@ -148,49 +153,5 @@ package final class Store: Sendable {
     case .SQLITE_FULL, .SQLITE_IOERR: return .cannotWrite(path: path, reason: reason)
     default: return .cannotOpen(path: path, reason: reason)
     }
-  }
-}
-
-/// Something a cell showed, as it is kept: its text, and in a few words what it was. The value itself is in the results
-/// or in a variable; its JSON and its HTML can be made of it again.
-struct OutputRecord: Sendable {
-  let role: String
-  let text: String
-  /// `{"kind": "tensor", "summary": "2000×20 float32 · latents"}`, and the text with marks where the clock decides a
-  /// part.
-  let detail: JSON?
-
-  init(_ output: Output) {
-    (role, text) = ("\(output.role)", output.record)
-    var members: [JSON.Member] = []
-    if let value = output.value {
-      members = [.init("kind", .string(value.kind.rawValue)), .init("summary", .string(value.summary))]
-    }
-    if let marked = output.marked { members.append(.init("marked", .string(marked))) }
-    detail = members.isEmpty ? nil : .object(members)
-  }
-
-  /// What the history has of it.
-  init(text: String, marked: String) {
-    (role, self.text) = ("result", text)
-    detail = marked == text ? nil : .object([.init("marked", .string(marked))])
-  }
-}
-
-/// A cell as it is kept.
-struct CellRecord: Sendable {
-  var number: Int
-  var source: String
-  var status: String
-  var error: String?
-  var seconds: Double
-  var outputs: [OutputRecord]
-  /// The value for `_N`, when it is small enough to keep.
-  var result: StoredValue?
-
-  /// Keeps the cell's value for `_N`, unless it is large, or a model or dataset, which variables keep.
-  mutating func keep(_ value: Value) {
-    if case .object = value { return }
-    if value.byteCount <= Results.largeBytes { result = try? value.stored() }
   }
 }

@@ -30,7 +30,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The same of the path as a person wrote it.
-  func naming(_ shown: String) -> StoreError {
+  package func naming(_ shown: String) -> StoreError {
     switch self {
     case .locked(_, let process): .locked(path: shown, process: process)
     case .newer(_, let version, let known): .newer(path: shown, version: version, known: known)

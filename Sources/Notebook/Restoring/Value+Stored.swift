@@ -2,6 +2,7 @@ import Figures
 import JSONText
 import Language
 import Tensors
+import WorkspaceStore
 
 extension Value {
   /// How the workspace keeps the value.

@@ -5,15 +5,15 @@ import Language
 import Tensors
 import Text
 
-/// The content of a workspace when it is opened.
-struct RestoredSession: Sendable {
-  var state: SessionState
-  var results: Results
-  var lastCell: Int
+/// What opening a workspace found, beside the values that were handed on.
+package struct OpenedWorkspace: Sendable {
+  package var lastCell = 0
+  /// Settings as texts by key; nil when none were ever changed.
+  package var settings: [String: String]?
   /// Variables that could not be read, each with the reason.
-  var problems: [String]
+  package var problems: [String] = []
   /// The note about a cell that the previous session did not finish.
-  var interruptedCell: String?
+  package var interruptedCell: String?
 }
 
 extension Store {
@@ -36,34 +36,39 @@ extension Store {
     return "cell \(number) did not finish: \(line). Its last checkpoint was restored"
   }
 
-  /// Everything the workspace holds.
-  func restore(_ restorers: Restorers) throws(StoreError) -> RestoredSession {
+  /// Hands on everything that the workspace holds, one value after the other.
+  ///
+  /// - Parameters:
+  ///   - variable: Takes a variable by name with its cell; returns the revision that it has from now on.
+  ///   - result: Takes the value of a cell. What it throws leaves that one out.
+  ///   - reason: Says why `variable` threw.
+  package func restore(
+    variable: (_ name: String, _ value: StoredValue, _ cell: Int) throws -> Int,
+    result: (_ value: StoredValue, _ cell: Int) throws -> Void, reason: (any Error) -> String
+  ) throws(StoreError) -> OpenedWorkspace {
     do {
-      var restored = RestoredSession(state: SessionState(), results: Results(), lastCell: 0, problems: [])
+      var opened = OpenedWorkspace()
       var revisions: [String: Int] = [:]
       try database.writeWithoutTransaction { db in
-        restored.lastCell =
+        opened.lastCell =
           try Int.fetchOne(
             db, sql: "SELECT max(number) FROM cells WHERE typeof(number) = 'integer' AND number BETWEEN 0 AND 1 << 40")
           ?? 0
-        restored.interruptedCell = try interruptedCell(db)
+        opened.interruptedCell = try interruptedCell(db)
         let settings = try Row.fetchAll(db, sql: "SELECT key, value FROM settings")
         if !settings.isEmpty {
-          restored.state.settings = Settings(
-            stored: Dictionary(
-              try settings.map { (try $0.text(0), try $0.text(1)) }, uniquingKeysWith: { _, last in last }))
+          opened.settings = Dictionary(
+            try settings.map { (try $0.text(0), try $0.text(1)) }, uniquingKeysWith: { _, last in last })
         }
         for row in try Row.fetchAll(db, sql: "SELECT name, kind, detail, cell FROM variables ORDER BY name") {
           let name = (try? row.text(0)) ?? "a variable"
           do {
             let stored = try stored(kind: row.text(1), detail: row.text(2), owner: "variable:" + name, db)
-            restored.state.set(name, to: try restorers.value(stored), cell: try row.integer(3))
-            revisions[name] = restored.state.variables[name]?.revision
+            revisions[name] = try variable(name, stored, try row.integer(3))
           } catch let error as DatabaseError {
             throw error
           } catch {
-            let fault = Fault.translated(error)
-            restored.problems.append("\(name): \(fault.message) (\(fault.code.rawValue))")
+            opened.problems.append("\(name): \(reason(error))")
           }
         }
         let results = try Row.fetchAll(
@@ -73,21 +78,19 @@ extension Store {
           // `_N` of a cell whose value cannot be read is not there.
           guard let cell = try? row.integer(0) else { continue }
           do {
-            let stored = try result(of: cell, kind: row.text(1), detail: row.text(2), db)
-            restored.results.add(try restorers.value(stored), cell: cell)
+            try result(try self.result(of: cell, kind: row.text(1), detail: row.text(2), db), cell)
           } catch let error as DatabaseError { throw error } catch {}
         }
       }
-      let settings = restored.state.settings
-      written.withLock {
-        $0.variables = revisions
-        $0.settings = settings
-      }
-      return restored
+      written.withLock { $0.variables = revisions }
+      return opened
     } catch {
       throw Store.translated(error, path: path)
     }
   }
+
+  /// The settings as they are written from now on.
+  package func begin(with settings: [String: String]) { written.withLock { $0.settings = settings } }
 
   /// The value of a cell, which may be that of an earlier one.
   private func result(of cell: Int, kind: String, detail: String, _ db: Database) throws -> StoredValue {
@@ -138,38 +141,6 @@ extension Store {
     try finish()
     return value
   }
-
-  /// Cells, oldest first.
-  func cells(where condition: String, arguments: StatementArguments, withOutputs: Bool) -> [HistoryEntry] {
-    let entries = try? read { db -> [HistoryEntry] in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, session, number, source, seconds, status FROM cells WHERE \(condition)
-          """, arguments: arguments
-      ).compactMap { row -> HistoryEntry? in
-        guard let id = try? row.integer(0), let session = try? row.integer(1), let number = try? row.integer(2),
-          let source = try? row.text(3)
-        else { return nil }
-        let outputs =
-          withOutputs
-          ? try Row.fetchAll(
-            db, sql: "SELECT text, json FROM outputs WHERE cell = ? ORDER BY position", arguments: [id])
-          : []
-        // Only what is small was ever looked at for marks: older workspaces hold whole results there.
-        let recordings = outputs.map { output -> String in
-          let plain = (try? output.text(0)) ?? ""
-          guard let detail = try? output.text(1), detail.contains("\"marked\"") else { return plain }
-          return (try? JSON(parsing: detail))?["marked"]?.stringValue ?? plain
-        }
-        return HistoryEntry(
-          session: session, number: number, source: source, outputs: outputs.map { (try? $0.text(0)) ?? "" },
-          recordings: recordings, seconds: Double.fromDatabaseValue(row[4]) ?? 0,
-          succeeded: (try? row.text(5)) == "ok")
-      }
-    }
-    return entries ?? []
-  }
 }
 
 extension Row {
@@ -182,28 +153,5 @@ extension Row {
   func integer(_ index: Int) throws(Damage) -> Int {
     guard let number = Int.fromDatabaseValue(self[index]) else { throw Damage("column \(index) is no whole number") }
     return number
-  }
-}
-
-/// Summary of a workspace, for front ends that ask before opening it.
-package struct WorkspaceSummary: Equatable, Sendable {
-  package var cells: Int
-  package var variables: [String]
-  /// Whether the last session left with `quit` or the end of input.
-  package var exitedCleanly: Bool
-  /// When the last cell finished, ISO 8601 in UTC.
-  package var lastUsed: String?
-
-  /// Looks into a workspace without changing it; nil when there is none or it is open elsewhere.
-  package static func of(_ path: String) -> WorkspaceSummary? {
-    guard let store = try? Store(path: path, readOnly: true) else { return nil }
-    return try? store.database.writeWithoutTransaction { db in
-      WorkspaceSummary(
-        cells: try Int.fetchOne(db, sql: "SELECT count(*) FROM cells") ?? 0,
-        variables: try String.fetchAll(db, sql: "SELECT name FROM variables ORDER BY name"),
-        exitedCleanly: try Bool.fetchOne(
-          db, sql: "SELECT ended IS NOT NULL FROM sessions ORDER BY id DESC LIMIT 1") ?? true,
-        lastUsed: try String.fetchOne(db, sql: "SELECT max(finished) FROM cells"))
-    }
   }
 }
