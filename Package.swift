@@ -72,10 +72,8 @@ let package = Package(
     .target(
       name: "Notebook",
       dependencies: [
-        "Language", "JSONText",
-        "POSIX",
-        "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors", "Graphs", "Networks", "VAEngine",
-        "Datasets",
+        "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors",
+        "Graphs", "Networks", "VAEngine", "Datasets",
       ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
@@ -84,8 +82,8 @@ let package = Package(
     .target(
       name: "Kernel",
       dependencies: [
-        "WorkspaceStore",
-        "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text", "CZeroMQ", "CCrypto",
+        "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text",
+        "CZeroMQ", "CCrypto",
       ],
       exclude: ["PROTOCOL.md"]),
 
@@ -94,17 +92,18 @@ let package = Package(
     .target(name: "SessionFiles", dependencies: ["Text"]),
     .target(
       name: "Terminal",
+      dependencies: ["POSIX", "Notebook", "Rendering", "Tensors", "Text", "CReadline", "CSignals"]),
+    .target(
+      name: "FrontEnds",
       dependencies: [
-        "POSIX", "Notebook", "Rendering", "Tensors", "Text", "CReadline", "CSignals",
+        "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
+        "Graphs", "Tensors", "JSONText", "POSIX", "Text",
       ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Language", "JSONText",
-        "POSIX", "WorkspaceStore", "Notebook", "Kernel", "Figures", "Rendering", "SessionFiles", "Terminal", "CSignals",
-        "Benchmarks",
-        "Datasets", "Graphs",
-        "Tensors", "Text",
+        "FrontEnds", "Notebook", "Kernel", "Terminal", "Rendering", "SessionFiles", "Benchmarks", "Datasets",
+        "JSONText", "POSIX", "Text", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Datasets
 import Foundation
+import FrontEnds
 import JSONText
 import Notebook
 import Rendering

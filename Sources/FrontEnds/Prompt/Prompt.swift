@@ -6,7 +6,7 @@ import Terminal
 import Text
 
 /// An interactive session.
-final class Prompt {
+package final class Prompt {
   private let process: ProcessContext
   private let color: ColorPolicy
   private let runner: CellRunner
@@ -19,7 +19,9 @@ final class Prompt {
   private let recovery: RecoveryWorkspace?
   private var transcript: Transcript?
 
-  init(process: ProcessContext, choices: SessionChoices, workspace: String?, readsRC: Bool) throws(ExitStatus) {
+  package init(process: ProcessContext, seed: UInt64?, threads: Int?, workspace: String?, readsRC: Bool)
+    throws(ExitStatus)
+  {
     self.process = process
     self.readsRC = readsRC
     color = process.outputColor
@@ -30,7 +32,7 @@ final class Prompt {
     makeFolder(process.stateFolder)
     recovery = workspace == nil ? RecoveryWorkspace.chosen(process, editor) : nil
     var options = process.sessionOptions(
-      seed: choices.seed, threads: choices.threads, workspace: workspace ?? recovery?.path)
+      seed: seed, threads: threads, workspace: workspace ?? recovery?.path)
     options.isInteractive = true
     let session = try startSession(options)
     self.session = session
@@ -48,7 +50,7 @@ final class Prompt {
   }
 
   /// Runs until the user quits; returns the exit code.
-  func run() -> Int32 {
+  package func run() -> Int32 {
     say(
       Banner.text(
         isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color,

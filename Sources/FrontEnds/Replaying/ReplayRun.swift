@@ -6,23 +6,23 @@ import Terminal
 import Text
 
 /// `elbo replay` over one or more files.
-struct ReplayRun {
-  enum Mode { case show, verify, record, update }
-  let process: ProcessContext
-  let mode: Mode
-  let ignoresNumbers: Bool
-  let jobs: Int?
-  let threads: Int?
-  let output: String?
-  let junit: String?
-  let tap: String?
+package struct ReplayRun {
+  package enum Mode { case show, verify, record, update }
+  package let process: ProcessContext
+  package let mode: Mode
+  package let ignoresNumbers: Bool
+  package let jobs: Int?
+  package let threads: Int?
+  package let output: String?
+  package let junit: String?
+  package let tap: String?
 
   private struct Source {
     let path: String
     let file: SessionFile
   }
 
-  func run(_ paths: [String]) throws(ExitStatus) -> Int32 {
+  package func run(_ paths: [String]) throws(ExitStatus) -> Int32 {
     var sources: [Source] = []
     for path in paths { sources.append(try read(path)) }
     if mode == .verify, let empty = sources.first(where: { $0.file.commands.isEmpty }) {
@@ -181,7 +181,7 @@ struct ReplayRun {
   }
 
   /// A script as a session file without outputs: comments become prose.
-  static func file(ofScript text: String, _ process: ProcessContext) throws -> SessionFile {
+  package static func file(ofScript text: String, _ process: ProcessContext) throws -> SessionFile {
     let session = try startSession(process.sessionOptions())
     var splitter = CellSplitter()
     var lines = text.textLines.map(String.init)

@@ -5,8 +5,8 @@ import Terminal
 import Text
 
 /// Reads commands at the prompt: one line or several, typed or pasted.
-final class PromptReader {
-  enum Input {
+package final class PromptReader {
+  package enum Input {
     /// Cells to run, in order; more than one when several were pasted.
     case cells([String])
     /// A request for help on a word or line, by `?` at its end.
@@ -20,16 +20,16 @@ final class PromptReader {
   private let history: HistoryFile
   private var isInTranscript = false
   /// The initial text of the next line.
-  var initial: String?
+  package var initial: String?
 
-  init(editor: LineEditor, session: Session, history: HistoryFile) {
+  package init(editor: LineEditor, session: Session, history: HistoryFile) {
     self.editor = editor
     self.session = session
     self.history = history
   }
 
   /// The next input of the user. Ctrl-C restarts the input.
-  func next() -> Input {
+  package func next() -> Input {
     while true {
       for entry in history.newEntries() { editor.remember(entry) }
       let wasWaiting = editor.hasInputWaiting
@@ -47,12 +47,12 @@ final class PromptReader {
   }
 
   /// Adds the cell to the history, which is shared with other running programs.
-  func remember(_ source: String) {
+  package func remember(_ source: String) {
     if !history.append(source) { editor.remember(source) }
   }
 
   /// Reads one line; returns another event if there is none.
-  func ask(_ question: String) -> LineInput { editor.readLine(prompt: question) }
+  package func ask(_ question: String) -> LineInput { editor.readLine(prompt: question) }
 
   /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
   /// prompts at once is output and is skipped.
@@ -80,7 +80,7 @@ final class PromptReader {
 
   /// The meaning of a line, or of each line of a paste: a shell command, a request for help, a cell; nil when it is
   /// blank.
-  static func meaning(of source: String) -> Input? {
+  package static func meaning(of source: String) -> Input? {
     // What a paste from a web page brings along is no part of what is meant.
     let start = source.unicodeScalars.drop {
       $0 == " " || $0 == "\t" || Lookalikes.isBlank($0) || Lookalikes.isInvisible($0)

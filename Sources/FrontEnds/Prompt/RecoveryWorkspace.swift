@@ -7,15 +7,15 @@ import Terminal
 ///
 /// It lies under `$XDG_STATE_HOME/elbo/recovery` and is locked while its program lives. An unlocked one was left
 /// by a session that did not exit cleanly; a session that exits cleanly deletes its own.
-struct RecoveryWorkspace {
-  let path: String
+package struct RecoveryWorkspace {
+  package let path: String
   private let lock: FileLock
 
   /// The folder of all of them.
-  static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
+  package static func folder(_ process: ProcessContext) -> String { process.stateFolder + "/recovery" }
 
   /// The workspace of this session: one of a session that did not exit cleanly if the user wants it, else a new one.
-  static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
+  package static func chosen(_ process: ProcessContext, _ editor: LineEditor) -> RecoveryWorkspace? {
     for old in abandoned(process) {
       process.say("The session of \(old.lastUse) did not exit cleanly; completed cells were saved.")
       var isOpen = true
@@ -43,7 +43,7 @@ struct RecoveryWorkspace {
   }
 
   /// A new one; nil when the folder cannot be written: the session then stays in memory.
-  static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
+  package static func make(_ process: ProcessContext) -> RecoveryWorkspace? {
     let folder = folder(process)
     guard makeFolder(folder) else { return nil }
     var now = time(nil)
@@ -61,7 +61,7 @@ struct RecoveryWorkspace {
   }
 
   /// The same without a lock: others may look at the same time.
-  static func abandonedPaths(_ process: ProcessContext) -> [String] {
+  package static func abandonedPaths(_ process: ProcessContext) -> [String] {
     all(process).filter { path in ![".lock", "-lock"].contains { FileLock.isHeld(path + $0) } }
   }
 
@@ -78,7 +78,7 @@ struct RecoveryWorkspace {
     return names.sorted(by: >).map { folder + "/" + $0 }
   }
 
-  init?(locking path: String, isNew: Bool = false) {
+  package init?(locking path: String, isNew: Bool = false) {
     guard let lock = try? FileLock(path: path + ".lock") else { return nil }
     // One that ended well between the look at the folder and the lock has been taken away.
     guard isNew || access(path, F_OK) == 0 else {
@@ -89,9 +89,9 @@ struct RecoveryWorkspace {
   }
 
   /// The local time of the last write.
-  var lastUse: String { Self.lastUse(of: path) }
+  package var lastUse: String { Self.lastUse(of: path) }
 
-  static func lastUse(of path: String) -> String {
+  package static func lastUse(of path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "an unknown time" }
     var parts = tm()
@@ -103,10 +103,10 @@ struct RecoveryWorkspace {
   }
 
   /// Unlocks it without changes, so that it is offered again.
-  func release() { lock.abandon() }
+  package func release() { lock.abandon() }
 
   /// Deletes it.
-  func remove() {
+  package func remove() {
     for suffix in ["", "-wal", "-shm", "-lock"] { unlink(path + suffix) }
     lock.release()
   }

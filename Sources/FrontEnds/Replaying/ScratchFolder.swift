@@ -6,18 +6,18 @@ import POSIX
 ///
 /// What a session writes lands here and goes with it. Where it cannot be made nothing may run: the commands would write
 /// into the person's own folder.
-struct ScratchFolder {
+package struct ScratchFolder {
   /// The previous working folder, which is restored.
-  let origin: String
+  package let origin: String
   /// Its absolute path.
-  let path: String
+  package let path: String
   /// The folder `origin`, whatever its name is by then.
   private let home: Int32
 
   /// Goes into a new folder under `base`.
   ///
   /// - Throws: Exit code 2 with the reason and what to do, staying where it is.
-  init(under base: String) throws(ExitStatus) {
+  package init(under base: String) throws(ExitStatus) {
     guard let here = getcwd(nil, 0) else {
       throw Self.refusal("the working folder cannot be found", "Change to another one.")
     }
@@ -43,19 +43,19 @@ struct ScratchFolder {
   }
 
   /// Restores the previous working folder and deletes the temporary one with its content.
-  func remove() {
+  package func remove() {
     _ = fchdir(home)
     close(home)
     try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Where scratch folders are made: `$TMPDIR`, or `/tmp` where that is not set or empty.
-  static func base(_ process: ProcessContext) -> String {
+  package static func base(_ process: ProcessContext) -> String {
     process.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
   }
 
   /// Throws what `init` would.
-  static func check(_ process: ProcessContext) throws(ExitStatus) {
+  package static func check(_ process: ProcessContext) throws(ExitStatus) {
     try ScratchFolder(under: base(process)).remove()
   }
 
@@ -67,7 +67,7 @@ struct ScratchFolder {
 }
 
 /// The folder that a file lies in, as an absolute path.
-func folderOfFile(_ path: String) -> String {
+package func folderOfFile(_ path: String) -> String {
   guard let real = realpath(path, nil) else { return "." }
   defer { free(real) }
   let whole = String(cString: real)

@@ -2,23 +2,23 @@ import Notebook
 import SessionFiles
 
 /// The commands of a batch, split into cells; a cell has as many lines as its statement needs.
-struct BatchScript {
-  struct Cell {
-    let source: String
+package struct BatchScript {
+  package struct Cell {
+    package let source: String
     /// 1-based line where it starts.
-    let line: Int
+    package let line: Int
   }
   /// File name for messages; nil for `-c`.
-  let name: String?
-  let text: String
+  package let name: String?
+  package let text: String
 
-  init(text: String, name: String?) {
+  package init(text: String, name: String?) {
     self.text = text
     self.name = name
   }
 
   /// The cells, in order; of a session file, its commands.
-  func cells(_ session: Session) -> [Cell] {
+  package func cells(_ session: Session) -> [Cell] {
     if SessionFile.hasPrompts(text), let file = try? SessionFile(text) {
       return file.commands.map { Cell(source: $0.source, line: $0.line) }
     }
@@ -33,13 +33,13 @@ struct BatchScript {
 }
 
 /// Collects lines until they form a cell.
-struct CellSplitter {
+package struct CellSplitter {
   private var lines: [String] = []
   private var first = 0
   private var number = 0
 
   /// The cell that `line` completes, if it does.
-  mutating func add(_ line: String, _ session: Session) -> BatchScript.Cell? {
+  package mutating func add(_ line: String, _ session: Session) -> BatchScript.Cell? {
     number += 1
     if lines.isEmpty {
       if Self.isBlank(line) { return nil }
@@ -51,16 +51,16 @@ struct CellSplitter {
   }
 
   /// The remaining lines, complete or not.
-  mutating func rest() -> BatchScript.Cell? {
+  package mutating func rest() -> BatchScript.Cell? {
     guard !lines.isEmpty else { return nil }
     defer { lines = [] }
     return BatchScript.Cell(source: lines.joined(separator: "\n"), line: first)
   }
 
-  var isOpen: Bool { !lines.isEmpty }
+  package var isOpen: Bool { !lines.isEmpty }
 
   /// Blank, or a comment alone.
-  static func isBlank(_ line: String) -> Bool {
+  package static func isBlank(_ line: String) -> Bool {
     let first = line.first { $0 != " " && $0 != "\t" }
     return first == nil || first == "#"
   }

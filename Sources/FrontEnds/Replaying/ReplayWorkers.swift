@@ -10,15 +10,15 @@ import Terminal
 /// A worker is this program as `elbo replay-worker FILE`; it writes one JSON object to a pipe of its own. What it, the
 /// loader or a library says on standard output or error is kept apart: it is the reason when there is no result, and is
 /// passed on when there is one.
-struct ReplayWorkers {
-  struct Failure: Error {
-    let code: Int32
-    let message: String
+package struct ReplayWorkers {
+  package struct Failure: Error {
+    package let code: Int32
+    package let message: String
   }
-  let process: ProcessContext
-  let jobs: Int
+  package let process: ProcessContext
+  package let jobs: Int
   /// The number of threads for files whose header does not set it.
-  let threads: Int
+  package let threads: Int
 
   private final class Job {
     let index: Int
@@ -61,7 +61,8 @@ struct ReplayWorkers {
 
   /// Replays all files; `finished` is called with the index and the result of each, in the order of completion. Returns
   /// an exit code when a signal ended the replay.
-  func play(_ paths: [String], finished: (Int, Result<SessionPlayer.PlayedSession, Failure>) -> Void) -> Int32? {
+  package func play(_ paths: [String], finished: (Int, Result<SessionPlayer.PlayedSession, Failure>) -> Void) -> Int32?
+  {
     var waiting = Array(paths.enumerated())[...]
     var running: [Job] = []
     while !waiting.isEmpty || !running.isEmpty {
@@ -160,7 +161,7 @@ struct ReplayWorkers {
     return .success(played)
   }
 
-  static func json(of played: SessionPlayer.PlayedSession) -> JSON {
+  package static func json(of played: SessionPlayer.PlayedSession) -> JSON {
     .object([
       .init("outputs", .array(played.outputs.map { .string($0) })),
       .init("seconds", .array(played.seconds.map { .number($0) })),

@@ -8,17 +8,17 @@ import WorkspaceStore
 ///
 /// A prompt asks what to do with an abandoned one; a kernel has nobody to ask, so it begins a new one and names the
 /// command that opens the old.
-struct KernelRecovery {
+package struct KernelRecovery {
   private let own: RecoveryWorkspace?
   private let folder: String
   private let home: String
   /// What the first cell says.
-  let remarks: [String]
+  package let remarks: [String]
 
   /// The workspace of this kernel; nil where the state folder cannot be written: the session is then kept in memory.
-  var path: String? { own?.path }
+  package var path: String? { own?.path }
 
-  init(_ process: ProcessContext) {
+  package init(_ process: ProcessContext) {
     folder = RecoveryWorkspace.folder(process)
     home = process.home
     remarks = [Self.offer(process)].compactMap { $0 }
@@ -51,7 +51,7 @@ struct KernelRecovery {
   /// In good order, nothing stays behind: what a notebook computes ends with its kernel unless it was saved. A
   /// workspace of an earlier session that was opened goes too, unless it holds trained models that are nowhere else, or
   /// the kernel is only restarted. What a signal ended is offered at the next start.
-  func end(_ session: Session, isOrderly: Bool, isRestart: Bool) {
+  package func end(_ session: Session, isOrderly: Bool, isRestart: Bool) {
     if let own {
       let isGivenUp = isOrderly && session.unsavedModels(in: own.path).isEmpty
       if isGivenUp || session.cellNumber == 0 { own.remove() } else { own.release() }
@@ -70,5 +70,5 @@ struct KernelRecovery {
 
 extension WorkspaceSummary {
   /// Nothing was finished in it.
-  var isEmpty: Bool { cells == 0 && variables.isEmpty }
+  package var isEmpty: Bool { cells == 0 && variables.isEmpty }
 }

@@ -3,10 +3,10 @@ import Terminal
 
 /// The session's completion and help converted for the line editor, which counts bytes where the session counts
 /// scalars.
-struct PromptCompleter: Sendable {
-  let session: Session
+package struct PromptCompleter: Sendable {
+  package let session: Session
 
-  func complete(_ line: String, cursor: Int) -> LineCompletion {
+  package func complete(_ line: String, cursor: Int) -> LineCompletion {
     let scalars = Self.scalars(in: line, upTo: cursor)
     let found = session.complete(line, cursor: scalars)
     // readline replaces up to the cursor; candidates for a range that goes on after it cannot be shown.
@@ -16,7 +16,7 @@ struct PromptCompleter: Sendable {
       candidates: found.candidates.map { LineCompletion.Candidate(text: $0.text, help: $0.help) })
   }
 
-  func help(_ line: String, cursor: Int, width: Int) -> String? {
+  package func help(_ line: String, cursor: Int, width: Int) -> String? {
     session.inspect(line, cursor: Self.scalars(in: line, upTo: cursor), width: width)?.text
   }
 

@@ -3,18 +3,18 @@ import Notebook
 
 /// The cost of `plot=live` in a training: pairs of short trainings with and without it, alternated so that changes of
 /// the machine's speed affect both, with figures drawn as on a terminal.
-struct LiveTrainingBenchmark {
-  struct Result: Codable {
+package struct LiveTrainingBenchmark {
+  package struct Result: Codable {
     /// Medians of the trainings' seconds.
-    var secondsWithout: Double
-    var secondsWith: Double
+    package var secondsWithout: Double
+    package var secondsWith: Double
     /// Median of how much longer the training with figures of each pair took, and its standard error.
-    var percentSlower: Double
-    var standardError: Double
+    package var percentSlower: Double
+    package var standardError: Double
     /// The part of the trainings' time that went into drawing, the first figure left out: it starts gnuplot.
-    var percentDrawing: Double
-    var pairs: Int
-    var figures: Int
+    package var percentDrawing: Double
+    package var pairs: Int
+    package var figures: Int
   }
 
   private final class Screen: FrontEnd {
@@ -33,7 +33,7 @@ struct LiveTrainingBenchmark {
   }
 
   /// - Parameter pairs: The number of trainings of each kind.
-  func run(pairs: Int, epochs: Int = 4) -> Result? {
+  package func run(pairs: Int, epochs: Int = 4) -> Result? {
     guard let session = try? Session(SessionOptions()) else { return nil }
     let screen = Screen()
     func seconds(_ line: String) -> Double? {

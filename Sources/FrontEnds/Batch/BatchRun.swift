@@ -3,41 +3,41 @@ import Notebook
 import Terminal
 
 /// Runs scripts: results on standard output, errors on standard error, a code at the end.
-final class BatchRun {
+package final class BatchRun {
   private let process: ProcessContext
   private let session: Session
-  private let choices: BatchChoices
+  private let options: BatchOptions
   private let runner: CellRunner
   private let frontEnd: any BatchFrontEnd
   /// Whether the script called `quit`.
-  private(set) var hasQuit = false
+  package private(set) var hasQuit = false
 
-  init(process: ProcessContext, session: Session, choices: BatchChoices) throws(ExitStatus) {
+  package init(process: ProcessContext, session: Session, options: BatchOptions) throws(ExitStatus) {
     self.process = process
     self.session = session
-    self.choices = choices
+    self.options = options
     runner = try CellRunner(process: process)
     for remark in session.openingNotes { process.say("elbo: \(remark)", on: STDERR_FILENO) }
     frontEnd =
-      choices.format == .json
+      options.format == .json
       ? JSONFrontEnd(width: process.screen.columns, interruption: runner.interrupter)
       : TerminalFrontEnd(process: process, isPrompt: false, interruption: runner.interrupter)
   }
 
   /// Runs all cells of a script; the exit code.
-  func run(_ script: BatchScript) -> Int32 {
+  package func run(_ script: BatchScript) -> Int32 {
     var code: Int32 = 0
     for cell in script.cells(session) {
       let result = run(cell, name: script.name)
       code = max(code, result)
-      if result != 0, !(choices.keepGoing && result == 1) { return result }
+      if result != 0, !(options.keepsGoing && result == 1) { return result }
       if hasQuit { break }
     }
     return code
   }
 
   /// Runs standard input as it arrives, cell by cell; returns the exit code.
-  func runStandardInput() -> Int32 {
+  package func runStandardInput() -> Int32 {
     var input = InputLines(descriptor: STDIN_FILENO, signals: process.signals)
     var splitter = CellSplitter()
     var transcript = TranscriptFilter()
@@ -58,7 +58,7 @@ final class BatchRun {
       if let cell {
         let result = run(cell, name: nil)
         code = max(code, result)
-        if result != 0, !(choices.keepGoing && result == 1) { return result }
+        if result != 0, !(options.keepsGoing && result == 1) { return result }
       }
       if isEnd { break }
     }
@@ -66,7 +66,7 @@ final class BatchRun {
   }
 
   /// Closes the session after everything; the exit code, which says so when the workspace could not be written.
-  func end(_ code: Int32) -> Int32 {
+  package func end(_ code: Int32) -> Int32 {
     guard let lost = session.close() else { return code }
     writeAll("elbo: \(lost)\n", to: STDERR_FILENO)
     return max(code, 1)
@@ -82,12 +82,12 @@ final class BatchRun {
     switch outcome.status {
     case .ok: return runner.wasInterrupted ? 130 : 0
     case .interrupted(let note):
-      if choices.format == .text {
+      if options.format == .text {
         process.say("elbo: interrupted\(note.isEmpty ? "" : ": " + note)", on: STDERR_FILENO)
       }
       return 130
     case .failed(let diagnostic):
-      if choices.format == .text {
+      if options.format == .text {
         let place = name.map { "\($0):\(cell.line): " } ?? (cell.line > 1 ? "line \(cell.line): " : "")
         writeAll(process.shown(diagnostic, place: place, on: STDERR_FILENO) + "\n", to: STDERR_FILENO)
       }
@@ -97,21 +97,21 @@ final class BatchRun {
 }
 
 /// A front end for batches.
-protocol BatchFrontEnd: FrontEnd, Sendable {
+package protocol BatchFrontEnd: FrontEnd, Sendable {
   /// The error (`errno`) of standard output; nil while it can be written.
   var closedBy: Int32? { get }
   func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome)
 }
 
 extension TerminalFrontEnd: BatchFrontEnd {
-  func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {}
+  package func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {}
 }
 
 /// Removes prompts and outputs from a transcript; other input is unchanged.
-struct TranscriptFilter {
+package struct TranscriptFilter {
   private var isTranscript = false
 
-  mutating func command(in line: String) -> String? {
+  package mutating func command(in line: String) -> String? {
     if line.hasPrefix("elbo> ") || line == "elbo>" {
       isTranscript = true
       return String(line.dropFirst(6))

@@ -3,19 +3,19 @@ import Notebook
 import POSIX
 
 /// The latency of the session: cells with their workspace on disk, completion, opening a large workspace.
-struct SessionBenchmark {
-  struct Result: Encodable {
-    let what: String
-    let medianMilliseconds: Double
-    let slowest95Milliseconds: Double
-    let runs: Int
+package struct SessionBenchmark {
+  package struct Result: Encodable {
+    package let what: String
+    package let medianMilliseconds: Double
+    package let slowest95Milliseconds: Double
+    package let runs: Int
   }
 
-  static let cells = 1000
-  static let models = 10
+  package static let cells = 1000
+  package static let models = 10
 
   /// Measures in a folder of its own beside the temporary files.
-  static func run(_ show: (Result) throws -> Void) throws {
+  package static func run(_ show: (Result) throws -> Void) throws {
     let folder = URL(fileURLWithPath: try TemporaryFolder(named: "elbo-bench").path)
     defer { try? FileManager.default.removeItem(at: folder) }
     let options = SessionOptions(workspace: folder.appendingPathComponent("work.elbodb").path)

@@ -5,24 +5,24 @@ import Synchronization
 import Terminal
 
 /// Runs cells on the executing thread while the calling (main) thread handles signals.
-final class CellRunner {
+package final class CellRunner {
   private let process: ProcessContext
   private let thread: ExecutingThread
   private let interruption = Interruption()
   /// Called when Ctrl-C comes a second time while one cell runs.
-  var onRepeatedInterrupt: () -> Void = {}
+  package var onRepeatedInterrupt: () -> Void = {}
   /// Whether SIGTERM or SIGHUP arrived: the program exits when the running cell has ended.
-  private(set) var terminatedBy: Int32?
+  package private(set) var terminatedBy: Int32?
   /// Whether Ctrl-C was pressed while the last cell ran, even if too late to stop it.
-  private(set) var wasInterrupted = false
+  package private(set) var wasInterrupted = false
 
-  init(process: ProcessContext) throws(ExitStatus) {
+  package init(process: ProcessContext) throws(ExitStatus) {
     self.process = process
     do { thread = try ExecutingThread() } catch { throw ExitStatus(1, "elbo: cannot start a thread: \(error)") }
   }
 
   /// Executes one cell and waits for it.
-  func run(_ source: String, in session: Session, frontEnd: any FrontEnd & Sendable) -> CellOutcome? {
+  package func run(_ source: String, in session: Session, frontEnd: any FrontEnd & Sendable) -> CellOutcome? {
     let interruption = interruption
     interruption.clear()
     return perform { session.execute(source, frontEnd: frontEnd, interruption: interruption) }
@@ -30,7 +30,7 @@ final class CellRunner {
 
   /// Runs `work` on the executing thread and answers signals until it is done. Ctrl-C requests a stop of that work
   /// only.
-  func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
+  package func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
     let box = Box<Result>()
     let signals = process.signals
     thread.submit {
@@ -57,8 +57,8 @@ final class CellRunner {
   }
 
   /// Requests a stop of the running cell, because its output was closed.
-  func stop() { interruption.request() }
-  var interrupter: Interruption { interruption }
+  package func stop() { interruption.request() }
+  package var interrupter: Interruption { interruption }
 
   private final class Box<Value: Sendable>: Sendable {
     let value = Mutex<Value?>(nil)

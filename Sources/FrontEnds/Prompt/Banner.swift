@@ -4,8 +4,8 @@ import Terminal
 import Text
 
 /// The banner: three lines with first commands on the first run, one line later.
-enum Banner {
-  static func text(
+package enum Banner {
+  package static func text(
     isFirstRun: Bool, workspace: String?, isRecovery: Bool, color: ColorPolicy, width: Int
   ) -> String {
     let name = "elbo \(ProcessContext.version)"

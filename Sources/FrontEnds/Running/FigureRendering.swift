@@ -4,11 +4,11 @@ import Kernel
 import Rendering
 
 /// Draws figures for notebooks: SVG for small ones, PNG for pictures and many points.
-enum FigureRendering {
+package enum FigureRendering {
   /// The program's one gnuplot, for sessions and front ends alike.
-  static let shared = FigureRenderer()
+  package static let shared = FigureRenderer()
 
-  static let renderer: DrawFigure? = { figure, set, isCancelled in
+  package static let renderer: DrawFigure? = { figure, set, isCancelled in
     let best = format(of: figure)
     // nbconvert turns SVG into PDF by Inkscape, which few have, unless the PDF is there.
     let formats: [FigureRenderer.Format] = set == .notebook && best == .svg ? [.svg, .png, .pdf] : [best]

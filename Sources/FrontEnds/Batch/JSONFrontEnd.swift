@@ -7,21 +7,21 @@ import Terminal
 /// Writes one JSON object per line for each finished cell:
 /// `{"cell":1,"line":1,"source":"…","status":"ok","seconds":0.12,"outputs":[{"role":"result","text":"…","json":{…}}]}`,
 /// with `"figure":{"image/svg+xml":"…"}` (or base64 of `image/png`) where there is one, and `"error":{"code","message","fix","span"}` when it failed.
-final class JSONFrontEnd: BatchFrontEnd {
-  let width: Int
+package final class JSONFrontEnd: BatchFrontEnd {
+  package let width: Int
   private let interruption: Interruption
   private let closed = Mutex<Int32?>(nil)
 
-  init(width: Int, interruption: Interruption) {
+  package init(width: Int, interruption: Interruption) {
     self.width = width
     self.interruption = interruption
   }
 
-  var closedBy: Int32? { closed.withLock { $0 } }
-  func emit(_ event: Event) {}
-  func ask(_ prompt: String) -> String? { nil }
+  package var closedBy: Int32? { closed.withLock { $0 } }
+  package func emit(_ event: Event) {}
+  package func ask(_ prompt: String) -> String? { nil }
 
-  func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {
+  package func finish(_ cell: BatchScript.Cell, _ outcome: CellOutcome) {
     var members: [JSON.Member] = [
       .init("cell", .integer(outcome.number)), .init("line", .integer(cell.line)),
       .init("source", .string(cell.source)),

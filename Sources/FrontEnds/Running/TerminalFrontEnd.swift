@@ -9,7 +9,7 @@ import Text
 
 /// Shows the output of cells on standard output: text as it arrives, a progress bar on a terminal, long text in the
 /// pager at a prompt.
-final class TerminalFrontEnd: FrontEnd, Sendable {
+package final class TerminalFrontEnd: FrontEnd, Sendable {
   private struct State {
     var progress = ProgressLine()
     /// Lines of the live figure above the bar.
@@ -22,12 +22,12 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   private let process: ProcessContext
   private let pager: Pager?
   /// At a prompt: long text is paged, transcripts are kept.
-  let keepsTranscripts: Bool
+  package let keepsTranscripts: Bool
   private let interruption: Interruption
   private let state = Mutex(State())
   private let screen: FigureScreen
 
-  init(process: ProcessContext, isPrompt: Bool, interruption: Interruption) {
+  package init(process: ProcessContext, isPrompt: Bool, interruption: Interruption) {
     self.process = process
     self.interruption = interruption
     keepsTranscripts = isPrompt
@@ -35,10 +35,10 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     pager = isPrompt ? Pager(environment: process.environment) : nil
   }
 
-  var width: Int { process.screen.columns }
-  var closedBy: Int32? { state.withLock { $0.closedBy } }
+  package var width: Int { process.screen.columns }
+  package var closedBy: Int32? { state.withLock { $0.closedBy } }
 
-  func emit(_ event: Event) {
+  package func emit(_ event: Event) {
     let paged = state.withLock { state -> String? in
       switch event {
       case .output(let output):
@@ -73,7 +73,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   }
 
   /// A line of the program between the output of the cell.
-  func remark(_ text: String) {
+  package func remark(_ text: String) {
     state.withLock { state in
       // The screen is the pager's, and what was remarked on is over when it ends.
       if state.isPaging { return }
@@ -82,7 +82,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
     }
   }
 
-  func ask(_ prompt: String) -> String? {
+  package func ask(_ prompt: String) -> String? {
     guard process.isInteractive else { return nil }
     state.withLock { state in
       write(state.progress.hide(), &state)
@@ -92,7 +92,7 @@ final class TerminalFrontEnd: FrontEnd, Sendable {
   }
 
   /// `x = !command`, at a prompt.
-  func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? {
+  package func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? {
     guard keepsTranscripts else { return nil }
     state.withLock { state in write(state.progress.hide(), &state) }
     guard let (text, status) = CapturedShell.run(command, isUnwanted: { interruption.isRequested }) else {

@@ -6,17 +6,17 @@ import Terminal
 import Text
 
 /// The environment, signals and terminals of the process. The environment is read only here.
-struct ProcessContext: Sendable {
+package struct ProcessContext: Sendable {
   /// The program's version, as `elbo --version` says it.
-  static let version = "0.1.0"
+  package static let version = "0.1.0"
 
-  let environment: [String: String]
-  let signals: SignalSource
-  let inputIsTerminal = isTerminal(STDIN_FILENO)
-  let outputIsTerminal = isTerminal(STDOUT_FILENO)
-  let errorIsTerminal = isTerminal(STDERR_FILENO)
+  package let environment: [String: String]
+  package let signals: SignalSource
+  package let inputIsTerminal = isTerminal(STDIN_FILENO)
+  package let outputIsTerminal = isTerminal(STDOUT_FILENO)
+  package let errorIsTerminal = isTerminal(STDERR_FILENO)
 
-  init(signals: SignalSource) {
+  package init(signals: SignalSource) {
     self.signals = signals
     var values: [String: String] = [:]
     var entry = environ
@@ -28,14 +28,14 @@ struct ProcessContext: Sendable {
     environment = values
   }
 
-  var outputColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: outputIsTerminal) }
-  var errorColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: errorIsTerminal) }
+  package var outputColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: outputIsTerminal) }
+  package var errorColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: errorIsTerminal) }
 
   /// Both ends are terminals, so that lines can be edited.
-  var isInteractive: Bool { inputIsTerminal && outputIsTerminal }
+  package var isInteractive: Bool { inputIsTerminal && outputIsTerminal }
 
   /// Columns and rows now: the terminal's, else `$COLUMNS` and `$LINES`, else 80×24.
-  var screen: ScreenSize {
+  package var screen: ScreenSize {
     if let size = ScreenSize.of(STDOUT_FILENO) { return size }
     let columns = environment["COLUMNS"].flatMap { Int($0) } ?? 0
     let rows = environment["LINES"].flatMap { Int($0) } ?? 0
@@ -44,7 +44,7 @@ struct ProcessContext: Sendable {
 
   /// Text of the program as `descriptor` shows it: what would steer a terminal made visible; on a terminal broken
   /// between words, in a style.
-  func shown(_ text: String, _ style: Style? = nil, on descriptor: Int32) -> String {
+  package func shown(_ text: String, _ style: Style? = nil, on descriptor: Int32) -> String {
     let isError = descriptor == STDERR_FILENO
     let visible = VisibleText.lines(text)
     let isTerminal = isError ? errorIsTerminal : outputIsTerminal
@@ -55,24 +55,24 @@ struct ProcessContext: Sendable {
 
   /// Says a line there; false when it cannot be written.
   @discardableResult
-  func say(_ text: String, _ style: Style? = nil, on descriptor: Int32 = STDOUT_FILENO) -> Bool {
+  package func say(_ text: String, _ style: Style? = nil, on descriptor: Int32 = STDOUT_FILENO) -> Bool {
     writeAll(shown(text, style, on: descriptor) + "\n", to: descriptor)
   }
 
   /// A diagnostic as `descriptor` shows it.
-  func shown(_ diagnostic: Diagnostic, place: String = "", on descriptor: Int32) -> String {
+  package func shown(_ diagnostic: Diagnostic, place: String = "", on descriptor: Int32) -> String {
     let isError = descriptor == STDERR_FILENO
     let width = (isError ? errorIsTerminal : outputIsTerminal) ? ScreenSize.of(descriptor)?.columns : nil
     return diagnostic.rendered(color: (isError ? errorColor : outputColor).isOn, place: place, width: width)
   }
 
-  var home: String { environment["HOME"] ?? "/" }
+  package var home: String { environment["HOME"] ?? "/" }
 
   /// `$XDG_CONFIG_HOME/elbo`, `$XDG_STATE_HOME/elbo`, `$XDG_CACHE_HOME/elbo`. Relative values are ignored, as the XDG
   /// specification requires.
-  var configurationFolder: String { folder("XDG_CONFIG_HOME", ".config") }
-  var stateFolder: String { folder("XDG_STATE_HOME", ".local/state") }
-  var cacheFolder: String { folder("XDG_CACHE_HOME", ".cache") }
+  package var configurationFolder: String { folder("XDG_CONFIG_HOME", ".config") }
+  package var stateFolder: String { folder("XDG_STATE_HOME", ".local/state") }
+  package var cacheFolder: String { folder("XDG_CACHE_HOME", ".cache") }
 
   private func folder(_ variable: String, _ fallback: String) -> String {
     let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/" + fallback
@@ -80,7 +80,7 @@ struct ProcessContext: Sendable {
   }
 
   /// The options of a session.
-  func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
+  package func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
     var options = SessionOptions(workspace: workspace, seed: seed)
     options.threads = threads
     options.cacheDirectory = cacheFolder
@@ -94,7 +94,7 @@ struct ProcessContext: Sendable {
 
   /// Text is UTF-8, whatever the locale says: under "C", as in a bare container or with `LC_ALL=C`, an é would be two
   /// characters. Only what characters are changes; numbers and order stay as they were.
-  static func useUTF8() {
+  package static func useUTF8() {
     let isKnown = setlocale(LC_CTYPE, "") != nil
     let codeset = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) }
     if !isKnown || codeset != "UTF-8" { _ = setlocale(LC_CTYPE, "C.UTF-8") }
@@ -103,14 +103,14 @@ struct ProcessContext: Sendable {
 
 /// Creates a folder and its parents with access for this user only; returns false when that fails.
 @discardableResult
-func makeFolder(_ path: String) -> Bool {
+package func makeFolder(_ path: String) -> Bool {
   if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
   guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return false }
   return makeFolder(String(path[..<slash])) && (mkdir(path, 0o700) == 0 || errno == EEXIST)
 }
 
 /// The text of a file with line ends "\n", or the reason why it cannot be read.
-func textOfFile(_ path: String) -> Result<String, FileFailure> {
+package func textOfFile(_ path: String) -> Result<String, FileFailure> {
   guard let bytes = bytesOfFile(path) else {
     return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
   }
@@ -136,7 +136,7 @@ private func withPlainLineEnds(_ bytes: [UInt8]) -> [UInt8] {
 }
 
 /// The bytes of a file; nil, with `errno` set, when it cannot be read.
-func bytesOfFile(_ path: String) -> [UInt8]? {
+package func bytesOfFile(_ path: String) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
@@ -152,13 +152,13 @@ func bytesOfFile(_ path: String) -> [UInt8]? {
 }
 
 /// Writes a file atomically.
-func replaceFile(_ path: String, with text: String) throws(FileFailure) {
+package func replaceFile(_ path: String, with text: String) throws(FileFailure) {
   do { try FileBytes.write(Array(text.utf8), to: path) } catch { throw FileFailure(path: path, reason: error.reason) }
 }
 
 /// A file that cannot be read or written.
-struct FileFailure: Error, CustomStringConvertible {
-  let path: String
-  let reason: String
-  var description: String { "\(path): \(reason)" }
+package struct FileFailure: Error, CustomStringConvertible {
+  package let path: String
+  package let reason: String
+  package var description: String { "\(path): \(reason)" }
 }

@@ -7,13 +7,13 @@ import Terminal
 
 /// Shows figures on the terminal: in a window if gnuplot and a display are available, as an image if the terminal
 /// supports it, else as text.
-final class FigureScreen: Sendable {
+package final class FigureScreen: Sendable {
   private let process: ProcessContext
   private let interruption: Interruption
   private let detected = Mutex<TerminalGraphics?>(nil)
   private let windows = Mutex<[String]?>(nil)
 
-  init(process: ProcessContext, interruption: Interruption) {
+  package init(process: ProcessContext, interruption: Interruption) {
     (self.process, self.interruption) = (process, interruption)
   }
 
@@ -24,7 +24,7 @@ final class FigureScreen: Sendable {
   /// - Parameters:
   ///   - wish: `set plot terminal=…`.
   ///   - rows: Lines that characters may take; nil for most of the screen.
-  func text(_ figure: Figure, _ wish: String?, rows: Int? = nil) -> String? {
+  package func text(_ figure: Figure, _ wish: String?, rows: Int? = nil) -> String? {
     if wish == "none" { return nil }
     // In a file or a pipe only the description of a figure is written, unless graphics were requested.
     guard process.outputIsTerminal || (wish != nil && wish != "auto") else { return nil }
@@ -53,7 +53,7 @@ final class FigureScreen: Sendable {
   }
 
   /// A live figure: in a window, else as text, which can be overwritten.
-  func live(_ figure: Figure, _ wish: String?) -> String? {
+  package func live(_ figure: Figure, _ wish: String?) -> String? {
     if wish == "none" { return nil }
     if case .window(let name) = way(wish) {
       let interruption = interruption

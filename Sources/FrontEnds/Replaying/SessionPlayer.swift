@@ -8,24 +8,24 @@ import Text
 ///
 /// Everything that could make two runs differ is fixed: seed and width come from the file's header, time zone and locale
 /// are UTC and C, nothing is colored, no progress and no times are shown, no rc file is read.
-struct SessionPlayer {
+package struct SessionPlayer {
   /// The output of each command.
-  struct PlayedSession: Sendable {
-    var outputs: [String] = []
-    var seconds: [Double] = []
+  package struct PlayedSession: Sendable {
+    package var outputs: [String] = []
+    package var seconds: [Double] = []
     /// Commands whose diagnostic the file did not expect.
-    var failures = 0
+    package var failures = 0
     /// The signal that ended the replay after these commands.
-    var signal: Int32?
+    package var signal: Int32?
   }
-  let process: ProcessContext
-  let threads: Int?
+  package let process: ProcessContext
+  package let threads: Int?
 
   /// - Parameters:
   ///   - folder: The folder of the session file, where it finds files to read that the working folder does not have.
   ///   - isScratch: Runs in a temporary folder that is deleted afterwards.
   ///   - show: Called with each command and its output, to show them.
-  func play(
+  package func play(
     _ file: SessionFile, folder: String, isScratch: Bool,
     show: (SessionFile.Command, String) -> Void = { _, _ in }
   ) throws(ExitStatus) -> PlayedSession {
@@ -64,18 +64,18 @@ struct SessionPlayer {
 }
 
 /// Shows nothing, because the outcome is compared.
-final class RecordingFrontEnd: FrontEnd, Sendable {
-  let width: Int
-  init(width: Int) { self.width = width }
-  func emit(_ event: Event) {}
-  func ask(_ prompt: String) -> String? { nil }
+package final class RecordingFrontEnd: FrontEnd, Sendable {
+  package let width: Int
+  package init(width: Int) { self.width = width }
+  package func emit(_ event: Event) {}
+  package func ask(_ prompt: String) -> String? { nil }
   /// A transcript contains the command that started it; a replay does not write the transcript.
-  var keepsTranscripts: Bool { true }
+  package var keepsTranscripts: Bool { true }
 }
 
 /// A cell's outputs as session files are written from them, with marks around what the clock decides.
-enum CellText {
-  static func text(of outcome: CellOutcome) -> String {
+package enum CellText {
+  package static func text(of outcome: CellOutcome) -> String {
     var parts = outcome.outputs.map(\.recording).filter { !$0.isEmpty }
     switch outcome.status {
     case .ok: break
