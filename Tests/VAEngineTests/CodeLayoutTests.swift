@@ -61,6 +61,8 @@ import VAEngine
     #expect(model.codeLayout == CodeLayout([.init("z", [5, 4, 4])]))
     #expect(model.latentDimensions == 80)
     #expect(model.parameters.spec(named: "encoder.mean.weight")?.shape == [5, 4, 1, 1])
+    let head = try #require(try model.summary().layers.first { $0.name == "encoder.mean" })
+    #expect(head.text == "conv5k1" && head.shape == [5, 4, 4] && head.parameters == 4 * 5 + 5)
     try checkTraining(model, source())
   }
 

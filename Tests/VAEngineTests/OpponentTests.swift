@@ -85,6 +85,17 @@ import VAEngine
     #expect(model.training.history.epochs.last?.own?.keys.sorted() == ["critic", "matching"])
   }
 
+  @Test func theSummaryListsIt() throws {
+    let summary = try model(Self.family(gamma: 1)).summary()
+    #expect(summary.layers.map(\.name) == [
+      "encoder.1", "encoder.mean", "encoder.logVariance", "decoder.1", "decoder.2", "critic.1", "critic.2",
+    ])
+    #expect(summary.layers.map(\.parameters) == [30, 14, 14, 18, 28, 24, 9])
+    // Two for each weight, however often a step applies it; what only training runs is not of the forward pass.
+    #expect(summary.layers.map(\.flops) == [48, 24, 24, 24, 48, 32, 16])
+    #expect(summary.flops == 168)
+  }
+
   @Test func aSavedTrainingGoesOnToTheSameBits() throws {
     try Family.$additional.withValue([Self.family(gamma: 2)]) {
       let whole = try model(Self.family(gamma: 2))

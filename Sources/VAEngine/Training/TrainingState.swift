@@ -95,7 +95,7 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     /// The same of the capacity, nats; nil for families without one, and in what earlier programs kept.
     package var capacity: Double?
     package var validation: Double?
-    /// Of its training in the run that ended it, validation apart.
+    /// Of its training in the run that ended it, without validation.
     package var seconds: Double
     package var imagesPerSecond: Double
   }

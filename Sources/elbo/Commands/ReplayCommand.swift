@@ -2,7 +2,11 @@ import ArgumentParser
 import FrontEnds
 import Glibc
 import POSIX
+<<<<<<< HEAD
 import SessionFiles
+=======
+import Replay
+>>>>>>> house
 import Terminal
 
 /// `elbo replay FILE…`
