@@ -96,12 +96,8 @@ let package = Package(
     .target(
       name: "FrontEnds",
       dependencies: [
-<<<<<<< HEAD
         "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
         "Graphs", "Tensors", "JSONText", "POSIX", "Text",
-=======
-        "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
->>>>>>> house
       ]),
     .executableTarget(
       name: "elbo",
@@ -121,7 +117,6 @@ let package = Package(
     .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-<<<<<<< HEAD
     .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
     .testTarget(
@@ -129,13 +124,6 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
-=======
-    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
-    .testTarget(
-      name: "KernelTests", dependencies: ["JSONText", "Kernel", "Notebook"]),
-    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
->>>>>>> house
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
@@ -147,16 +135,8 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
-<<<<<<< HEAD
-        "WorkspaceStore",
-        "Networks", "Graphs",
-        "Language", "JSONText",
-        "Notebook", "Figures", "Rendering", "Tensors", "Text", "Datasets", "VAEngine",
-=======
-        "Networks", "Graphs",
-        "Language", "JSONText",
-        "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
->>>>>>> house
+        "WorkspaceStore", "Networks", "Graphs", "Language", "JSONText", "Notebook", "Figures", "Rendering", "Tensors",
+        "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),

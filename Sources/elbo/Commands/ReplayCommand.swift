@@ -2,11 +2,7 @@ import ArgumentParser
 import FrontEnds
 import Glibc
 import POSIX
-<<<<<<< HEAD
 import SessionFiles
-=======
-import Replay
->>>>>>> house
 import Terminal
 
 /// `elbo replay FILE…`
