@@ -51,7 +51,6 @@ package final class Store: Sendable {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(2)
-    configuration.readonlyBusyMode = .timeout(2)
     configuration.label = "elbo"
     configuration.prepareDatabase { db in
       // Of those that only read beside the one that writes, nothing is asked.

@@ -1,0 +1,5 @@
+/// One state of one model in a session.
+package struct TrainedState: Hashable, Sendable {
+  package let live: ObjectIdentifier
+  package let identity: Int
+}
