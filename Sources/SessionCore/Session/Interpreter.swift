@@ -59,7 +59,7 @@ package struct Interpreter {
     let arguments = try binder.bind(words, piped: uses ? nil : piped)
     do {
       let value = try command.run(arguments, execution)
-      execution.remarkNonFinite(arguments)
+      execution.remarkCaveats(arguments)
       return value
     } catch let stopped as Stopped {
       throw stopped

@@ -75,6 +75,8 @@ package protocol ObjectValue: Sendable {
   ///
   /// - Parameter data: A dataset of the session by name, for the example.
   func absence(in name: String, data: String) -> String?
+  /// What one has to know of everything that is computed from it; nil when there is nothing to say.
+  func caveat(as name: String?, threads: Int?) -> String?
 }
 
 extension ObjectValue {
@@ -82,6 +84,7 @@ extension ObjectValue {
   package var trainedState: TrainedState? { nil }
   package var images: ImageGrid? { nil }
   package func absence(in name: String, data: String) -> String? { nil }
+  package func caveat(as name: String?, threads: Int?) -> String? { nil }
   package func markedText(width: Int) -> String { report?.markedText(width: width) ?? summary }
   package func json(marksClock: Bool) -> JSON? { report?.json(marksClock: marksClock) }
 }
