@@ -18,6 +18,15 @@ package struct ReplayRun {
   package let junit: String?
   package let tap: String?
 
+  package init(
+    process: ProcessContext, mode: Mode, ignoresNumbers: Bool, jobs: Int?, threads: Int?, output: String?,
+    junit: String?, tap: String?
+  ) {
+    (self.process, self.mode, self.ignoresNumbers) = (process, mode, ignoresNumbers)
+    (self.jobs, self.threads, self.output) = (jobs, threads, output)
+    (self.junit, self.tap) = (junit, tap)
+  }
+
   private struct Source {
     let path: String
     let file: SessionFile

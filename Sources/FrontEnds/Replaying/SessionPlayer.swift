@@ -22,6 +22,8 @@ package struct SessionPlayer {
   package let process: ProcessContext
   package let threads: Int?
 
+  package init(process: ProcessContext, threads: Int?) { (self.process, self.threads) = (process, threads) }
+
   /// - Parameters:
   ///   - folder: The folder of the session file, where it finds files to read that the working folder does not have.
   ///   - isScratch: Runs in a temporary folder that is deleted afterwards.

@@ -5,6 +5,8 @@ import SessionCore
 /// The cost of `plot=live` in a training: pairs of short trainings with and without it, alternated so that changes of
 /// the machine's speed affect both, with figures drawn as on a terminal.
 package struct LiveTrainingBenchmark {
+  package init() {}
+
   package struct Result: Codable {
     /// Medians of the trainings' seconds.
     package var secondsWithout: Double

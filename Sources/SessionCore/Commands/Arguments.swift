@@ -19,6 +19,11 @@ package struct BoundArgument: Sendable {
   package let raw: String
   /// nil for a default.
   package let span: Range<Int>?
+
+  package init(content: Content, raw: String, span: Range<Int>?) {
+    (self.content, self.raw, self.span) = (content, raw, span)
+  }
+
   /// The variable, when the argument is just a name.
   package var name: String? { raw.isName ? raw : nil }
 }
