@@ -1,0 +1,20 @@
+import Language
+
+/// `label=`: the class to decode, for conditional models.
+struct LabelOption: ArgumentGroup {
+  @Option(.integer(0...100_000), help: "class, for conditional models") var label: Int?
+
+  /// - Parameter labels: Classes that the latents have already.
+  func `class`(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
+    let family = model.configuration.family
+    if $label.isGiven, !family.isConditional {
+      throw $label.fault(
+        .badOptionValue, "option 'label' does not apply to \(family.word) models",
+        fix: "Use a conditional model: model c cvae conv on=d")
+    }
+    if family.isConditional, !$label.isGiven, labels == nil {
+      throw $label.fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
+    }
+    return label
+  }
+}
