@@ -1,4 +1,3 @@
-
 /// A cell as read: statements, each with its place in the source (UTF-8 offsets).
 package struct Statement: Equatable, Sendable {
   /// The name before `=`.

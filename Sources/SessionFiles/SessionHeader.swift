@@ -1,4 +1,3 @@
-
 /// The first line of a session file: `#! elbo-session 1 seed=7 rtol=1e-4`.
 package struct SessionHeader: Equatable, Sendable {
   /// The random seed.

@@ -1,4 +1,3 @@
-
 /// Work that was asked to stop before it changed anything.
 package struct Stopped: Error, Equatable, Sendable {
   package init() {}

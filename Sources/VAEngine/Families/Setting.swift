@@ -1,4 +1,3 @@
-
 /// A number or word of a family that its users choose: `beta=4`. Options, completion, help and refusals of `model` and
 /// `set` come from it.
 package struct Setting: Sendable {
