@@ -99,7 +99,7 @@ enum FileOpeners {
         .missingArgument, "the model needs a name",
         fix: FileNature.model.advice(path, shown: shown, target: nil, execution.options))
     }
-    execution.core.savedModels.insert(model.stamp)
+    if let state = model.trainedState { execution.core.savedModels.insert(state) }
     return .object(model)
   }
 }
