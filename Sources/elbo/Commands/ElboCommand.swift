@@ -21,7 +21,7 @@ struct ElboCommand: ParsableCommand {
       Options: --session FILE.elbodb, --seed N, --threads N, --format text|json, --keep-going, --no-rc; \
       `elbo start --help` explains them.
 
-      Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted.
+      Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted, 128 + n ended by signal n.
       """,
     version: "elbo \(ProcessContext.version)",
     subcommands: [
