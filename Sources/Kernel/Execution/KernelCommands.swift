@@ -1,9 +1,10 @@
 import Notebook
+import SessionCore
 
 /// Commands that are only available in the kernel.
 package enum KernelCommands {
   /// All commands of elbo and those of the kernel.
-  package static let table = CommandTable(CommandTable.standard.commands + [clear, ask])
+  package static let table = CommandTable.standard.with(CommandTable.standard.commands + [clear, ask])
 
   private static let clear = Command(
     "clear", family: .session, summary: "clear the output of the cell",

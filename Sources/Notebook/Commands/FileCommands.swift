@@ -3,6 +3,7 @@ import Glibc
 import Graphs
 import JSONText
 import Language
+import SessionCore
 import VAEngine
 
 /// `save` and `open`: workspaces, and models as safetensors.
@@ -39,7 +40,7 @@ enum FileCommands {
     }
     try execution.checkWritable(path, shown: file.raw, at: file.span)
     execution.note(try object.save(to: path, shown: file.raw, threads: execution.state.settings.threads))
-    if let model = object as? ModelValue { execution.core.savedModels.insert(model.stamp) }
+    if let state = object.trainedState { execution.core.savedModels.insert(state) }
     return .nothing
   }
 
@@ -98,7 +99,7 @@ enum FileOpeners {
         .missingArgument, "the model needs a name",
         fix: FileNature.model.advice(path, shown: shown, target: nil, execution.options))
     }
-    execution.core.savedModels.insert(model.stamp)
+    if let state = model.trainedState { execution.core.savedModels.insert(state) }
     return .object(model)
   }
 }

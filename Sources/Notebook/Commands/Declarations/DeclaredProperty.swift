@@ -1,4 +1,5 @@
 import Language
+import SessionCore
 
 /// A property that declares an argument: `@Argument`, `@Option`, `@Rest`.
 protocol DeclaredProperty {

@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// The options of `model` and `set` that families declare.

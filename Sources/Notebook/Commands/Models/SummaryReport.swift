@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// The report of `summary`: layers, shapes, parameters, FLOPs and bytes.

@@ -1,4 +1,5 @@
 import Graphs
+import SessionCore
 
 /// The options of a training that its model keeps, each declared once: `train` takes them, and `set` changes them for the
 /// next `train`. Both go through `TrainingChanges`.

@@ -1,5 +1,6 @@
 import Figures
 import Language
+import SessionCore
 import Tensors
 import VAEngine
 
@@ -39,7 +40,8 @@ enum PlotCommand {
       .init("plot latent m on=d > latent.svg", "the latent space, colored by label"),
       .init("plot interpolate m d from=3 to=8 > path.gif", "an animated path"),
       .init("sample m n=64 | plot grid > samples.png", "64 generated images"),
-    ]
+    ],
+    optionsOfSubject: { PlotSubject(name: $0).map { $0.options + PlotSubject.commonOptions } }
   ) { arguments, execution in
     let name = arguments.text("subject") ?? ""
     let subject = subject(name, in: execution)
