@@ -54,19 +54,23 @@ package final class SignalSource: Sendable {
   ///   to a tenth of a second.
   package func wait(timesWork: Bool = false, _ handle: (Signal) -> Void) {
     while true {
-      var alive = SuspendingClock.now
+      let alive = SuspendingClock.now
       var descriptors = [
         pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
       ]
       if poll(&descriptors, 2, timesWork ? 100 : -1) < 0, errno != EINTR { return }
       if descriptors[0].revents != 0 {
+        // Signals come by number and not by time: Ctrl-C stands before what continued the program.
+        var pause = SuspendingClock.now - alive
         while let signal = next() {
-          let pause = SuspendingClock.now - alive
-          if timesWork, signal == .continued, pause > Self.beat * 2 { WorkClock.exclude(pause) }
+          if timesWork, signal == .continued, pause > Self.beat * 2 {
+            WorkClock.exclude(pause)
+            pause = .zero
+          }
           handle(signal)
-          // What the handler did, such as to stop, has been taken out where it was done.
-          alive = SuspendingClock.now
+          // A handler that stopped the program took its pause out itself.
+          if signal == .stop { pause = .zero }
         }
       }
       if descriptors[1].revents != 0 {
