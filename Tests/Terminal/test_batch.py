@@ -122,8 +122,9 @@ def test_sigterm_while_training_keeps_the_steps_that_are_done(tmp_path):
     assert run("--session", work, "-c", "history all=yes").stdout.count("train m on=d") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
-def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number):
+@pytest.mark.parametrize("number, early", [(signal.SIGTSTP, False), (signal.SIGSTOP, False), (signal.SIGSTOP, True)])
+def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number, early):
+    """Also where Ctrl-C came while it was stopped: the signal that continued it is read after that."""
     lines = "load digits as=d;\nmodel m mlp hidden=20 latent=4;\ntrain m on=d epochs=100000\n"
     # Not ignored, as it is in the background of a script.
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True,
@@ -139,9 +140,12 @@ def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number):
         # The stop is what is measured.
         time.sleep(2)
         pause = time.monotonic() - stopped
+        if early:
+            process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGCONT)
-        wait_until(lambda: children(os.getpid())[process.pid] != "T", process)
-        process.send_signal(signal.SIGINT)
+        wait_until(lambda: early or children(os.getpid())[process.pid] != "T", process)
+        if not early:
+            process.send_signal(signal.SIGINT)
         cells = [json.loads(line) for line in process.stdout.read().splitlines()]
         whole = time.monotonic() - begin
     assert cells[-1]["status"] == "interrupted"
