@@ -12,15 +12,25 @@ package struct CommandTable: Sendable {
     self.byVerb = byVerb
   }
 
-  /// Every command of elbo.
+  /// Every command of elbo, in the order of help.
+  package static let declared: [any DeclaredCommand.Type] = [
+    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Compare.self, Versus.self, Race.self,
+    Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
+    Denoise.self, Anomaly.self, Compress.self,
+    Evaluate.self, ShowKL.self, Diagnose.self, Plot.self,
+    ListVariables.self, Show.self, Drop.self, Undo.self, ShowHistory.self, Quit.self, RecordTranscript.self,
+    Save.self, Open.self, ChangeSettings.self, SetFormat.self, SetSeed.self, SetThreads.self, SetTime.self,
+    Help.self, ShowExamples.self, Explain.self,
+  ]
+
   package static var standard: CommandTable {
     CommandTable(
-      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + ModelCommands.all
-        + TrainCommand.all
-        + CompareCommands.all + LatentCommands.all + EvaluateCommands.all
-        + DoctorCommand.all + PlotCommand.all + SessionCommands.all
-        + TranscriptCommand.all
-        + FileCommands.all + SettingCommands.all + HelpCommands.all)
+      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + declared.map { Command($0) })
+  }
+
+  /// The same commands and others.
+  package func adding(_ types: [any DeclaredCommand.Type]) -> CommandTable {
+    CommandTable(commands + types.map { Command($0) })
   }
 
   /// The command of a verb or alias.

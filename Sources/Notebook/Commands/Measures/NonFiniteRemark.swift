@@ -5,7 +5,7 @@ extension Execution {
   /// came from nothing.
   func remarkNonFinite(_ arguments: Arguments) {
     let command = arguments.command
-    guard [.measures, .plots, .latents].contains(command.family), command.verb != "doctor" else { return }
+    guard command.remarksNonFinite else { return }
     for argument in command.positionals.flatMap({ arguments.all($0.name) }) {
       guard case .value(.object(let object)) = argument.content, let model = object as? ModelValue,
         let live = try? model.model(threads: state.settings.threads), let bad = live.parameters.firstNonFinite()

@@ -6,32 +6,14 @@ import VAEngine
 
 extension ModelValue: AdjustableValue {
   package static var adjustable: [CommandOption] {
-    FamilyOptions.live + training
+    FamilySettings.live
+      + (TrainingOption.kept + [TrainingOption.data]).map(\.option).map {
+        // Nothing is the default of a change.
+        CommandOption($0.name, $0.type, help: $0.help)
+      }
   }
 
-  private static let training: [CommandOption] = [
-    CommandOption("lr", .positive, help: "learning rate"),
-    CommandOption("batch", .integer(1...1_000_000), help: "examples per step"),
-    CommandOption("clip", .positive, help: "largest norm of the gradient"),
-    CommandOption("decay", .nonNegative, help: "weight decay"),
-    CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "optimizer"),
-    CommandOption("validate", .anyValue, help: "validation data: a fraction, a number of examples, or a dataset"),
-    CommandOption(
-      "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
-      help: "learning-rate schedule"),
-    CommandOption(
-      "patience", .integer(0...1_000_000), help: "early stopping: epochs without improvement; 0 disables it"),
-    CommandOption("epsilon", .positive, help: "ε of Adam and RMSprop"),
-    CommandOption("beta1", .number(0...0.999_999), help: "decay of Adam's first moment"),
-    CommandOption("beta2", .number(0...0.999_999), help: "decay of the second moment"),
-    CommandOption("momentum", .number(0...0.999_999), help: "momentum of sgd"),
-    CommandOption("seed", .seed, help: "shuffle seed"),
-    CommandOption("on", .dataset, help: "the training data"),
-  ]
-
-  package func adjusted(
-    _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution
-  ) throws -> (any ObjectValue, String) {
+  package func adjusted(_ changes: [GivenOption], _ execution: Execution) throws -> (any ObjectValue, String) {
     var made = TrainingChanges(self, execution)
     for (key, argument) in changes {
       guard let option = Self.adjustable.first(where: { $0.name == key.value }) else {
@@ -39,7 +21,7 @@ extension ModelValue: AdjustableValue {
         let fix = Suggestion.question(key.value, in: names) ?? "Options: \(names.joined(separator: ", "))."
         throw Fault(.unknownOption, "a model has no setting '\(key.value)'", at: key.span, fix: fix)
       }
-      _ = try made.take(key, try Self.read(argument, option, execution))
+      try made.take((key: key, argument: try Self.read(argument, option, execution)))
     }
     try made.check(changes)
     let live = try model(threads: execution.state.settings.threads, willChange: true)
