@@ -1,5 +1,5 @@
+import Figures
 import JSONText
-import Plotting
 import Tensors
 import Text
 

@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 import VAEngine
 
 /// Loss, reconstruction and KL by epoch; of several models the losses.

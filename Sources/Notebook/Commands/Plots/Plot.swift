@@ -1,5 +1,5 @@
+import Figures
 import Language
-import Plotting
 import VAEngine
 
 /// `plot`: figures of training, latents, images and measures.

@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 import VAEngine
 
 /// Decoded draws of the prior.

@@ -1,5 +1,5 @@
+import Figures
 import Language
-import Plotting
 import Text
 
 /// `set`.

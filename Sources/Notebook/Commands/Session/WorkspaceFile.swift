@@ -1,6 +1,7 @@
 import Glibc
 import Language
 import Tensors
+import WorkspaceStore
 
 /// What `save session` and `open` do with workspaces.
 enum WorkspaceFile {
