@@ -9,7 +9,8 @@ package enum KernelCommands {
 /// `clear`.
 struct ClearOutput: DeclaredCommand {
   static let about = About(
-    "clear", family: .session, summary: "clear the output of the cell", examples: [.init("clear", "an empty output area")])
+    "clear", family: .session, summary: "clear the output of the cell",
+    examples: [.init("clear", "an empty output area")])
 
   @Option(default: false, help: "wait until the next output replaces it") var wait: Bool
 

@@ -17,7 +17,9 @@ extension Arguments {
     Fault(code, message, at: name.flatMap { self[$0]?.span } ?? verbSpan, fix: fix)
   }
   func model(_ name: String) throws -> ModelValue {
-    guard let model = self[name].flatMap({ ModelValue($0) }) else { throw fault(.wrongKind, "a model is needed", at: name) }
+    guard let model = self[name].flatMap({ ModelValue($0) }) else {
+      throw fault(.wrongKind, "a model is needed", at: name)
+    }
     return model
   }
   func dataset(_ name: String) -> DatasetValue? { self[name].flatMap { DatasetValue($0) } }

@@ -41,7 +41,8 @@ struct Redirection {
     try execution.checkWritable(path, shown: redirect.value, at: redirect.span)
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
     if Self.pictures.contains(fileExtension), case .command(let verb, _)? = statement.stages.last?.content,
-      let command = execution.table[verb.value], let returns = command.returns, returns.kind == .report || returns.kind == .table
+      let command = execution.table[verb.value], let returns = command.returns,
+      returns.kind == .report || returns.kind == .table
     {
       throw Fault(
         .formatNotSupported,

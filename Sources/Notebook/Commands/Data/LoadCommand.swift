@@ -17,7 +17,8 @@ enum LoadCommand {
       batch is drawn; 'describe' lists the transforms.
       """,
     positionals: [
-      Positional("source", .nameOrPath(DatasetCatalogue.entries.map { ValueWord($0.name, $0.summary) }), help: "a name or a path")
+      Positional(
+        "source", .nameOrPath(DatasetCatalogue.entries.map { ValueWord($0.name, $0.summary) }), help: "a name or a path")
     ],
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),

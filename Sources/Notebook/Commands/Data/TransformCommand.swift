@@ -14,7 +14,8 @@ enum TransformCommand {
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
       CommandOption(
-        "binarize", .text(
+        "binarize",
+        .text(
           placeholder: "dynamic|static|X",
           suggestions: [
             ValueWord("dynamic", "redrawn for every batch"), ValueWord("static", "drawn once, with a seed"),
@@ -79,7 +80,8 @@ enum TransformCommand {
     _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ dataset: Dataset
   ) throws -> Transform? {
     switch (key, argument.content) {
-    case ("binarize", .text(let how)): return try binarization(how, arguments)
+    case ("binarize",
+        .text(let how)): return try binarization(how, arguments)
     case ("scale", .number(let factor)):
       guard factor != 0 else {
         throw arguments.fault(

@@ -67,7 +67,8 @@ struct Decode: DeclaredCommand {
 struct Reconstruct: DeclaredCommand {
   static let about = About(
     "reconstruct", family: .latents, summary: "show examples and their reconstructions",
-    returns: .init(.tensor, "images: the inputs, then their reconstructions"), examples: [.init("reconstruct m d n=10", "ten pairs")])
+    returns: .init(.tensor, "images: the inputs, then their reconstructions"),
+    examples: [.init("reconstruct m d n=10", "ten pairs")])
 
   @Argument(help: "the model") var model: ModelValue
   @Argument(takesPipe: true, noun: "a dataset, or images", help: "a dataset, or images") var data: Examples

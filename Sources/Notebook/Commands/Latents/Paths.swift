@@ -7,7 +7,8 @@ import VAEngine
 struct Interpolate: DeclaredCommand {
   static let about = About(
     "interpolate", family: .latents, summary: "decode a path between two points of the latent space",
-    details: "from= and to= are labels of the data, indices (#12), or latents (z[0]).", returns: .init(.tensor, "images steps×C×H×W"),
+    details: "from= and to= are labels of the data, indices (#12), or latents (z[0]).",
+    returns: .init(.tensor, "images steps×C×H×W"),
     examples: [.init("interpolate m d from=3 to=8 steps=12 how=slerp", "from a three to an eight")])
 
   @Argument(help: "the model") var model: ModelValue

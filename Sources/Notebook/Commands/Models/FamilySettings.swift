@@ -58,7 +58,7 @@ struct FamilySettings: DeclaredProperty {
     switch setting.kind {
     case .nonNegative: .nonNegative
     case .integer(let range): .integer(range)
-    case .text(let placeholder, let suggestions): 
+    case .text(let placeholder, let suggestions):
       // Corruption of the input is written alike everywhere.
       suggestions == Noise.argumentType.suggestions
         ? Noise.argumentType : .text(placeholder: placeholder, suggestions: suggestions.map { ValueWord($0) })

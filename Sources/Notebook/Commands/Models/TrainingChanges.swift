@@ -48,7 +48,9 @@ struct TrainingChanges {
   /// Throws when a number of the update rule was given that the optimizer does not read.
   func check(_ given: [GivenOption]) throws {
     for (key, _) in given {
-      guard let readers = TrainingOption.named(key.value)?.readers, !readers.contains(recipe.optimizer) else { continue }
+      guard let readers = TrainingOption.named(key.value)?.readers, !readers.contains(recipe.optimizer) else {
+        continue
+      }
       throw Fault(
         .badOptionValue, "option '\(key.value)' does not apply to optimizer=\(recipe.optimizer.word)", at: key.span,
         fix: "It applies to optimizer=\(readers.map(\.word).joined(separator: ", ")).")

@@ -22,7 +22,8 @@ struct ConfusionPlot: PlotSubject {
     let (answers, truth) = (try sets.nearest(codes), sets.askedLabels)
     let classes = max(sets.knownLabels.max() ?? 0, truth.max() ?? 0) + 1
     guard classes <= 1000, sets.knownLabels.allSatisfy({ $0 >= 0 }), truth.allSatisfy({ $0 >= 0 }) else {
-      throw plot.fault(.noLabels, "\(data.title) has labels up to \(classes - 1): a matrix shows a thousand classes at most")
+      throw plot.fault(
+        .noLabels, "\(data.title) has labels up to \(classes - 1): a matrix shows a thousand classes at most")
     }
     var counts = [Double](repeating: 0, count: classes * classes)
     for (row, answer) in answers.enumerated() { counts[truth[row] * classes + answer] += 1 }
