@@ -1,4 +1,5 @@
 import Notebook
+import SessionCore
 
 /// A statement made by the grammar and then, often, spoiled: the same for the same seed.
 struct Sentence {

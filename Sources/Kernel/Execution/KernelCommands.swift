@@ -1,4 +1,5 @@
 import Notebook
+import SessionCore
 
 /// Commands that are only available in the kernel.
 package enum KernelCommands {

@@ -1,4 +1,5 @@
 import Language
+import SessionCore
 import VAEngine
 
 /// For commands that are not types yet.

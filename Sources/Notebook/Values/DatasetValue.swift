@@ -1,5 +1,6 @@
 import Datasets
 import Language
+import SessionCore
 import Tensors
 import Text
 

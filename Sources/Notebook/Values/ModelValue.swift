@@ -3,9 +3,11 @@ import Graphs
 import JSONText
 import Language
 import Networks
+import SessionCore
 import Tensors
 import Text
 import VAEngine
+import WorkspaceStore
 
 /// A model as a value: its definition, parameters and training as they were when the statement ended.
 ///
@@ -63,7 +65,15 @@ package struct ModelValue: ObjectValue {
   }
 
   /// Identifies this state of this model.
-  var stamp: ModelStamp { ModelStamp(live: ObjectIdentifier(live), identity: identity) }
+  package var trainedState: TrainedState? {
+    training.step > 0 ? TrainedState(live: ObjectIdentifier(live), identity: identity) : nil
+  }
+
+  package var metrics: MetricHistory? { MetricHistory(training) }
+
+  package func absence(in name: String, data: String) -> String? {
+    training.step == 0 ? "\(name) is not trained. Try: train \(name) on=\(data)" : nil
+  }
 
   package var parameterCount: Int { live.parameterCount }
 
@@ -240,12 +250,6 @@ final class LiveModel: Sendable {
     current = 0
     return model
   }
-}
-
-/// One state of one model in a session.
-struct ModelStamp: Hashable, Sendable {
-  let live: ObjectIdentifier
-  let identity: Int
 }
 
 extension ModelValue: SavableValue {

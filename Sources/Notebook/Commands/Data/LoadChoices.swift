@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 
 extension TableOptions.Header: Choice {
   package var help: String {

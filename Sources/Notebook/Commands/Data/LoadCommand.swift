@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Language
+import SessionCore
 import Tensors
 import Text
 

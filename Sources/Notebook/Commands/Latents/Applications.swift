@@ -1,5 +1,6 @@
 import Datasets
 import Glibc
+import SessionCore
 import Tensors
 import Text
 import VAEngine

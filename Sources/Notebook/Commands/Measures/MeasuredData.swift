@@ -1,4 +1,5 @@
 import Language
+import SessionCore
 import VAEngine
 
 /// `on=`: what is measured on, by default the data of the training.

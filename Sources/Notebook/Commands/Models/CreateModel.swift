@@ -1,5 +1,6 @@
 import Graphs
 import Networks
+import SessionCore
 import Tensors
 import VAEngine
 

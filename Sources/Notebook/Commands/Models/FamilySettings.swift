@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// The options of `model` that families declare.

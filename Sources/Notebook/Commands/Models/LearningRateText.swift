@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// The learning rate's schedule in words: `step:30:0.1`, `milestones:50,75:0.1`, `cosine`, `plateau:5:0.5`, `iwae`.

@@ -1,6 +1,7 @@
 import Graphs
 import Language
 import Networks
+import SessionCore
 import Tensors
 import Text
 import VAEngine

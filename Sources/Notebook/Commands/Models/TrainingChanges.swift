@@ -1,6 +1,7 @@
 import Datasets
 import Language
 import Networks
+import SessionCore
 import Text
 import VAEngine
 

@@ -1,5 +1,6 @@
 import Graphs
 import Language
+import SessionCore
 import VAEngine
 
 /// An option of `train` and of `set` that a model keeps: one row declares its name, type, default and help, and what it

@@ -1,5 +1,6 @@
 import Figures
 import Language
+import SessionCore
 import Tensors
 import Text
 import VAEngine

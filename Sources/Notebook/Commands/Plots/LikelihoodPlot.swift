@@ -1,4 +1,5 @@
 import Figures
+import SessionCore
 import Text
 import VAEngine
 

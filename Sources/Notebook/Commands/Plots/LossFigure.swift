@@ -1,4 +1,5 @@
 import Figures
+import SessionCore
 import VAEngine
 
 /// Losses of one or more trainings by epoch: every step faintly, a smoothed line over them, validation dashed, edits marked.

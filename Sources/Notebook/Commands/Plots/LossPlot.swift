@@ -1,4 +1,5 @@
 import Figures
+import SessionCore
 import VAEngine
 
 /// Loss, reconstruction and KL by epoch; of several models the losses.

@@ -1,5 +1,6 @@
 import Figures
 import Language
+import SessionCore
 import VAEngine
 
 /// `plot`: figures of training, latents, images and measures.

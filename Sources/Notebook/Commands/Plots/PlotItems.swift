@@ -1,4 +1,5 @@
 import Language
+import SessionCore
 import Tensors
 import Text
 import VAEngine

@@ -1,5 +1,6 @@
 import Figures
 import Language
+import SessionCore
 
 /// What `plot` draws: a type whose properties are the options that apply to it. A new one is a file like `LossPlot` and a
 /// line of `PlotSubjects.all`.

@@ -1,4 +1,5 @@
 import Figures
+import SessionCore
 import VAEngine
 
 /// Decoded draws of the prior.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Glibc
+import SessionCore
 import SessionFiles
 import Tensors
 import WorkspaceStore

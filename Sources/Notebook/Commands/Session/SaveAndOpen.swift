@@ -3,6 +3,7 @@ import Glibc
 import Graphs
 import JSONText
 import Language
+import SessionCore
 import VAEngine
 
 /// `save`: models as safetensors, the session as a workspace.
@@ -41,7 +42,7 @@ struct Save: DeclaredCommand {
     }
     try execution.checkWritable(file, shown: path, at: $path.span)
     execution.note(try object.save(to: file, shown: path, threads: call.threads))
-    if let model = object as? ModelValue { execution.core.savedModels.insert(model.stamp) }
+    if let state = object.trainedState { execution.core.savedModels.insert(state) }
     return .nothing
   }
 }
@@ -89,7 +90,7 @@ struct Open: DeclaredCommand {
         .missingArgument, "the model needs a name",
         fix: FileNature.model.advice(file, shown: path, target: nil, call.execution.options))
     }
-    call.execution.core.savedModels.insert(model.stamp)
+    if let state = model.trainedState { call.execution.core.savedModels.insert(state) }
     return .object(model)
   }
 }

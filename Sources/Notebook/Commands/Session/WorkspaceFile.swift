@@ -1,5 +1,6 @@
 import Glibc
 import Language
+import SessionCore
 import Tensors
 import WorkspaceStore
 
@@ -74,7 +75,7 @@ enum WorkspaceFile {
       let store = try Store(path: path, readOnly: readOnly, program: execution.options.version)
       // Open all variables or none: a variable that was not read would be lost with the next commit.
       var core = try Stopping.when({ false }) { () throws(StoreError) in
-        try Session.Core(store: store, options: execution.options)
+        try Session.Core(store: store, options: execution.options, table: execution.table)
       }
       core.cell = max(core.cell + 1, 1)
       for problem in core.problems { execution.note("could not be restored: \(problem)") }

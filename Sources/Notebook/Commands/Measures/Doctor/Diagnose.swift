@@ -1,3 +1,4 @@
+import SessionCore
 import Tensors
 import Text
 import VAEngine
@@ -13,7 +14,7 @@ struct Diagnose: DeclaredCommand {
         spaced). Problems come first; when one causes others, only the cause is listed. Its checks, in order, find:
         """ + "\n\n" + looksFor.joined(separator: "\n"),
       // It says itself what is wrong with the parameters.
-      returns: .init(.table, "a table of the checks"), remarksNonFinite: false,
+      returns: .init(.table, "a table of the checks"), remarksCaveats: false,
       examples: [.init("doctor m", "what is wrong with it, if anything")])
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import SessionCore
 import Tensors
 import Text
 import VAEngine
