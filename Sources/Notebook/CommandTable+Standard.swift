@@ -3,17 +3,22 @@ import SessionCore
 import WorkspaceStore
 
 extension CommandTable {
+  /// Commands as types, in the order of help.
+  package static let declared: [any DeclaredCommand.Type] = [
+    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Compare.self, Versus.self, Race.self,
+    Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
+    Denoise.self, Anomaly.self, Compress.self,
+    Evaluate.self, ShowKL.self, Diagnose.self, Plot.self,
+    ListVariables.self, Show.self, Drop.self, Undo.self, ShowHistory.self, Quit.self, RecordTranscript.self,
+    Save.self, Open.self, ChangeSettings.self, SetFormat.self, SetSeed.self, SetThreads.self, SetTime.self,
+    Help.self, ShowExamples.self, Explain.self,
+  ]
+
   /// Every command of elbo.
   package static var standard: CommandTable {
-    let knowledge = Knowledge.standard
-    return CommandTable(
-      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + ModelCommands.all
-        + TrainCommand.all
-        + CompareCommands.all + LatentCommands.all + EvaluateCommands.all
-        + DoctorCommand.all + PlotCommand.all + SessionCommands.all
-        + TranscriptCommand.all
-        + FileCommands.all + SettingCommands.all + HelpCommands.all(knowledge.theory),
-      knowledge: knowledge)
+    CommandTable(
+      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + declared.map { Command($0) },
+      knowledge: .standard)
   }
 }
 
@@ -23,7 +28,6 @@ extension CommandTable.Knowledge {
     var knowledge = CommandTable.Knowledge()
     knowledge.theory = TheoryPages(Theory.foundations + Theory.practice + Theory.families)
     knowledge.restorers = Restorers.standard
-    knowledge.meaning = { ValueDescriptions.meaning(of: $0, argument: $1) }
     knowledge.threads = { CompilerOptions(threads: $0).threads }
     return knowledge
   }

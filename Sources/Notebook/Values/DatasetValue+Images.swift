@@ -1,5 +1,6 @@
 import Datasets
 import Figures
+import SessionCore
 
 extension DatasetValue {
   package var images: ImageGrid? { (try? images(first: dataset.count <= 100 ? 100 : 10)) ?? nil }

@@ -21,7 +21,7 @@ extension ArgumentType {
       case "no", "off", "false", "0": return .flag(false)
       default: return nil
       }
-    case .choice(let names): return names.contains(text) ? .text(text) : nil
+    case .choice(let names): return names.contains { $0.text == text } ? .text(text) : nil
     case .text, .path, .nameOrPath, .place: return text.isEmpty ? nil : .text(text)
     case .duration: return Self.duration(text).map { .number($0) }
     case .size: return Self.size(text)

@@ -1,5 +1,15 @@
 import Text
 
+/// A word that an argument can be, and what it means: `slerp`, along a great circle.
+package struct ValueWord: Sendable, Hashable, ExpressibleByStringLiteral {
+  package let text: String
+  /// nil where the help of the argument says enough.
+  package let help: String?
+
+  package init(_ text: String, _ help: String? = nil) { (self.text, self.help) = (text, help) }
+  package init(stringLiteral text: String) { self.init(text) }
+}
+
 /// What an argument must be; decides how it is read, checked, completed and described.
 package indirect enum ArgumentType: Sendable {
   case integer(ClosedRange<Int>)
@@ -8,13 +18,13 @@ package indirect enum ArgumentType: Sendable {
   case number(ClosedRange<Double>)
   /// `yes` or `no`.
   case flag
-  case choice([String])
+  case choice([ValueWord])
   /// Any text; `suggestions` are completed.
-  case text(placeholder: String, suggestions: [String])
+  case text(placeholder: String, suggestions: [ValueWord])
   /// A file or folder.
   case path
   /// One of these names, or a file or folder.
-  case nameOrPath([String])
+  case nameOrPath([ValueWord])
   /// An image or a latent to start from or to end at: a label, `#12`, or an expression.
   case place
   /// `60s`, `5m`, `1h`; seconds without a unit.
@@ -47,7 +57,7 @@ package indirect enum ArgumentType: Sendable {
     case .number: "X"
     case .flag: "yes|no"
     case .choice(let names):
-      names.reduce(0) { $0 + $1.count + 1 } <= 17 ? names.joined(separator: "|") : "NAME"
+      names.reduce(0) { $0 + $1.text.count + 1 } <= 17 ? names.map(\.text).joined(separator: "|") : "NAME"
     case .text(let placeholder, _): placeholder
     case .path: "PATH"
     case .nameOrPath: "NAME or PATH"
@@ -69,7 +79,7 @@ package indirect enum ArgumentType: Sendable {
     case .relativeInteger(let range): "an integer\(Self.bounds(range)) or +N"
     case .number(let range): "a number" + Self.bounds(range)
     case .flag: "yes or no"
-    case .choice(let names): "one of " + names.joined(separator: ", ")
+    case .choice(let names): "one of " + names.map(\.text).joined(separator: ", ")
     case .text(let placeholder, _): placeholder
     case .path: "a path"
     case .nameOrPath: "a name or a path"
@@ -85,7 +95,10 @@ package indirect enum ArgumentType: Sendable {
   }
 
   /// Values that completion offers.
-  package var suggestions: [String] {
+  package var suggestions: [String] { words.map(\.text) }
+
+  /// The same with what they mean.
+  package var words: [ValueWord] {
     switch self {
     case .flag: ["yes", "no"]
     case .choice(let names), .nameOrPath(let names): names
@@ -94,6 +107,9 @@ package indirect enum ArgumentType: Sendable {
     default: []
     }
   }
+
+  /// What one of the words means; nil where the help of the argument says enough.
+  package func meaning(of word: String) -> String? { words.first { $0.text == word }?.help }
 
   private static func bounds(_ range: ClosedRange<Int>) -> String {
     switch (range.lowerBound == .min, range.upperBound == .max) {

@@ -10,7 +10,7 @@ package struct Binder {
 
   package func bind(_ words: [Word], piped: Value?) throws -> Arguments {
     var options: [String: BoundArgument] = [:]
-    var given: [(key: Spanned<String>, argument: BoundArgument)] = []
+    var given: [GivenOption] = []
     var plain: [Word] = []
     for word in Naming.asOption(words, of: command) {
       guard let key = word.key else {
@@ -61,13 +61,6 @@ package struct Binder {
     return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
   }
 
-  /// A positional as a noun phrase for messages.
-  private func what(_ positional: Positional) -> String {
-    // The name of this positional is a plural or a mass noun, so its help is used instead.
-    if ["data", "latents", "words", "items"].contains(positional.name) { return positional.help }
-    return positional.isVariadic ? "at least one \(positional.name)" : "a \(positional.name)"
-  }
-
   private func missing(_ what: String) -> Fault {
     let example = command.examples.first.map { "Example: \($0.line)" }
     return Fault(.missingArgument, "\(command.verb) needs \(what)", at: verb.span, fix: example)
@@ -94,7 +87,7 @@ package struct Binder {
         bound[positional.name, default: []].append(try read(word, as: positional.type, name: positional.name))
       } while positional.isVariadic
       if positional.isRequired, bound[positional.name] == nil {
-        throw missing(what(positional))
+        throw missing(positional.noun)
       }
     }
     if let extra = rest.first {
@@ -141,7 +134,7 @@ package struct Binder {
     }
     let shown = word.text.isEmpty ? "nothing" : "'\(word.text)'"
     var fix: String?
-    if case .choice(let names) = type { fix = Suggestion.question(word.text, in: names) }
+    if case .choice(let names) = type { fix = Suggestion.question(word.text, in: names.map(\.text)) }
     if case .number(let range) = type, let number = Double(word.text), number.isFinite, range.contains(number) {
       fix = "Numbers are float32: 0, or a magnitude from 1e-38 to 3e38."
     }

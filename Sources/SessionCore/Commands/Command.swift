@@ -10,6 +10,14 @@ package struct Command: Sendable {
     case plots = "Plots"
     case session = "Session"
     case help = "Help"
+
+    /// Whether its commands compute something with the parameters of models.
+    package var computesWithModels: Bool {
+      switch self {
+      case .latents, .measures, .plots: true
+      case .data, .models, .session, .help: false
+      }
+    }
   }
 
   /// A statement and what it does.
@@ -31,21 +39,24 @@ package struct Command: Sendable {
   package let details: String
   package let positionals: [Positional]
   package let options: [CommandOption]
-  /// A description of the statement's value.
-  package let result: String
+  /// The statement's value; nil where there is none to name.
+  package let returns: Returns?
   package let examples: [Example]
   /// Options whose names the command checks itself (`set`).
   package let takesAnyOption: Bool
-  /// The options that apply to what its first word names, as for `plot loss`; nil where it takes all of them.
-  package let optionsOfSubject: @Sendable (String) -> [String]?
+  /// Whether remarks follow on what is wrong with values it computed with, such as parameters that are not finite.
+  package let remarksCaveats: Bool
+  /// The options that apply where the first argument is a subject, whose value is given when it is a variable; nil where
+  /// all of them do.
+  package let optionsOfSubject: @Sendable (_ subject: String, _ value: Value?) -> [CommandOption]?
   /// Executes the command: returns the value of the statement, or throws `Fault` without changing anything.
   package let run: @Sendable (Arguments, Execution) throws -> Value
 
   package init(
     _ verb: String, aliases: [String] = [], family: Family, summary: String, details: String = "",
-    positionals: [Positional] = [], options: [CommandOption] = [], result: String = "", examples: [Example],
-    takesAnyOption: Bool = false,
-    optionsOfSubject: @escaping @Sendable (String) -> [String]? = { _ in nil },
+    positionals: [Positional] = [], options: [CommandOption] = [], returns: Returns? = nil, examples: [Example],
+    takesAnyOption: Bool = false, remarksCaveats: Bool = false,
+    optionsOfSubject: @escaping @Sendable (String, Value?) -> [CommandOption]? = { _, _ in nil },
     run: @escaping @Sendable (Arguments, Execution) throws -> Value
   ) {
     self.verb = verb
@@ -55,9 +66,10 @@ package struct Command: Sendable {
     self.details = details
     self.positionals = positionals
     self.options = options
-    self.result = result
+    self.returns = returns
     self.examples = examples
     self.takesAnyOption = takesAnyOption
+    self.remarksCaveats = remarksCaveats
     self.optionsOfSubject = optionsOfSubject
     self.run = run
   }
@@ -76,25 +88,57 @@ package struct Command: Sendable {
   }
 }
 
+/// The value of a statement, as help describes it.
+package struct Returns: Sendable {
+  /// Its kind, where that is the same for all arguments.
+  package let kind: ValueKind?
+  /// A noun phrase.
+  package let text: String
+
+  /// - Parameter text: More than the kind says: `a table of examples by −ELBO`.
+  package init(_ kind: ValueKind, _ text: String? = nil) { (self.kind, self.text) = (kind, text ?? kind.phrase) }
+
+  /// A value whose kind depends on the arguments.
+  package init(_ text: String) { (kind, self.text) = (nil, text) }
+
+  /// The phrase without what qualifies it: `a table`.
+  package var name: String { String(text.prefix { $0 != ";" && $0 != "," }) }
+}
+
 /// A positional argument.
 package struct Positional: Sendable {
+  /// What completion offers beside the values of the type.
+  package enum Completing: Sendable {
+    /// The session's variables.
+    case variables
+    /// Pages of `help`.
+    case topics
+    /// Terms of `explain`.
+    case terms
+  }
+
   package let name: String
   package let type: ArgumentType
   package let isRequired: Bool
   package let isVariadic: Bool
   /// Whether a piped value fills this positional when no word does.
   package let takesPipe: Bool
+  /// What messages call it where it is missing: `a model`.
+  package let noun: String
+  package let completes: Completing?
   package let help: String
 
   package init(
     _ name: String, _ type: ArgumentType, required: Bool = true, variadic: Bool = false, takesPipe: Bool = false,
-    help: String
+    noun: String? = nil, completes: Completing? = nil, help: String
   ) {
     self.name = name
     self.type = type
     self.isRequired = required
     self.isVariadic = variadic
     self.takesPipe = takesPipe
+    self.noun = noun ?? (variadic ? "at least one \(name)" : "a \(name)")
+    self.completes = completes
     self.help = help
   }
 }

@@ -10,8 +10,6 @@ package struct CommandTable: Sendable {
     package var theory = TheoryPages([])
     /// Makes values of further kinds of what a workspace holds.
     package var restorers: [String: Restorers.Restorer] = [:]
-    /// What a word means as the value of an argument; nil when the help of the argument is sufficient.
-    package var meaning: @Sendable (_ word: String, _ argument: String) -> String? = { _, _ in nil }
     /// The threads that the engine uses when so many are asked for.
     package var threads: @Sendable (Int?) -> Int = { $0 ?? 1 }
 
@@ -30,6 +28,11 @@ package struct CommandTable: Sendable {
 
   /// The same knowledge with other commands.
   package func with(_ commands: [Command]) -> CommandTable { CommandTable(commands, knowledge: knowledge) }
+
+  /// The same commands and others.
+  package func adding(_ types: [any DeclaredCommand.Type]) -> CommandTable {
+    with(commands + types.map { Command($0) })
+  }
 
   /// The command of a verb or alias.
   package subscript(verb: String) -> Command? { byVerb[verb].map { commands[$0] } }

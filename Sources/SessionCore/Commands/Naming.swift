@@ -25,7 +25,7 @@ package enum Naming {
   package static func asTarget(_ statement: Statement, in table: CommandTable) -> Statement {
     guard statement.target == nil, let stage = statement.stages.last,
       case .command(let verb, let words) = stage.content,
-      let command = table[verb.value], !command.result.isEmpty, !command.takesAnyOption,
+      let command = table[verb.value], command.returns != nil, !command.takesAnyOption,
       !command.options.contains(where: { $0.name == "as" }), let (rest, _, name) = trailing(words), name.text.isName
     else { return statement }
     var named = statement

@@ -92,7 +92,7 @@ package struct HelpPages: Sendable {
     if !command.options.isEmpty {
       lines += ["", "Options"] + layout.rows(command.options.map { ("  " + head($0), tail($0)) }, column: Self.column)
     }
-    if !command.result.isEmpty { lines += ["", layout.wrapped("Returns \(command.result).")] }
+    if let returns = command.returns { lines += ["", layout.wrapped("Returns \(returns.text).")] }
     lines += ["", "Examples", examples(command)]
     return lines.joined(separator: "\n")
   }
@@ -111,7 +111,7 @@ package struct HelpPages: Sendable {
     let width = values.map { TextWidth.columns($0) }.max() ?? 0
     let rows = layout.rows(
       values.map { value in
-        ("  " + TextWidth.pad(value, to: width + 2), table.knowledge.meaning(value, option.name) ?? "")
+        ("  " + TextWidth.pad(value, to: width + 2), option.type.meaning(of: value) ?? "")
       })
     return ([layout.wrapped(line(option))] + rows).joined(separator: "\n")
   }
@@ -125,7 +125,7 @@ package struct HelpPages: Sendable {
   private func tail(_ option: CommandOption) -> String {
     var notes: [String] = []
     if case .choice(let names) = option.type, option.type.placeholder == "NAME" {
-      notes.append("one of " + names.joined(separator: ", "))
+      notes.append("one of " + names.map(\.text).joined(separator: ", "))
     }
     if let text = option.defaultText { notes.append("default \(text)") }
     if !option.defaultNote.isEmpty { notes.append(option.defaultNote) }

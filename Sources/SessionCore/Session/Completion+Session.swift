@@ -162,63 +162,48 @@ package struct Completer {
 
   private func word(_ position: Int) -> [Completion.Candidate] {
     guard let command else { return [] }
-    if command.verb == "help" || command.verb == "examples" {
-      let pages = HelpPages(table: session.table)
-      return pages.names.sorted().map { Candidate(text: $0, kind: .topic, help: pages.summary($0)) }
-    }
-    if command.verb == "explain" {
-      return session.table.knowledge.theory.pages.map { Candidate(text: $0.term, kind: .topic, help: $0.title) }
-    }
-    var found: [Completion.Candidate] = []
     let positional =
       position < command.positionals.count
       ? command.positionals[position] : command.positionals.last.flatMap { $0.isVariadic ? $0 : nil }
-    if let positional { found += values(of: positional.type, help: positional.help, name: positional.name) }
+    var found = positional.map(values) ?? []
     if case .path? = positional?.type, !found.isEmpty { return found }
-    if command.takesAnyOption || command.verb == "drop" { found += variables() }
     let used = Set(context.words.compactMap { $0.key?.value })
-    found += command.options.filter { !used.contains($0.name) && isOfSubject($0) }.map { option in
+    found += options(of: command).filter { !used.contains($0.name) }.map { option in
       let note = option.defaultText.map { " (default \($0))" } ?? ""
       return Candidate(text: option.name + "=", kind: .option, help: option.help + note)
-    }
-    if command.verb == "set", let subject = context.words.first?.text {
-      found = settable(subject).filter { !used.contains($0.name) }.map {
-        Candidate(text: $0.name + "=", kind: .option, help: $0.help)
-      }
     }
     return found
   }
 
-  /// `plot` takes other options for each subject.
-  private func isOfSubject(_ option: CommandOption) -> Bool {
-    guard let command, let subject = context.words.first?.text else { return true }
-    return command.optionsOfSubject(subject).map { $0.contains(option.name) } ?? true
-  }
-
-  private func settable(_ subject: String) -> [CommandOption] {
-    if subject == "plot" { return SettingCommands.plotOptions }
-    if case .object(let object as any AdjustableValue) = state.variables[subject]?.value {
-      return type(of: object).adjustable
-    }
-    return []
+  /// `plot` and `set` take other options for each subject.
+  private func options(of command: Command) -> [CommandOption] {
+    guard let subject = context.words.first else { return command.options }
+    return command.optionsOfSubject(subject.text, state.variables[subject.text]?.value) ?? command.options
   }
 
   private func optionValue(_ key: String) -> [Completion.Candidate] {
-    guard let command else { return [] }
-    let options = command.verb == "set" ? settable(context.words.first?.text ?? "") : command.options
-    guard let option = options.first(where: { $0.name == key }) else { return [] }
-    return values(of: option.type, help: option.help, name: option.name)
+    guard let command, let option = options(of: command).first(where: { $0.name == key }) else { return [] }
+    return values(of: option.type, help: option.help)
   }
 
-  private func values(of type: ArgumentType, help: String, name: String) -> [Completion.Candidate] {
-    let words = type.suggestions.map {
-      Candidate(text: $0, kind: .value, help: session.table.knowledge.meaning($0, name) ?? help)
+  private func values(of positional: Positional) -> [Completion.Candidate] {
+    switch positional.completes {
+    case nil: return values(of: positional.type, help: positional.help)
+    case .variables: return values(of: positional.type, help: positional.help) + variables()
+    case .topics:
+      let pages = HelpPages(table: session.table)
+      return pages.names.sorted().map { Candidate(text: $0, kind: .topic, help: pages.summary($0)) }
+    case .terms: return session.table.knowledge.theory.pages.map { Candidate(text: $0.term, kind: .topic, help: $0.title) }
     }
+  }
+
+  private func values(of type: ArgumentType, help: String) -> [Completion.Candidate] {
+    let words = type.words.map { Candidate(text: $0.text, kind: .value, help: $0.help ?? help) }
     switch type {
     case .value(let kinds): return variables(kinds)
     case .anyValue: return variables() + functions()
     case .path: return paths()
-    case .nameOrPath(let names): return words + paths(besides: names)
+    case .nameOrPath(let names): return words + paths(besides: names.map(\.text))
     case .place:
       return labels(of: data).map { Candidate(text: $0.text, kind: .label, help: "an image of this class") }
         + variables([.tensor])

@@ -210,12 +210,11 @@ package final class Execution {
   }
 
   /// The variable that an argument is: a command that changes it would change nothing else.
-  package func variable(_ argument: BoundArgument?, changedBy verb: String) throws -> String {
-    if let name = argument?.name, !isReserved(name) { return name }
-    let text = argument?.raw ?? ""
-    throw Fault(
-      .wrongKind, "\(verb) modifies a variable, and '\(text)' is not a variable", at: argument?.span,
-      fix: "Assign it first: m = \(text)")
+  package func variable(_ place: ArgumentPlace, changedBy verb: String) throws -> String {
+    if let name = place.variable, !isReserved(name) { return name }
+    throw place.fault(
+      .wrongKind, "\(verb) modifies a variable, and '\(place.raw)' is not a variable",
+      fix: "Assign it first: m = \(place.raw)")
   }
 
   // MARK: Expressions

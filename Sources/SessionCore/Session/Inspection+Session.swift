@@ -102,11 +102,9 @@ private struct Inspector {
   /// An option of the stage's command, or of what `set` changes.
   private func option(_ name: String) -> CommandOption? {
     guard let command else { return nil }
-    if let own = command.options.first(where: { $0.name == name }) { return own }
-    guard command.verb == "set", let subject = context.words.first?.text else { return nil }
-    if subject == "plot" { return SettingCommands.plotOptions.first { $0.name == name } }
-    guard case .object(let object as any AdjustableValue)? = session.value(at: subject) else { return nil }
-    return type(of: object).adjustable.first { $0.name == name }
+    let subject = context.words.first?.text
+    let ofSubject = subject.flatMap { command.optionsOfSubject($0, session.value(at: $0)) } ?? []
+    return (ofSubject + command.options).first { $0.name == name }
   }
 
   /// What a word means where it stands in a command: `conv`, `adam`, `loss`.
@@ -115,12 +113,12 @@ private struct Inspector {
     let name = text.text(word)
     switch context.place {
     case .optionValue(let key):
-      guard let option = option(key), session.table.knowledge.meaning(name, key) != nil else { return nil }
+      guard let option = option(key), option.type.meaning(of: name) != nil else { return nil }
       return Output(text: pages.page(option))
     case .word(let position):
       let positionals = command.positionals
       let place = position < positionals.count ? positionals[position] : positionals.last { $0.isVariadic }
-      guard let place, let meaning = session.table.knowledge.meaning(name, place.name) else { return nil }
+      guard let place, let meaning = place.type.meaning(of: name) else { return nil }
       return Output(text: pages.layout.entry("\(name): ", meaning) + "\n\n" + pages.page(command))
     default: return nil
     }

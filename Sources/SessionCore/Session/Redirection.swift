@@ -41,11 +41,12 @@ package struct Redirection {
     try execution.checkWritable(path, shown: redirect.value, at: redirect.span)
     try FileWriting.check(path, shown: redirect.value, at: redirect.span)
     if Self.pictures.contains(fileExtension), case .command(let verb, _)? = statement.stages.last?.content,
-      let command = execution.table[verb.value], ["a report", "a table"].contains(where: command.result.hasPrefix)
+      let command = execution.table[verb.value], let returns = command.returns,
+      returns.kind == .report || returns.kind == .table
     {
       throw Fault(
         .formatNotSupported,
-        "\(command.verb) returns \(command.result.prefix { $0 != ";" && $0 != "," }), not a figure",
+        "\(command.verb) returns \(returns.name), not a figure",
         at: redirect.span, fix: "'plot' draws figures: plot loss m > \(redirect.value)")
     }
   }
@@ -74,7 +75,7 @@ package struct Redirection {
       }
       bytes = NPYText.bytes(of: array.tensor)
     case "session":
-      guard case .table(let table) = value, table.columns.map(\.name) == SessionCommands.historyColumns.map(\.name)
+      guard case .table(let table) = value, table.columns.map(\.name) == ShowHistory.columns.map(\.name)
       else {
         throw Fault(
           .formatNotSupported, "only the history is written as a session file", at: redirect.span,

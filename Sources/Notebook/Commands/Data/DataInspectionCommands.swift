@@ -13,7 +13,7 @@ enum DataInspectionCommands {
         "value", .value([.dataset, .tensor, .table, .list]), takesPipe: true, help: "a dataset, tensor, table or list")
     ],
     options: [CommandOption("n", .integer(1...10000), default: "5", help: "number of rows")],
-    result: "a table, or the first rows",
+    returns: .init("a table, or the first rows"),
     examples: [.init("head d", "the first examples"), .init("head z n=3", "the first rows of a tensor")]
   ) { arguments, execution in
     let n = arguments.integer("n") ?? 5
@@ -54,7 +54,7 @@ enum DataInspectionCommands {
 
   private static let describe = Command(
     "describe", family: .data, summary: "measure a dataset: counts, range, mean, labels, hash, transforms",
-    positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")], result: "a report",
+    positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")], returns: .init(.report),
     examples: [.init("describe d", "everything about d")]
   ) { arguments, execution in
     guard let data = arguments.dataset("data") else { return .nothing }

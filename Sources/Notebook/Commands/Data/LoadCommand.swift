@@ -18,7 +18,8 @@ enum LoadCommand {
       batch is drawn; 'describe' lists the transforms.
       """,
     positionals: [
-      Positional("source", .nameOrPath(names), help: "a name or a path")
+      Positional(
+        "source", .nameOrPath(DatasetCatalogue.entries.map { ValueWord($0.name, $0.summary) }), help: "a name or a path")
     ],
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
@@ -31,19 +32,19 @@ enum LoadCommand {
       CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "CSV: the column of the labels"),
       CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "CSV: columns to exclude"),
       CommandOption(
-        "header", choice(TableOptions.Header.self), default: "auto",
+        "header", TableOptions.Header.argumentType, default: "auto",
         help: "CSV: whether the first row contains column names"),
       CommandOption(
-        "missing", choice(TableOptions.Missing.self), default: "refuse", help: "CSV: how to treat empty fields"),
+        "missing", TableOptions.Missing.argumentType, default: "refuse", help: "CSV: how to treat empty fields"),
       CommandOption(
-        "categories", choice(TableOptions.Categories.self), default: "onehot",
+        "categories", TableOptions.Categories.argumentType, default: "onehot",
         help: "CSV: how to encode text columns"),
       CommandOption("size", .size, help: "images: resize all to this size; without it all must have the same size"),
       CommandOption(
-        "color", choice(ImageOptions.Color.self), default: "auto", help: "images: convert to gray or to color"),
+        "color", ImageOptions.Color.argumentType, default: "auto", help: "images: convert to gray or to color"),
       CommandOption("shape", .size, help: "rows of numbers are images of this shape"),
     ],
-    result: "the dataset",
+    returns: .init(.dataset, "the dataset"),
     examples: [
       .init("load digits as=d", "12,000 real digits, built in"),
       .init("load sprites n=20000 seed=1 as=s", "shapes drawn from known factors"),
@@ -129,10 +130,6 @@ enum LoadCommand {
     let found = PathCompletion.entries(String(folder), home: execution.options.homeDirectory)
     let names = found.map { String($0.path.dropFirst(folder.count).prefix { $0 != "/" }) }
     return Suggestion.nearest(to: String(path[slash...]), in: names).map { "Did you mean '\(folder)\($0)'?" }
-  }
-
-  private static func choice<T: CaseIterable & RawRepresentable<String>>(_ type: T.Type) -> ArgumentType {
-    .choice(T.allCases.map(\.rawValue))
   }
 
   private static func request(

@@ -1,6 +1,7 @@
 import Datasets
 import SessionCore
 import Tensors
+import VAEngine
 
 /// `transform`: preprocessing of examples.
 enum TransformCommand {
@@ -14,7 +15,13 @@ enum TransformCommand {
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
       CommandOption(
-        "binarize", .text(placeholder: "dynamic|static|X", suggestions: ["dynamic", "static", "0.5"]),
+        "binarize",
+        .text(
+          placeholder: "dynamic|static|X",
+          suggestions: [
+            ValueWord("dynamic", "redrawn for every batch"), ValueWord("static", "drawn once, with a seed"),
+            ValueWord("0.5", "1 for values of at least 0.5, else 0"),
+          ]),
         help:
           "dynamic: 1 with probability x, redrawn for every batch; static: drawn once; a number: 1 for values of at least this"
       ),
@@ -22,7 +29,7 @@ enum TransformCommand {
       CommandOption("scale", .number(-.infinity ... .infinity), help: "a factor"),
       CommandOption("invert", .flag, help: "1 − x"), CommandOption("standardize", .flag, help: "mean 0, deviation 1"),
       CommandOption(
-        "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
+        "noise", Noise.argumentType,
         help: "noise, redrawn for every batch"),
       CommandOption("resize", .size, help: "resize images; shrinking averages over areas"),
       CommandOption(
@@ -31,7 +38,7 @@ enum TransformCommand {
       CommandOption("like", .model, help: "apply the transforms of this model's training data instead"),
       CommandOption("as", .newName, help: "name of the result"),
     ],
-    result: "the dataset with the transforms",
+    returns: .init(.dataset, "the dataset with the transforms"),
     examples: [
       .init("b = transform d binarize=dynamic", "0/1 images, redrawn for every batch"),
       .init("s = transform d resize=14x14 invert=yes", "smaller, black on white"),
@@ -74,7 +81,8 @@ enum TransformCommand {
     _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ dataset: Dataset
   ) throws -> Transform? {
     switch (key, argument.content) {
-    case ("binarize", .text(let how)): return try binarization(how, arguments)
+    case ("binarize",
+        .text(let how)): return try binarization(how, arguments)
     case ("scale", .number(let factor)):
       guard factor != 0 else {
         throw arguments.fault(

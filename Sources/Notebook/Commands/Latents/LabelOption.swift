@@ -1,4 +1,5 @@
 import Language
+import SessionCore
 
 /// `label=`: the class to decode, for conditional models.
 struct LabelOption: ArgumentGroup {
