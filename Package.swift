@@ -26,7 +26,11 @@ let package = Package(
     .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
-    .target(name: "CImages", linkerSettings: [.linkedLibrary("spng"), .linkedLibrary("jpeg")]),
+    .target(
+      name: "CImages",
+      linkerSettings: [
+        .linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("m"), .linkedLibrary("dl"),
+      ]),
     // Loads libcurl when the first download starts.
     .target(name: "CTransfer"),
 

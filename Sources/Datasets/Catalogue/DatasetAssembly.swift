@@ -36,6 +36,7 @@ struct DatasetAssembly {
       parts: content.parts)
     dataset.factors = content.factors
     dataset.columns = content.columns
+    if let scale = content.scale { dataset = try dataset.replacing(transforms: [.scale(scale)]) }
     if isBinary {
       dataset = try dataset.replacing(transforms: [])
       if !isLarge { content.notes.append("the values are 0 and 1: not scaled") }
@@ -94,6 +95,14 @@ struct DatasetAssembly {
     }
   }
 
+  private func isMissing(_ tensor: Tensor, _ index: Int) -> Bool {
+    switch tensor.dtype {
+    case .float32: tensor.withElements(of: Float.self) { $0[index].isNaN }
+    case .float64: tensor.withElements(of: Double.self) { $0[index].isNaN }
+    case .int32, .uint8: false
+    }
+  }
+
   private func checkFinite(_ tensor: Tensor, _ notes: inout [String]) throws {
     let limit = min(tensor.count, Self.checkedBytes / tensor.dtype.size)
     func firstBad<Element: TensorElement & BinaryFloatingPoint>(_ type: Element.Type) throws -> Int? {
@@ -119,7 +128,8 @@ struct DatasetAssembly {
       let size = tensor.shape.droppingFirst.count
       throw FileError(
         path: path, reason: "example \(bad / size), element \(bad % size) is not a finite number",
-        fix: "Replace it before saving: numpy.nan_to_num(x).")
+        fix: isMissing(tensor, bad)
+          ? "Use missing=drop, missing=mean or missing=zero" : "Replace it before saving: numpy.nan_to_num(x).")
     }
     if limit < tensor.count, tensor.dtype == .float32 || tensor.dtype == .float64 {
       notes.append("looked for NaN in the first \(Self.checkedBytes >> 20) MiB; 'describe' reads everything")

@@ -1,14 +1,20 @@
 import CImages
 import Tensors
 
-/// A PNG or JPEG, decoded to 8 bits.
+/// A file of one image: its header, and its pixels on request.
 struct ImageFile {
   let path: String
   let storage: Storage
+  /// Upright.
   let height: Int
   let width: Int
-  /// 1 or 3; transparency is ignored.
+  /// 1 or 3; transparency is not counted.
   let channels: Int
+  /// Whether a channel has 16 bits.
+  let isDeep: Bool
+  let hasAlpha: Bool
+  let isTurned: Bool
+  let frames: Int
 
   /// Reads the header.
   ///
@@ -23,6 +29,8 @@ struct ImageFile {
         path: path, reason: Self.text(message), fix: "Copy it again, or open and save it with an image program.")
     }
     (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
+    (isDeep, hasAlpha, isTurned) = (size.depth == 16, size.hasAlpha != 0, size.orientation != 1)
+    frames = Int(size.frames)
     // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.
     guard height * width / (8 * 1032) <= storage.byteCount else {
       throw FileError(
@@ -32,14 +40,23 @@ struct ImageFile {
     }
   }
 
-  /// Pixels, `[height, width, channels]` interleaved.
-  func pixels(channels: Int) throws -> [UInt8] {
+  /// Pixels, `[height, width, channels]` interleaved, of 8 or 16 bits.
+  ///
+  /// - Parameter background: Behind transparent pixels.
+  func pixels<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Value.Type, channels: Int, background: [UInt8]
+  ) throws -> [Value] {
     var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
     var done: Int32 = 0
     let count = height * width * channels
-    let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    let pixels = [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let target = buffer.baseAddress {
-        done = elbo_image_decode(Self.base(storage), storage.byteCount, Int32(channels), target, count, &message)
+        done = background.withUnsafeBufferPointer { background in
+          elbo_image_decode(
+            Self.base(storage), storage.byteCount, Int32(channels), Int32(Value.bitWidth), background.baseAddress,
+            target,
+            count, &message)
+        }
         if done == 0 { target.update(repeating: 0, count: count) }
       }
       initialized = count

@@ -28,7 +28,9 @@ enum DataCommands {
           let shown = size == .empty ? state : "\(state), \(size.text)"
           return [.text(entry.name), .text(entry.summary), .text(entry.license), .text(shown), .text(state), size]
         },
-        notes: ["Files and folders are loaded by path: IDX, NPY, NPZ, CSV (.gz or not), PNG, JPEG, folders of images."])
+        notes: [
+          "Files and folders are loaded by path: IDX, NPY, NPZ, tables of text (.gz or not), images, folders of images."
+        ])
     )
   }
 
