@@ -113,13 +113,16 @@ static void put(void *destination, int depth, size_t index, uint32_t value) {
   }
 }
 
-static void finish(const elbo_pixels *p, int orientation, int channels, int depth, const uint8_t background[3], void *to) {
+/// Whether a pixel was mixed with the background.
+static int finish(const elbo_pixels *p, int orientation, int channels, int depth, const uint8_t background[3], void *to) {
   const int colors = p->channels < 3 ? 1 : 3, hasAlpha = p->channels % 2 == 0;
+  int isMixed = 0;
   for (int y = 0; y < p->height; y++) {
     for (int x = 0; x < p->width; x++) {
       const size_t from = ((size_t)y * p->width + x) * p->channels;
       uint32_t rgb[3];
       const uint32_t alpha = hasAlpha ? value(p, from + colors) : 65535u;
+      isMixed |= alpha < 65535u;
       for (int c = 0; c < colors; c++) {
         rgb[c] = value(p, from + c);
         // Gray with alpha on a background in color is as gray as that.
@@ -139,6 +142,7 @@ static void finish(const elbo_pixels *p, int orientation, int channels, int dept
       }
     }
   }
+  return isMixed;
 }
 
 /// Eight bits without alpha that lie as they are asked for, or as gray of color: most images.
@@ -170,7 +174,7 @@ int elbo_image_decode(const uint8_t *bytes, size_t count, int channels, int dept
   if (done && depth == 8 && pixels.depth == 8 && pixels.channels % 2 == 1 && size.orientation == 1) {
     finishPlain(&pixels, channels, destination);
   } else if (done) {
-    finish(&pixels, size.orientation, channels, depth, background, destination);
+    done = 1 + finish(&pixels, size.orientation, channels, depth, background, destination);
   }
   free(pixels.data);
   return done;

@@ -43,7 +43,7 @@ int elbo_image_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, 
 /// 8 bits become 16 by repeating them, 16 become 8 by rounding. Data that end early or are damaged are an error:
 /// nothing is made up for them.
 ///
-/// `capacity` counts numbers.
+/// `capacity` counts numbers. Returns 0 on failure, 2 when a pixel was mixed with the background, else 1.
 int elbo_image_decode(const uint8_t *bytes, size_t count, int channels, int depth, const uint8_t background[3],
                       void *destination, size_t capacity, char *message);
 

@@ -41,6 +41,11 @@ struct DatasetAssembly {
       dataset = try dataset.replacing(transforms: [])
       if !isLarge { content.notes.append("the values are 0 and 1: not scaled") }
     }
+    if content.tensor.dtype == .uint8, !isBinary, !isLarge, let largest = rangeOfBytes(content.tensor) {
+      content.notes.append(
+        "the largest value is \(largest), of bytes: scaled by 1/255 all stay below \(Self.short(Double(largest) / 255)); "
+          + "transform d scale=\(Self.short(255 / Double(largest))) makes 1 of \(largest)")
+    }
     dataset.notes = content.notes
     return dataset
   }
@@ -82,6 +87,17 @@ struct DatasetAssembly {
       }
       return largest > 1
     }
+  }
+
+  /// The largest of bytes that use a small part of their range, as digits of 0 to 16 do; nil of others.
+  private func rangeOfBytes(_ tensor: Tensor) -> UInt8? {
+    let largest = tensor.withElements(of: UInt8.self) { $0.max() ?? 0 }
+    return (2..<64).contains(largest) ? largest : nil
+  }
+
+  private static func short(_ value: Double) -> String {
+    let text = String((value * 1e4).rounded() / 1e4)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   private func largestByte(_ tensor: Tensor) -> UInt8 {

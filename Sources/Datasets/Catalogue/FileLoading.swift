@@ -136,15 +136,18 @@ package struct FileLoading {
     let (height, width) = (request.images.height ?? image.height, request.images.width ?? image.width)
     let background = request.images.background ?? [0, 0, 0]
     let planes = try Storage(byteCount: channels * height * width * (image.isDeep ? 4 : 1))
+    let isClear: Bool
     if image.isDeep {
       let pixels = try image.pixels(UInt16.self, channels: channels, background: background)
+      isClear = pixels.isClear
       Planes.write(
-        pixels.map { Float($0) }, height: image.height, width: image.width, channels: channels,
+        pixels.values.map { Float($0) }, height: image.height, width: image.width, channels: channels,
         to: planes.base.assumingMemoryBound(to: Int32.self), height, width, largest: 65535)
     } else {
       let pixels = try image.pixels(UInt8.self, channels: channels, background: background)
+      isClear = pixels.isClear
       Planes.write(
-        pixels, height: image.height, width: image.width, channels: channels,
+        pixels.values, height: image.height, width: image.width, channels: channels,
         to: planes.base.assumingMemoryBound(to: UInt8.self), height, width)
     }
     var content = Content(
@@ -153,7 +156,7 @@ package struct FileLoading {
     if image.isDeep { content.scale = 1 / 65535 }
     content.notes = ImageFolder.remarks(
       [ImageFolder.Header(image)], height: height, width: width, channels: channels, request.images,
-      tensor: content.tensor)
+      clear: isClear ? 1 : 0, tensor: content.tensor)
     return content
   }
 

@@ -12,7 +12,6 @@ struct ImageFile {
   let channels: Int
   /// Whether a channel has 16 bits.
   let isDeep: Bool
-  let hasAlpha: Bool
   let isTurned: Bool
   let frames: Int
 
@@ -29,7 +28,7 @@ struct ImageFile {
         path: path, reason: Self.text(message), fix: "Copy it again, or open and save it with an image program.")
     }
     (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
-    (isDeep, hasAlpha, isTurned) = (size.depth == 16, size.hasAlpha != 0, size.orientation != 1)
+    (isDeep, isTurned) = (size.depth == 16, size.orientation != 1)
     frames = Int(size.frames)
     // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.
     guard height * width / (8 * 1032) <= storage.byteCount else {
@@ -40,12 +39,12 @@ struct ImageFile {
     }
   }
 
-  /// Pixels, `[height, width, channels]` interleaved, of 8 or 16 bits.
+  /// Pixels, `[height, width, channels]` interleaved, of 8 or 16 bits, and whether some are transparent.
   ///
   /// - Parameter background: Behind transparent pixels.
   func pixels<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type, channels: Int, background: [UInt8]
-  ) throws -> [Value] {
+  ) throws -> (values: [Value], isClear: Bool) {
     var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
     var done: Int32 = 0
     let count = height * width * channels
@@ -64,7 +63,7 @@ struct ImageFile {
     guard done != 0 else {
       throw FileError(path: path, reason: Self.text(message), fix: "The file is damaged or incomplete.")
     }
-    return pixels
+    return (pixels, done == 2)
   }
 
   private static func base(_ storage: Storage) -> UnsafePointer<UInt8> {

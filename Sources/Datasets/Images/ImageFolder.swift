@@ -72,7 +72,7 @@ struct ImageFolder {
     let storage = try Storage(byteCount: shape.count * values)
     let background = options.background ?? [0, 0, 0]
     let paths = images.files.map(\.path)
-    let broken = BrokenList()
+    let (broken, clear) = (BrokenList(), ClearList())
     let size = channels * height * width
     try Parallel.tryEach(paths.count) { index in
       do {
@@ -80,13 +80,15 @@ struct ImageFolder {
         let place = storage.base + index * size * values
         if isDeep {
           let pixels = try image.pixels(UInt16.self, channels: channels, background: background)
+          if pixels.isClear { clear.set(index) }
           Planes.write(
-            pixels.map { Float($0) }, height: image.height, width: image.width, channels: channels,
+            pixels.values.map { Float($0) }, height: image.height, width: image.width, channels: channels,
             to: place.assumingMemoryBound(to: Int32.self), height, width, largest: 65535)
         } else {
           let pixels = try image.pixels(UInt8.self, channels: channels, background: background)
+          if pixels.isClear { clear.set(index) }
           Planes.write(
-            pixels, height: image.height, width: image.width, channels: channels,
+            pixels.values, height: image.height, width: image.width, channels: channels,
             to: place.assumingMemoryBound(to: UInt8.self), height, width)
         }
       } catch let error as FileError where isSkipping {
@@ -111,7 +113,8 @@ struct ImageFolder {
       sizes = rows.map { headers[$0] }
     }
     content.notes += Self.remarks(
-      sizes, height: height, width: width, channels: channels, options, tensor: content.tensor)
+      sizes, height: height, width: width, channels: channels, options, clear: clear.count,
+      tensor: content.tensor)
     return content
   }
 
@@ -166,7 +169,8 @@ struct ImageFolder {
 
   /// What is said of some headers: of one image as well as of many.
   static func remarks(
-    _ headers: [Header], height: Int, width: Int, channels: Int, _ options: ImageOptions, tensor: Tensor
+    _ headers: [Header], height: Int, width: Int, channels: Int, _ options: ImageOptions, clear: Int,
+    tensor: Tensor
   ) -> [String] {
     var notes: [String] = []
     func said(_ count: Int, _ what: String) {
@@ -180,7 +184,6 @@ struct ImageFolder {
       notes.append("\(mixed) gray \(inflected("image", for: mixed)) converted to color")
     }
     said(headers.count(where: \.isTurned), "turned upright, as EXIF says")
-    let clear = headers.count(where: \.hasAlpha)
     if clear > 0 {
       let isPlain = tensor.isConstant
       let ground = options.background.map { "\($0.map { String($0) }.joined(separator: ","))" } ?? "black"
@@ -203,13 +206,12 @@ struct ImageFolder {
     let width: Int
     let channels: Int
     let isDeep: Bool
-    let hasAlpha: Bool
     let isTurned: Bool
     let frames: Int
 
     init(_ file: ImageFile) {
       (path, height, width, channels) = (file.path, file.height, file.width, file.channels)
-      (isDeep, hasAlpha, isTurned, frames) = (file.isDeep, file.hasAlpha, file.isTurned, file.frames)
+      (isDeep, isTurned, frames) = (file.isDeep, file.isTurned, file.frames)
     }
   }
 
@@ -218,6 +220,13 @@ struct ImageFolder {
     init(count: Int) { headers = Mutex(Array(repeating: nil, count: count)) }
     func set(_ index: Int, _ header: Header) { headers.withLock { $0[index] = header } }
     var all: [Header?] { headers.withLock { $0 } }
+  }
+
+  /// Images with transparent pixels.
+  private final class ClearList: Sendable {
+    private let found = Mutex<Set<Int>>([])
+    func set(_ index: Int) { _ = found.withLock { $0.insert(index) } }
+    var count: Int { found.withLock { $0.count } }
   }
 
   private final class BrokenList: Sendable {

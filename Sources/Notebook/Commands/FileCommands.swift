@@ -89,7 +89,7 @@ enum FileOpeners {
     let options = CompilerOptions(threads: execution.state.settings.threads)
     let opened = try Model.open(path, options: options)
     var recipe = TrainingRecipe(opened.training.plan)
-    recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
+    recipe.take(dataForm: opened.dataDescription)
     let model = try ModelValue(opened, recipe: recipe)
     if arguments.target == nil {
       throw arguments.fault(

@@ -17,6 +17,8 @@ enum Arithmetic {
     case (.string(let x), .string(let y)) where symbol == .add: return .string(x + y)
     case (.flag(let x), .number(let y)): return .number(scalar(symbol, x ? 1 : 0, y))
     case (.number(let x), .flag(let y)): return .number(scalar(symbol, x, y ? 1 : 0))
+    case (.object(_ as DatasetValue), _), (_, .object(_ as DatasetValue)):
+      return try binary(symbol, vector(of: a), vector(of: b))
     case (.range, _): return try binary(symbol, vector(of: a), b)
     case (_, .range): return try binary(symbol, a, vector(of: b))
     default:
@@ -24,8 +26,15 @@ enum Arithmetic {
     }
   }
 
-  /// A range as the vector of its numbers.
+  /// A dataset as the tensor of its examples; other values as they are.
+  static func tensor(of value: Value, at span: Range<Int>) throws -> Value {
+    guard case .object(_ as DatasetValue) = value else { return value }
+    do { return try vector(of: value) } catch let fault as Fault { throw fault.placed(at: span) }
+  }
+
+  /// A range as the vector of its numbers, a dataset as the tensor of its examples.
   static func vector(of value: Value) throws -> Value {
+    if case .object(let data as DatasetValue) = value { return .tensor(try data.array()) }
     if case .list(let items) = value, !items.isEmpty {
       let numbers = items.compactMap { item -> Float? in
         if case .number(let number) = item { Float(number) } else { nil }
@@ -75,7 +84,8 @@ enum Arithmetic {
     try tensor.withMutableElements(of: Float.self) { out in
       try Stopping.inChunks(of: values.count) { part in for i in part { out[i] = body(values[i]) } }
     }
-    return ArrayValue(tensor, labels: array.labels, meaning: keepsMeaning ? array.meaning : .plain)
+    return ArrayValue(
+      tensor, labels: array.labels, labelNames: array.labelNames, meaning: keepsMeaning ? array.meaning : .plain)
   }
 
   /// Both arrays under one shape by NumPy's broadcasting rule: axes are aligned from the last; an axis of extent 1
@@ -116,7 +126,8 @@ enum Arithmetic {
     }
     let labels = a.shape == shape ? a.labels ?? (b.shape == shape ? b.labels : nil) : b.labels
     let meaning = a.meaning == b.meaning || b.meaning == .plain ? a.meaning : a.meaning == .plain ? b.meaning : .plain
-    return ArrayValue(result, labels: labels, meaning: meaning)
+    let names = a.labels != nil && a.shape == shape ? a.labelNames : b.labelNames
+    return ArrayValue(result, labels: labels, labelNames: names, meaning: meaning)
   }
 }
 

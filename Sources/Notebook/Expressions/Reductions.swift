@@ -69,6 +69,7 @@ extension FunctionTable {
     return .tensor(
       ArrayValue(
         try array.tensor.reduced(chosen, body), labels: keepsLabels ? array.labels : nil,
+        labelNames: array.labelNames,
         meaning: keepsMeaning ? array.meaning : .plain))
   }
 }

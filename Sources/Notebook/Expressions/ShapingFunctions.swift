@@ -24,7 +24,8 @@ extension FunctionTable {
       }
       return .tensor(
         ArrayValue(
-          array.tensor.reshaped(to: shape), labels: array.labels, meaning: array.meaning, content: array.contentOfEach))
+          array.tensor.reshaped(to: shape), labels: array.labels, labelNames: array.labelNames, meaning: array.meaning,
+          content: array.contentOfEach))
     },
     Function("transpose(x)", "transpose of a matrix") { call in .tensor(try call.array(0).transposed()) },
     Function("zeros(rows, columns)", "zeros", arity: 1...8) { call in
@@ -94,11 +95,13 @@ extension FunctionTable {
       throw Fault(.shapeMismatch, "concat: rows of shapes \(first.shape) and \(other.shape) differ")
     }
     let count = rows.reduce(0) { $0 + $1.shape[0] }
-    let labels = rows.contains { $0.labels == nil } ? nil : rows.flatMap { $0.labels ?? [] }
+    let areNamedAlike = rows.allSatisfy { $0.labelNames == first.labelNames }
+    let labels = rows.contains { $0.labels == nil } || !areNamedAlike ? nil : rows.flatMap { $0.labels ?? [] }
     let shape = Shape([count] + first.shape.droppingFirst.dimensions)
     return .tensor(
       ArrayValue(
-        try Tensor(rows.flatMap(\.floats), shape: shape), labels: labels, meaning: first.meaning, content: shared(rows))
+        try Tensor(rows.flatMap(\.floats), shape: shape), labels: labels, labelNames: first.labelNames,
+        meaning: first.meaning, content: shared(rows))
     )
   }
 

@@ -140,14 +140,17 @@ struct Completer {
   }
 
   private func labels(of value: Value?) -> [Completion.Candidate] {
-    var labels: [Int32]?
+    var (labels, names): ([Int32]?, [String]) = (nil, [])
     switch value {
-    case .tensor(let array): labels = array.labels
-    case .object(let object as any SelectableValue): labels = (try? object.rowLabels()) ?? nil
+    case .tensor(let array): (labels, names) = (array.labels, array.labelNames)
+    case .object(let object as any SelectableValue):
+      (labels, names) = ((try? object.rowLabels()) ?? nil, object.rowLabelNames)
     default: break
     }
-    return Set(labels ?? []).filter { $0 >= 0 }.sorted().map {
-      Candidate(text: String($0), kind: .label, help: "rows with this label")
+    return Set(labels ?? []).filter { $0 >= 0 }.sorted().map { label in
+      let name = names.indices.contains(Int(label)) ? names[Int(label)] : String(label)
+      let isPlain = name.isName || name.allSatisfy(\.isNumber)
+      return Candidate(text: isPlain ? name : "\"\(name)\"", kind: .label, help: "rows with this label")
     }
   }
 

@@ -63,6 +63,8 @@ struct Redirection {
         bytes = Array(figure.csv.utf8)
         break
       }
+      // Rows of a dataset are those of its tensor.
+      let value = if case .object(_ as DatasetValue) = value { try Arithmetic.vector(of: value) } else { value }
       guard let csv = value.csv else { throw unsupported(value, "csv", redirect.span) }
       bytes = Array(csv.utf8)
     case "npy":

@@ -13,12 +13,14 @@ extension Value {
     case .tensor(let array):
       var arrays = [StoredValue.Array("tensor", array.tensor)]
       if let labels = array.labels { arrays.append(.init("labels", try Tensor(labels))) }
+      let names =
+        array.labelNames.isEmpty ? [] : [JSON.Member("label_names", try JSON(encoding: array.labelNames))]
       let content = array.content.map { content in
         JSON.Member("content", .array([.string(content.text), .bool(content.isOfEach)]))
       }
       return StoredValue(
         kind: "tensor",
-        detail: .object([.init("meaning", .string(array.meaning.rawValue))] + (content.map { [$0] } ?? [])),
+        detail: .object([.init("meaning", .string(array.meaning.rawValue))] + (content.map { [$0] } ?? []) + names),
         arrays: arrays)
     case .list(let items):
       var arrays: [StoredValue.Array] = []
@@ -100,7 +102,9 @@ package struct Restorers: Sendable {
         throw Damage("its meaning")
       }
       let labels = try stored.labels(count: tensor.shape.dimensions.first ?? 0)
-      return .tensor(ArrayValue(tensor, labels: labels, meaning: meaning, content: try content(stored)))
+      let names = try stored.detail["label_names"]?.decoded([String].self) ?? []
+      return .tensor(
+        ArrayValue(tensor, labels: labels, labelNames: names, meaning: meaning, content: try content(stored)))
     case "list":
       return .list(
         try Damage.list(stored.detail, "items").enumerated().map { index, part in

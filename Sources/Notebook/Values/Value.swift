@@ -80,6 +80,8 @@ package struct ArrayValue: Sendable {
   package var tensor: Tensor
   /// The class of each row, when known; counts agree with the first axis.
   package var labels: [Int32]?
+  /// Names by label; empty where labels are plain numbers.
+  package var labelNames: [String]
   package var meaning: Meaning
   /// What decoded images show; nil of others, and of what was computed from them.
   package var content: Content?
@@ -93,8 +95,12 @@ package struct ArrayValue: Sendable {
     package init(_ text: String, isOfEach: Bool = true) { (self.text, self.isOfEach) = (text, isOfEach) }
   }
 
-  package init(_ tensor: Tensor, labels: [Int32]? = nil, meaning: Meaning = .plain, content: Content? = nil) {
+  package init(
+    _ tensor: Tensor, labels: [Int32]? = nil, labelNames: [String] = [], meaning: Meaning = .plain,
+    content: Content? = nil
+  ) {
     self.tensor = tensor
+    self.labelNames = labelNames
     self.content = content
     self.labels = labels.flatMap { $0.count == tensor.shape.dimensions.first ? $0 : nil }
     self.meaning = meaning

@@ -39,7 +39,7 @@ enum DataInspectionCommands {
       let own = elements[row * size..<(row + 1) * size]
       let mean = own.reduce(0, +) / Double(max(size, 1))
       return [
-        .count(row), data.dataset.label(row).map { .count($0) } ?? .empty, .fixed(mean, decimals: 4),
+        .count(row), label(row, data.dataset), .fixed(mean, decimals: 4),
         DatasetDescription.limit(own.min() ?? 0), DatasetDescription.limit(own.max() ?? 0),
       ]
     }
@@ -49,6 +49,13 @@ enum DataInspectionCommands {
       rows: rows, notes: notes)
     table.images = try data.images(first: min(n, 100))
     return table
+  }
+
+  /// The name of a class, or its number.
+  private static func label(_ row: Int, _ dataset: Dataset) -> Table.Cell {
+    guard let label = dataset.label(row) else { return .empty }
+    let name = ClassTable.name(of: Int32(label), dataset.labelNames)
+    return name == String(label) ? .count(label) : .text(name)
   }
 
   private static let describe = Command(

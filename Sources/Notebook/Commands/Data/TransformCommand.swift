@@ -7,8 +7,8 @@ enum TransformCommand {
     "transform", family: .data, summary: "add transforms to a dataset: resize, crop, binarize, noise, standardize …",
     details: """
       Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
-      computes mean and standard deviation of each channel of images and of each column of tables from this dataset and \
-      keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
+      computes mean and standard deviation of each channel of images and of each column of tables from this dataset, of \
+      data in parts from the train part, and keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
       """,
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
@@ -43,7 +43,11 @@ enum TransformCommand {
       isChanged = true
     }
     for (key, argument) in arguments.given {
-      guard let transform = try transform(key.value, argument, arguments, data.dataset) else { continue }
+      guard let transform = try transform(key.value, argument, arguments, data) else { continue }
+      if key.value == "standardize", data.part("train") != nil {
+        let count = NumberText.count(data.trainingPart.dataset.count)
+        execution.note("mean and deviation are those of the train part, \(count) examples")
+      }
       do { data = try data.with([transform]) } catch let error as TransformError {
         throw arguments.fault(.shapeMismatch, error.description, at: key.value)
       }
@@ -64,13 +68,16 @@ enum TransformCommand {
       throw arguments.fault(
         .missingArgument, "like=: the model has no training data", at: "like", fix: "Train it first: train m on=d")
     }
-    do { return try data.with(transforms, replacing: true) } catch let error as TransformError {
+    let data = try data.matched(to: arguments.model("like"))
+    do { return try data.with(data.dataset.transforms(like: transforms), replacing: true) } catch let error
+      as TransformError
+    {
       throw arguments.fault(.shapeMismatch, error.description, at: "like")
     }
   }
 
   private static func transform(
-    _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ dataset: Dataset
+    _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ data: DatasetValue
   ) throws -> Transform? {
     switch (key, argument.content) {
     case ("binarize", .text(let how)): return try binarization(how, arguments)
@@ -82,7 +89,8 @@ enum TransformCommand {
       return .scale(Float(factor))
     case ("invert", .flag(true)): return .invert
     case ("standardize", .flag(true)):
-      let statistics = try GroupStatistics(dataset)
+      // Of what is trained on alone: the other parts are measured with.
+      let statistics = try GroupStatistics(data.trainingPart.dataset)
       // A column that never changes becomes 0.
       return .standardize(means: statistics.means, deviations: statistics.deviations.map { $0 > 0 ? $0 : 1 })
     case ("noise", _):
@@ -92,7 +100,7 @@ enum TransformCommand {
       case .saltAndPepper(let share): return .saltAndPepper(share)
       }
     case ("resize", .size(let height, let width)): return .resize(height: height, width: width)
-    case ("crop", .text(let text)): return try crop(text, arguments, dataset.exampleShape)
+    case ("crop", .text(let text)): return try crop(text, arguments, data.dataset.exampleShape)
     default: return nil
     }
   }

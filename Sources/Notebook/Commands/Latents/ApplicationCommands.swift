@@ -26,7 +26,7 @@ enum ApplicationCommands {
   ) { arguments, execution in
     let model = try arguments.model("model")
     let seed = UInt64(arguments.integer("seed") ?? 0)
-    let source = try arguments.examples("data").testPart.drawnOnce(seed: seed)
+    let source = try arguments.examples("data", of: model).testPart.drawnOnce(seed: seed)
     let n = min(arguments.integer("n") ?? 1000, source.dataset.count)
     let part = source.subset(Array(0..<n))
     let how = arguments["noise"]?.raw ?? "gaussian:0.3"
@@ -44,7 +44,8 @@ enum ApplicationCommands {
     let stream = RandomStream(seed: seed, purpose: "denoise")
     let corrupted = try DatasetValue.images(ArrayValue(drawn)).with([noise]).dataset
       .examples(Array(0..<n), stream: stream)
-    let images = try DatasetValue.images(ArrayValue(corrupted, labels: try part.rowLabels()))
+    let images = try DatasetValue.images(
+      ArrayValue(corrupted, labels: try part.rowLabels(), labelNames: part.dataset.labelNames))
     let repaired = try live.decode(
       try live.encode(images.source) { try execution.working("denoise", $0) }.mean, labels: try part.conditioning(model)
     ) { try execution.working("denoise", $0) }
@@ -94,7 +95,7 @@ enum ApplicationCommands {
     examples: [.init("anomaly m d top=20", "the twenty highest scores")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let source = try arguments.examples("data").drawnOnce(seed: UInt64(arguments.integer("seed") ?? 0))
+    let source = try arguments.examples("data", of: model).drawnOnce(seed: UInt64(arguments.integer("seed") ?? 0))
     let live = try model.model(threads: execution.state.settings.threads)
     let warnings = try live.checkValues(source.source)
     let terms = try live.exampleTerms(
@@ -129,6 +130,8 @@ enum ApplicationCommands {
       },
       notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"])
     table.caveats = caveats
+    let shown = source.subset(order.prefix(min(arguments.integer("top") ?? 20, 100)).map { $0 })
+    table.images = try shown.images(first: shown.dataset.count)
     return .table(table)
   }
 
@@ -138,7 +141,7 @@ enum ApplicationCommands {
     positionals: [model, data], result: "a report", examples: [.init("compress m d", "rate and distortion")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let source = try arguments.examples("data").testPart.drawnOnce()
+    let source = try arguments.examples("data", of: model).testPart.drawnOnce()
     let live = try model.model(threads: execution.state.settings.threads)
     _ = try live.checkValues(source.source)
     let codes = try live.encode(source.source) { try execution.working("compress", $0) }

@@ -22,7 +22,7 @@ enum LatentCommands {
     examples: [.init("z = encode m d", "posterior means"), .init("z = encode m d.test what=sample", "draws")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let data = try arguments.examples("data")
+    let data = try arguments.examples("data", of: model)
     if !model.configuration.family.isProbabilistic, arguments.text("what") != "mean" {
       throw arguments.fault(
         .notSupported, "a plain autoencoder has one code for each example, not a distribution", at: "what",
@@ -30,13 +30,15 @@ enum LatentCommands {
     }
     let live = try model.model(threads: execution.state.settings.threads)
     let codes = try live.encode(data.source) { try execution.working("encode", $0) }
-    let labels = try data.rowLabels()
+    let (labels, names) = (try data.rowLabels(), data.dataset.labelNames)
     switch arguments.text("what") {
-    case "logvar": return .tensor(ArrayValue(codes.logVariance, labels: labels, meaning: .logVariance))
+    case "logvar":
+      return .tensor(ArrayValue(codes.logVariance, labels: labels, labelNames: names, meaning: .logVariance))
     case "sample":
       let seed = execution.seed(given: arguments.integer("seed"))
-      return .tensor(ArrayValue(try live.sample(codes, seed: seed), labels: labels, meaning: .latents))
-    default: return .tensor(ArrayValue(codes.mean, labels: labels, meaning: .latents))
+      return .tensor(
+        ArrayValue(try live.sample(codes, seed: seed), labels: labels, labelNames: names, meaning: .latents))
+    default: return .tensor(ArrayValue(codes.mean, labels: labels, labelNames: names, meaning: .latents))
     }
   }
 
@@ -55,7 +57,8 @@ enum LatentCommands {
     let model = try arguments.model("model")
     guard case .tensor(let array) = arguments.value("latents") else { return .nothing }
     return try model.decoded(
-      array, label: try arguments.label(for: model, else: array.labels), labels: array.labels, execution)
+      array, label: try arguments.label(for: model, else: array.labels), labels: array.labels, names: array.labelNames,
+      execution)
   }
 
   private static let reconstruct = Command(
@@ -69,7 +72,7 @@ enum LatentCommands {
     examples: [.init("reconstruct m d n=10", "ten pairs")]
   ) { arguments, execution in
     let model = try arguments.model("model")
-    let data = try arguments.examples("data").drawnOnce()
+    let data = try arguments.examples("data", of: model).drawnOnce()
     let n = min(arguments.integer("n") ?? 10, data.dataset.count)
     let part = data.subset(Array(0..<n))
     let live = try model.model(threads: execution.state.settings.threads)
@@ -119,6 +122,14 @@ enum LatentCommands {
 }
 
 extension Arguments {
+  /// The same, as a model knows them.
+  func examples(_ name: String, of model: ModelValue) throws -> DatasetValue {
+    let data = try examples(name)
+    do { return try data.matched(to: model) } catch let fault as Fault {
+      throw fault.placed(at: self[name]?.span ?? verbSpan)
+    }
+  }
+
   /// A dataset, or a tensor wrapped as one.
   func examples(_ name: String) throws -> DatasetValue {
     if let data = dataset(name) { return data }
@@ -141,10 +152,23 @@ extension Arguments {
     if family.isConditional, !isGiven("label"), labels == nil {
       throw fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
     }
-    return integer("label")
+    guard isGiven("label") else { return nil }
+    guard let text = text("label") ?? integer("label").map(String.init) else { return nil }
+    guard let classes = model.recipe.classes else { return Int(text) }
+    guard let index = classes.firstIndex(of: text) else {
+      throw fault(
+        .badOptionValue, "label: the model has no class '\(text)'", at: "label",
+        fix: Suggestion.question(text, in: classes) ?? "Classes: \(classes.listed).")
+    }
+    if let trained = model.recipe.trainedClasses, !trained.contains(text) {
+      throw fault(
+        .badOptionValue, "label: the model was never trained on class '\(text)'", at: "label",
+        fix: "It was trained on: \(trained.listed).")
+    }
+    return index
   }
 
-  static let label = CommandOption("label", .integer(0...100_000), help: "class, for conditional models")
+  static let label = CommandOption("label", .label, help: "class by name or number, for conditional models")
 }
 
 extension Execution {
@@ -158,18 +182,24 @@ extension Execution {
 extension ModelValue {
   /// Images of latents; a single vector is one row.
   func decoded(
-    _ array: ArrayValue, label: Int?, labels: [Int32]?, as kind: DecodedKind = .means, seed: UInt64 = 0,
-    _ execution: Execution
+    _ array: ArrayValue, label: Int?, labels: [Int32]?, names: [String] = [], as kind: DecodedKind = .means,
+    seed: UInt64 = 0, _ execution: Execution
   ) throws -> Value {
     let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
     let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
     let count = floats.shape.dimensions.first ?? 0
-    let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { $0.map(Int.init) }
+    let classes =
+      label.map { [Int](repeating: $0, count: count) }
+      ?? labels.map { labels in
+        labels.map { classIndex(of: $0, names: names) ?? -1 }
+      }
     let images = try model(threads: execution.state.settings.threads).decode(
       floats, labels: classes, as: kind, seed: seed
     ) {
       try execution.working("decode", $0)
     }
-    return .tensor(ArrayValue(images, labels: labels, meaning: .images, content: .init(configuration.shown(kind))))
+    return .tensor(
+      ArrayValue(
+        images, labels: labels, labelNames: names, meaning: .images, content: .init(configuration.shown(kind))))
   }
 }

@@ -40,12 +40,13 @@ enum PathCommands {
   /// The class of the example at the start of the path; nil when the start is not an example of a dataset.
   private static func startLabel(_ arguments: Arguments) throws -> [Int32]? {
     guard let text = arguments["from"]?.raw, arguments["data"] != nil else { return nil }
-    let data = try arguments.examples("data").drawnOnce()
+    let data = try arguments.examples("data", of: arguments.model("model")).drawnOnce()
     let span = arguments["from"]?.span ?? arguments.verbSpan
     guard let row = try row(text, named: "from", at: span, data: data), let label = data.dataset.label(row) else {
       return nil
     }
-    return [Int32(label)]
+    let names = data.dataset.labelNames
+    return try arguments.model("model").classIndex(of: Int32(label), names: names).map { [Int32($0)] }
   }
 
   /// A point of latent space: the first example of a label, an example, or a latent.
@@ -53,7 +54,7 @@ enum PathCommands {
     _ name: String, _ arguments: Arguments, _ model: ModelValue, _ execution: Execution
   ) throws -> [Float] {
     guard let argument = arguments[name] else { return [] }
-    let data = arguments["data"] == nil ? nil : try arguments.examples("data").drawnOnce()
+    let data = arguments["data"] == nil ? nil : try arguments.examples("data", of: model).drawnOnce()
     return try point(
       argument.raw, named: name, at: argument.span ?? arguments.verbSpan, data: data, model: model, execution)
   }
@@ -80,6 +81,12 @@ enum PathCommands {
 
   /// The example that a label or an index such as `#12` names; nil when the text is neither.
   static func row(_ text: String, named name: String, at span: Range<Int>, data: DatasetValue?) throws -> Int? {
+    if text.first != "#", let data, let classes = data.dataset.classes, let label = classes.label(named: text) {
+      guard let row = (0..<data.dataset.count).first(where: { data.dataset.label($0) == Int(label) }) else {
+        throw Fault(.emptySelection, "no example has the label \(text)", at: span)
+      }
+      return row
+    }
     guard let number = Int(text.first == "#" ? String(text.dropFirst()) : text) else { return nil }
     guard let data else {
       throw Fault(

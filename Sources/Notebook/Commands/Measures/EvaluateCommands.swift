@@ -183,7 +183,9 @@ extension Arguments {
   func measuredData(_ name: String, _ model: ModelValue, _ execution: Execution) throws -> DatasetValue {
     if let given = dataset(name) {
       remark(given, model, name, execution)
-      return given
+      do { return try given.matched(to: model) } catch let fault as Fault {
+        throw fault.placed(at: self[name]?.span ?? verbSpan)
+      }
     }
     if let last = trainingData(of: model, execution) { return last }
     let known = execution.names(ofKinds: [.dataset])
@@ -201,7 +203,9 @@ extension Arguments {
 
   /// Adds a note when the transforms of the data differ from those of the training data.
   private func remark(_ data: DatasetValue, _ model: ModelValue, _ name: String, _ execution: Execution) {
-    guard let trained = model.recipe.transforms, trained != data.dataset.transforms else { return }
+    guard let trained = model.recipe.transforms,
+      data.dataset.transforms(like: trained) != data.dataset.transforms
+    else { return }
     let (data, model) = (self[name]?.raw ?? "d", self["model"]?.name ?? "m")
     let transforms = trained.isEmpty ? "no transforms" : trained.map(\.description).joined(separator: ", ")
     execution.note(

@@ -76,6 +76,8 @@ enum ModelCommands {
       try words.apply(to: &configuration)
       var recipe = TrainingRecipe()
       recipe.data = words.dataName
+      recipe.classes = words.classNames
+      recipe.columns = words.columns
       try words.refuseMeanBias(of: architecture)
       let made = try words.locatingShapeErrors {
         try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))

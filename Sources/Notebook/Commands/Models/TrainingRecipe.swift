@@ -33,7 +33,48 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   /// The transforms of the training data, which `transform d like=m` applies to new data; nil before the first
   /// training.
   package var transforms: [Transform]?
+  /// Names of the columns of a table it was trained on.
+  package var columns: [String]?
+  /// Names of the classes of a conditional model, in its order, and those it was trained on.
+  package var classes: [String]?
+  package var trainedClasses: [String]?
   package init() {}
+
+  /// What new data must match, for the file of a model.
+  struct DataForm: Codable {
+    var transforms: [Transform]
+    var columns: [String]?
+    var classes: [String]?
+    var trainedClasses: [String]?
+  }
+
+  var dataForm: DataForm? {
+    transforms.map {
+      DataForm(transforms: $0, columns: columns, classes: classes, trainedClasses: trainedClasses)
+    }
+  }
+
+  /// What a file of a model says of its data: before models kept names, the transforms alone.
+  mutating func take(dataForm text: String) {
+    guard let json = try? JSON(parsing: text) else { return }
+    guard let form = try? json.decoded(DataForm.self) else {
+      transforms = try? json.decoded([Transform].self)
+      return
+    }
+    (transforms, columns) = (form.transforms, form.columns)
+    (classes, trainedClasses) = (form.classes, form.trainedClasses)
+  }
+
+  /// Takes over what the data of a training are.
+  mutating func take(form data: DatasetValue, _ model: ModelValue) {
+    transforms = data.dataset.transforms
+    if data.dataset.hasNamedColumns, columns == nil || model.training.step == 0 { columns = data.dataset.columns }
+    if model.configuration.family.isConditional, classes == nil, let names = data.dataset.classes?.names,
+      names.count == model.configuration.classCount
+    {
+      classes = names
+    }
+  }
 
   /// The recipe of a model that was opened from a file, from its saved training plan.
   init(_ plan: TrainingPlan?) {

@@ -1,3 +1,4 @@
+import Datasets
 import Graphs
 import Networks
 import Tensors
@@ -34,8 +35,12 @@ struct TrainingRun {
     for option in arguments.given { _ = try changes.take(option.key, option.argument) }
     try changes.check(arguments.given)
     recipe = changes.recipe
-    data = try Self.data(arguments, execution, &recipe, name: name ?? "m")
-    recipe.transforms = data.dataset.transforms
+    do {
+      data = try Self.data(arguments, execution, &recipe, name: name ?? "m").matched(to: model)
+    } catch let fault as Fault {
+      throw fault.placed(at: arguments["on"]?.span ?? arguments.verbSpan)
+    }
+    recipe.take(form: data, model)
     if let seed {
       (recipe.seed, recipe.splitSeed) = (seed, nil)
     } else if model.training.step == 0 {
@@ -90,7 +95,7 @@ struct TrainingRun {
         throw arguments.fault(
           .wrongKind, "previous validation data '\(name)' no longer exists", fix: "Specify validate= again.")
       }
-      return (data, held.testPart)
+      return (data, try held.testPart.matched(to: arguments.model("model")))
     }
     let count = data.source.count
     let held = recipe.validate < 1 ? Int((Double(count) * recipe.validate).rounded()) : Int(recipe.validate)
@@ -194,6 +199,11 @@ struct TrainingRun {
   func keep(_ live: Model, isDone: Bool = false) throws {
     guard let name else { return }
     var recipe = recipe
+    if let classes = recipe.classes, live.training.step > model.training.step, let known = training.dataset.classes {
+      let seen = training.dataset.labelCounts.keys.map { ClassTable.name(of: Int32($0), training.dataset.labelNames) }
+      let before = model.training.step > 0 ? recipe.trainedClasses ?? classes : []
+      recipe.trainedClasses = known.count == 0 ? before : classes.filter { Set(before + seen).contains($0) }
+    }
     recipe.unfinished = isDone ? nil : plan.epochs
     execution.set(name, to: .object(try model.updated(live, recipe: recipe)))
     execution.keepsWork = true

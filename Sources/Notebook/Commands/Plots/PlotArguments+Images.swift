@@ -52,7 +52,7 @@ extension PlotArguments {
       let label = try arguments.label(for: model)
       let points = try ends.map {
         try PathCommands.point(
-          $0, named: "corners", at: span, data: data ?? knownData(for: model)?.drawnOnce(), model: model, execution)
+          $0, named: "corners", at: span, data: try data ?? knownData(for: model)?.drawnOnce(), model: model, execution)
       }
       let steps = arguments.integer("steps") ?? 9
       let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
@@ -68,7 +68,7 @@ extension PlotArguments {
       }
       figure.title = "Between \(ends[0]), \(ends[1]), \(ends[2]) and \(ends[3]) by \(name)"
       figure.subtitle =
-        model.configuration.shown() + " · " + origin(of: data ?? knownData(for: model)) + about(model) + " · \(how)"
+        model.configuration.shown() + " · " + origin(of: try data ?? knownData(for: model)) + about(model) + " · \(how)"
       return figure
     }
     let path = try images(from: "interpolate")
@@ -123,7 +123,7 @@ extension PlotArguments {
     var kl: [Int: Double] = [:]
     var dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
     var order = ""
-    if let data = knownData(for: model)?.testPart, !model.configuration.isPlain {
+    if let data = try knownData(for: model)?.testPart, !model.configuration.isPlain {
       let ranked = try klByDimension(model, data)
       for item in ranked { kl[item.dimension] = item.kl }
       if arguments.indices("dim") == nil {
@@ -179,6 +179,9 @@ extension PlotArguments {
 
   func grid() throws -> Figure {
     for item in values {
+      if case .table(let table) = item.value, let grid = table.images {
+        return Figure(.images(grid), title: table.title, subtitle: "")
+      }
       if case .tensor(let array) = item.value { return try images(array, columns: nil, framed: []) }
       if case .object(let data as DatasetValue) = item.value {
         let count = min(arguments.integer("n") ?? 64, data.dataset.count)

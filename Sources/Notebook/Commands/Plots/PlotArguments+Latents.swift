@@ -146,7 +146,7 @@ extension PlotArguments {
   /// The confusion matrix of a vote of the ten nearest latents.
   func confusion() throws -> Figure {
     let (name, model) = try model()
-    guard let data = knownData(for: model) else {
+    guard let data = try knownData(for: model) else {
       throw fault(.missingArgument, "data with labels are needed", fix: "Add: on=d")
     }
     guard let sets = try ProbeSets(data.drawnOnce(), training: arguments.trainingData(of: model, execution), seed: 0)

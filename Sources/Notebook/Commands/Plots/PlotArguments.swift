@@ -44,7 +44,11 @@ struct PlotArguments {
   }
 
   /// The same, else what the model was trained on; nil when that is not known.
-  func knownData(for model: ModelValue) -> DatasetValue? { givenData ?? trainingData(of: model) }
+  func knownData(for model: ModelValue) throws -> DatasetValue? {
+    do { return try (givenData ?? trainingData(of: model))?.matched(to: model) } catch let fault as Fault {
+      throw fault.placed(at: arguments["on"]?.span ?? arguments.verbSpan)
+    }
+  }
 
   /// What the model was last trained on, where that is still a variable.
   private func trainingData(of model: ModelValue) -> DatasetValue? {
@@ -56,7 +60,7 @@ struct PlotArguments {
 
   /// The same for measuring: the test part where there is one.
   func data(for model: ModelValue) throws -> DatasetValue {
-    guard let data = knownData(for: model) else {
+    guard let data = try knownData(for: model) else {
       throw fault(.missingArgument, "data to encode are needed", fix: "Add: on=d")
     }
     return data.testPart
@@ -92,7 +96,7 @@ struct PlotArguments {
   func aboutTraining() -> String {
     func data(_ model: ModelValue) -> String {
       if let text = model.training.history.dataText(to: model.training.position, counts: true) { return text }
-      guard let own = knownData(for: model)?.trainingPart else { return "" }
+      guard let own = (givenData ?? trainingData(of: model))?.trainingPart else { return "" }
       return "\(own.title), \(NumberText.count(own.dataset.count)) examples"
     }
     let texts = models.map { data($0.model) }

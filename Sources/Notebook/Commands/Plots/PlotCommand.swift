@@ -28,8 +28,8 @@ enum PlotCommand {
     positionals: [
       Positional("subject", .text(placeholder: "SUBJECT", suggestions: PlotSubject.names), help: "what to draw"),
       Positional(
-        "items", .value([.model, .dataset, .tensor]), required: false, variadic: true, takesPipe: true,
-        help: "models, data or tensors"),
+        "items", .value([.model, .dataset, .tensor, .table]), required: false, variadic: true, takesPipe: true,
+        help: "models, data, tensors, or a table of images"),
     ],
     options: options,
     result: "a figure",
