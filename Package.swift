@@ -7,7 +7,7 @@ let package = Package(
   name: "elbo",
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
   ],
   targets: [
     // Kernels: C ABI over the thread team, SIMD loops and oneDNN primitives.
@@ -34,28 +34,43 @@ let package = Package(
     // Loads libcurl when the first download starts.
     .target(name: "CTransfer"),
 
+    // Text: widths, numbers, what may be printed.
+    .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
+    .target(name: "Text", dependencies: ["CUTF8Proc"]),
+    // The system: files, locks, processes, threads.
+    .target(name: "CSignals"),
+    .target(name: "POSIX", dependencies: ["CSignals"]),
+    .target(name: "JSONText", dependencies: ["Text"]),
+
+    // The command language: source text, lexer, parser, diagnostics.
+    .target(name: "Language", dependencies: ["Text"]),
+
     // Engine: storage, symbolic graph, compiled programs.
-    .target(name: "Tensors"),
+    .target(name: "Tensors", dependencies: ["Text", "POSIX"]),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
 
     .target(
       name: "Datasets",
-      dependencies: ["Tensors", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CTransfer", "CCrypto"]),
+      dependencies: [
+        "Tensors", "Text", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CTransfer", "CCrypto",
+      ]),
 
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "Text"]),
 
     .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Plotting"]),
 
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Plotting", dependencies: ["Tensors", "CGnuplot", "CZlib"]),
+    .target(name: "Plotting", dependencies: ["POSIX", "Text", "CGnuplot", "CImages"]),
     .target(
       name: "Notebook",
       dependencies: [
-        "Plotting", "Replay", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
+        "Language", "JSONText",
+        "POSIX",
+        "Plotting", "Replay", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Store/STORE.md"]),
@@ -64,18 +79,24 @@ let package = Package(
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(
-      name: "Kernel", dependencies: ["Notebook", "Plotting", "Tensors", "CZeroMQ", "CCrypto"], exclude: ["PROTOCOL.md"]),
+      name: "Kernel",
+      dependencies: ["Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
+      exclude: ["PROTOCOL.md"]),
 
     // Front ends: the terminal, session files, the program.
-    .target(name: "CSignals"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Replay", dependencies: ["Tensors"]),
-    .target(name: "Terminal", dependencies: ["Notebook", "Plotting", "Tensors", "CReadline", "CSignals"]),
+    .target(name: "Replay", dependencies: ["Text"]),
+    .target(
+      name: "Terminal",
+      dependencies: [
+        "Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
+      ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
-        "Tensors",
+        "Language", "JSONText",
+        "POSIX", "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
+        "Tensors", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -84,14 +105,19 @@ let package = Package(
       name: "train-and-interpolate", dependencies: ["VAEngine", "Networks", "Datasets", "Plotting", "Tensors"],
       path: "examples/library"),
 
-    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook"]),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Notebook", "Plotting"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "Text"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Text"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Language", "JSONText", "Terminal", "Notebook", "Text"]),
+    .testTarget(
+      name: "KernelTests", dependencies: ["Language", "JSONText", "POSIX", "Kernel", "Notebook", "Plotting"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Fuzzing"], exclude: ["Corpus"]),
+    .testTarget(name: "TensorsTests", dependencies: ["POSIX", "Tensors", "Fuzzing"], exclude: ["Corpus"]),
     .executableTarget(
       name: "dataset-files", dependencies: ["Datasets", "Tensors", "Fuzzing"], path: "Tests/Conformance/DatasetFiles"),
     .testTarget(
@@ -99,7 +125,10 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
-        "Notebook", "Plotting", "Tensors", "Datasets", "VAEngine", .product(name: "GRDB", package: "GRDB.swift"),
+        "Language", "JSONText",
+        "POSIX",
+        "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),
     .testTarget(

@@ -49,9 +49,9 @@ void Update(const void *arguments) {
   switch (u.optimizer) {
     case ELBO_ADAM:
     case ELBO_ADAMW: {
-      const bool apart = u.optimizer == ELBO_ADAMW;
-      const VF keep = K(apart ? 1 - h.learningRate * h.weightDecay : 1.0f);
-      const VF added = apart ? K(0.0f) : decay;
+      const bool decoupled = u.optimizer == ELBO_ADAMW;
+      const VF keep = K(decoupled ? 1 - h.learningRate * h.weightDecay : 1.0f);
+      const VF added = decoupled ? K(0.0f) : decay;
       ForEach(u, scale, [&](VF &value, VF &first, VF &second, VF gradient) HWY_ATTR {
         const VF g = hn::MulAdd(added, value, gradient);
         first = hn::MulAdd(beta1, first, hn::Mul(rest1, g));

@@ -1,101 +1,106 @@
-// GIF through giflib: the first frame on its canvas.
+// GIF89a through giflib, written into memory.
 #include <gif_lib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats.h"
+#include "images.h"
 
-typedef struct {
-  const uint8_t *bytes;
-  size_t count, position;
-} memory;
+struct elbo_gif {
+  GifFileType *file;
+  uint8_t *bytes;
+  size_t count, capacity;
+};
 
-static int readMemory(GifFileType *file, GifByteType *to, int size) {
-  memory *m = file->UserData;
-  const size_t rest = m->count - m->position;
-  const size_t got = (size_t)size < rest ? (size_t)size : rest;
-  memcpy(to, m->bytes + m->position, got);
-  m->position += got;
-  return (int)got;
-}
-
-static GifFileType *open_gif(memory *m, char *message) {
-  int status = 0;
-  GifFileType *file = DGifOpen(m, readMemory, &status);
-  if (!file) snprintf(message, ELBO_IMAGE_MESSAGE, "GIF: the header is damaged or incomplete");
-  return file;
-}
-
-int elbo_gif_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, char *message) {
-  memory m = {bytes, count, 0};
-  GifFileType *file = open_gif(&m, message);
-  if (!file) return 0;
-  size->width = file->SWidth;
-  size->height = file->SHeight;
-  size->channels = 3;
-  // Whether a frame has transparent pixels is known when it is read.
-  size->hasAlpha = 0;
-  int status = 0;
-  DGifCloseFile(file, &status);
-  return 1;
-}
-
-/// Reads records up to the first image; its transparent color, or -1.
-static int first(GifFileType *file, int *transparent) {
-  GifRecordType type;
-  *transparent = NO_TRANSPARENT_COLOR;
-  while (DGifGetRecordType(file, &type) == GIF_OK) {
-    if (type == IMAGE_DESC_RECORD_TYPE) return DGifGetImageDesc(file) == GIF_OK;
-    if (type != EXTENSION_RECORD_TYPE) return 0;
-    int code;
-    GifByteType *block;
-    if (DGifGetExtension(file, &code, &block) != GIF_OK) return 0;
-    GraphicsControlBlock control;
-    if (code == GRAPHICS_EXT_FUNC_CODE && block && DGifExtensionToGCB(block[0], block + 1, &control) == GIF_OK) {
-      *transparent = control.TransparentColor;
-    }
-    while (block) {
-      if (DGifGetExtensionNext(file, &block) != GIF_OK) return 0;
-    }
+static int append(GifFileType *file, const GifByteType *bytes, int count) {
+  elbo_gif *gif = file->UserData;
+  if (gif->count + (size_t)count > gif->capacity) {
+    const size_t capacity = 2 * (gif->capacity + (size_t)count);
+    uint8_t *larger = realloc(gif->bytes, capacity);
+    if (!larger) return 0;
+    gif->bytes = larger;
+    gif->capacity = capacity;
   }
-  return 0;
+  memcpy(gif->bytes + gif->count, bytes, (size_t)count);
+  gif->count += (size_t)count;
+  return count;
 }
 
-int elbo_gif_decode(const uint8_t *bytes, size_t count, elbo_pixels *pixels, char *message) {
-  memory m = {bytes, count, 0};
-  GifFileType *file = open_gif(&m, message);
-  if (!file) return 0;
-  int transparent, done = 0, status = 0;
-  snprintf(message, ELBO_IMAGE_MESSAGE, "GIF: the data are damaged or end early");
-  if (file->SWidth > 0 && file->SHeight > 0 && file->SWidth <= ELBO_IMAGE_MAX_SIDE && file->SHeight <= ELBO_IMAGE_MAX_SIDE &&
-      first(file, &transparent)) {
-    const GifImageDesc *image = &file->Image;
-    const ColorMapObject *map = image->ColorMap ? image->ColorMap : file->SColorMap;
-    const int isInside = image->Left >= 0 && image->Top >= 0 && image->Width > 0 && image->Height > 0 &&
-                         image->Left + image->Width <= file->SWidth && image->Top + image->Height <= file->SHeight;
-    GifPixelType *line = isInside ? malloc(image->Width) : NULL;
-    if (line && map && elbo_pixels_allocate(pixels, file->SWidth, file->SHeight, 4, 8, message)) {
-      memset(pixels->data, 0, (size_t)file->SWidth * file->SHeight * 4);
-      static const int starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
-      done = 1;
-      for (int pass = 0; done && pass < (image->Interlace ? 4 : 1); pass++) {
-        for (int y = image->Interlace ? starts[pass] : 0; done && y < image->Height; y += image->Interlace ? steps[pass] : 1) {
-          done = DGifGetLine(file, line, image->Width) == GIF_OK;
-          uint8_t *to = (uint8_t *)pixels->data + 4 * ((size_t)(image->Top + y) * file->SWidth + image->Left);
-          for (int x = 0; done && x < image->Width; x++) {
-            if (line[x] >= map->ColorCount) {
-              done = 0;
-            } else if (line[x] != transparent) {
-              const GifColorType color = map->Colors[line[x]];
-              to[4 * x] = color.Red, to[4 * x + 1] = color.Green, to[4 * x + 2] = color.Blue, to[4 * x + 3] = 255;
-            }
-          }
-        }
-      }
+static void report(int code, char *message) {
+  const char *text = GifErrorString(code);
+  snprintf(message, ELBO_IMAGE_MESSAGE, "GIF: %s", text ? text : "out of memory");
+}
+
+static void discard(elbo_gif *gif) {
+  int ignored;
+  if (gif->file) EGifCloseFile(gif->file, &ignored);
+  free(gif->bytes);
+  free(gif);
+}
+
+static int put_loop(GifFileType *file) {
+  static const GifByteType forever[3] = {1, 0, 0};
+  return EGifPutExtensionLeader(file, APPLICATION_EXT_FUNC_CODE) && EGifPutExtensionBlock(file, 11, "NETSCAPE2.0") &&
+         EGifPutExtensionBlock(file, sizeof forever, forever) && EGifPutExtensionTrailer(file);
+}
+
+elbo_gif *elbo_gif_begin(int32_t width, int32_t height, const uint8_t *colors, int32_t count, int moves, char *message) {
+  int code = E_GIF_ERR_NOT_ENOUGH_MEM;
+  elbo_gif *gif = calloc(1, sizeof(elbo_gif));
+  // The table's size is a power of two; what is not used stays black.
+  int bits = 1;
+  while (1 << bits < count + (moves ? 1 : 0)) bits += 1;
+  ColorMapObject *map = GifMakeMapObject(1 << bits, NULL);
+  if (gif && map) gif->file = EGifOpen(gif, append, &code);
+  int done = gif && gif->file;
+  if (done) {
+    for (int32_t i = 0; i < count; i++) {
+      map->Colors[i] = (GifColorType){colors[3 * i], colors[3 * i + 1], colors[3 * i + 2]};
     }
-    free(line);
+    EGifSetGifVersion(gif->file, true);
+    done = EGifPutScreenDesc(gif->file, width, height, 8, 0, map) && (!moves || put_loop(gif->file));
+    code = gif->file->Error;
   }
-  DGifCloseFile(file, &status);
+  GifFreeMapObject(map);
+  if (done) return gif;
+  report(code, message);
+  if (gif) discard(gif);
+  return NULL;
+}
+
+int elbo_gif_add(elbo_gif *gif, elbo_gif_frame frame, const uint8_t *indices, char *message) {
+  GifFileType *file = gif->file;
+  int done = 1;
+  if (frame.delay >= 0) {
+    GraphicsControlBlock control = {
+        .DisposalMode = DISPOSE_DO_NOT,
+        .DelayTime = frame.delay,
+        .TransparentColor = frame.transparent < 0 ? NO_TRANSPARENT_COLOR : frame.transparent,
+    };
+    GifByteType block[4];
+    const size_t length = EGifGCBToExtension(&control, block);
+    done = EGifPutExtension(file, GRAPHICS_EXT_FUNC_CODE, (int)length, block);
+  }
+  done = done && EGifPutImageDesc(file, frame.left, frame.top, frame.width, frame.height, false, NULL);
+  for (int32_t y = 0; done && y < frame.height; y++) {
+    // giflib does not change them, but does not say so.
+    done = EGifPutLine(file, (GifPixelType *)(uintptr_t)(indices + (size_t)y * (size_t)frame.width), frame.width);
+  }
+  if (!done) report(file->Error, message);
   return done;
+}
+
+uint8_t *elbo_gif_end(elbo_gif *gif, size_t *count, char *message) {
+  int code = 0;
+  const int done = EGifCloseFile(gif->file, &code);
+  gif->file = NULL;
+  if (!done) {
+    report(code, message);
+    discard(gif);
+    return NULL;
+  }
+  uint8_t *bytes = gif->bytes;
+  *count = gif->count;
+  free(gif);
+  return bytes;
 }

@@ -1,4 +1,4 @@
-// PNG through libspng: every color type and depth, interlaced or not.
+// PNG through libspng: reads every color type and depth, interlaced or not; writes 8-bit gray and RGB.
 #include <spng.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,4 +87,32 @@ int elbo_png_decode(const uint8_t *bytes, size_t count, elbo_pixels *pixels, cha
     pixels->channels = 2;
   }
   return done;
+}
+
+// Figures and enlarged images repeat themselves to the left and from above: the fastest level with the two cheapest
+// filters is a few percent larger than the best of all, and several times as fast.
+static int set_speed(spng_ctx *context) {
+  int status = spng_set_option(context, SPNG_IMG_COMPRESSION_LEVEL, 1);
+  if (!status) status = spng_set_option(context, SPNG_FILTER_CHOICE, SPNG_FILTER_CHOICE_SUB | SPNG_FILTER_CHOICE_UP);
+  return status;
+}
+
+uint8_t *elbo_png_encode(const uint8_t *pixels, int32_t width, int32_t height, int channels, size_t *count,
+                         char *message) {
+  spng_ctx *context = spng_ctx_new(SPNG_CTX_ENCODER);
+  struct spng_ihdr header = {
+      .width = (uint32_t)width,
+      .height = (uint32_t)height,
+      .bit_depth = 8,
+      .color_type = channels == 1 ? SPNG_COLOR_TYPE_GRAYSCALE : SPNG_COLOR_TYPE_TRUECOLOR,
+  };
+  int status = context ? spng_set_option(context, SPNG_ENCODE_TO_BUFFER, 1) : SPNG_EMEM;
+  if (!status) status = set_speed(context);
+  if (!status) status = spng_set_ihdr(context, &header);
+  const size_t size = (size_t)width * (size_t)height * (size_t)channels;
+  if (!status) status = spng_encode_image(context, pixels, size, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+  uint8_t *bytes = status ? NULL : spng_get_png_buffer(context, count, &status);
+  if (!bytes) snprintf(message, ELBO_IMAGE_MESSAGE, "PNG: %s", spng_strerror(status));
+  spng_ctx_free(context);
+  return bytes;
 }

@@ -36,7 +36,7 @@ struct elbo_dnn_primitive {
   elbo_dnn_primitive(const elbo_dnn_primitive &) = delete;
   elbo_dnn_primitive &operator=(const elbo_dnn_primitive &) = delete;
 
-  /// Binds a caller's array of `layout` to an operand; reordered at every run when the primitive wants another layout.
+  /// Binds a caller's array of `layout` to an operand; reordered at every run when the primitive expects another layout.
   void Bind(
       elbo_dnn::Slot slot, int argument, const elbo_dnn::Layout &layout, dnnl_query_t query, int index = 0);
   void Run(const elbo_dnn_arguments &arguments);

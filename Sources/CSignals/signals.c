@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,8 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 // What elbo_signals_open blocks, and what SIGPIPE did before it.
 static sigset_t held;
@@ -66,62 +63,6 @@ void elbo_wake_raise(int descriptor) {
 void elbo_wake_clear(int descriptor) {
   uint64_t count;
   while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) continue;
-}
-
-// A child must not inherit our blocked signals nor the ignored SIGPIPE. What we were started to ignore, as by nohup, it
-// ignores too.
-static int spawn_with_defaults(const char *file, char *const *arguments, const posix_spawn_file_actions_t *actions) {
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, ignored;
-  sigemptyset(&none);
-  sigemptyset(&ignored);
-  sigaddset(&ignored, SIGPIPE);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &ignored);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  pid_t process = -1;
-  int failed = posix_spawnp(&process, file, actions, &attributes, arguments, environ);
-  posix_spawnattr_destroy(&attributes);
-  if (failed) errno = failed;
-  return failed ? -1 : (int)process;
-}
-
-int elbo_spawn_shell(const char *command, int input) {
-  char *arguments[] = {"sh", "-c", (char *)command, NULL};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  if (input >= 0) posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  int process = spawn_with_defaults("/bin/sh", arguments, &actions);
-  posix_spawn_file_actions_destroy(&actions);
-  return process;
-}
-
-int elbo_spawn_shell_capturing(const char *command, int output) {
-  char *arguments[] = {"sh", "-c", (char *)command, NULL};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  int process = spawn_with_defaults("/bin/sh", arguments, &actions);
-  posix_spawn_file_actions_destroy(&actions);
-  return process;
-}
-
-int elbo_run_shell(const char *command, int input) {
-  int process = elbo_spawn_shell(command, input);
-  return process < 0 ? -1 : elbo_wait(process);
-}
-
-int elbo_spawn(const char *const *arguments, int result, int messages) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, messages, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, result, ELBO_SPAWN_RESULT);
-  int process = spawn_with_defaults(arguments[0], (char *const *)arguments, &actions);
-  posix_spawn_file_actions_destroy(&actions);
-  return process;
 }
 
 int elbo_wait(int process) {

@@ -19,6 +19,8 @@ package final class LayerBuilder {
   private var applications: [String: Int] = [:]
   /// The application under way, counted from 0.
   private var application = 0
+  /// Of the parameters that are written next.
+  private var currentGroup = ParameterSpec.mainGroup
 
   package init(_ graph: Graph, activation: Activation, training: Bool) {
     (self.graph, self.activation, self.training) = (graph, activation, training)
@@ -29,10 +31,20 @@ package final class LayerBuilder {
   ) throws(ShapeError) -> Symbol {
     let full = graph.qualified(name)
     if roles[full] == nil {
-      specs.append(ParameterSpec(name: full, shape: shape, trainable: trainable))
+      specs.append(ParameterSpec(name: full, shape: shape, trainable: trainable, group: currentGroup))
       roles[full] = role
     }
     return try graph.parameter(name, shape)
+  }
+
+  /// Parameters that `body` is the first to write belong to this group: a loss of their own trains them.
+  package func group<Result>(
+    _ name: String, _ body: () throws(ShapeError) -> Result
+  ) throws(ShapeError) -> Result {
+    let outer = currentGroup
+    currentGroup = name
+    defer { currentGroup = outer }
+    return try body()
   }
 
   /// Assigned after a step. A network that is applied to several inputs updates its statistics once, by the first.
@@ -114,7 +126,8 @@ package final class LayerBuilder {
     return try matmul(flat, weight) + parameter("bias", [width], .bias(fanIn: fanIn))
   }
 
-  private func convolution(
+  /// Images `[B, C, H, W]` under `channels` filters, with a bias; padding nil is "same".
+  package func convolution(
     _ x: Symbol, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int?
   ) throws(ShapeError) -> Symbol {
     guard x.shape.rank == 4 else {

@@ -1,6 +1,7 @@
+import JSONText
 import Plotting
 import Replay
-import Tensors
+import Text
 
 /// The output of a statement in all its representations. Front ends choose one; nothing below them prints.
 ///

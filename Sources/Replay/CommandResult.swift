@@ -1,3 +1,5 @@
+import Text
+
 /// The output of one command of a session file with the expected output.
 package struct CommandResult: Equatable, Sendable {
   package let command: SessionFile.Command

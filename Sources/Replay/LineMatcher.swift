@@ -1,3 +1,5 @@
+import Text
+
 /// The tolerance of a comparison of floats.
 package struct Tolerance: Equatable, Sendable {
   package var rtol: Double

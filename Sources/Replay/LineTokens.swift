@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A line cut into what is compared piece by piece: text, integers, floats.
 ///

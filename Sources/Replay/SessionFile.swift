@@ -1,3 +1,5 @@
+import Text
+
 /// A session file: commands at `elbo> ` with the output they gave, between lines of prose.
 ///
 ///     #! elbo-session 1 seed=7 rtol=1e-4
@@ -134,11 +136,4 @@ package struct SessionFile: Equatable, Sendable {
   static func isProse(_ line: some StringProtocol) -> Bool {
     line == "#" || line.hasPrefix("# ") || line.hasPrefix("##")
   }
-}
-
-/// `line` without spaces at its end: they cannot be seen, so they are never compared.
-package func trimmedRight(_ line: some StringProtocol) -> String {
-  var line = Substring(line)
-  while let last = line.last, last == " " || last == "\t" || last == "\r" { line.removeLast() }
-  return String(line)
 }

@@ -1,5 +1,5 @@
 import Glibc
-import Tensors
+import Text
 
 /// Replays as test reports for CI servers: one case a command, one suite a file.
 package enum TestReports {
@@ -67,11 +67,7 @@ package enum TestReports {
     return UnifiedDiff(alone).text
   }
 
-  private static func time(_ seconds: Double) -> String {
-    let thousandths = Int((seconds * 1000).rounded())
-    let fraction = String(thousandths % 1000)
-    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
-  }
+  private static func time(_ seconds: Double) -> String { NumberText.fixed(seconds, decimals: 3) }
 
   private static func xml(_ text: String) -> String { MarkupText.escaped(text, placeholder: "?") }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// The mismatches of a replay as a unified diff against the session file.
 ///
@@ -84,14 +85,7 @@ package struct UnifiedDiff: Sendable {
     }
   }
 
-  private static func short(_ value: Double) -> String {
-    withVaList([value]) { arguments in
-      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-        _ = vsnprintf(buffer.baseAddress, buffer.count, "%.3g", arguments)
-        return buffer.baseAddress.map { String(cString: $0) } ?? ""
-      }
-    }
-  }
+  private static func short(_ value: Double) -> String { NumberText.format("%.3g", value) }
 
   private static func hunks(_ rows: [Row], path: String, context: Int) -> [Line] {
     let changed = rows.indices.filter { rows[$0].kind != .context }

@@ -7,7 +7,7 @@ package protocol BatchSource: Sendable {
   var count: Int { get }
   /// Shape of one example, `[C, H, W]` or `[D]`.
   var exampleShape: Shape { get }
-  /// Number of classes when every example has a label, for conditional models.
+  /// Number of classes when examples have labels, for conditional models; nil when none has.
   var classCount: Int? { get }
 
   /// Writes examples `indices[rows]` as float32 to rows `rows` of `destination` (`[indices.count, exampleShape…]`),
@@ -20,7 +20,7 @@ package protocol BatchSource: Sendable {
     _ indices: UnsafeBufferPointer<Int32>, rows: Range<Int>, into destination: UnsafeMutablePointer<Float>,
     stream: RandomStream, firstRow: Int)
 
-  /// Writes the class of examples `indices` to `destination`.
+  /// Writes the class of examples `indices` to `destination`, −1 for an example without a label.
   ///
   /// - Precondition: `classCount` is known.
   func readLabels(_ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutablePointer<Int32>)

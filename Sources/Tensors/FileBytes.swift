@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 
 /// An error in a file, with its place.
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -63,22 +64,22 @@ package enum FileBytes {
     let (target, mode, isReplaced) = place(of: path)
     guard isReplaced else { return try writeInto(path, pieces) }
     let file: TemporaryFile
-    do { file = try TemporaryFile(beside: target) } catch { throw FileError(path: path, reason: error.reason) }
+    do { file = try TemporaryFile(beside: target) } catch { throw FileError(path: path, reason: error.description) }
     for piece in pieces {
-      let failure = TemporaryFile.write(piece, to: file.descriptor)
+      let failure = Descriptor.write(piece, to: file.descriptor)
       guard failure == 0 else {
         file.discard()
         throw FileError(path: path, reason: String(cString: strerror(failure)))
       }
     }
-    do { try file.replaceTarget(mode: mode) } catch { throw FileError(path: path, reason: error.reason) }
+    do { try file.replaceTarget(mode: mode) } catch { throw FileError(path: path, reason: error.description) }
   }
 
   private static func writeInto(_ path: String, _ pieces: [UnsafeRawBufferPointer]) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
     var failure: Int32 = 0
-    for piece in pieces where failure == 0 { failure = TemporaryFile.write(piece, to: descriptor) }
+    for piece in pieces where failure == 0 { failure = Descriptor.write(piece, to: descriptor) }
     if close(descriptor) != 0, failure == 0 { failure = errno }
     if failure != 0 { throw FileError(path: path, reason: String(cString: strerror(failure))) }
   }

@@ -1,3 +1,5 @@
+import Text
+
 /// NumPy's array files, format versions 1 to 3 (NEP 1).
 package enum NPY {
   private static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]

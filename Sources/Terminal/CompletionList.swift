@@ -1,4 +1,4 @@
-import Tensors
+import Text
 
 /// Candidates as text under the prompt: one a line with its help, or in columns when there is no help.
 package struct CompletionList: Sendable {
@@ -26,18 +26,18 @@ package struct CompletionList: Sendable {
   }
 
   private func withHelp(_ candidates: [LineCompletion.Candidate]) -> String {
-    let widest = min(candidates.map { displayWidth($0.text) }.max() ?? 0, columns / 2)
+    let widest = min(candidates.map { TextWidth.columns($0.text) }.max() ?? 0, columns / 2)
     return candidates.map { candidate in
-      let name = padded(truncated(candidate.text, to: widest), to: widest)
+      let name = TextWidth.pad(TextWidth.fit(candidate.text, to: widest), to: widest)
       if candidate.help.isEmpty { return "  " + name + "\n" }
-      let help = truncated(candidate.help, to: max(0, columns - widest - 5))
+      let help = TextWidth.fit(candidate.help, to: max(0, columns - widest - 5))
       return "  " + name + "  " + Style.faint.apply(help, color) + "\n"
     }.joined()
   }
 
   private func inColumns(_ candidates: [LineCompletion.Candidate]) -> String {
     if candidates.isEmpty { return "" }
-    let widest = min(candidates.map { displayWidth($0.text) }.max() ?? 0, max(1, columns - 4))
+    let widest = min(candidates.map { TextWidth.columns($0.text) }.max() ?? 0, max(1, columns - 4))
     let perRow = max(1, (columns - 2) / (widest + 2))
     let limit = max(3, rows - 3)
     let needed = (candidates.count + perRow - 1) / perRow
@@ -46,7 +46,7 @@ package struct CompletionList: Sendable {
     for row in 0..<shown {
       // Read downwards, as `ls` does.
       let cells = stride(from: row, to: candidates.count, by: needed).map {
-        padded(truncated(candidates[$0].text, to: widest), to: widest)
+        TextWidth.pad(TextWidth.fit(candidates[$0].text, to: widest), to: widest)
       }
       var line = "  " + cells.joined(separator: "  ")
       while line.hasSuffix(" ") { line.removeLast() }

@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 import Tensors
 
 /// The input history, in a file shared by running programs: each appends under a lock, and reads what others added.
@@ -77,14 +78,7 @@ package final class HistoryFile {
 
   private func read(_ descriptor: Int32, from start: Int) -> [UInt8]? {
     guard lseek(descriptor, off_t(start), SEEK_SET) >= 0 else { return nil }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      bytes += chunk[0..<count]
-    }
+    let bytes = Descriptor.readToEnd(descriptor)
     // Only whole lines: one that another program is writing comes with the next call.
     guard let last = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
     return Array(bytes[...last])

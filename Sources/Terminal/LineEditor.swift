@@ -1,5 +1,6 @@
 import CReadline
 import Glibc
+import Text
 
 /// A completion of the text before the cursor.
 package struct LineCompletion: Sendable {
@@ -206,7 +207,7 @@ extension LineEditor {
   private func drawHint() {
     guard let hint, let place = cursorPlace() else { return }
     let down = place.rowsBelow + 1
-    let text = Style.faint.apply(truncated("  " + hint, to: place.width - 1), color)
+    let text = Style.faint.apply(TextWidth.fit("  " + hint, to: place.width - 1), color)
     let back = place.column > 0 ? "\u{1B}[\(place.column)C" : ""
     writeAll(String(repeating: "\n", count: down) + "\r\(text)\u{1B}[K\u{1B}[\(down)A\r\(back)", to: STDOUT_FILENO)
     hintDistance = down
@@ -228,8 +229,8 @@ extension LineEditor {
     let columns = Int(width)
     guard columns > 10, height > 2 else { return nil }
     let before = String(decoding: Array(line.utf8.prefix(Int(elbo_line_point()))), as: UTF8.self)
-    let cursor = displayWidth(prompt) + displayWidth(before)
-    let end = displayWidth(prompt) + displayWidth(line)
+    let cursor = TextWidth.columns(prompt) + TextWidth.columns(before)
+    let end = TextWidth.columns(prompt) + TextWidth.columns(line)
     if end >= columns { return nil }
     return (cursor % columns, end / columns - cursor / columns, columns)
   }

@@ -1,6 +1,7 @@
 import CSignals
 import Glibc
-import Tensors
+import POSIX
+import Text
 
 /// Shows text that is much longer than the screen in the user's pager.
 package struct Pager: Sendable {
@@ -27,7 +28,7 @@ package struct Pager: Sendable {
   package static func isNeeded(for text: String, on screen: ScreenSize) -> Bool {
     var rows = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      rows += max(1, (displayWidth(line) + screen.columns - 1) / max(1, screen.columns))
+      rows += max(1, (TextWidth.columns(line) + screen.columns - 1) / max(1, screen.columns))
       if rows > screen.rows * 3 / 2 { return true }
     }
     return false
@@ -37,18 +38,17 @@ package struct Pager: Sendable {
   ///
   /// - Parameter isUnwanted: Asked twenty times a second; the pager is ended, with what it started, when it says so.
   package func show(_ text: String, isUnwanted: () -> Bool) -> Bool {
-    var ends: [Int32] = [0, 0]
-    guard elbo_pipe(&ends) == 0 else { return false }
-    let process = elbo_spawn_shell(command, ends[0])
-    close(ends[0])
-    guard process > 0 else {
-      close(ends[1])
+    guard let ends = try? Descriptor.pipe() else { return false }
+    let child = try? ChildProcess(shell: command, input: .descriptor(ends.read))
+    close(ends.read)
+    guard let process = child?.identifier else {
+      close(ends.write)
       return false
     }
     var mode = termios()
     let isTerminal = tcgetattr(STDIN_FILENO, &mode) == 0
-    feed(text, ends[1], isUnwanted)
-    close(ends[1])
+    feed(text, ends.write, isUnwanted)
+    close(ends.write)
     let watch = elbo_process_watch(process)
     defer { if watch >= 0 { close(watch) } }
     var killsAt: SuspendingClock.Instant?
@@ -85,42 +85,5 @@ package struct Pager: Sendable {
       let count = rest.withUnsafeBytes { write(pipe, $0.baseAddress, $0.count) }
       if count > 0 { rest = rest.dropFirst(count) } else if count < 0, errno != EAGAIN, errno != EINTR { return }
     }
-  }
-}
-
-/// A process and what it started.
-enum ProcessTree {
-  static func signal(_ process: Int32, _ number: Int32) {
-    for each in [process] + descendants(of: process) { kill(each, number) }
-  }
-
-  static func descendants(of process: Int32) -> [Int32] {
-    guard let folder = opendir("/proc") else { return [] }
-    defer { closedir(folder) }
-    var children: [Int32: [Int32]] = [:]
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if let identifier = Int32(name), let parent = parent(of: identifier) {
-        children[parent, default: []].append(identifier)
-      }
-    }
-    var (found, waiting) = ([Int32](), [process])
-    while let next = waiting.popLast() {
-      found += children[next] ?? []
-      waiting += children[next] ?? []
-    }
-    return found
-  }
-
-  /// From `/proc/N/stat`: number, name in parentheses, state, parent.
-  private static func parent(of process: Int32) -> Int32? {
-    let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 512)
-    let count = read(descriptor, &bytes, bytes.count)
-    guard count > 0, let name = bytes[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = String(decoding: bytes[(name + 1)..<count], as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? Int32(fields[1]) : nil
   }
 }

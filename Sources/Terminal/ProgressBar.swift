@@ -1,5 +1,5 @@
 import Notebook
-import Tensors
+import Text
 
 /// A one-line progress bar, laid out for a width.
 ///
@@ -22,14 +22,14 @@ package struct ProgressBar: Sendable {
     let room = max(1, columns - 1)
     for layout in Layout.all(termCount: progress.terms.count) {
       let bare = compose(progress, layout, bar: 0)
-      let spare = room - displayWidth(bare) - 1
+      let spare = room - TextWidth.columns(bare) - 1
       if progress.fraction == nil || layout.minimumBar == 0 {
         if spare >= -1 { return bare }
       } else if spare >= layout.minimumBar {
         return compose(progress, layout, bar: min(spare, 30))
       }
     }
-    return truncated(
+    return TextWidth.fit(
       compose(progress, Layout(recentLosses: 0, terms: [], minimumBar: 0, isShort: true), bar: 0), to: room)
   }
 
@@ -69,10 +69,10 @@ package struct ProgressBar: Sendable {
       let percent = fraction.isFinite ? min(100, max(0, Int(fraction * 100))) : 0
       parts.append(String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0) + "\(percent) %")
     }
-    if let left = progress.secondsLeft { parts.append(clockText(left) + (layout.isShort ? "" : " left")) }
+    if let left = progress.secondsLeft { parts.append(NumberText.clock(left) + (layout.isShort ? "" : " left")) }
     parts += layout.terms.map { Self.text(of: progress.terms[$0], isShort: layout.isShort) }
     let recentLosses = sparkline(progress.recentLosses, columns: min(layout.recentLosses, progress.recentLosses.count))
-    if displayWidth(recentLosses) >= 3 { parts.append(Style.success.apply(recentLosses, color)) }
+    if TextWidth.columns(recentLosses) >= 3 { parts.append(Style.success.apply(recentLosses, color)) }
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
   }
 

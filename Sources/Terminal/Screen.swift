@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 
 /// The size of a terminal's screen.
 package struct ScreenSize: Equatable, Sendable {
@@ -32,23 +33,9 @@ package func monotonicSeconds() -> Double {
 @discardableResult
 package func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   var text = text
-  return text.withUTF8 { bytes in
-    var done = 0
-    while done < bytes.count {
-      let wrote = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      if wrote < 0 {
-        if errno == EINTR { continue }
-        if errno == EAGAIN {
-          var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&wait, 1, -1)
-          continue
-        }
-        return false
-      }
-      done += wrote
-    }
-    return true
-  }
+  let failure = text.withUTF8 { Descriptor.write(UnsafeRawBufferPointer($0), to: descriptor) }
+  errno = failure
+  return failure == 0
 }
 
 /// Whether something was typed that nobody has read yet, a line that is not finished included.

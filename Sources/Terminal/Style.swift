@@ -1,4 +1,4 @@
-import Tensors
+import Text
 
 /// Whether and how text is colored.
 ///

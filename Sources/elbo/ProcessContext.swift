@@ -1,7 +1,9 @@
 import Glibc
+import Language
 import Notebook
 import Tensors
 import Terminal
+import Text
 
 /// The environment, signals and terminals of the process. The environment is read only here.
 struct ProcessContext: Sendable {

@@ -1,5 +1,4 @@
 import Kernel
-import Plotting
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct ConnectionFileTests {
@@ -18,10 +17,5 @@ import Testing
   func whatIsWrongIsRefused(part: String) {
     let bad = good.replacing(part, with: part == "\"tcp\"" || part.contains("hmac") ? "\"odd\"" : "\"x\":0")
     #expect(throws: ConnectionFile.Fault.self) { try ConnectionFile(parsing: Array(bad.utf8)) }
-  }
-
-  @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
-  func base64IsThatOfRFC4648(text: String, expected: String) {
-    #expect(Base64.encode(Array(text.utf8)) == expected)
   }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import JSONText
 import Kernel
 import Notebook
 import Testing

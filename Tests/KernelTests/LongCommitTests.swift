@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import JSONText
 import Kernel
 import Notebook
 import Synchronization

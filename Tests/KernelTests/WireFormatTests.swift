@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Kernel
 import Notebook
 import Testing

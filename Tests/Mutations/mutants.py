@@ -39,10 +39,13 @@ func elboMutant(_ number: Int) -> Bool { active == number }
 """
 C = """#ifndef ELBO_MUTANTS
 #define ELBO_MUTANTS
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// Declared, not included, for C: a header of a module must not decide what the system's headers define.
+#ifdef __cplusplus
 #include <stdlib.h>
+#else
+char *getenv(const char *name);
+int atoi(const char *text);
+#endif
 static inline int elboMutant(int number) {
   static int active = -1;
   if (active < 0) { const char *text = getenv("ELBO_MUTANT"); active = text ? atoi(text) : 0; }

@@ -1,8 +1,10 @@
 import Foundation
+import JSONText
 import Notebook
 import Plotting
 import Tensors
 import Testing
+import Text
 
 /// What programs read of results: keys, numbers, units; and the one form of numbers for people.
 @Suite(.serialized) struct DataFormTests {

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Language
 import Notebook
 import Testing
 

@@ -1,6 +1,7 @@
 import Glibc
 import Notebook
 import Testing
+import Text
 
 /// Help as people read it, against recorded pages. After a change of the command table, record them anew and look at the
 /// difference: ELBO_RECORD=1 swift test --filter HelpTextTests

@@ -2,14 +2,6 @@ import Notebook
 import Testing
 
 @Suite struct LanguageTests {
-  /// A third of the letters may be wrong, one at least; neighbors that changed places are one mistake, not two.
-  @Test func exchangedNeighborsAreOneMistake() {
-    #expect(Suggestion.question("tets", in: ["test"]) == "Did you mean 'test'?")
-    #expect(Suggestion.question("teax", in: ["test"]) == nil)
-    #expect(Suggestion.question("tarin", in: ["train"]) == "Did you mean 'train'?")
-    #expect(Suggestion.question("tarni", in: ["train"]) == nil)
-  }
-
   @Test(arguments: [
     ("1 + 2*3", "7"), ("2^3^2", "512"), ("-2^2", "-4"), ("7 % 4", "3"), ("(1 + 2) * 3", "9"), ("1e-3 * 2", "0.002"),
     ("10 / 4", "2.5"), ("(3 > 2)", "1"), ("pi", "3.14159"), ("mean([1, 2, 6])", "3"), ("\"a\" + 'b'", "ab"),

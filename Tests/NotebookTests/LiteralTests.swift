@@ -1,3 +1,4 @@
+import JSONText
 import Notebook
 import Testing
 

@@ -1,6 +1,7 @@
 import Notebook
 import Tensors
 import Testing
+import Text
 
 /// Results as values: text that fits, structured data, files by their endings.
 @Suite struct ResultTests {

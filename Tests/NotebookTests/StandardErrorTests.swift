@@ -1,8 +1,10 @@
 import Glibc
+import JSONText
 import Networks
 import Notebook
 import Tensors
 import Testing
+import Text
 import VAEngine
 
 /// Standard errors beside the numbers of `compare` and `kl`, against those worked out in Double for models whose

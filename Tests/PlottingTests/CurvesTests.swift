@@ -128,18 +128,6 @@ import Testing
     #expect(places == [[0x2C, 0, 0, 0, 0, 6, 0, 4, 0], [0x2C, 4, 0, 2, 0, 1, 0, 1, 0]])
   }
 
-  /// Base64 of RFC 4648, section 10.
-  @Test func base64IsThatOfItsStandard() {
-    for (text, code) in [
-      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-      ("foobar", "Zm9vYmFy"),
-    ] {
-      #expect(Base64.encode(Array(text.utf8)) == code && Base64.decode(code) == Array(text.utf8))
-    }
-    #expect(Base64.encode([0xFB, 0xFF, 0xFE]) == "+//+")
-    #expect(Base64.decode("Zg=A") == nil && Base64.decode("Z g=") == nil)
-  }
-
   @Test func imagesThatAreTooWideShrinkByAWholeFactor() {
     let picture = Picture(
       width: 4, height: 2,

@@ -123,6 +123,30 @@ import Testing
     #expect(throws: PNGError.self) { try PNG.decode(damaged) }
   }
 
+  /// Gray and RGB with an alpha channel.
+  @Test(arguments: [(4, [90, 12, 160, 200]), (6, [90, 91, 92, 12, 160, 161, 162, 200])] as [(UInt8, [UInt8])])
+  func transparencyIsIgnored(colorType: UInt8, samples: [UInt8]) throws {
+    var size = compressBound(UInt(samples.count + 1))
+    var packed = [UInt8](repeating: 0, count: Int(size))
+    compress2(&packed, &size, [0] + samples, UInt(samples.count + 1), 1)
+    let header = bigEndian(2) + bigEndian(1) + [8, colorType, 0, 0, 0]
+    let picture = try PNG.decode(png(header, Array(packed.prefix(Int(size)))))
+    #expect(picture[0, 0] == (colorType == 4 ? [90, 90, 90] : [90, 91, 92]))
+    #expect(picture[1, 0] == (colorType == 4 ? [160, 160, 160] : [160, 161, 162]))
+  }
+
+  private func bigEndian(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 255) } }
+
+  /// A file of three chunks.
+  private func png(_ header: [UInt8], _ packed: [UInt8]) -> [UInt8] {
+    func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+      let body = Array(type.utf8) + data
+      return bigEndian(data.count) + body + bigEndian(Int(crc32(0, body, UInt32(body.count))))
+    }
+    let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    return signature + chunk("IHDR", header) + chunk("IDAT", packed) + chunk("IEND", [])
+  }
+
   @Test(arguments: [1, 3]) func everyFilterOfTheSpecificationIsUndone(channels: Int) throws {
     let (width, height) = (7, 10)
     let samples = (0..<height * width * channels).map { UInt8(truncatingIfNeeded: $0 * $0 * 37 / 5) }
@@ -137,13 +161,11 @@ import Testing
         rows.append(UInt8(truncatingIfNeeded: sample(y, i) - guess))
       }
     }
-    let header = PNG.bigEndian(width) + PNG.bigEndian(height) + [8, channels == 3 ? 2 : 0, 0, 0, 0]
+    let header = bigEndian(width) + bigEndian(height) + [8, channels == 3 ? 2 : 0, 0, 0, 0]
     var size = compressBound(UInt(rows.count))
     var packed = [UInt8](repeating: 0, count: Int(size))
     compress2(&packed, &size, rows, UInt(rows.count), 1)
-    let file =
-      PNG.signature + PNG.chunk("IHDR", header) + PNG.chunk("IDAT", Array(packed.prefix(Int(size))))
-      + PNG.chunk("IEND", [])
+    let file = png(header, Array(packed.prefix(Int(size))))
     let wanted = channels == 3 ? samples : samples.flatMap { [$0, $0, $0] }
     #expect(try PNG.decode(file).pixels == wanted)
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Plotting
 import Testing
 
@@ -98,7 +99,7 @@ import Testing
     #expect(pieces[0].hasPrefix("a=T,f=100,q=2,m=1;"))
     #expect(pieces.last?.hasPrefix("m=0;") == true)
     let base64 = pieces.map { $0.split(separator: ";", maxSplits: 1)[1] }.joined()
-    let bytes = try #require(Base64.decode(base64))
+    let bytes = [UInt8](try #require(Data(base64Encoded: base64)))
     #expect(try PNG.decode(bytes).width == 900)
   }
 
@@ -106,7 +107,7 @@ import Testing
     let text = try renderer.inline(SampleFigures.strip, .iterm, width: 300)
     #expect(text.hasPrefix("\u{1B}]1337;File=inline=1;size="))
     let base64 = text.split(separator: ":")[1].prefix { $0 != "\u{07}" }
-    let bytes = try #require(Base64.decode(String(base64)))
+    let bytes = [UInt8](try #require(Data(base64Encoded: String(base64))))
     #expect(try PNG.decode(bytes).width <= 300)
   }
 

@@ -94,6 +94,13 @@ import Testing
     #expect(numbers[0].absolute == 0.5)
     #expect(numbers[0].relative == 0.25)
   }
+
+  @Test(arguments: ["z[:, 0] * (glob)", "a\\b* (glob)", "[x]?y (glob)"])
+  func aLineThatIsRecordedMatchesItself(line: String) {
+    let matcher = LineMatcher(line, tolerance: Tolerance(rtol: 0, atol: 0))
+    #expect(matcher.matches(String(line.dropLast(" (glob)".count))))
+    #expect(!matcher.matches("something else"))
+  }
 }
 
 extension [LineToken] {

@@ -1,25 +1,9 @@
 import Notebook
 import Terminal
 import Testing
+import Text
 
 @Suite struct ScreenTextTests {
-  @Test func widthsCountColumnsNotCharacters() {
-    #expect(displayWidth("abc") == 3)
-    #expect(displayWidth("héllo") == 5)
-    #expect(displayWidth("e\u{301}") == 1)
-    #expect(displayWidth("日本") == 4)
-    #expect(displayWidth("👩‍👩‍👧") == 2)
-    #expect(displayWidth("\u{1B}[1;31mred\u{1B}[0m") == 3)
-    #expect(displayWidth("▁▂█") == 3)
-  }
-
-  @Test func whatIsCutFits() {
-    #expect(truncated("日本語", to: 5) == "日本…")
-    #expect(truncated("日本語", to: 4) == "日…")
-    #expect(truncated("abc", to: 3) == "abc")
-    #expect(displayWidth(truncated("\u{1B}[2mabcdef\u{1B}[0m", to: 4)) == 4)
-  }
-
   @Test func colorFollowsTheEnvironment() {
     let on = ["TERM": "xterm"]
     #expect(ColorPolicy(environment: on, isTerminal: true).isOn)
@@ -37,14 +21,6 @@ import Testing
     #expect(sparkline([1, 1], columns: 4) == "▁▁")
     #expect(sparkline([1, .nan, 2], columns: 4) == "▁×█")
     #expect(sparkline(Array(repeating: 0, count: 50) + Array(repeating: 1, count: 50), columns: 4) == "▁▁██")
-  }
-
-  @Test func durationsAndNumbersRead() {
-    #expect(durationText(0.25) == "0.25 s")
-    #expect(durationText(185) == "3:05")
-    #expect(clockText(3727) == "1:02:07")
-    #expect(clockText(7) == "0:07")
-    #expect(grouped(-1_234_567) == "-1,234,567")
   }
 
   @Test func longCompletionListsAreCounted() {
@@ -106,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: [8, 20, 40, 60, 80, 100, 120, 200]) func noLineIsTooWide(columns: Int) {
-    #expect(displayWidth(line(columns)) < columns)
+    #expect(TextWidth.columns(line(columns)) < columns)
   }
 
   @Test func eightyColumnsShowTheTermsTheSpeedAndTheSparkline() {

@@ -1,5 +1,5 @@
-// Decoding of images from memory: PNG (libspng), JPEG (libjpeg-turbo), TIFF (libtiff), WebP (libwebp), GIF (giflib), BMP (stb_image) and
-// the portable formats PBM, PGM and PPM.
+// Images from memory: PNG (libspng), JPEG (libjpeg-turbo), TIFF (libtiff), WebP (libwebp), GIF (giflib), BMP (stb_image)
+// and the portable formats PBM, PGM and PPM; PNG and GIF into it.
 #ifndef ELBO_IMAGES_H
 #define ELBO_IMAGES_H
 
@@ -46,6 +46,31 @@ int elbo_image_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, 
 /// `capacity` counts numbers. Returns 0 on failure, 2 when a pixel was mixed with the background, else 1.
 int elbo_image_decode(const uint8_t *bytes, size_t count, int channels, int depth, const uint8_t background[3],
                       void *destination, size_t capacity, char *message);
+
+/// A PNG of 8-bit gray (channels 1) or RGB (3), to be freed; NULL with the reason in `message`.
+uint8_t *elbo_png_encode(const uint8_t *pixels, int32_t width, int32_t height, int channels, size_t *count,
+                         char *message);
+
+/// An animation that is being written: one color table for all frames, endless repetition.
+typedef struct elbo_gif elbo_gif;
+
+/// Part of a picture, as indices into the color table.
+typedef struct {
+  int32_t left, top, width, height;
+  /// Hundredths of a second that it is shown; negative in a picture that does not move.
+  int32_t delay;
+  /// The index that leaves a pixel as it was; negative for none.
+  int32_t transparent;
+} elbo_gif_frame;
+
+/// `colors` are RGB, at most 256. NULL with the reason in `message`.
+elbo_gif *elbo_gif_begin(int32_t width, int32_t height, const uint8_t *colors, int32_t count, int moves, char *message);
+
+/// False with the reason in `message`.
+int elbo_gif_add(elbo_gif *gif, elbo_gif_frame frame, const uint8_t *indices, char *message);
+
+/// Ends the file and frees `gif`. Returns its bytes, to be freed; NULL with the reason in `message`.
+uint8_t *elbo_gif_end(elbo_gif *gif, size_t *count, char *message);
 
 #ifdef __cplusplus
 }

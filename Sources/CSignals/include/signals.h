@@ -16,18 +16,6 @@ int elbo_signals_next(int descriptor);
 int elbo_wake_open(void);
 void elbo_wake_raise(int descriptor);
 void elbo_wake_clear(int descriptor);
-// Runs `/bin/sh -c command` in the foreground with the signals that this program was started with, waits, returns the
-// wait status, or -1. `input` is what its standard input reads (-1: this process's own).
-int elbo_run_shell(const char *command, int input);
-// The same, not waited for: returns the process id or -1.
-int elbo_spawn_shell(const char *command, int input);
-// The same with standard output to `output`.
-int elbo_spawn_shell_capturing(const char *command, int output);
-// Starts `arguments` (NULL-terminated, looked up in PATH unless it has a slash) with the signals that this program was
-// started with; standard input from /dev/null, standard output and error to `messages`, descriptor ELBO_SPAWN_RESULT to
-// `result`. Returns the process id or -1.
-#define ELBO_SPAWN_RESULT 3
-int elbo_spawn(const char *const *arguments, int result, int messages);
 // Waits for a process; its wait status or -1.
 int elbo_wait(int process);
 // A descriptor that can be read once the process has ended; -1 where the system has none.

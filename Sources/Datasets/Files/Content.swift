@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// The content of a file before it becomes a dataset.
 struct Content {

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// The IDX files of MNIST: two zero bytes, a type, the rank, big-endian extents, big-endian data.
 package enum IDX {

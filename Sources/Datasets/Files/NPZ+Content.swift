@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 extension NPZ {
   private static let exampleNames = ["x", "images", "imgs", "data", "features", "arr_0"]

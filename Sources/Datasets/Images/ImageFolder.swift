@@ -2,6 +2,7 @@ import CImages
 import Glibc
 import Synchronization
 import Tensors
+import Text
 
 /// A folder of images as examples; the folders in it, when it has any, are parts and labels.
 struct ImageFolder {

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// Columns of a table put together as examples and labels.
 struct TableAssembly {

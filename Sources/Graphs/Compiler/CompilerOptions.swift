@@ -2,7 +2,7 @@ import CTeam
 
 /// How a graph is compiled.
 package struct CompilerOptions: Hashable, Sendable {
-  /// A rewrite that changes speed and memory, never what is computed (rounding apart).
+  /// A rewrite that changes speed and memory, never what is computed, except for rounding.
   package enum Pass: String, Hashable, Sendable, CaseIterable {
     /// Removes nodes that no output depends on.
     case deadCode

@@ -105,7 +105,7 @@ extension Emitter {
     return made
   }
 
-  /// A call that gives `elements` of node `id` and reads all of its operands.
+  /// A call that computes `elements` of node `id` and reads all of its operands.
   private func bind(
     _ call: inout elbo_dnn_arguments, _ id: Int, _ epilogue: Epilogue, _ elements: Range<Int>
   ) -> Step.Part {

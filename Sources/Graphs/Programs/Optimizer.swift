@@ -2,7 +2,7 @@
 package enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// Kingma & Ba 2015, algorithm 1, with ε outside the root; weight decay is added to the gradient.
   case adam
-  /// Loshchilov & Hutter 2019: weight decay apart from the gradient.
+  /// Loshchilov & Hutter 2019: decoupled weight decay, not part of the gradient.
   case adamW
   /// Kingma & Ba 2015, algorithm 2.
   case adamax

@@ -272,12 +272,15 @@ package final class Program {
     }
   }
 
+  /// The first index beyond its table that the last run met, and read as the nearest row.
+  package var indexFault: ProgramError? { faults.first }
+
   /// Looks at what the last run read and computed.
   ///
   /// - Throws: The first index beyond its table (which was read as the nearest row), else the first output of one number
   ///   that is NaN or infinite.
   package func check() throws(ProgramError) {
-    if let fault = faults.first { throw fault }
+    if let fault = indexFault { throw fault }
     for term in terms where !term.value.pointee.isFinite { throw .nonFinite(term.name, term.value.pointee) }
   }
 

@@ -24,7 +24,7 @@ package enum ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .unknownParameter(let name): "no parameter '\(name)' in the store"
     case .parameterShape(let name, let stored, let wanted):
-      "parameter '\(name)' is \(stored), the graph wants \(wanted)"
+      "parameter '\(name)' is \(stored), the graph expects \(wanted)"
     case .otherGraph(let what): "\(what) is of another graph than the program's"
     case .emptyGroup(let group): "the parameter group '\(group)' has no trainable parameters"
     case .twoLosses(let group): "the parameter group '\(group)' has two losses; add them up, or name two groups"

@@ -1,3 +1,5 @@
+import JSONText
+import Language
 import Notebook
 import Tensors
 

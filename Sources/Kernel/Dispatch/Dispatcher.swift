@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import POSIX
 import Synchronization
 
 /// Answers messages, independent of the transport.
@@ -12,7 +13,7 @@ package final class Dispatcher: Sendable {
   let renderer: DrawFigure?
   let questions = Questions()
   let interruption = Interruption()
-  private let worker = Worker()
+  private let thread: ExecutingThread
   private let log: @Sendable (String) -> Void
   private let onExit: @Sendable () -> Void
   private let state = Mutex(State())
@@ -53,10 +54,12 @@ package final class Dispatcher: Sendable {
   ///   - remarks: What the first cell says besides what opening the workspace had to say.
   ///   - log: Takes a line for whoever looks after the kernel, such as standard error.
   ///   - onExit: Called once, on any thread, when the kernel is to end.
+  /// - Throws: When the system has no thread for the cells.
   package init(
     session: Session, transport: any Transport, renderer: DrawFigure? = nil, remarks: [String] = [],
     log: @escaping @Sendable (String) -> Void = { _ in }, onExit: @escaping @Sendable () -> Void
-  ) {
+  ) throws(SystemError) {
+    thread = try ExecutingThread()
     self.session = session
     self.publisher = Publisher(transport: transport)
     self.renderer = renderer
@@ -133,10 +136,12 @@ package final class Dispatcher: Sendable {
   /// `quit` in a notebook: the client asks for a shutdown when it has read the reply, but not from a kernel that has
   /// already exited.
   private func endAfterReply() {
-    startThread(stackBytes: 1 << 20) { [self] in
-      sleep(1)
-      end()
-    }
+    do {
+      try startThread(stackBytes: 1 << 20) { [self] in
+        sleep(1)
+        end()
+      }
+    } catch { end() }
   }
 
   // MARK: Cells
@@ -146,7 +151,7 @@ package final class Dispatcher: Sendable {
       state.waiting.append((state.nextNumber, request))
       state.nextNumber += 1
     }
-    worker.submit { [self] in runNext() }
+    thread.submit { [self] in runNext() }
   }
 
   private func runNext() {

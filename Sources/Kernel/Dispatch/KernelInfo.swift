@@ -1,3 +1,4 @@
+import JSONText
 import Notebook
 
 /// The content of kernel_info_reply.

@@ -1,4 +1,6 @@
+import JSONText
 import Notebook
+import Text
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.
 enum LiveDisplay {
@@ -23,8 +25,8 @@ enum LiveDisplay {
 
   /// The remaining time, or the elapsed time when the work has ended.
   private static func rateText(_ progress: Progress, elapsed: Double?) -> String? {
-    if let elapsed { return progress.terms.isEmpty ? "took \(number((elapsed * 10).rounded() / 10)) s" : nil }
-    return progress.secondsLeft.map { "\(duration($0)) left" }
+    if let elapsed { return progress.terms.isEmpty ? "took \(NumberText.duration(elapsed))" : nil }
+    return progress.secondsLeft.map { "\(NumberText.clock($0)) left" }
   }
 
   static func text(_ progress: Progress, elapsed: Double?) -> String {
@@ -38,7 +40,7 @@ enum LiveDisplay {
   static func html(_ progress: Progress, elapsed: Double?) -> String {
     var parts = ["<b>\(HTML.escaped(progress.task))</b>"]
     if elapsed == nil, let fraction = progress.fraction {
-      let value = number(clamped(fraction))
+      let value = NumberText.short(clamped(fraction), digits: 5)
       parts.append("<progress value=\"\(value)\" max=\"1\" style=\"width:16em\"></progress>")
       parts.append("\(Int(clamped(fraction) * 100)) %")
     }
@@ -55,29 +57,11 @@ enum LiveDisplay {
     let span = high > low ? high - low : 1
     let points = values.enumerated().map { index, value in
       let x = Double(index) / Double(values.count - 1) * 240
-      return "\(number(x)),\(number(38 - (value - low) / span * 36))"
+      return NumberText.short(x, digits: 5) + "," + NumberText.short(38 - (value - low) / span * 36, digits: 5)
     }
     return "<br><svg width=\"240\" height=\"40\" role=\"img\"><polyline fill=\"none\" stroke=\"#2a78d6\" "
       + "stroke-width=\"1.5\" points=\"\(points.joined(separator: " "))\"/></svg>"
   }
 
   private static func clamped(_ fraction: Double) -> Double { fraction.isFinite ? min(max(fraction, 0), 1) : 0 }
-
-  /// Five significant digits.
-  static func number(_ value: Double) -> String {
-    guard value.isFinite, value != 0, abs(value) < 1e15 else { return "\(value)" }
-    var unit = 1.0
-    while abs(value) * unit < 1e4, unit < 1e12 { unit *= 10 }
-    let rounded = (value * unit).rounded() / unit
-    if let whole = Int(exactly: rounded) { return String(whole) }
-    return "\(rounded)"
-  }
-
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-    let whole = Int(seconds.rounded(.up))
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
-  }
 }

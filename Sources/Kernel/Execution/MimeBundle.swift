@@ -1,3 +1,5 @@
+import Foundation
+import JSONText
 import Notebook
 import Plotting
 
@@ -63,7 +65,7 @@ struct MimeBundle {
     if let figure = output.figure {
       add(figure, isNotebook ? .notebook : .best, draw)
     } else if isNotebook, let figure = output.imageFigure, case .images(let images) = figure.kind {
-      add([Drawing(type: "image/png", data: Base64.encode(images.png()))], figure)
+      add([Drawing(type: "image/png", data: Data(images.png()).base64EncodedString())], figure)
     }
   }
 

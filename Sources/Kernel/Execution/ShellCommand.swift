@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import POSIX
 
 /// `!command`: run by /bin/sh in a process group of its own, its output on the streams, stopped by an interrupt.
 struct ShellCommand {
@@ -20,65 +21,40 @@ struct ShellCommand {
 
   /// Runs until the shell has ended; `say` receives the stream's name and text as it arrives.
   func run(_ say: (String, String) -> Void) -> Ending {
-    var output: [Int32] = [-1, -1]
-    var errors: [Int32] = [-1, -1]
-    guard Self.makePipe(&output) else { return .notStarted(String(cString: strerror(errno))) }
-    guard Self.makePipe(&errors) else {
-      output.forEach { _ = close($0) }
-      return .notStarted(String(cString: strerror(errno)))
+    do throws(SystemError) {
+      let output = try Descriptor.pipe()
+      defer { close(output.read) }
+      let errors: (read: Int32, write: Int32)
+      do throws(SystemError) { errors = try Descriptor.pipe() } catch {
+        close(output.write)
+        throw error
+      }
+      defer { close(errors.read) }
+      let started = Result { () throws(SystemError) in
+        try ChildProcess(
+          shell: text, input: .null, output: .descriptor(output.write), errors: .descriptor(errors.write),
+          leadsGroup: true)
+      }
+      close(output.write)
+      close(errors.write)
+      let process = try started.get()
+      if relay([("stdout", output.read), ("stderr", errors.read)], process, say) {
+        // Does not wait: a process of another user, such as `sudo`, cannot be signaled and may not end.
+        try? startThread(stackBytes: 1 << 20) { _ = process.reap() }
+        return .interrupted
+      }
+      let status = process.reap()
+      return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signaled(status & 0x7F)
+    } catch {
+      return .notStarted(error.description)
     }
-    let (process, failure) = spawn(output: output[1], errors: errors[1])
-    close(output[1])
-    close(errors[1])
-    defer {
-      close(output[0])
-      close(errors[0])
-    }
-    guard process > 0 else { return .notStarted(String(cString: strerror(failure))) }
-    let wasInterrupted = relay([("stdout", output[0]), ("stderr", errors[0])], process, say)
-    if wasInterrupted {
-      // Does not wait: a process of another user, such as `sudo`, cannot be signaled and may not end.
-      startThread(stackBytes: 1 << 20) { _ = Self.reap(process) }
-      return .interrupted
-    }
-    let status = Self.reap(process)
-    return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signaled(status & 0x7F)
-  }
-
-  private func spawn(output: Int32, errors: Int32) -> (process: pid_t, failure: Int32) {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    var none = sigset_t()
-    sigemptyset(&none)
-    var all = sigset_t()
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    var process: pid_t = 0
-    var arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", text].map { (word: String) in strdup(word) }
-    arguments.append(nil)
-    defer { arguments.forEach { free($0) } }
-    let failure = posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, environ)
-    return (failure == 0 ? process : -1, failure)
   }
 
   /// Relays output until the shell has ended and its output is read; returns true when it was interrupted.
   ///
   /// The end of the pipes is not the end of the shell: `sleep 60 > file` closes them long before it ends, and
   /// background processes, or those in a session of their own that the signal does not reach, may keep them open.
-  private func relay(_ streams: [(String, Int32)], _ process: pid_t, _ say: (String, String) -> Void) -> Bool {
+  private func relay(_ streams: [(String, Int32)], _ process: ChildProcess, _ say: (String, String) -> Void) -> Bool {
     var open = streams.map { (name: $0.0, descriptor: $0.1, rest: [UInt8]()) }
     var (wasInterrupted, wasKilled) = (false, false)
     var killDeadline: ContinuousClock.Instant?
@@ -86,13 +62,13 @@ struct ShellCommand {
     var chunk = [UInt8](repeating: 0, count: Self.pipeCapacity)
     while true {
       // Checked before the pipes are read, so that the last round reads all output before the end.
-      if Self.hasEnded(process) {
+      if process.hasEnded {
         if open.isEmpty { break }
         killDeadline = killDeadline ?? ContinuousClock.now + Self.grace
       }
       let isLast = wasKilled || killDeadline.map { $0 <= ContinuousClock.now } ?? false
       if interruption.isRequested, !wasKilled {
-        kill(-process, wasInterrupted ? SIGKILL : SIGTERM)
+        kill(-process.identifier, wasInterrupted ? SIGKILL : SIGTERM)
         (wasInterrupted, wasKilled) = (true, wasInterrupted)
       }
       var polled = open.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
@@ -115,27 +91,6 @@ struct ShellCommand {
     }
     for stream in open where !stream.rest.isEmpty { say(stream.name, String(decoding: stream.rest, as: UTF8.self)) }
     return wasInterrupted
-  }
-
-  /// Whether the process has ended. It stays a zombie until `reap`, so the pid cannot have been reused.
-  private static func hasEnded(_ process: pid_t) -> Bool {
-    var info = siginfo_t()
-    if waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 { return info.si_signo == SIGCHLD }
-    return errno == ECHILD
-  }
-
-  /// Waits for the end of the process; its status.
-  private static func reap(_ process: pid_t) -> Int32 {
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return status
-  }
-
-  /// A pipe that children do not inherit by themselves.
-  private static func makePipe(_ ends: inout [Int32]) -> Bool {
-    guard pipe(&ends) == 0 else { return false }
-    ends.forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
-    return true
   }
 
   /// How many bytes at the start hold whole characters.

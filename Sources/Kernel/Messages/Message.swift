@@ -1,3 +1,4 @@
+import JSONText
 import Notebook
 
 /// Which of Jupyter's channels a message belongs to.

@@ -1,5 +1,5 @@
 import Glibc
-import Notebook
+import JSONText
 
 /// Sends messages. Called from any thread; messages of one thread keep their order.
 package protocol Transport: AnyObject, Sendable {

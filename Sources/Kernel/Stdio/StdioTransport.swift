@@ -1,6 +1,8 @@
 import Dispatch
 import Glibc
+import JSONText
 import Notebook
+import POSIX
 import Synchronization
 
 /// Machine mode: one JSON object per line, requests in, messages out.
@@ -26,16 +28,18 @@ package final class StdioTransport: Transport {
   /// Called once when the reader has closed its end.
   private let onBroken = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// Takes over standard input and output. Nil when no descriptors are available.
-  package init?() {
+  /// Takes over standard input and output.
+  ///
+  /// - Throws: When no descriptors or no threads are available.
+  package init() throws(SystemError) {
     input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
     output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
     let null = open("/dev/null", O_RDWR)
-    guard input >= 0, output >= 0, null >= 0 else { return nil }
+    guard input >= 0, output >= 0, null >= 0 else { throw SystemError() }
     dup2(null, STDIN_FILENO)
     if dup2(STDERR_FILENO, STDOUT_FILENO) < 0 { dup2(null, STDOUT_FILENO) }
     if null > 2 { close(null) }
-    startThread { [self] in write() }
+    try startThread { [self] in write() }
   }
 
   package func send(_ message: Message) {
@@ -55,15 +59,17 @@ package final class StdioTransport: Transport {
   package func finish(limit: Int?, whenDone: @escaping @Sendable () -> Void) {
     outbox.withLock { $0.isClosing = true }
     waiting.signal()
-    startThread { [done] in
-      if let limit { _ = done.wait(timeout: .now() + .seconds(limit)) } else { done.wait() }
-      whenDone()
-    }
+    do {
+      try startThread { [done] in
+        if let limit { _ = done.wait(timeout: .now() + .seconds(limit)) } else { done.wait() }
+        whenDone()
+      }
+    } catch { whenDone() }
   }
 
   /// Reads on a thread of its own.
-  package func startReading(into dispatcher: Dispatcher) {
-    startThread { [self] in read(into: dispatcher) }
+  package func startReading(into dispatcher: Dispatcher) throws(SystemError) {
+    try startThread { [self] in read(into: dispatcher) }
   }
 
   /// Reads until the end of input, handing messages to `dispatcher`. Blocks; runs on the reading thread.

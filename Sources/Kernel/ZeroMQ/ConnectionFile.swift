@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import Notebook
 
 /// The addresses at which the kernel listens, from Jupyter's connection file.

@@ -1,6 +1,7 @@
 import CZeroMQ
 import Dispatch
 import Glibc
+import POSIX
 import Synchronization
 
 /// A thread that owns sockets: it passes on received messages and sends queued ones.
@@ -31,8 +32,10 @@ final class SocketLoop: Sendable {
   }
 
   /// Starts the thread. `take` gets the socket's index and the frames of each message.
-  func start(log: @escaping @Sendable (String) -> Void, _ take: @escaping @Sendable (Int, [[UInt8]]) -> Void) {
-    startThread { [self] in
+  func start(
+    log: @escaping @Sendable (String) -> Void, _ take: @escaping @Sendable (Int, [[UInt8]]) -> Void
+  ) throws(SystemError) {
+    try startThread { [self] in
       run(log, take)
       sockets.forEach { $0.close() }
       done.signal()

@@ -1,6 +1,7 @@
 import CZeroMQ
 import Glibc
 import Notebook
+import POSIX
 import Synchronization
 
 /// Jupyter's sockets: ROUTER shell, control and stdin, XPUB iopub, REP heartbeat.
@@ -36,10 +37,12 @@ package final class ZeroMQTransport: Transport {
   }
 
   /// Begins to listen. Messages that are not signed as they must be are dropped, with a line for the log.
-  package func start(_ dispatcher: Dispatcher, log: @escaping @Sendable (String) -> Void) {
-    heartbeat.start(log: log) { [heartbeat] _, frames in heartbeat.send(frames, by: 0) }
-    control.start(log: log) { [self] _, frames in take(frames, .control, dispatcher, log) }
-    main.start(log: log) { [self] index, frames in
+  package func start(
+    _ dispatcher: Dispatcher, log: @escaping @Sendable (String) -> Void
+  ) throws(SystemError) {
+    try heartbeat.start(log: log) { [heartbeat] _, frames in heartbeat.send(frames, by: 0) }
+    try control.start(log: log) { [self] _, frames in take(frames, .control, dispatcher, log) }
+    try main.start(log: log) { [self] index, frames in
       if index == Place.iopub {
         announceToSubscriber(frames)
       } else {
@@ -49,9 +52,9 @@ package final class ZeroMQTransport: Transport {
   }
 
   /// Ends the kernel when its parent process has exited.
-  package func watchParent(_ dispatcher: Dispatcher) {
+  package func watchParent(_ dispatcher: Dispatcher) throws(SystemError) {
     let parent = getppid()
-    startThread(stackBytes: 1 << 20) {
+    try startThread(stackBytes: 1 << 20) {
       while getppid() == parent { sleep(1) }
       dispatcher.shutDown(.cutOff)
     }

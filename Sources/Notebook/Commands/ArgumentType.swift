@@ -1,3 +1,5 @@
+import Text
+
 /// What an argument must be; decides how it is read, checked, completed and described.
 package indirect enum ArgumentType: Sendable {
   case integer(ClosedRange<Int>)

@@ -1,3 +1,5 @@
+import Language
+
 /// An argument after binding: read, checked, with its place in the source.
 package struct BoundArgument: Sendable {
   package enum Content: Sendable {

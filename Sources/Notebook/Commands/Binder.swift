@@ -1,3 +1,6 @@
+import Language
+import Text
+
 /// Binds the words of a stage to the positionals and options of its command.
 struct Binder {
   let command: Command

@@ -1,6 +1,8 @@
 import Datasets
 import Glibc
 import Graphs
+import JSONText
+import Language
 import VAEngine
 
 /// `save` and `open`: workspaces, and models as safetensors.

@@ -1,3 +1,5 @@
+import Language
+
 /// `… as NAME` at the end of a command: its result gets the name, as with `as=NAME` or `NAME = …`.
 enum Naming {
   /// The words before `as NAME` and the two words of it; nil when the words do not end with it.

@@ -1,3 +1,5 @@
+import Text
+
 /// Commands about the session itself: its variables, its history, exit.
 enum SessionCommands {
   static let all = [vars, show, drop, undo, history, quit]

@@ -1,4 +1,7 @@
+import JSONText
+import Language
 import Plotting
+import Text
 
 /// Commands for the settings of the session.
 enum SettingCommands {

@@ -1,4 +1,5 @@
 import Glibc
+import Language
 import Tensors
 
 /// Commands about the workspace file.

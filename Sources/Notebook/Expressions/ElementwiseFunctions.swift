@@ -1,4 +1,5 @@
 import Glibc
+import Language
 import Tensors
 
 extension FunctionTable {

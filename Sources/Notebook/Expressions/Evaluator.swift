@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 
 /// Computes expressions over the values of a session.
 struct Evaluator {

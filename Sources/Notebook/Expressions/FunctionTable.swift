@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 
 /// A function of expressions, with what help and completion say about it.
 struct Function: Sendable {

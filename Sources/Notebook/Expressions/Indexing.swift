@@ -1,5 +1,7 @@
 import Datasets
+import Language
 import Tensors
+import Text
 
 /// Selection with brackets: `z[3]`, `z[0..9]`, `z[:, 0]`, `z[label=3]`, `z[z[:, 0] > 1]`.
 struct Indexing {

@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 
 extension FunctionTable {
   /// Functions that create or rearrange tensors.

@@ -1,3 +1,6 @@
+import Language
+import Text
+
 /// `help`, `explain`, `examples`.
 enum HelpCommands {
   static let all = [help, examples, explain]

@@ -1,4 +1,5 @@
 import Replay
+import Text
 
 /// How pages of help are laid out for a screen of so many columns.
 package struct HelpLayout: Sendable {

@@ -1,4 +1,5 @@
-import Replay
+import Language
+import Text
 
 /// Pages of help, made from the command table and laid out for a screen.
 package struct HelpPages: Sendable {

@@ -1,3 +1,7 @@
+import JSONText
+import Language
+import Text
+
 extension HelpPages {
   /// How statements are written.
   static let language = """

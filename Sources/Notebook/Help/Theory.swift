@@ -1,3 +1,4 @@
+import Text
 import VAEngine
 
 /// The pages of `explain`: a screen of theory each, with the equation and the commands that show it.

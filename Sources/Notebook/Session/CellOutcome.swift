@@ -1,3 +1,5 @@
+import Language
+
 /// How a cell ended.
 package enum CellStatus: Equatable, Sendable {
   case ok

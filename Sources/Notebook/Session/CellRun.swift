@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 
 /// One cell from its first statement to its last, or to the first that fails.
 struct CellRun {

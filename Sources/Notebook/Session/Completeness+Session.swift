@@ -1,3 +1,5 @@
+import Language
+
 extension Session {
   /// Whether `source` can be executed as it is, needs more, or can never be right.
   ///

@@ -1,3 +1,5 @@
+import Language
+
 extension Session {
   /// What could stand at `cursor` (in Unicode scalars), from the command table and the variables.
   ///

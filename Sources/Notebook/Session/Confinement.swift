@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Language
+import POSIX
 
 /// Keeps what a session writes in one folder, where the front end asks for that (`SessionOptions.outputDirectory`).
 extension Execution {
@@ -16,12 +18,11 @@ extension Execution {
     guard let folder = options.outputDirectory, access(path, F_OK) == 0, !Confinement.holds(folder, path) else {
       return path
     }
-    guard let place = strdup(folder + "/opened-XXXXXX") else { return path }
-    defer { free(place) }
-    guard mkdtemp(place) != nil else {
-      throw Fault(.unwritableFile, "\(folder): \(String(cString: strerror(errno)))")
+    let place: TemporaryFolder
+    do { place = try TemporaryFolder(in: folder, named: "opened") } catch {
+      throw Fault(.unwritableFile, "\(folder): \(error)")
     }
-    let copy = String(cString: place) + "/workspace.elbodb"
+    let copy = place.path + "/workspace.elbodb"
     // With its log, so that it is whole even where its session was killed.
     for ending in ["", "-wal"] where access(path + ending, R_OK) == 0 {
       try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)

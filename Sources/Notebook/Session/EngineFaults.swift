@@ -1,5 +1,7 @@
 import Datasets
 import Graphs
+import JSONText
+import Language
 import Networks
 import Tensors
 import VAEngine
@@ -50,6 +52,7 @@ extension Fault {
     case .latentShape: return Fault(.shapeMismatch, text, fix: "Latents come from: z = encode m d")
     case .decoderShape: return Fault(.badArchitecture, text)
     case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
+    case .labelsAbsent: return Fault(.noLabels, text, fix: "Train on those with one: d[label=0..], or drop the others.")
     case .noExamples, .emptyExamples, .tooFewExamples: return Fault(.emptySelection, text)
     case .notAProbability: return Fault(.notSupported, text)
     case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)

@@ -1,5 +1,7 @@
 import Glibc
+import Language
 import Tensors
+import Text
 
 /// A running cell, as commands see it: the state they may change, and the front end.
 ///

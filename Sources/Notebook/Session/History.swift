@@ -1,5 +1,5 @@
 import GRDB
-import Replay
+import Text
 
 /// The cells of a session and, with a workspace, of the sessions before it.
 package struct History: Sendable {

@@ -1,3 +1,6 @@
+import Language
+import Text
+
 extension Session {
   /// What the cursor (in Unicode scalars) is on: a variable's or attribute's value, the page of a command, function,
   /// option or term, the function whose arguments are being typed; nil when it is nothing known.

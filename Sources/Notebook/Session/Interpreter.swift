@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 
 /// Runs the statements of a cell.
 struct Interpreter {

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Files and folders that complete a path.
 enum PathCompletion {

@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 
 /// A path as a word of a statement: bare where it reads as itself, else in quotes.
 enum PathWord {

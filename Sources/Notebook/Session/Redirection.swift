@@ -1,6 +1,9 @@
 import Glibc
+import Language
+import POSIX
 import Plotting
 import Tensors
+import Text
 
 /// `> path`: writes a value in the format that the path's extension names.
 struct Redirection {
@@ -145,7 +148,7 @@ enum FileWriting {
     do { try TemporaryFile(beside: place.target).discard() } catch {
       let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
       throw Fault(
-        .unwritableFile, "\(shown): \(error.reason)", at: span,
+        .unwritableFile, "\(shown): \(error)", at: span,
         fix: access(folder.isEmpty ? "/" : folder, F_OK) == 0 ? nil : "Create the folder first: mkdir -p \(folder)")
     }
   }

@@ -1,6 +1,8 @@
 import Glibc
+import Language
 import Synchronization
 import Tensors
+import Text
 
 /// An interpreter with its variables, history and workspace.
 ///

@@ -1,3 +1,6 @@
+import JSONText
+import Language
+
 /// What is wrong with a stored value: a file may hold anything, and what is not as it was written must not reach the
 /// commands, which count on it.
 struct Damage: Error, Equatable, CustomStringConvertible {

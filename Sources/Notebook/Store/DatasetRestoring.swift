@@ -1,4 +1,6 @@
 import Datasets
+import JSONText
+import Language
 import Tensors
 
 extension DatasetValue {

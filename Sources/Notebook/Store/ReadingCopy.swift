@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import POSIX
 
 /// A copy of a workspace where it can be read.
 ///
@@ -24,10 +25,9 @@ enum ReadingCopy {
     _ path: String, _ configuration: Configuration, _ first: (Database) throws -> T
   ) throws -> (DatabaseQueue, T) {
     let manager = FileManager.default
-    let folder = manager.temporaryDirectory.appendingPathComponent("elbo-\(UUID().uuidString)")
-    try manager.createDirectory(at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-    defer { try? manager.removeItem(at: folder) }
-    let copy = folder.appendingPathComponent("workspace").path
+    let folder = try TemporaryFolder(named: "elbo")
+    defer { try? manager.removeItem(atPath: folder.path) }
+    let copy = folder.path + "/workspace"
     for ending in ["", "-wal"] where access(path + ending, R_OK) == 0 {
       try manager.copyItem(atPath: path + ending, toPath: copy + ending)
       chmod(copy + ending, 0o600)

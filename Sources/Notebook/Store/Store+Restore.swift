@@ -1,6 +1,9 @@
 import Foundation
 import GRDB
+import JSONText
+import Language
 import Tensors
+import Text
 
 /// The content of a workspace when it is opened.
 struct RestoredSession: Sendable {

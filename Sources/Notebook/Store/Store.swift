@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import JSONText
 import Synchronization
 
 /// A workspace file: SQLite in WAL mode through GRDB.

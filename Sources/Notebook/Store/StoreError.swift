@@ -1,4 +1,5 @@
 import Glibc
+import Language
 
 /// Why a workspace cannot be opened or written.
 package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,3 +1,4 @@
+import JSONText
 import Tensors
 
 /// A value as the workspace keeps it: its kind, a description, and arrays by name.

@@ -1,3 +1,5 @@
+import JSONText
+
 extension Table {
   var storedDetail: JSON {
     .object(

@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 
 /// Keeps a second process from writing the same workspace: a lock on `PATH-lock`, beside the file that links lead to.
 ///

@@ -1,5 +1,7 @@
+import JSONText
 import Plotting
 import Tensors
+import Text
 
 /// A tensor as people and programs see it.
 extension ArrayValue {
@@ -24,7 +26,7 @@ extension ArrayValue {
   func text(width: Int) -> String {
     if isShape { return summary }
     return withFloats { values in
-      if shape.rank == 0 { return NumberText.short(Double(shortest: values.first ?? 0)) }
+      if shape.rank == 0 { return NumberText.short(Double.shortest(values.first ?? 0)) }
       var lines = [summary + statistics(values)]
       switch shape.rank {
       case 1: lines += vectorLines(values, width: width)
@@ -38,7 +40,7 @@ extension ArrayValue {
   /// The elements as Double, those of float32 as people mean them.
   var numbers: [Double] {
     switch tensor.dtype {
-    case .float32: tensor.withElements(of: Float.self) { $0.map { Double(shortest: $0) } }
+    case .float32: tensor.withElements(of: Float.self) { $0.map { Double.shortest($0) } }
     case .float64: tensor.elements(as: Double.self)
     case .int32: tensor.withElements(of: Int32.self) { $0.map { Double($0) } }
     case .uint8: tensor.withElements(of: UInt8.self) { $0.map { Double($0) } }

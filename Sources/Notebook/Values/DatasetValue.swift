@@ -1,5 +1,7 @@
 import Datasets
+import Language
 import Tensors
+import Text
 
 /// A dataset as a value, and how the workspace finds it again.
 package struct DatasetValue: SelectableValue {

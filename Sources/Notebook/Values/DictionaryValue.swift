@@ -1,4 +1,5 @@
-import Tensors
+import JSONText
+import Text
 
 /// Values by name, `{"lr": 0.001, "sizes": [64, 32]}`: what tools that set parameters write as in Python.
 package struct DictionaryValue: ObjectValue {

@@ -1,7 +1,10 @@
 import Datasets
 import Graphs
+import JSONText
+import Language
 import Networks
 import Tensors
+import Text
 import VAEngine
 
 /// A model as a value: its definition, parameters and training as they were when the statement ended.
@@ -96,7 +99,7 @@ package struct ModelValue: ObjectValue {
     case "latent": return .number(Double(configuration.latentDimensions))
     case "parameters": return .number(Double(parameterCount))
     case "beta":
-      return configuration.family.hasWeightedKL ? .number(Double(shortest: configuration.beta.target)) : .nothing
+      return configuration.family.hasWeightedKL ? .number(Double.shortest(configuration.beta.target)) : .nothing
     case "history": return .table(historyTable)
     default:
       guard configuration.family.ownTerms.contains(where: { $0.name == name }) else { return nil }
@@ -123,9 +126,9 @@ package struct ModelValue: ObjectValue {
           configuration.isPlain ? .empty : .fixed(epoch.kl, decimals: 2),
         ] + own.map { term in epoch.own?[term.name].map { .fixed($0, decimals: 2) } ?? .empty } + [
           epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
-          configuration.family.hasWeightedKL ? .number(Double(shortest: Float(epoch.beta))) : .empty,
-        ] + (hasCapacity ? [epoch.capacity.map { .number(Double(shortest: Float($0))) } ?? .empty] : []) + [
-          .number(Double(shortest: Float(epoch.learningRate))),
+          configuration.family.hasWeightedKL ? .number(Double.shortest(Float(epoch.beta))) : .empty,
+        ] + (hasCapacity ? [epoch.capacity.map { .number(Double.shortest(Float($0))) } ?? .empty] : []) + [
+          .number(Double.shortest(Float(epoch.learningRate))),
           epoch.imagesPerSecond > 0 ? .rate(epoch.imagesPerSecond) : .empty,
         ]
       }, notes: training.history.edits.map { "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)" })
@@ -147,14 +150,14 @@ package struct ModelValue: ObjectValue {
     if configuration.family.hasWeightedKL {
       fields.append(
         .init(
-          "beta", label: "weight of the KL (beta)", .number(Double(shortest: configuration.beta.target)),
+          "beta", label: "weight of the KL (beta)", .number(Double.shortest(configuration.beta.target)),
           detail: Self.behind(configuration.beta.course)))
     }
     if configuration.family.hasCapacity {
       let capacity = configuration.capacity
       fields.append(
         .init(
-          "capacity", .number(Double(shortest: capacity.target)), unit: "nats", detail: Self.behind(capacity.course)))
+          "capacity", .number(Double.shortest(capacity.target)), unit: "nats", detail: Self.behind(capacity.course)))
     }
     if !configuration.outputBiasStartsAtMean, configuration.architecture.endsInBias {
       fields.append(.init("output_bias", label: "output bias", .text("from the initializer, not the data's mean")))

@@ -1,4 +1,6 @@
+import JSONText
 import Replay
+import Text
 
 /// A report for files and for programs.
 extension Report {

@@ -1,5 +1,5 @@
 import Plotting
-import Replay
+import Text
 
 /// Named results with units, tables and remarks: the results of `evaluate`, `describe` or `doctor`.
 ///

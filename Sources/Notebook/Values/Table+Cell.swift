@@ -1,5 +1,6 @@
+import JSONText
 import Plotting
-import Replay
+import Text
 import VAEngine
 
 extension Table {

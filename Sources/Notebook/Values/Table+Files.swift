@@ -1,5 +1,7 @@
+import JSONText
 import Plotting
 import Replay
+import Text
 
 /// A table for files and for programs.
 extension Table {

@@ -1,6 +1,7 @@
 import Plotting
 import Replay
 import Tensors
+import Text
 
 /// Rows and columns with units, shown as text that fits, as HTML, as JSON records and as CSV.
 package struct Table: Sendable, Equatable {

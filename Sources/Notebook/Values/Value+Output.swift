@@ -1,6 +1,8 @@
+import JSONText
 import Plotting
 import Replay
 import Tensors
+import Text
 
 /// How results are shown: `format text|json|csv`.
 package enum ResultFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-import Tensors
+import Text
 
 /// A figure as a value: its content, not its rendering.
 package struct Figure: Sendable, Equatable, Codable {

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// The data of a figure as lines that session files contain and compare: axes and, of every series, how many numbers
 /// there are and where they lie. Pixels differ from one gnuplot to the next; these do not.
@@ -94,15 +95,8 @@ package struct FigureData {
   /// Four digits. Measured values keep their decimal point, so that session files compare them with tolerance; integers
   /// (epochs, indices) have none and are compared exactly.
   private func number(_ value: Double) -> String {
-    // C writes a sign before NaN on some CPUs, which says nothing.
-    guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
     if value == value.rounded(), value.magnitude < 1e9 { return String(Int(value)) }
-    let format = value.magnitude >= 1000 && value.magnitude < 1e9 ? "%.1f" : "%#.4g"
-    return withVaList([value]) { arguments in
-      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 40) { buffer in
-        _ = vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
-        return buffer.baseAddress.map { String(cString: $0) } ?? ""
-      }
-    }
+    let isLarge = value.magnitude >= 1000 && value.magnitude < 1e9
+    return NumberText.format(isLarge ? "%.1f" : "%#.4g", value)
   }
 }

@@ -1,3 +1,5 @@
+import Text
+
 extension GnuplotScript {
   /// Where the points of a scatter lie in the picture, in pixels from the left and the bottom.
   struct ScatterLayout: Equatable {
@@ -12,7 +14,7 @@ extension GnuplotScript {
       margin = scatter.showsMarginals ? min(70, size.height / 9) : 0
       left = max(96, GnuplotScript.left(forNumbersFrom: scatter.bounds.y.lowerBound, to: scatter.bounds.y.upperBound))
       let present = scatter.classesPresent
-      let names = present.map { min(TextMetrics.letters(scatter.name(ofClass: $0)), 16) }.max() ?? 0
+      let names = present.map { min(TextWidth.columns(scatter.name(ofClass: $0)), 16) }.max() ?? 0
       let isMany = scatter.x.count > Scatter.contoursBeyond
       // Symbols and names; of many classes the last line says how many more there are.
       let letters = max(names, isMany ? 5 : 1, present.count > 20 ? 7 : 1)

@@ -1,4 +1,4 @@
-import Tensors
+import Text
 
 /// The commands that draw a figure, and the data they read.
 ///
@@ -84,9 +84,9 @@ package struct GnuplotScript: Equatable, Sendable {
         line.unicodeScalars.append(scalar)
       }
     }
-    if TextMetrics.letters(line) > limit {
+    if TextWidth.columns(line) > limit {
       line = String(line.prefix(limit))
-      while !line.isEmpty, TextMetrics.letters(line) >= limit { line.removeLast() }
+      while !line.isEmpty, TextWidth.columns(line) >= limit { line.removeLast() }
       line += "…"
     }
     return "'" + line + "'"
@@ -187,7 +187,7 @@ package struct GnuplotScript: Equatable, Sendable {
   /// average three quarters as wide as its size says, one of a script without an alphabet twice that.
   private static func fitted(_ title: String, width: Double) -> (text: String, size: Int) {
     let room = width - 36
-    let length = Double(TextMetrics.letters(title))
+    let length = Double(TextWidth.columns(title))
     let size = max(11, min(16, Int(room / (0.77 * max(length, 1)))))
     return (quoted(title, limit: Int(room / (0.77 * Double(size)))), size)
   }

@@ -1,4 +1,4 @@
-import Glibc
+import Text
 
 /// How much room text takes in a picture, in pixels: what gnuplot is not asked for and does not tell.
 ///
@@ -10,14 +10,9 @@ enum TextMetrics {
   /// How much smaller an exponent is.
   private static let exponent = 0.8
 
-  /// The length of text in narrow letters: those of scripts without an alphabet are two wide.
-  static func letters(_ text: String) -> Int {
-    text.reduce(0) { sum, character in sum + (character.unicodeScalars.contains { $0.value >= 0x2E80 } ? 2 : 1) }
-  }
-
   /// A number along an axis as `set format '%h'` writes it: 0.075, 14477, −3.5×10⁻¹⁰.
   static func width(ofNumber value: Double) -> Int {
-    let text = general(value)
+    let text = NumberText.format("%g", value)
     let parts = text.split(separator: "e")
     var width = advance(parts.first ?? "")
     if parts.count > 1 {
@@ -26,16 +21,6 @@ enum TextMetrics {
       width += advance("×10") + exponent * advance(power[...])
     }
     return Int((width * em).rounded(.up))
-  }
-
-  /// C's `%g`.
-  private static func general(_ value: Double) -> String {
-    withVaList([value]) { arguments in
-      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 40) { buffer in
-        _ = vsnprintf(buffer.baseAddress, buffer.count, "%g", arguments)
-        return buffer.baseAddress.map { String(cString: $0) } ?? ""
-      }
-    }
   }
 
   /// In ems.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Pictures as terminals take them in the stream of text.
 package enum TerminalImages {
   package enum Encoding: String, Sendable, CaseIterable { case sixel, kitty, iterm }
@@ -52,7 +54,7 @@ package enum TerminalImages {
 
   /// Kitty's graphics protocol: the PNG in base64, in pieces of 4,096 letters.
   static func kitty(_ png: [UInt8]) -> String {
-    let text = Array(Base64.encode(png).utf8)
+    let text = [UInt8](Data(png).base64EncodedData())
     var out = ""
     for start in stride(from: 0, to: text.count, by: 4096) {
       let piece = String(decoding: text[start..<min(start + 4096, text.count)], as: UTF8.self)
@@ -64,6 +66,6 @@ package enum TerminalImages {
 
   /// iTerm2's inline images, which WezTerm and others take too.
   static func iterm(_ png: [UInt8]) -> String {
-    "\u{1B}]1337;File=inline=1;size=\(png.count);preserveAspectRatio=1:\(Base64.encode(png))\u{07}\n"
+    "\u{1B}]1337;File=inline=1;size=\(png.count);preserveAspectRatio=1:\(Data(png).base64EncodedString())\u{07}\n"
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 import Synchronization
 
 /// Characters that fonts have.
@@ -34,43 +35,14 @@ enum FontCoverage {
 
   /// What `fc-list` says; nil when there is none.
   private static func fonts(having value: UInt32) -> [UInt8]? {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return nil }
-    ends.forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-      close(ends[0])
-    }
-    var arguments: [UnsafeMutablePointer<CChar>?] =
-      ["fc-list", ":charset=\(String(value, radix: 16))", "family"].map { (word: String) in strdup(word) }
-    arguments.append(nil)
-    defer { arguments.forEach { free($0) } }
-    var process: pid_t = 0
-    let failure = posix_spawnp(&process, "fc-list", &actions, &attributes, arguments, environ)
-    close(ends[1])
-    guard failure == 0 else { return nil }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = read(ends[0], &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      bytes += chunk[0..<count]
-    }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return status == 0 ? bytes : nil
+    guard let ends = try? Descriptor.pipe() else { return nil }
+    defer { close(ends.read) }
+    let process = try? ChildProcess(
+      "fc-list", ["fc-list", ":charset=\(String(value, radix: 16))", "family"], input: .null,
+      output: .descriptor(ends.write), errors: .null)
+    close(ends.write)
+    guard let process else { return nil }
+    let bytes = Descriptor.readToEnd(ends.read)
+    return process.reap() == 0 ? bytes : nil
   }
 }

@@ -1,4 +1,4 @@
-import Tensors
+import Foundation
 
 /// An image grid as SVG: the images as one PNG that stays sharp, the text as text.
 enum GridSVG {
@@ -28,9 +28,10 @@ enum GridSVG {
         text(label, x, place.y - 5, "font-size=\"14\" text-anchor=\"middle\" fill=\"\(palette.foreground)\""))
     }
     let picture = GridPicture(grid, theme: figure.theme).picture
+    let png = Data(PNG.encode(picture)).base64EncodedString()
     parts.append(
       "<image x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(picture.width)\" height=\"\(picture.height)\" "
-        + "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(Base64.encode(PNG.encode(picture)))\"/>")
+        + "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(png)\"/>")
     return Array((parts.joined(separator: "\n") + "\n</svg>\n").utf8)
   }
 }

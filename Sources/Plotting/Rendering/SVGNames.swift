@@ -1,4 +1,4 @@
-import Tensors
+import Text
 
 /// The name of an SVG: what a screen reader says and a browser shows under the pointer.
 enum SVGNames {

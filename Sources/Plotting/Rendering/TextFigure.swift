@@ -1,4 +1,4 @@
-import Tensors
+import Text
 
 /// The colors that text output may use.
 package enum TextColor: Sendable, Equatable {
@@ -67,7 +67,7 @@ package enum TextFigure {
   /// next line.
   static func images(_ figure: Figure, _ grid: ImageGrid, columns: Int, rows: Int, color: TextColor) -> String {
     var lines = [clipped(figure.caption, columns)]
-    let labels = grid.rowLabels.isEmpty ? 0 : min(18, (grid.rowLabels.map(\.count).max() ?? 0) + 1)
+    let labels = grid.rowLabels.isEmpty ? 0 : min(18, (grid.rowLabels.map { TextWidth.columns($0) }.max() ?? 0) + 1)
     let (across, down) = (max(8, columns - labels), max(4, rows - 2))
     var blocks = HalfBlocks(grid, columns: across, rows: down, theme: figure.theme)
     if grid.rows == 1, blocks.columns.count < grid.columns {
@@ -94,12 +94,10 @@ package enum TextFigure {
   }
 
   private static func clipped(_ text: String, _ columns: Int) -> String {
-    let text = VisibleText.name(text)
-    return text.count > columns ? text.prefix(max(columns - 1, 0)) + "…" : text
+    TextWidth.fit(VisibleText.name(text), to: columns)
   }
 
   private static func padded(_ text: String, _ columns: Int) -> String {
-    let text = clipped(text, max(columns - 1, 1))
-    return text + String(repeating: " ", count: max(0, columns - text.count))
+    TextWidth.pad(clipped(text, max(columns - 1, 1)), to: columns)
   }
 }

@@ -39,11 +39,19 @@ package struct Family: Sendable {
 
   /// What a family needs of the data.
   package struct Requirements: Sendable, Equatable {
-    /// Encoder and decoder are given the label.
-    package var labels = false
+    /// Encoder and decoder are given the label of each example, as one-hot.
+    package var labels = Labels.none
     /// Examples that a batch has at least: two where a term couples the rows.
     package var rows = 1
-    package init(labels: Bool = false, rows: Int = 1) { (self.labels, self.rows) = (labels, rows) }
+    package init(labels: Labels = .none, rows: Int = 1) { (self.labels, self.rows) = (labels, rows) }
+
+    package enum Labels: Sendable, Equatable {
+      case none
+      /// An example without one, class −1, has zeros in its place.
+      case optional
+      /// Data with an example that has none are refused.
+      case required
+    }
   }
 
   /// - Parameters:
@@ -80,7 +88,7 @@ extension Family {
   package static func named(_ word: String) -> Family? { all.first { $0.word == word || $0.aliases.contains(word) } }
 
   /// Whether encoder and decoder are given the label.
-  package var isConditional: Bool { requires.labels }
+  package var isConditional: Bool { requires.labels != .none }
   /// Whether it has a prior, a posterior and a bound of log p(x).
   package var isProbabilistic: Bool { prior != nil }
   /// Whether beta weighs the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.

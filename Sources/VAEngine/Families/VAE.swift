@@ -41,7 +41,7 @@ extension Family {
   /// Encoder and decoder are conditioned on the label.
   package static let conditional = Family(
     "cvae", summary: "VAE conditioned on the label", source: "Sohn et al. 2015, equation 4",
-    settings: Setting.klWeight(1) + [.freeBits], requires: .init(labels: true),
+    settings: Setting.klWeight(1) + [.freeBits], requires: .init(labels: .required),
     theory: """
       Encoder and decoder are given the label y, so that the code need not say it:
 

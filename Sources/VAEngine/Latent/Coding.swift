@@ -34,9 +34,7 @@ extension Model {
           var batch = stream
           batch.step = step
           source.fill(program.input("x"), indices, stream: batch, threads: options.threads)
-          if configuration.family.isConditional {
-            source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
-          }
+          fillLabels(of: program, from: source, indices)
           program.run()
           let begin = Int(step) * rows * d
           let (mean, logVariance) = (program.output("mean"), program.output("logVariance"))
@@ -72,9 +70,13 @@ extension Model {
     }
     let count = z.shape[0]
     guard count > 0 else { throw ModelError.noExamples }
-    if configuration.family.isConditional, labels?.count != count { throw ModelError.labelsNeeded }
+    let needed = configuration.family.requires.labels
+    if needed == .required || (needed == .optional && labels != nil), labels?.count != count {
+      throw ModelError.labelsNeeded
+    }
     let classes = configuration.classCount ?? 0
-    if configuration.family.isConditional, let bad = labels?.first(where: { !(0..<classes).contains($0) }) {
+    let known = needed == .required ? 0..<classes : -1..<classes
+    if needed != .none, let bad = labels?.first(where: { !known.contains($0) }) {
       throw ModelError.unknownClass(bad, known: classes)
     }
     let rows = min(Self.evaluationRows, count)
@@ -91,10 +93,12 @@ extension Model {
           let valid = min(rows, count - begin)
           let input = program.input("z")
           for i in 0..<valid * d { input[i] = latents[begin * d + i] }
-          if let labels, configuration.family.isConditional {
+          if program.hasInput("labels") {
             let oneHot = program.input("labels")
             oneHot.update(repeating: 0)
-            for row in 0..<valid { oneHot[row * classes + labels[begin + row]] = 1 }
+            if let labels {
+              for row in 0..<valid where labels[begin + row] >= 0 { oneHot[row * classes + labels[begin + row]] = 1 }
+            }
           }
           program.run()
           if kind == .means {

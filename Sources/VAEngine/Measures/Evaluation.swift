@@ -111,9 +111,7 @@ extension Model {
       source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
       let range = ValueRange(UnsafeBufferPointer(program.input("x")))
       (isWithinUnit, hasGray) = (isWithinUnit && range.outside == nil, hasGray || range.hasGray)
-      if configuration.family.isConditional {
-        source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
-      }
+      fillLabels(of: program, from: source, indices)
       run(program, draw: step, seed: options.seed)
       reconstruction += program.output("reconstruction").prefix(valid).map(Double.init)
       squared += program.output("squaredError").prefix(valid).map(Double.init)

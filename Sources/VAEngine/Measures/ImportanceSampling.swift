@@ -45,8 +45,8 @@ extension Model {
       var batch = stream
       batch.step = step
       source.fill(encoder.input("x"), indices, stream: batch, threads: options.threads)
-      if configuration.family.isConditional {
-        source.fillOneHot(encoder.input("labels"), indices, classes: configuration.classCount ?? 0)
+      if encoder.hasInput("labels") {
+        fillLabels(of: encoder, from: source, indices)
         _ = importance.input("labels").update(from: encoder.input("labels"))
       }
       encoder.run()

@@ -18,9 +18,7 @@ extension Model {
     try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
       let stream = RandomStream.evaluatedData(seed: seed, step: step)
       source.fill(program.input("x"), indices, stream: stream, threads: options.threads)
-      if configuration.family.isConditional {
-        source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
-      }
+      fillLabels(of: program, from: source, indices)
       for draw in 0..<draws {
         try Stopping.check()
         run(program, draw: step &* UInt64(draws) &+ UInt64(draw), seed: seed)

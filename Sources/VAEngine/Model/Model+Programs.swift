@@ -27,12 +27,15 @@ extension Model {
         }
         return (term.name, symbol)
       }
-      return try Program(
+      let opponents = terms.opponents.map { TrainingPhase($0.loss, $0.optimizer, group: $0.group, gate: $0.gate) }
+      let program = try Program(
         objective.graph,
         outputs: [("loss", terms.loss), ("reconstruction", terms.reconstruction), ("kl", terms.kl)] + own,
-        parameters: parameters, training: [TrainingPhase(terms.loss, optimizer)],
+        parameters: parameters, training: [TrainingPhase(terms.loss, optimizer)] + opponents,
         assignments: objective.builder.assignments,
         seed: configuration.seed, options: options)
+      for opponent in terms.opponents { program[hyperparametersOf: opponent.group] = opponent.hyperparameters }
+      return program
     }
     current = (rows, optimizer, made)
     return made
@@ -53,7 +56,7 @@ extension Model {
   func decodeProgram(rows: Int) throws -> Program {
     try program(.decode(rows: rows)) {
       let objective = ObjectiveGraph(configuration, rows: rows, training: false)
-      let z = try objective.graph.input("z", [rows, latentDimensions])
+      let z = try objective.graph.input("z", [rows, codeLayout.count])
       let outputs = try objective.decode(z, labels: objective.labels())
       let mean = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
       return try Program(objective.graph, outputs: [("mean", mean)], parameters: parameters, options: options)
@@ -64,7 +67,7 @@ extension Model {
   func outputsProgram(rows: Int) throws -> Program {
     try program(.outputs(rows: rows)) {
       let objective = ObjectiveGraph(configuration, rows: rows, training: false)
-      let z = try objective.graph.input("z", [rows, latentDimensions])
+      let z = try objective.graph.input("z", [rows, codeLayout.count])
       let outputs = try objective.decode(z, labels: objective.labels())
       return try Program(objective.graph, outputs: [("outputs", outputs)], parameters: parameters, options: options)
     }
@@ -104,8 +107,8 @@ extension Model {
       let target = try objective.input().flattened()
       let graph = objective.graph
       let q = DiagonalGaussian(
-        mean: try graph.input("mean", [rows, latentDimensions]),
-        logVariance: try graph.input("logVariance", [rows, latentDimensions]))
+        mean: try graph.input("mean", [rows, codeLayout.count]),
+        logVariance: try graph.input("logVariance", [rows, codeLayout.count]))
       let weights = try objective.importanceWeights(
         q, target, samples: samples, purpose: StreamPurpose.importanceSamples
       ).logWeights

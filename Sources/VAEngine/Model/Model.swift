@@ -9,6 +9,8 @@ import Tensors
 package final class Model {
   package var configuration: ModelConfiguration { didSet { current = nil } }
   package let parameters: ParameterStore
+  /// How codes are arranged.
+  package let codeLayout: CodeLayout
   package var training: TrainingState
   package var options: CompilerOptions { didSet { current = nil } }
   /// A description of the transforms of the training data; saved with the model.
@@ -35,6 +37,7 @@ package final class Model {
     self.configuration = configuration
     self.options = options
     let sketch = ObjectiveGraph(configuration, rows: 2, training: true)
+    codeLayout = try sketch.codeLayout()
     _ = try sketch.terms()
     try Self.checkMemory(sketch.builder.specs)
     parameters = try ParameterStore(sketch.builder.specs)
@@ -57,6 +60,7 @@ package final class Model {
   private init(_ other: Model) throws {
     configuration = other.configuration
     parameters = try other.parameters.copy()
+    codeLayout = other.codeLayout
     training = other.training
     options = other.options
     dataDescription = other.dataDescription
@@ -81,16 +85,34 @@ package final class Model {
     parameters.specs.filter(\.trainable).reduce(0) { $0 + $1.shape.count }
   }
 
-  package var latentDimensions: Int { configuration.latentDimensions }
+  /// Numbers of a code.
+  package var latentDimensions: Int { codeLayout.count }
 
   /// Throws when the source is empty, of another shape, or lacks the labels that a conditional model needs.
   package func check(_ source: any BatchSource) throws(ModelError) {
     guard source.count > 0 else { throw .noExamples }
     try check(exampleShape: source.exampleShape)
     guard configuration.family.isConditional else { return }
-    guard let classes = source.classCount else { throw .labelsNeeded }
+    guard let classes = source.classCount else {
+      if configuration.family.requires.labels == .optional { return }
+      throw .labelsNeeded
+    }
     let known = configuration.classCount ?? 0
     guard classes <= known else { throw .tooManyClasses(classes, known: known) }
+    guard configuration.family.requires.labels == .required else { return }
+    let absent = source.labels.count { $0 < 0 }
+    guard absent == 0 else { throw .labelsAbsent(absent, of: source.count) }
+  }
+
+  /// Writes the labels of these examples, one-hot, where the program reads any: zeros for an example without one.
+  func fillLabels(of program: Program, from source: any BatchSource, _ indices: ArraySlice<Int32>) {
+    guard program.hasInput("labels") else { return }
+    guard source.classCount != nil else { return program.input("labels").update(repeating: 0) }
+    source.fillOneHot(program.input("labels"), indices, classes: configuration.classCount ?? 0)
+  }
+
+  func fillLabels(of program: Program, from source: any BatchSource, _ indices: [Int32]) {
+    fillLabels(of: program, from: source, indices[...])
   }
 
   /// Throws when the shape of the examples differs from the model's.

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Text
 
 /// The definition of a model without its parameters.
 package struct ModelConfiguration: Hashable, Sendable {
@@ -38,7 +39,7 @@ package struct ModelConfiguration: Hashable, Sendable {
   ) throws(ModelError) {
     guard latentDimensions > 0 else { throw .latentSize(latentDimensions) }
     guard exampleShape.count > 0 else { throw .emptyExamples(exampleShape) }
-    if family.requires.labels, classCount == nil { throw .labelsNeeded }
+    if family.requires.labels == .required, classCount == nil { throw .labelsNeeded }
     if let classCount, !(1...1_000_000).contains(classCount) {
       throw .checkpoint("\(classCount) classes: at most 1,000,000 classes")
     }
@@ -51,7 +52,7 @@ package struct ModelConfiguration: Hashable, Sendable {
     (self.beta, self.capacity, self.freeBits) = (beta, capacity, freeBits)
     self.importanceSamples = importanceSamples
     self.noise = family.corruptsInput ? noise ?? .gaussian(0.3) : nil
-    self.classCount = family.requires.labels ? classCount : nil
+    self.classCount = family.isConditional ? classCount : nil
     (self.initializer, self.seed) = (initializer, seed)
     self.outputBiasStartsAtMean = outputBiasStartsAtMean && architecture.endsInBias
     for setting in family.settings where setting.isOwn { setting.setDefault(in: &self) }
@@ -85,6 +86,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case latentSize(Int)
   case emptyExamples(Shape)
   case labelsNeeded
+  /// Examples without a label, of how many.
+  case labelsAbsent(Int, of: Int)
   case sampleCount(Int)
   /// The shapes of the decoder's output and of the data.
   case decoderShape(Shape, wanted: Shape)
@@ -116,6 +119,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .latentSize(let size): "latent=\(size): a model needs at least one latent dimension"
     case .emptyExamples(let shape): "examples of shape \(shape) are empty"
     case .labelsNeeded: "a conditional model needs labels, and the data have none"
+    case .labelsAbsent(let count, let all):
+      "\(count) of \(all) examples have no label, and a conditional model needs one for each"
     case .sampleCount(let k): "k=\(k): expected from 1 to 1,000,000 importance samples"
     case .decoderShape(let shape, let wanted): "the decoder's output has shape \(shape), the data have shape \(wanted)"
     case .dataShape(let shape, let wanted): "the data have shape \(shape), the model expects \(wanted)"

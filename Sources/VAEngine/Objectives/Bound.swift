@@ -60,7 +60,7 @@ extension ObjectiveGraph {
   func importanceWeights(
     _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, purpose: String
   ) throws -> (logWeights: Symbol, reconstruction: Symbol) {
-    let d = configuration.latentDimensions
+    let d = q.mean.shape[1]
     let noise = try graph.random(.normal, purpose, [k, rows, d], rowAxis: 1)
     let z = try q.mean + exp(q.logVariance * 0.5) * noise
     var condition: Symbol?

@@ -30,21 +30,40 @@ package struct ObjectiveGraph {
 
   func posterior(_ x: Symbol) throws(ShapeError) -> DiagonalGaussian {
     try graph.scope("encoder") { () throws(ShapeError) -> DiagonalGaussian in
-      var h = try builder.apply(configuration.architecture.encoder, to: x, activatesLast: true).flattened()
-      if let labels = try labels() { h = try concat([h, labels], axis: 1) }
-      return try configuration.family.posterior.write(h, builder, configuration)
+      let h = try builder.apply(configuration.architecture.encoder, to: x, activatesLast: true)
+      return try configuration.family.posterior.write(Features(value: h, labels: labels()), builder, configuration)
     }
   }
+
+  /// What the encoder's layers make of the batch.
+  func features() throws(ShapeError) -> Features {
+    let h = try graph.scope("encoder") { () throws(ShapeError) -> Symbol in
+      try builder.apply(configuration.architecture.encoder, to: input(), activatesLast: true)
+    }
+    return Features(value: h, labels: try labels())
+  }
+
+  /// How the model's codes are arranged.
+  package func codeLayout() throws -> CodeLayout { try configuration.family.posterior.layout(configuration) }
 
   /// The likelihood's parameters for latents `[n, D]`, flattened.
   ///
   /// - Parameter labels: One-hot `[n, classes]`.
   func decode(_ z: Symbol, labels: Symbol?) throws -> Symbol {
+    let layout = try codeLayout()
     let y = try graph.scope("decoder") { () throws(ShapeError) -> Symbol in
-      let code = try labels.map { labels throws(ShapeError) -> Symbol in try concat([z, labels], axis: 1) } ?? z
+      var code = try decoderInput(layout, z)
+      if let labels {
+        code = try code.shape.rank == 4 ? Features.planes(code, labels) : concat([code, labels], axis: 1)
+      }
       return try builder.apply(outputLayers(), to: code, activatesLast: false)
     }
     return try cropped(y)
+  }
+
+  private func decoderInput(_ layout: CodeLayout, _ z: Symbol) throws(ShapeError) -> Symbol {
+    if let merge = configuration.family.posterior.merge { return try merge(layout.split(z), builder) }
+    return layout.levels.count == 1 ? try layout.split(z)[0] : z
   }
 
   /// The decoder with the number of outputs per pixel that the likelihood needs.

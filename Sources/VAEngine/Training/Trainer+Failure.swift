@@ -7,12 +7,8 @@ extension Trainer {
   /// which the failure was detected is reported.
   func failure(_ order: [Int32], _ safe: FiniteState, _ stop: StopSignal?) throws -> NonFiniteError {
     let seen = (step: max(model.training.step, 1) - 1, epoch: model.training.epoch)
-    func restore() {
-      model.parameters.restore(safe.snapshot)
-      model.training = safe.state
-    }
-    restore()
-    defer { restore() }
+    safe.restore(model)
+    defer { safe.restore(model) }
     while true {
       if stop?.isRequested == true {
         return NonFiniteError(
@@ -45,6 +41,11 @@ struct FiniteState {
   private(set) var state: TrainingState
 
   init(_ model: Model) throws { (snapshot, state) = (try model.parameters.snapshot(), model.training) }
+
+  func restore(_ model: Model) {
+    model.parameters.restore(snapshot)
+    model.training = state
+  }
 
   /// Saves the model's state; returns false without saving when a parameter is not finite.
   mutating func update(_ model: Model) throws -> Bool {

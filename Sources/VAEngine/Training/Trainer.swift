@@ -46,8 +46,12 @@ package struct Trainer {
         count: source.count, seed: model.training.shuffleSeed, epoch: model.training.epoch)
       while model.training.batchInEpoch < batches {
         let indices = nextBatch(order)
-        let terms = try step(indices)
-        guard terms.loss.isFinite else { throw try failure(order, safe, stop) }
+        let terms: TrainingHistory.Step
+        do { terms = try step(indices) } catch let fault as ProgramError {
+          safe.restore(model)
+          throw fault
+        }
+        guard terms.isFinite else { throw try failure(order, safe, stop) }
         last = terms
         done += indices.count
         clock.add(indices.count)
@@ -137,6 +141,7 @@ package struct Trainer {
     snapshot.secondMoments = try Tensor(zeros: snapshot.secondMoments.shape)
     model.parameters.restore(snapshot)
     model.training.hyperparameters.updateCount = 0
+    model.training.opponentUpdates = nil
   }
 
   private func prepare() throws {
@@ -183,9 +188,7 @@ package struct Trainer {
     let step = model.training.step
     let stream = RandomStream(seed: model.training.shuffleSeed, purpose: StreamPurpose.trainingData, step: step)
     source.fill(program.input("x"), indices, stream: stream, threads: model.options.threads)
-    if model.configuration.family.isConditional {
-      source.fillOneHot(program.input("labels"), indices, classes: model.configuration.classCount ?? 0)
-    }
+    model.fillLabels(of: program, from: source, indices)
     let (beta, capacity) = (model.configuration.beta.value(at: epoch), model.configuration.capacity.value(at: epoch))
     if program.hasInput("beta") { program.input("beta")[0] = beta }
     if program.hasInput("capacity") { program.input("capacity")[0] = capacity }
@@ -193,8 +196,16 @@ package struct Trainer {
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     program.mainHyperparameters = model.training.hyperparameters
     program.mainHyperparameters.learningRate = plan.learningRate * factor
+    for group in program.phases.dropFirst().map(\.group) {
+      program[hyperparametersOf: group].updateCount = model.training.opponentUpdates?[group] ?? 0
+    }
     program.run(step: step)
+    if let fault = program.indexFault { throw fault }
     model.training.hyperparameters.updateCount = program.mainHyperparameters.updateCount
+    for phase in program.phases.dropFirst() {
+      model.training.opponentUpdates = (model.training.opponentUpdates ?? [:])
+        .merging([phase.group: phase.hyperparameters.updateCount]) { $1 }
+    }
     model.training.step += 1
     model.training.batchInEpoch += 1
     let terms = TrainingHistory.Step(

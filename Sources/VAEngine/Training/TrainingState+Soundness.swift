@@ -7,7 +7,8 @@ extension TrainingState {
       epoch, batchInEpoch, exampleCount, batchSize, epochsSinceBest, learningRateDrops, running.examples,
       hyperparameters.updateCount, bestEpoch ?? 0,
     ]
-    return counts.allSatisfy(Self.isCount) && Self.isCount(step) && history.isSound && (plan?.isSound ?? true)
+    return counts.allSatisfy(Self.isCount) && (opponentUpdates ?? [:]).values.allSatisfy(Self.isCount)
+      && Self.isCount(step) && history.isSound && (plan?.isSound ?? true)
       // The place in the epoch is a place in its order.
       && (batchInEpoch == 0 || (batchSize > 0 && (batchInEpoch - 1) * batchSize < max(exampleCount, 1)))
   }

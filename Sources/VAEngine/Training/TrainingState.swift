@@ -13,6 +13,8 @@ package struct TrainingState: Sendable, Equatable, Codable {
   package var step: UInt64 = 0
   package var shuffleSeed: UInt64 = 0
   package var hyperparameters = Hyperparameters()
+  /// Updates of each group that a loss of its own trains; nil where there is none.
+  package var opponentUpdates: [String: Int]?
   package var optimizer = OptimizerKind.adam
   /// How it was last trained: learning rate and its schedule, batch size, patience. Nil before the first step.
   package var plan: TrainingPlan?
@@ -93,7 +95,7 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     /// The same of the capacity, nats; nil for families without one, and in what earlier programs kept.
     package var capacity: Double?
     package var validation: Double?
-    /// Of its training in the run that ended it, validation apart.
+    /// Of its training in the run that ended it, without validation.
     package var seconds: Double
     package var imagesPerSecond: Double
   }
@@ -104,6 +106,10 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
     package var kl: Float
     /// The family's own terms by name; nil where it has none.
     package var own: [String: Float]?
+
+    var isFinite: Bool {
+      loss.isFinite && reconstruction.isFinite && kl.isFinite && (own ?? [:]).values.allSatisfy(\.isFinite)
+    }
   }
   package struct Edit: Sendable, Equatable, Codable {
     package var epoch: Double

@@ -2,10 +2,11 @@ import ArgumentParser
 import Benchmarks
 import Datasets
 import Foundation
+import JSONText
 import Notebook
 import Plotting
-import Tensors
 import Terminal
+import Text
 
 /// `elbo bench`: measures the speed of this machine.
 struct BenchCommand: ElboSubcommand {

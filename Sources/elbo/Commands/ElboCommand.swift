@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Notebook
+import Text
 
 /// `elbo` and its subcommands.
 struct ElboCommand: ParsableCommand {

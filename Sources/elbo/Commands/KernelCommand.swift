@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSONText
 import Kernel
 import Notebook
 import Terminal
@@ -37,13 +38,14 @@ struct KernelCommand: ElboSubcommand {
       let hint = "elbo kernel: waiting for JSON messages, one per line; Ctrl-D exits. For a prompt: elbo\n"
       writeAll(hint, to: STDERR_FILENO)
     }
-    guard let transport = StdioTransport() else { throw ExitStatus(1, "elbo: no file descriptors are available") }
+    let transport: StdioTransport
+    do { transport = try StdioTransport() } catch { throw ExitStatus(1, "elbo: \(error)") }
     let signals = process.signals
-    let dispatcher = Dispatcher(
+    let dispatcher = try Dispatcher(
       session: try session(options), transport: transport, renderer: FigureRendering.renderer, log: Self.log,
       onExit: { signals.wake() })
     dispatcher.start()
-    transport.startReading(into: dispatcher)
+    try transport.startReading(into: dispatcher)
     let isEnded = answerSignals(dispatcher, process)
     // A slow client receives all output, unless a signal ends the kernel.
     transport.finish(limit: isEnded ? 2 : nil) { signals.wake() }
@@ -62,12 +64,12 @@ struct KernelCommand: ElboSubcommand {
     var options = options
     options.workspace = options.workspace ?? recovery?.path
     let session = try session(options)
-    let dispatcher = Dispatcher(
+    let dispatcher = try Dispatcher(
       session: session, transport: transport, renderer: FigureRendering.renderer, remarks: recovery?.remarks ?? [],
       log: Self.log, onExit: { signals.wake() })
-    transport.start(dispatcher, log: Self.log)
+    try transport.start(dispatcher, log: Self.log)
     dispatcher.start()
-    if process.environment["JPY_PARENT_PID"] != nil { transport.watchParent(dispatcher) }
+    if process.environment["JPY_PARENT_PID"] != nil { try transport.watchParent(dispatcher) }
     _ = answerSignals(dispatcher, process)
     recovery?.end(session, isOrderly: dispatcher.ending != .cutOff, isRestart: dispatcher.ending == .restart)
     transport.close()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSignals
 import Glibc
 import Replay
 import Terminal
@@ -84,7 +83,7 @@ struct ReplayWorkerCommand: ElboSubcommand {
 
   func run(in process: ProcessContext) throws -> Int32 {
     // What it starts itself has no part in the result.
-    _ = fcntl(ELBO_SPAWN_RESULT, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(ChildProcess.thirdDescriptor, F_SETFD, FD_CLOEXEC)
     let text: String
     switch textOfFile(file) {
     case .success(let read): text = read
@@ -94,6 +93,6 @@ struct ReplayWorkerCommand: ElboSubcommand {
       SessionFile.hasPrompts(text) ? try SessionFile(text) : try ReplayRun.file(ofScript: text, process)
     let played = try SessionPlayer(process: process, threads: threads).play(
       session, folder: folderOfFile(file), isScratch: true)
-    return writeAll(ReplayWorkers.json(of: played).text() + "\n", to: Int32(ELBO_SPAWN_RESULT)) ? 0 : 1
+    return writeAll(ReplayWorkers.json(of: played).text() + "\n", to: Int32(ChildProcess.thirdDescriptor)) ? 0 : 1
   }
 }

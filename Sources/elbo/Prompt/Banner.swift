@@ -1,6 +1,7 @@
 import Notebook
 import Tensors
 import Terminal
+import Text
 
 /// The banner: three lines with first commands on the first run, one line later.
 enum Banner {

@@ -1,9 +1,9 @@
-import CSignals
 import Glibc
 import Notebook
+import POSIX
 import Replay
-import Tensors
 import Terminal
+import Text
 
 /// An interactive session.
 final class Prompt {
@@ -180,7 +180,7 @@ final class Prompt {
 
   private func shell(_ command: String) -> Outcome {
     reader.remember("!" + command)
-    let status = elbo_run_shell(command, -1)
+    let status = (try? ChildProcess(shell: command))?.wait() ?? -1
     var wasInterrupted = false
     var ending: Int32?
     while let signal = process.signals.next() {

@@ -1,6 +1,8 @@
+import Language
 import Notebook
 import Replay
 import Terminal
+import Text
 
 /// Reads commands at the prompt: one line or several, typed or pasted.
 final class PromptReader {

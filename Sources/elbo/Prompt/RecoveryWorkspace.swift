@@ -1,6 +1,6 @@
 import Glibc
 import Notebook
-import Tensors
+import POSIX
 import Terminal
 
 /// A workspace that a prompt or a notebook's kernel keeps when nobody named one, so that a crash loses nothing.
@@ -62,14 +62,7 @@ struct RecoveryWorkspace {
 
   /// The same without a lock: others may look at the same time.
   static func abandonedPaths(_ process: ProcessContext) -> [String] {
-    all(process).filter { path in ![".lock", "-lock"].contains { isLocked(path + $0) } }
-  }
-
-  private static func isLocked(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    all(process).filter { path in ![".lock", "-lock"].contains { FileLock.isHeld(path + $0) } }
   }
 
   /// Every recovery workspace there is, newest first.

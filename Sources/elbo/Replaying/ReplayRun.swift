@@ -3,6 +3,7 @@ import Graphs
 import Replay
 import Tensors
 import Terminal
+import Text
 
 /// `elbo replay` over one or more files.
 struct ReplayRun {
@@ -112,7 +113,7 @@ struct ReplayRun {
     let color = process.outputColor
     let name = VisibleText.name(report.path)
     let count = report.results.count
-    let size = "\(count) \(count == 1 ? "command" : "commands"), \(durationText(report.seconds))"
+    let size = "\(count) \(count == 1 ? "command" : "commands"), \(NumberText.duration(report.seconds))"
     switch mode {
     case .show: return true
     case .record:

@@ -1,6 +1,7 @@
-import CSignals
 import Glibc
+import JSONText
 import Notebook
+import POSIX
 import Replay
 import Terminal
 
@@ -21,14 +22,14 @@ struct ReplayWorkers {
 
   private final class Job {
     let index: Int
-    let process: Int32
+    let process: ChildProcess
     /// The result's pipe and the messages'; -1 once it has ended.
     var pipes: [Int32]
     var bytes: [[UInt8]] = [[], []]
     /// What a worker may say; a library that says something for ever fills no memory.
     static let messageLimit = 65_536
 
-    init(index: Int, process: Int32, result: Int32, messages: Int32) {
+    init(index: Int, process: ChildProcess, result: Int32, messages: Int32) {
       (self.index, self.process, pipes) = (index, process, [result, messages])
     }
 
@@ -97,7 +98,7 @@ struct ReplayWorkers {
         for stream in 0..<2 where descriptors[2 * position + stream].revents != 0 { job.read(stream) }
         guard job.hasEnded else { continue }
         running.remove(at: position)
-        let status = elbo_wait(job.process)
+        let status = job.process.wait()
         job.readLastMessages()
         job.close()
         let lines = String(decoding: job.bytes[1], as: UTF8.self).split(separator: "\n")
@@ -110,30 +111,36 @@ struct ReplayWorkers {
   }
 
   private func start(_ index: Int, _ path: String) -> Job? {
-    var ends: [[Int32]] = [[0, 0], [0, 0]]
-    guard elbo_pipe(&ends[0]) == 0 else { return nil }
-    guard elbo_pipe(&ends[1]) == 0 else {
-      ends[0].forEach { _ = close($0) }
+    guard let result = try? Descriptor.pipe() else { return nil }
+    guard let messages = try? Descriptor.pipe() else {
+      close(result.read)
+      close(result.write)
       return nil
     }
-    defer { for pair in ends { close(pair[1]) } }
+    defer {
+      close(result.write)
+      close(messages.write)
+    }
     let arguments = ["/proc/self/exe", "replay-worker", "--threads", String(threads), "--", path]
-    let process = withCStrings(arguments) { elbo_spawn($0, ends[0][1], ends[1][1]) }
-    guard process > 0 else {
-      for pair in ends { close(pair[0]) }
+    let process = try? ChildProcess(
+      arguments[0], arguments, input: .null, output: .descriptor(messages.write),
+      errors: .descriptor(messages.write), third: result.write)
+    guard let process else {
+      close(result.read)
+      close(messages.read)
       return nil
     }
-    return Job(index: index, process: process, result: ends[0][0], messages: ends[1][0])
+    return Job(index: index, process: process, result: result.read, messages: messages.read)
   }
 
   /// Ends the running workers. A stopped worker must be continued first; a writing one finds its pipe closed.
   private static func end(_ jobs: [Job]) {
     for job in jobs {
-      kill(job.process, SIGTERM)
-      kill(job.process, SIGCONT)
+      kill(job.process.identifier, SIGTERM)
+      kill(job.process.identifier, SIGCONT)
       job.close()
     }
-    for job in jobs { _ = elbo_wait(job.process) }
+    for job in jobs { _ = job.process.wait() }
   }
 
   private static func result(
@@ -160,18 +167,5 @@ struct ReplayWorkers {
       .init("failures", .integer(played.failures)),
       .init("signal", played.signal.map { .integer(Int($0)) } ?? .null),
     ])
-  }
-}
-
-/// `arguments` as C strings for the duration of a call.
-private func withCStrings<Result>(
-  _ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-) -> Result {
-  let copies = arguments.map { strdup($0) }
-  defer { for copy in copies { free(copy) } }
-  let pointers = copies.map { $0.map { UnsafePointer($0) } } + [nil]
-  return pointers.withUnsafeBufferPointer { buffer in
-    guard let base = buffer.baseAddress else { preconditionFailure("an array with an element has an address") }
-    return body(base)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import POSIX
 
 /// A fresh folder to work in for a while, for this user alone.
 ///
@@ -25,19 +26,17 @@ struct ScratchFolder {
     home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard home >= 0 else { throw Self.refusal(origin + ": " + Self.reason, "Change to another folder.") }
     let fix = "Set TMPDIR to a folder where files can be written, for example: TMPDIR=/tmp"
-    guard let name = strdup(base + "/elbo-replay-XXXXXX") else { throw Self.refusal(Self.reason, fix) }
-    defer { free(name) }
-    guard mkdtemp(name) != nil else {
-      let reason = Self.reason
+    let name: String
+    do { name = try TemporaryFolder(in: base, named: "elbo-replay").path } catch {
       close(home)
-      throw Self.refusal("cannot create a folder in \(base): \(reason)", fix)
+      throw Self.refusal("cannot create a folder in \(base): \(error)", fix)
     }
     guard chdir(name) == 0, let whole = getcwd(nil, 0) else {
       let reason = Self.reason
       rmdir(name)
       _ = fchdir(home)
       close(home)
-      throw Self.refusal("\(String(cString: name)): \(reason)", fix)
+      throw Self.refusal("\(name): \(reason)", fix)
     }
     defer { free(whole) }
     path = String(cString: whole)

@@ -2,6 +2,7 @@ import Glibc
 import Notebook
 import Replay
 import Terminal
+import Text
 
 /// Runs the commands of a session file in a fresh session, in memory.
 ///

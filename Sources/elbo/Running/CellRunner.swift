@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import POSIX
 import Synchronization
 import Terminal
 
@@ -17,7 +18,7 @@ final class CellRunner {
 
   init(process: ProcessContext) throws(ExitStatus) {
     self.process = process
-    thread = try ExecutingThread()
+    do { thread = try ExecutingThread() } catch { throw ExitStatus(1, "elbo: cannot start a thread: \(error)") }
   }
 
   /// Executes one cell and waits for it.

@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import Plotting
 
@@ -25,8 +26,8 @@ enum FigureRendering {
   private static func drawing(_ bytes: [UInt8], _ format: FigureRenderer.Format) -> Drawing {
     switch format {
     case .svg: Drawing(type: "image/svg+xml", data: String(decoding: bytes, as: UTF8.self))
-    case .pdf: Drawing(type: "application/pdf", data: Base64.encode(bytes))
-    default: Drawing(type: "image/png", data: Base64.encode(bytes))
+    case .pdf: Drawing(type: "application/pdf", data: Data(bytes).base64EncodedString())
+    default: Drawing(type: "image/png", data: Data(bytes).base64EncodedString())
     }
   }
 

@@ -1,6 +1,7 @@
 import Glibc
 import Notebook
 import Terminal
+import Text
 
 /// The recovery workspace of a notebook's kernel, and what is said of those that earlier sessions left.
 ///

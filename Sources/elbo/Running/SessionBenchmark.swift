@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import POSIX
 
 /// The latency of the session: cells with their workspace on disk, completion, opening a large workspace.
 struct SessionBenchmark {
@@ -15,8 +16,7 @@ struct SessionBenchmark {
 
   /// Measures in a folder of its own beside the temporary files.
   static func run(_ show: (Result) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("elbo-bench-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let folder = URL(fileURLWithPath: try TemporaryFolder(named: "elbo-bench").path)
     defer { try? FileManager.default.removeItem(at: folder) }
     let options = SessionOptions(workspace: folder.appendingPathComponent("work.elbodb").path)
     let session = try Session(options)

@@ -1,9 +1,11 @@
 import Glibc
 import Notebook
+import POSIX
 import Plotting
 import Synchronization
 import Tensors
 import Terminal
+import Text
 
 /// Shows the output of cells on standard output: text as it arrives, a progress bar on a terminal, long text in the
 /// pager at a prompt.

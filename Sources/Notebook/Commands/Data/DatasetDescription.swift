@@ -1,6 +1,7 @@
 import Datasets
 import Plotting
 import Tensors
+import Text
 
 /// The report of `describe` for a dataset.
 struct DatasetDescription {
@@ -37,7 +38,7 @@ struct DatasetDescription {
 
   /// Five digits, or two decimals of what is too large for them; what float32 holds as it is written shortest.
   static func limit(_ value: Double) -> Table.Cell {
-    let shown = Double(Float(value)) == value ? Double(shortest: Float(value)) : value
+    let shown = Double(Float(value)) == value ? Double.shortest(Float(value)) : value
     return abs(shown) < 10_000 || shown == shown.rounded() ? .number(shown) : .fixed(shown, decimals: 2)
   }
 
@@ -68,7 +69,7 @@ struct DatasetDescription {
         let names = factor.valueNames
         let ends: [Table.Cell] =
           names.isEmpty
-          ? [.number(Double(shortest: factor.values.first ?? 0)), .number(Double(shortest: factor.values.last ?? 0))]
+          ? [.number(Double.shortest(factor.values.first ?? 0)), .number(Double.shortest(factor.values.last ?? 0))]
           : [.text(names.first ?? ""), .text(names.last ?? "")]
         return [.text(factor.name), .count(factor.values.count)] + ends
       })

@@ -1,6 +1,8 @@
 import Datasets
 import Glibc
+import Language
 import Tensors
+import Text
 
 /// `load`: data by name, from files and from folders.
 enum LoadCommand {

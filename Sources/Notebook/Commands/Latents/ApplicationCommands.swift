@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Tensors
+import Text
 import VAEngine
 
 /// Applications of trained models: `denoise`, `anomaly`, `compress`.

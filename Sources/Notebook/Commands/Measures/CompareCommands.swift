@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 import VAEngine
 
 /// `compare`, `race`.

@@ -1,5 +1,6 @@
 import Datasets
 import Tensors
+import Text
 import VAEngine
 
 /// `evaluate`, `kl`.

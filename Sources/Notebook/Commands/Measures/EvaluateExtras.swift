@@ -1,4 +1,5 @@
 import Plotting
+import Text
 import VAEngine
 
 /// What `evaluate` adds when asked: quality of samples, probes of the latents, the parts of the KL.

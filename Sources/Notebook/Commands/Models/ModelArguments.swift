@@ -1,6 +1,8 @@
 import Graphs
+import Language
 import Networks
 import Tensors
+import Text
 import VAEngine
 
 /// The words and options of `model`, interpreted.

@@ -1,5 +1,7 @@
 import Graphs
+import Language
 import Networks
+import Text
 import VAEngine
 
 extension ModelValue: AdjustableValue {

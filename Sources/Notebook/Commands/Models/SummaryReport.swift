@@ -14,7 +14,9 @@ enum SummaryReport {
       latent.flops = heads.reduce(0) { $0 + $1.flops }
       rows.append(row("latent", latent))
     }
-    rows += summary.layers.filter { $0.name.hasPrefix("decoder") }.map { row("decoder", $0) }
+    rows += summary.layers.filter { !$0.name.hasPrefix("encoder") }.map { layer in
+      row(String(layer.name.prefix { $0 != "." }), layer)
+    }
     let table = Table(
       columns: [.init("part"), .init("layer"), .init("shape"), .init("parameters"), .init("FLOPs")], rows: rows)
     let batch = model.recipe.batchSize

@@ -1,5 +1,7 @@
 import Datasets
+import Language
 import Networks
+import Text
 import VAEngine
 
 /// Changes to how a model is trained. `set` and `train` make them here, so that both read the same options, refuse the

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 import VAEngine
 
 extension TrainingRun {

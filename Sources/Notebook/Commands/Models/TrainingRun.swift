@@ -2,6 +2,7 @@ import Datasets
 import Graphs
 import Networks
 import Tensors
+import Text
 import VAEngine
 
 /// One `train`.

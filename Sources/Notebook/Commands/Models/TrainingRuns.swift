@@ -1,4 +1,5 @@
 import Tensors
+import Text
 import VAEngine
 
 /// `train … seeds=1..3`: a fresh model with the same configuration for each seed, and statistics over the seeds.

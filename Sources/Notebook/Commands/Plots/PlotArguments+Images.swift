@@ -1,5 +1,6 @@
 import Plotting
 import Tensors
+import Text
 import VAEngine
 
 extension PlotArguments {

@@ -1,5 +1,7 @@
+import Language
 import Plotting
 import Tensors
+import Text
 import VAEngine
 
 extension PlotArguments {

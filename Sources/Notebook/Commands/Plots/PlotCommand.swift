@@ -1,3 +1,4 @@
+import Language
 import Plotting
 import Tensors
 import VAEngine

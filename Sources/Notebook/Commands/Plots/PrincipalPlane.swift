@@ -1,3 +1,4 @@
+import Language
 import Tensors
 
 /// The two directions of most variance (PCA), by power iteration on the covariance in Double.

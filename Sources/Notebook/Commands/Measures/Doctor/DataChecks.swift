@@ -1,4 +1,5 @@
 import Datasets
+import Text
 import VAEngine
 
 extension DoctorCheck {

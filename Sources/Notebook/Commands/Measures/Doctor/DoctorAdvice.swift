@@ -1,4 +1,5 @@
 import Graphs
+import Text
 import VAEngine
 
 /// The commands that the doctor proposes: each runs as it stands, and none changes a variable that there is.

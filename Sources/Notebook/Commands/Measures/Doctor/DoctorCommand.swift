@@ -1,4 +1,5 @@
 import Tensors
+import Text
 import VAEngine
 
 /// `doctor`.

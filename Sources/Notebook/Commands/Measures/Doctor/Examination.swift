@@ -1,5 +1,6 @@
 import Glibc
 import Tensors
+import Text
 import VAEngine
 
 /// What the doctor measures of a model, once, and what its checks decide by.

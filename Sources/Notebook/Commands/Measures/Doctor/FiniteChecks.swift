@@ -1,4 +1,5 @@
 import Graphs
+import Text
 import VAEngine
 
 extension DoctorCheck {

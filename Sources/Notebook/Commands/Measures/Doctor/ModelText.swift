@@ -1,4 +1,5 @@
 import Networks
+import Text
 import VAEngine
 
 /// The `model` line that reproduces a configuration: the options that differ from the defaults.

@@ -1,8 +1,0 @@
-extension String {
-  /// The lines, ended by "\n" or "\r\n"; one that is empty at the end when the last one is ended.
-  ///
-  /// "\r\n" is one `Character`: a search for "\n" does not find it, and a file with such ends would be one line.
-  package var textLines: [Substring] {
-    split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" })
-  }
-}
