@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "Terminal",
       dependencies: [
-        "Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
+        "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
       ]),
     .executableTarget(
       name: "elbo",
@@ -108,11 +108,11 @@ let package = Package(
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
-    .testTarget(name: "LanguageTests", dependencies: ["Language", "Text"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Text"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Language", "JSONText", "Terminal", "Notebook", "Text"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
     .testTarget(
-      name: "KernelTests", dependencies: ["Language", "JSONText", "POSIX", "Kernel", "Notebook", "Plotting"]),
+      name: "KernelTests", dependencies: ["JSONText", "Kernel", "Notebook"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
@@ -125,8 +125,8 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
+        "Networks", "Graphs",
         "Language", "JSONText",
-        "POSIX",
         "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

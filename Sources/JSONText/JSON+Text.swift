@@ -1,4 +1,3 @@
-import Tensors
 import Text
 
 extension JSON: CustomStringConvertible {

@@ -1,4 +1,3 @@
-import Tensors
 import Text
 
 /// An error inside the interpreter, before the source text is known: thrown by parsing, evaluation and commands.

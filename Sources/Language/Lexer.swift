@@ -1,4 +1,3 @@
-import Tensors
 import Text
 
 /// A token of an expression.

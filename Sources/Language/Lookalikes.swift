@@ -1,4 +1,3 @@
-import Tensors
 import Text
 
 /// Characters that come with a paste from a web page or a word processor and look like others: read as what they look

@@ -32,6 +32,13 @@ package struct Word: Equatable, Sendable {
   /// Where the value is.
   package var valueSpan: Range<Int>
   package var span: Range<Int>
+
+  package init(
+    key: Spanned<String>? = nil, text: String, isQuoted: Bool, valueSpan: Range<Int>, span: Range<Int>
+  ) {
+    (self.key, self.text, self.isQuoted) = (key, text, isQuoted)
+    (self.valueSpan, self.span) = (valueSpan, span)
+  }
 }
 
 /// A value with its position in the source.

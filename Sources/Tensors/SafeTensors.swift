@@ -1,5 +1,4 @@
 import FoundationEssentials
-import JSONText
 import Text
 
 /// Named tensors in a file of the safetensors format: eight bytes of header length, a JSON header, the bytes of every

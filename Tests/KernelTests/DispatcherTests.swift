@@ -9,7 +9,7 @@ import Testing
 
   private func dispatcher(onExit: @escaping @Sendable () -> Void = {}) throws -> Dispatcher {
     let session = try Session(SessionOptions(), table: KernelCommands.table)
-    return Dispatcher(session: session, transport: transport, onExit: onExit)
+    return try Dispatcher(session: session, transport: transport, onExit: onExit)
   }
 
   private func request(_ id: String, _ type: String, _ content: [(String, JSON)] = []) throws -> Request {

@@ -39,7 +39,7 @@ import Testing
     let table = CommandTable(KernelCommands.table.commands + [Self.hold])
     let session = try Session(SessionOptions(workspace: path), table: table)
     let transport = Recorder()
-    let dispatcher = Dispatcher(session: session, transport: transport, onExit: {})
+    let dispatcher = try Dispatcher(session: session, transport: transport, onExit: {})
     func send(_ id: String, _ type: String, _ content: [(String, JSON)] = []) throws {
       let header = JSON.object([.init("msg_id", .string(id)), .init("msg_type", .string(type))])
       let content = JSON.object(content.map { JSON.Member($0.0, $0.1) })

@@ -22,7 +22,7 @@ import Testing
     thread.submit {
       // More than a thread has by default.
       withUnsafeTemporaryAllocation(byteCount: 64 << 20, alignment: 16) {
-        $0.initializeMemory(as: UInt8.self, repeating: 1)
+        _ = $0.initializeMemory(as: UInt8.self, repeating: 1)
       }
       done.signal()
     }

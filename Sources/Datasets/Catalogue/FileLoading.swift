@@ -1,5 +1,6 @@
 import Glibc
 import Tensors
+import Text
 
 /// Files and folders as datasets.
 package struct FileLoading {

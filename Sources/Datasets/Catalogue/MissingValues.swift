@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// NaN in arrays, which stands for a missing value there: treated as an empty field of a table is.
 struct MissingValues {

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// Archives whose arrays are parts: Keras' `x_train` and `y_test`, MedMNIST's `val_images` and `val_labels`.
 struct NPZParts {

@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// One label per example, from whatever a file has for them.
 struct LabelColumn {

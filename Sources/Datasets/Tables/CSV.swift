@@ -1,4 +1,5 @@
 import Tensors
+import Text
 
 /// Tables as delimited text; `.gz` is unpacked before.
 ///

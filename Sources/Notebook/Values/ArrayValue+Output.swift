@@ -1,3 +1,4 @@
+import Datasets
 import JSONText
 import Plotting
 import Tensors
@@ -137,7 +138,7 @@ extension ArrayValue {
         TextWidth.pad(NumberText.short(Double(values[row * columns + $0]), digits: 3), to: 8, right: true)
       }.joined(separator: " ")
       if shownColumns < columns { line += " …" }
-      if let labels { line += labels[row] >= 0 ? "  (\(labels[row]))" : "" }
+      if let labels { line += labels[row] >= 0 ? "  (\(ClassTable.name(of: labels[row], labelNames)))" : "" }
       lines.append(line)
     }
     return lines

@@ -1,5 +1,7 @@
 import Datasets
+import Language
 import Tensors
+import Text
 
 extension DatasetValue {
   /// The same examples as a model knows them: its columns by name, its classes by name.

@@ -1,5 +1,6 @@
 import Datasets
 import Tensors
+import Text
 
 /// `transform`: preprocessing of examples.
 enum TransformCommand {

@@ -1,4 +1,6 @@
+import Language
 import Tensors
+import Text
 import VAEngine
 
 /// `encode`, `decode`, `sample`, `reconstruct`.
@@ -155,14 +157,18 @@ extension Arguments {
     guard isGiven("label") else { return nil }
     guard let text = text("label") ?? integer("label").map(String.init) else { return nil }
     guard let classes = model.recipe.classes else { return Int(text) }
-    guard let index = classes.firstIndex(of: text) else {
+    // Else its number, where classes have names.
+    let number = Int(text).flatMap { number in
+      classes.indices.contains(number) && classes.allSatisfy { Int($0) == nil } ? number : nil
+    }
+    guard let index = classes.firstIndex(of: text) ?? number else {
       throw fault(
         .badOptionValue, "label: the model has no class '\(text)'", at: "label",
         fix: Suggestion.question(text, in: classes) ?? "Classes: \(classes.listed).")
     }
-    if let trained = model.recipe.trainedClasses, !trained.contains(text) {
+    if let trained = model.recipe.trainedClasses, !trained.contains(classes[index]) {
       throw fault(
-        .badOptionValue, "label: the model was never trained on class '\(text)'", at: "label",
+        .badOptionValue, "label: the model was never trained on class '\(classes[index])'", at: "label",
         fix: "It was trained on: \(trained.listed).")
     }
     return index

@@ -1,5 +1,6 @@
 import Datasets
 import Graphs
+import JSONText
 import VAEngine
 
 /// The training options of a model, which apply when a `train` does not set them. Fields that were added later are

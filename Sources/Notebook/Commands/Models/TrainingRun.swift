@@ -1,5 +1,6 @@
 import Datasets
 import Graphs
+import Language
 import Networks
 import Tensors
 import Text
