@@ -114,6 +114,12 @@ import Testing
     #expect(try refusal(scratch.path) { $0.images.broken = .skip }.reason.hasPrefix("none of the images can be read"))
   }
 
+  @Test(arguments: [("grey.pgm", 5), ("bits.pbm", 2), ("color.ppm", 30), ("few.gif", 20)])
+  func pixelsThatEndEarlyAreRefused(_ name: String, count: Int) throws {
+    let error = try refusal(temporary(Array(Corpus.bytes(name).dropLast(count))))
+    #expect(error.reason.contains("end early") || error.reason.contains("is missing"), "\(error)")
+  }
+
   @Test func theCommonestSizeIsProposed() throws {
     let scratch = try Scratch()
     let odd = try scratch.write("0.jpg", Corpus.bytes("grey.jpg"))

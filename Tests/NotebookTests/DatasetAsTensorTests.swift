@@ -35,7 +35,7 @@ import Testing
     #expect(bench.shown("d.test[a.example].count") == ["4"])
     #expect(bench.shown("sum(reshape(abs(d.test[a.example][0] - d.test[a.example[0]]), 784))") == ["0"])
     #expect(bench.run("anomaly v d.test top=4 | plot grid").status == .ok)
-    #expect(try bench.failure("vars | plot grid").cause.contains("images are needed"))
+    #expect(try bench.failure("vars | plot grid").message.contains("images are needed"))
   }
 
   @Test func latentsFromAFileAreDecoded() throws {

@@ -18,7 +18,10 @@ import Testing
   private static let rows = (0..<120).map { row -> (a: Double, b: Double, c: Double, kind: String) in
     let kind = row % 2
     let noise = Double(row * 37 % 101) / 101 - 0.5
-    return (Double(kind) + noise, 5 - 3 * Double(kind) * noise, -2 * Double(kind) + noise * noise, kind == 0 ? "benign" : "malignant")
+    return (
+      Double(kind) + noise, 5 - 3 * Double(kind) * noise, -2 * Double(kind) + noise * noise,
+      kind == 0 ? "benign" : "malignant"
+    )
   }
 
   private func bench() throws -> Bench {
@@ -49,7 +52,7 @@ import Testing
     #expect(bench.shown("d[label=Iris-setosa].count") == ["2"])
     #expect(bench.shown("d[label=\"Iris-virginica\"].count") == ["1"])
     let error = try bench.failure("d[label=Iris-setos]")
-    #expect(error.cause.contains("no class is named 'Iris-setos'") && error.fix == "Did you mean 'Iris-setosa'?")
+    #expect(error.message.contains("no class is named 'Iris-setos'") && error.fix == "Did you mean 'Iris-setosa'?")
     // A variable is a variable.
     _ = bench.shown("k = 1")
     #expect(bench.shown("d[label=k].count") == ["1"])
@@ -85,9 +88,10 @@ import Testing
 
   @Test func aClassThatWasNeverTrainedIsRefused() throws {
     let bench = try Bench()
-    _ = bench.shown("load digits as=d; model c cvae mlp hidden=4 latent=2 on=d; train c on=d[label=3] epochs=1 batch=1000")
+    _ = bench.shown(
+      "load digits as=d; model c cvae mlp hidden=4 latent=2 on=d; train c on=d[label=3] epochs=1 batch=1000")
     let error = try bench.failure("sample c n=1 label=7")
-    #expect(error.cause == "label: the model was never trained on class '7'")
+    #expect(error.message == "label: the model was never trained on class '7'")
     #expect(error.fix == "It was trained on: 3.")
     _ = bench.shown("sample c n=1 label=3; train c on=d[label=7] epochs=+1; sample c n=1 label=7")
     #expect(try bench.failure("sample c n=1 label=5").fix == "It was trained on: 3, 7.")
@@ -103,23 +107,30 @@ import Testing
     _ = bench.shown("w = transform u standardize=yes")
     let own = try number("e = evaluate m on=w; e.elbo", bench)
     #expect(try abs(own - number("e = evaluate m on=s; e.elbo", bench)) < 1e-4)
-    _ = bench.shown("load \(try write("x.csv", "a,c\n1,2\n3,4\n")) as=x; load \(try write("y.csv", "a,b,c,e\n1,2,3,4\n5,6,7,8\n")) as=y")
+    _ = bench.shown(
+      "load \(try write("x.csv", "a,c\n1,2\n3,4\n")) as=x; load \(try write("y.csv", "a,b,c,e\n1,2,3,4\n5,6,7,8\n")) as=y"
+    )
     let missing = try bench.failure("evaluate m on=x")
-    #expect(missing.cause.contains("no column 'b', which the model was trained on") && missing.fix?.contains("a, b, c") == true)
+    #expect(
+      missing.message.contains("no column 'b', which the model was trained on")
+        && missing.fix?.contains("a, b, c") == true)
     let more = try bench.failure("encode m y")
-    #expect(more.cause.contains("the column 'e', which the model was not trained on") && more.fix?.contains("without=e") == true)
+    #expect(
+      more.message.contains("the column 'e', which the model was not trained on")
+        && more.fix?.contains("without=e") == true)
   }
 
   @Test func classesAreMatchedByName() throws {
     let bench = try bench()
     _ = bench.shown("model c cvae \(Self.model) on=s; train c on=s epochs=2")
     let malignant = Self.rows.filter { $0.kind == "malignant" }.map { "\($0.a),\($0.b),\($0.c),\($0.kind)" }
-    _ = bench.shown("load \(try write("one.csv", "a,b,c,kind\n\(malignant.joined(separator: "\n"))\n")) target=kind as=e")
+    _ = bench.shown(
+      "load \(try write("one.csv", "a,b,c,kind\n\(malignant.joined(separator: "\n"))\n")) target=kind as=e")
     _ = bench.shown("f = transform e like=c; g = s[label=malignant]")
     #expect(try number("q = evaluate c on=f; q.elbo", bench) == number("q = evaluate c on=g; q.elbo", bench))
     #expect(bench.shown("x = reconstruct c f; y = reconstruct c g; sum(abs(x - y))") == ["0"])
     _ = bench.shown("load \(try write("odd.csv", "a,b,c,kind\n1,2,3,unknown\n1,2,4,benign\n")) target=kind as=o")
-    #expect(try bench.failure("evaluate c on=o").cause.contains("the model has no class 'unknown'"))
+    #expect(try bench.failure("evaluate c on=o").message.contains("the model has no class 'unknown'"))
   }
 
   @Test func aMissingCategoryIsAColumnOfZeros() throws {
@@ -127,12 +138,15 @@ import Testing
     let colors = ["red", "blue", "green"]
     let all = (0..<60).map { "\($0 % 7),\(colors[$0 % 3])" }.joined(separator: "\n")
     let some = (0..<60).filter { $0 % 3 < 2 }.map { "\(colors[$0 % 3]),\($0 % 7)" }.joined(separator: "\n")
-    _ = bench.shown("load \(try write("all.csv", "x,color\n\(all)\n")) as=d; model m \(Self.model) on=d; train m on=d epochs=1")
-    _ = bench.shown("load \(try write("some.csv", "color,x\n\(some)\n")) as=e; load \(try write("pink.csv", "x,color\n1,pink\n2,red\n")) as=f")
+    _ = bench.shown(
+      "load \(try write("all.csv", "x,color\n\(all)\n")) as=d; model m \(Self.model) on=d; train m on=d epochs=1")
+    _ = bench.shown(
+      "load \(try write("some.csv", "color,x\n\(some)\n")) as=e; load \(try write("pink.csv", "x,color\n1,pink\n2,red\n")) as=f"
+    )
     #expect(bench.shown("z = encode m e; count(z)") == ["40"])
     // The same rows of the whole table have the same codes.
     #expect(bench.shown("y = encode m d; y[0] - z[0]").last?.contains("[0, 0]") == true)
-    #expect(try bench.failure("evaluate m on=f").cause.contains("not trained on the category 'color=pink'"))
+    #expect(try bench.failure("evaluate m on=f").message.contains("not trained on the category 'color=pink'"))
   }
 
   @Test func bytesAndNumbersUpToOneAreTheSameData() throws {

@@ -32,7 +32,7 @@ package struct ImageOptions: Codable, Hashable, Sendable {
     switch text.lowercased() {
     case "black": return [0, 0, 0]
     case "white": return [255, 255, 255]
-    case "gray", "grey": return [128, 128, 128]
+    case "gray": return [128, 128, 128]
     default:
       if let brightness = UInt8(text) { return [brightness, brightness, brightness] }
       let digits = text.drop { $0 == "#" }

@@ -97,6 +97,14 @@ enum ValueDescriptions {
       "onehot": "one-hot: a column of 0 and 1 for each text", "codes": "one column of integer codes",
       "refuse": "a text is an error",
     ],
+    "sep": [
+      "comma": "fields like 1,2,3", "semicolon": "fields like 1;2;3, as with decimal commas", "tab": "one tab",
+      "blank": "any number of blanks or tabs",
+    ],
+    "decimal": ["point": "numbers like 0.5", "comma": "numbers like 0,5"],
+    "thousands": ["comma": "numbers like 1,000", "point": "numbers like 1.000", "blank": "numbers like 1 000"],
+    "background": ["black": "0, as most digits have", "white": "255, as paper has"],
+    "broken": ["refuse": "the load ends with its name", "skip": "it is left out and counted"],
     "header": [
       "auto": "detected from the content", "yes": "the first row contains names", "no": "the first row is an example",
     ],
