@@ -13,8 +13,8 @@ import Testing
   @Test(
     arguments: [
       ("|", .start), ("tra|", .start), ("x = tra|", .start), ("a; |", .start), ("train m|", .word(position: 0)),
-      ("train m |", .word(position: 1)), ("train m lr=|", .optionValue("lr")), ("train m lr=0.|", .optionValue("lr")),
-      ("plot loss m > out|", .path), ("1 + x|", .expression), ("z.|", .attribute(base: "z")),
+      ("train m |", .word(position: 1)), ("train m lr=|", .optionValue("lr")), ("train m lr=0|", .optionValue("lr")),
+      ("plot loss m > out|", .path), ("mean(x|", .expression), ("z.|", .attribute(base: "z")),
       ("z[label=|", .label(base: "z")), ("z[|", .index(base: "z")), ("!ls |", .shell), ("x = !ls|", .shell),
       ("# a comment|", .nothing), ("train \"m|", .word(position: 0)), ("train m # c|", .nothing),
       ("?tra|", .word(position: 0)),

@@ -87,9 +87,10 @@ import VAEngine
 
   @Test func theSummaryListsIt() throws {
     let summary = try model(Self.family(gamma: 1)).summary()
-    #expect(summary.layers.map(\.name) == [
-      "encoder.1", "encoder.mean", "encoder.logVariance", "decoder.1", "decoder.2", "critic.1", "critic.2",
-    ])
+    #expect(
+      summary.layers.map(\.name) == [
+        "encoder.1", "encoder.mean", "encoder.logVariance", "decoder.1", "decoder.2", "critic.1", "critic.2",
+      ])
     #expect(summary.layers.map(\.parameters) == [30, 14, 14, 18, 28, 24, 9])
     // Two for each weight, however often a step applies it; what only training runs is not of the forward pass.
     #expect(summary.layers.map(\.flops) == [48, 24, 24, 24, 48, 32, 16])

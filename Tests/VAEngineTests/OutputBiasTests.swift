@@ -33,6 +33,32 @@ import VAEngine
     #expect(decoded.allSatisfy { abs(Double($0) - mean) < 1e-6 })
   }
 
+  /// Columns of deviations 0.5 and 2 around 100 and −3: σ² is the mean of the variances about each column's mean.
+  @Test func aLearnedSigmaBeginsAtTheDeviation() throws {
+    let rows: [Float] = (0..<8).flatMap { [$0 % 2 == 0 ? 99.5 : 100.5, $0 % 2 == 0 ? -5 : -1] as [Float] }
+    let data = TensorSource(try Tensor(rows, shape: [8, 2]))
+    func model(_ end: String, bias: Bool = true) throws -> Model {
+      let architecture = Architecture(
+        name: "custom", encoder: try LayerText.parse("dense4"), decoder: try LayerText.parse(end), activation: .relu)
+      let model = try Model(
+        ModelConfiguration(
+          architecture: architecture, exampleShape: [2], latentDimensions: 1, likelihood: .gaussianLearned,
+          outputBiasStartsAtMean: bias))
+      var plan = TrainingPlan(epochs: 1)
+      (plan.batchSize, plan.learningRate) = (8, 1e-30)
+      try Trainer(model, on: data, plan: plan).run()
+      return model
+    }
+    #expect(abs(try #require(try model("dense2").sigma) - 2.125.squareRoot()) < 1e-6)
+    // Without a bias at the end, about the mean of all values, 48.5.
+    let around = (51.5 * 51.5 + 2.125).squareRoot()
+    #expect(abs(try #require(try model("dense2:softplus").sigma) - around) < 1e-4)
+    #expect(try model("dense2", bias: false).sigma == 1, "initial values do not come from the data")
+    let constant = try TrainingTests.model(.vae, likelihood: .gaussianLearned, preset: .mlp)
+    try constant.initializeSigma(toDeviationOf: TensorSource(try Tensor(zeros: [3, 1, 12, 12])))
+    #expect(try constant.sigma == 1)
+  }
+
   @Test func aDecoderThatEndsOtherwiseStaysAsItIs() throws {
     for end in ["dense144:sigmoid", "dense144 layernorm"] {
       let architecture = Architecture(

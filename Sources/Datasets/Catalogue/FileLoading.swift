@@ -48,7 +48,7 @@ package struct FileLoading {
     let format = FileFormat(storage.bytes)
     if let format {
       try refuseOptions(
-        for: format.phrase, table: format == .text, isArray: format == .npy || format == .zip, archive: format == .zip,
+        for: format.phrase, table: format == .text, takesTarget: format == .hdf5, isArray: format == .npy || format == .zip || format == .hdf5, archive: format == .zip || format == .hdf5,
         images: format == .image)
     }
     switch format {
@@ -59,6 +59,11 @@ package struct FileLoading {
       // A file beside the archive when the archive has no array of that name.
       archiveLabels = request.labels.flatMap { archive.names.contains($0) || access($0, F_OK) != 0 ? $0 : nil }
       return try archive.content(array: request.array, labels: archiveLabels)
+    case .hdf5:
+      let file = try HDF5File(path, isMATLAB: HDF5File.isMATLAB(storage.bytes))
+      archiveLabels = request.labels.flatMap { file.object($0) != nil || access($0, F_OK) != 0 ? $0 : nil }
+      let target = request.labels == nil || archiveLabels != nil ? request.table.target : nil
+      return try file.content(array: request.array, labels: archiveLabels, target: target)
     case .image: return try picture(storage)
     case .text:
       // With a file of labels, target= is a column of that.
@@ -68,17 +73,17 @@ package struct FileLoading {
     case nil:
       throw FileError(
         path: path, reason: "unknown file format",
-        fix: "Formats: IDX, NPY, NPZ, tables of text (all also as .gz), images, folders of images.")
+        fix: "Formats: IDX, NPY, NPZ, tables of text (all also as .gz), HDF5, images, folders of images.")
     }
   }
 
   /// An option that does not apply to this kind of file is an error; it is not ignored.
   private func refuseOptions(
-    for what: String, table: Bool = false, isArray: Bool = false, archive: Bool = false, images: Bool = false
+    for what: String, table: Bool = false, takesTarget: Bool = false, isArray: Bool = false, archive: Bool = false, images: Bool = false
   ) throws(FileError) {
     let given: [(name: String, isGiven: Bool, isUsed: Bool)] = [
       // The target may be a column of the file of labels.
-      ("target", request.table.target != nil, table || request.labels != nil),
+      ("target", request.table.target != nil, table || takesTarget || request.labels != nil),
       ("without", !request.table.without.isEmpty, table), ("only", request.table.only != nil, table),
       ("sep", request.table.separator != nil, table), ("decimal", request.table.decimal != nil, table),
       ("thousands", request.table.thousands != nil, table), ("index", request.table.index != nil, table),

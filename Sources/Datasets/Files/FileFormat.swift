@@ -3,7 +3,7 @@ import Tensors
 
 /// The format of a file, detected from its first bytes, not from its name.
 package enum FileFormat: String, Sendable, CaseIterable {
-  case idx, npy, zip, image, text
+  case idx, npy, zip, hdf5, image, text
 
   package init?(_ bytes: UnsafeRawBufferPointer) {
     if bytes.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) {
@@ -14,6 +14,8 @@ package enum FileFormat: String, Sendable, CaseIterable {
       != ELBO_IMAGE_NONE
     {
       self = .image
+    } else if HDF5File.isHDF5(bytes) {
+      self = .hdf5
     } else if IDX.isIDX(bytes) {
       self = .idx
     } else if Self.looksLikeText(bytes) {
@@ -29,6 +31,7 @@ package enum FileFormat: String, Sendable, CaseIterable {
     case .idx: "an IDX file"
     case .npy: "an NPY file"
     case .zip: "an NPZ archive"
+    case .hdf5: "an HDF5 file"
     case .image: "an image"
     case .text: "a table"
     }

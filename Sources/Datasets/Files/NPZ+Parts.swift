@@ -34,7 +34,7 @@ struct NPZParts {
 
   /// The part and what is left of a name: `x_train`, `train_images`, `Xtrain`, `trainX`.
   private static func words(of name: String) -> (part: String, word: String)? {
-    let words = name.lowercased().split(whereSeparator: { "_-. ".contains($0) }).map(String.init)
+    let words = name.lowercased().split(whereSeparator: { "_-. /".contains($0) }).map(String.init)
     if let at = words.firstIndex(where: { ImageTree.part(named: $0) != nil }),
       let part = ImageTree.part(named: words[at])
     {

@@ -31,7 +31,7 @@ extension NPZ {
   }
 
   /// The outer index of each value, from where the values of each begin.
-  private static func expanded(_ pointers: [Int], count: Int) -> [Int] {
+  static func expanded(_ pointers: [Int], count: Int) -> [Int] {
     var outer = [Int](repeating: -1, count: count)
     for index in 0..<max(pointers.count - 1, 0) where pointers[index] <= pointers[index + 1] {
       for place in max(pointers[index], 0)..<max(min(pointers[index + 1], count), max(pointers[index], 0))

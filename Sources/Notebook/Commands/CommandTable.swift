@@ -17,7 +17,7 @@ package struct CommandTable: Sendable {
     CommandTable(
       DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + ModelCommands.all
         + TrainCommand.all
-        + CompareCommands.all + LatentCommands.all + PathCommands.all + ApplicationCommands.all + EvaluateCommands.all
+        + CompareCommands.all + LatentCommands.all + EvaluateCommands.all
         + DoctorCommand.all + PlotCommand.all + SessionCommands.all
         + TranscriptCommand.all
         + FileCommands.all + SettingCommands.all + HelpCommands.all)

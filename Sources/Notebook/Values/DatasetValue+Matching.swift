@@ -56,6 +56,25 @@ extension [String] {
 }
 
 extension ModelValue {
+  /// The number of the class with this name; where classes have names, also the one with this number.
+  ///
+  /// - Parameter refuse: Throws what is wrong with the text, and what helps.
+  func classNumber(_ text: String, refuse: (_ message: String, _ fix: String) throws -> Never) throws -> Int? {
+    guard let classes = recipe.classes else { return Int(text) }
+    let number = Int(text).flatMap { number in
+      classes.indices.contains(number) && classes.allSatisfy { Int($0) == nil } ? number : nil
+    }
+    guard let index = classes.firstIndex(of: text) ?? number else {
+      let fix = Suggestion.question(text, in: classes) ?? "Classes: \(classes.listed)."
+      try refuse("label: the model has no class '\(text)'", fix)
+    }
+    if let trained = recipe.trainedClasses, !trained.contains(classes[index]) {
+      try refuse(
+        "label: the model was never trained on class '\(classes[index])'", "It was trained on: \(trained.listed).")
+    }
+    return index
+  }
+
   /// The number that the model has for a label of some data; nil for a class that it does not have.
   func classIndex(of label: Int32, names: [String]) -> Int? {
     guard let classes = recipe.classes else { return Int(label) }

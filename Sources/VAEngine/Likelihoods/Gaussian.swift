@@ -23,7 +23,8 @@ extension Likelihood {
       })
   }
 
-  /// N(mean, σ²) with one σ for all pixels, learned from σ = 1; its optimum is the root mean squared error.
+  /// N(mean, σ²) with one σ for all pixels, learned from the data's deviation (`Model.initializeSigma`), or from 1 where
+  /// initial values do not come from the data; its optimum is the root mean squared error.
   package static let gaussianLearned = Likelihood(
     "gaussian-learned", summary: "normal with one learned σ", source: "Rybkin et al. 2021, equation 4",
     codingKey: "gaussianLearned", support: .realLine,

@@ -1,9 +1,10 @@
+import Glibc
 import Graphs
 import Networks
 import Tensors
 
-/// Initializes the decoder's last bias such that its initial output is the data's mean, so that training need not learn
-/// the mean brightness first (as in the program of Burda et al. 2016).
+/// Initial values from the data: the decoder's last bias such that its initial output is the data's mean, so that training need not learn
+/// the mean brightness first (as in the program of Burda et al. 2016), and a learned σ.
 extension Model {
   /// At most this many examples are averaged, evenly spread.
   private static let averagedExamples = 100_000
@@ -23,17 +24,38 @@ extension Model {
     var values = try parameters.value(name).elements(as: Float.self)
     // What is behind them are scales.
     let count = spec.shape.count / likelihood.outputsPerPixel
-    let means = try Self.means(of: source)
-    let pixels = means.count / count
-    for i in 0..<count {
-      let mean = means[i * pixels..<(i + 1) * pixels].reduce(0, +) / Double(pixels)
+    for (i, mean) in Self.averaged(try Self.means(of: source), in: count).enumerated() {
       values[i] = Float(likelihood.output(mean))
     }
     parameters.set(name, to: try Tensor(values, shape: spec.shape))
   }
 
-  /// The mean of every element over the examples.
-  private static func means(of source: any BatchSource) throws -> [Double] {
+  /// Sets a learned σ to the root mean squared deviation of the data from what the decoder then begins with: the means of
+  /// `initializeOutputBias(toMeanOf:)`, or the mean of all values where the decoder does not end in a bias. From σ = 1,
+  /// data of another size than 1 are nearly all noise for thousands of steps, and all codes collapse.
+  ///
+  /// A likelihood that learns no σ, and data that are constant, stay as they are.
+  package func initializeSigma(toDeviationOf source: any BatchSource) throws {
+    guard configuration.likelihood.learnsSigma else { return }
+    try check(source)
+    let last = parameters.spec(named: "decoder.\(configuration.architecture.decoder.count).bias")
+    let count = configuration.architecture.endsInBias ? last?.shape.count ?? 1 : 1
+    let means = try Self.means(of: source)
+    let centers = Self.averaged(means, in: count).flatMap { [Double](repeating: $0, count: means.count / count) }
+    let squares = try Self.means(of: source, squaredFrom: centers)
+    let variance = squares.reduce(0, +) / Double(squares.count)
+    guard variance > 0, variance.isFinite else { return }
+    parameters.set("logSigma", to: try Tensor([Float(0.5 * log(variance))], shape: []))
+  }
+
+  /// The means of `count` runs of equal length.
+  private static func averaged(_ values: [Double], in count: Int) -> [Double] {
+    let length = values.count / count
+    return (0..<count).map { values[$0 * length..<($0 + 1) * length].reduce(0, +) / Double(length) }
+  }
+
+  /// The mean of every element over the examples, or of its squared distance from `centers`.
+  private static func means(of source: any BatchSource, squaredFrom centers: [Double]? = nil) throws -> [Double] {
     let size = source.exampleShape.count
     let count = min(source.count, averagedExamples)
     let rows = 256
@@ -43,7 +65,12 @@ extension Model {
       let indices = (begin..<min(begin + rows, count)).map { Int32($0 * source.count / count) }
       source.read(
         indices, into: &buffer, stream: RandomStream(seed: 0, purpose: StreamPurpose.averagedData, step: UInt64(begin)))
-      for row in indices.indices { for i in 0..<size { sums[i] += Double(buffer[row * size + i]) } }
+      for row in indices.indices {
+        for i in 0..<size {
+          let value = Double(buffer[row * size + i])
+          sums[i] += centers.map { (value - $0[i]) * (value - $0[i]) } ?? value
+        }
+      }
       guard sums.allSatisfy(\.isFinite) else {
         let bad = (0..<indices.count * size).first { !buffer[$0].isFinite } ?? 0
         throw ModelError.notFinite(example: Int(indices[bad / size]))

@@ -161,6 +161,9 @@ package struct Trainer {
     if state.step == 0 {
       state.shuffleSeed = plan.seed
       if model.configuration.outputBiasStartsAtMean { try model.initializeOutputBias(toMeanOf: source) }
+      if model.configuration.outputBiasStartsAtMean || !model.configuration.architecture.endsInBias {
+        try model.initializeSigma(toDeviationOf: source)
+      }
       try family.initialize?(model, source)
     }
     // Another batch size or other data: the current epoch restarts with its own order.

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct DoctorDataTests {
   /// 0 … 255 under a Gaussian: the scale comes first, and the model on standardized data is better by the density of
   /// the same data (log σ of each element is the price of the unit).
-  @Test(arguments: ["likelihood=gaussian", "likelihood=gaussian-learned"])
+  @Test(arguments: ["likelihood=gaussian", "likelihood=gaussian-learned bias=init"])
   func unscaled(likelihood: String) throws {
     let doctor = try DoctorBench(
       "load digits as=all; d = transform all.train[0..299] scale=255; t = transform all.test[0..299] scale=255",

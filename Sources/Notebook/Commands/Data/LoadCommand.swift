@@ -12,7 +12,7 @@ enum LoadCommand {
     "load", family: .data, summary: "load a dataset by name, from a file or from a folder",
     details: """
       Names: \(names.joined(separator: ", ")); 'datasets' lists which of them need a download. Anything else is a path: \
-      IDX, NPY, NPZ and tables of text (plain or gzip-compressed), images (PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM), and \
+      IDX, NPY, NPZ, HDF5 (.h5, .h5ad, MATLAB 7.3) and tables of text (plain or gzip-compressed), images (PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM), and \
       folders of images, whose subfolders are the labels, or the parts train, test and val. The format is detected from \
       the content, not from the file name. What was assumed of a table is said: separator, marks of numbers, header, \
       index, kinds of columns; an option decides it otherwise. Values keep their stored type and are scaled when a batch \
@@ -24,12 +24,12 @@ enum LoadCommand {
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
       CommandOption(
-        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ, the name of the array"
+        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ or HDF5, the name of the array"
       ),
       CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: number of examples"),
       CommandOption("seed", .seed, default: "0", help: "sprites: seed of the factors"),
-      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: name of the array of examples"),
-      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "tables: the column of the labels"),
+      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples"),
+      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "tables: the column of the labels, also of those that labels= names and of .h5ad"),
       CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to exclude"),
       CommandOption("only", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to keep"),
       CommandOption(

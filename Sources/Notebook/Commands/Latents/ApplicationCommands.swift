@@ -4,40 +4,31 @@ import Tensors
 import Text
 import VAEngine
 
-/// Applications of trained models: `denoise`, `anomaly`, `compress`.
-enum ApplicationCommands {
-  static let all = [denoise, anomaly, compress]
-
-  private static let model = Positional("model", .model, help: "the model")
-  private static let data = Positional(
-    "data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images")
-
-  private static let denoise = Command(
+/// `denoise`.
+struct Denoise: DeclaredCommand {
+  static let about = About(
     "denoise", family: .latents, summary: "corrupt examples and measure how much of the error the model removes",
-    positionals: [model, data],
-    options: [
-      CommandOption(
-        "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
-        default: "gaussian:0.3", help: "kind and strength of the corruption"),
-      CommandOption(
-        "n", .integer(1...1_000_000), default: "1000", help: "number of examples, from the first"),
-      CommandOption("seed", .seed, default: "0", help: "seed of the noise"),
-    ],
-    result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let seed = UInt64(arguments.integer("seed") ?? 0)
-    let source = try arguments.examples("data", of: model).testPart.drawnOnce(seed: seed)
-    let n = min(arguments.integer("n") ?? 1000, source.dataset.count)
+    result: "a report", examples: [.init("denoise m d noise=gaussian:0.3", "error before and after")])
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, help: "a dataset, or images") var data: Examples
+  @Option(default: Noise.gaussian(0.3), help: "kind and strength of the corruption") var noise: Noise
+  @Option(.integer(1...1_000_000), default: 1000, help: "number of examples, from the first") var n: Int
+  @Option(.seed, default: 0, help: "seed of the noise") var seed: Int
+
+  func run(_ call: Call) throws -> Value {
+    let execution = call.execution
+    let seed = UInt64(seed)
+    let source = try data.data(of: model, at: $data).testPart.drawnOnce(seed: seed)
+    let n = min(n, source.dataset.count)
     let part = source.subset(Array(0..<n))
-    let how = arguments["noise"]?.raw ?? "gaussian:0.3"
     let noise: Transform =
-      switch try arguments.noise("noise") {
+      switch noise {
       case .gaussian(let sigma): .gaussianNoise(sigma)
       case .mask(let share): .maskNoise(share)
       case .saltAndPepper(let share): .saltAndPepper(share)
       }
-    let live = try model.model(threads: execution.state.settings.threads)
+    let live = try model.model(threads: call.threads)
     _ = try live.checkValues(part.source)
     // The examples as they were drawn are what is corrupted, and what the repaired are compared with.
     let drawn = try part.dataset.examples(Array(0..<n))
@@ -46,7 +37,8 @@ enum ApplicationCommands {
     let corrupted = try DatasetValue.images(ArrayValue(drawn)).with([noise]).dataset
       .examples(Array(0..<n), stream: stream)
     let images = try DatasetValue.images(
-      ArrayValue(corrupted, labels: try part.rowLabels(), labelNames: part.dataset.labelNames))
+      ArrayValue(corrupted, labels: try part.rowLabels(), labelNames: part.dataset.labelNames)
+    ).matched(to: model)
     let repaired = try live.decode(
       try live.encode(images.source) { try execution.working("denoise", $0) }.mean, labels: try part.conditioning(model)
     ) { try execution.working("denoise", $0) }
@@ -80,28 +72,31 @@ enum ApplicationCommands {
         ],
         notes: isCorrupted && gain < 0
           ? [
-            "Denoising with this model increases the error. A model trained for denoising: model m2 denoising-vae conv noise=\(how)"
+            "Denoising with this model increases the error. A model trained for denoising: model m2 denoising-vae conv noise=\(self.noise.argumentText)"
           ] : []))
   }
+}
 
-  private static let anomaly = Command(
+/// `anomaly`.
+struct Anomaly: DeclaredCommand {
+  static let about = About(
     "anomaly", family: .latents, summary: "list the examples with the largest −ELBO",
-    positionals: [model, data],
-    options: [
-      CommandOption("top", .integer(1...100_000), default: "20", help: "how many"),
-      CommandOption("draws", .integer(1...10_000), default: "1", help: "posterior draws averaged in each score"),
-      CommandOption("seed", .seed, default: "0", help: "seed of the draws"),
-    ],
     result: "a table of examples by −ELBO, by reconstruction for plain autoencoders",
-    examples: [.init("anomaly m d top=20", "the twenty highest scores")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let source = try arguments.examples("data", of: model).drawnOnce(seed: UInt64(arguments.integer("seed") ?? 0))
-    let live = try model.model(threads: execution.state.settings.threads)
+    examples: [.init("anomaly m d top=20", "the twenty highest scores")])
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, help: "a dataset, or images") var data: Examples
+  @Option(.integer(1...100_000), default: 20, help: "how many") var top: Int
+  @Option(.integer(1...10_000), default: 1, help: "posterior draws averaged in each score") var draws: Int
+  @Option(.seed, default: 0, help: "seed of the draws") var seed: Int
+
+  func run(_ call: Call) throws -> Value {
+    let source = try data.data(of: model, at: $data).drawnOnce(seed: UInt64(seed))
+    let live = try model.model(threads: call.threads)
     let warnings = try live.checkValues(source.source)
-    let terms = try live.exampleTerms(
-      source.source, draws: arguments.integer("draws") ?? 1, seed: UInt64(arguments.integer("seed") ?? 0)
-    ) { try execution.working("anomaly", $0) }
+    let terms = try live.exampleTerms(source.source, draws: draws, seed: UInt64(seed)) {
+      try call.execution.working("anomaly", $0)
+    }
     let totals = zip(terms.reconstruction, terms.kl).map { $0 + $1 }
     let order = totals.indices.sorted { (totals[$0], $1) > (totals[$1], $0) }
     let sorted = totals.sorted()
@@ -124,28 +119,34 @@ enum ApplicationCommands {
     var table = Table(
       title: "highest anomaly scores of \(source.title), \(totals.count) examples",
       columns: [.init("example"), .init("label")] + ofPosterior,
-      rows: order.prefix(arguments.integer("top") ?? 20).map { row in
+      rows: order.prefix(top).map { row in
         let parts = isPlain ? [totals[row]] : [totals[row], terms.reconstruction[row], terms.kl[row]]
         return [.count(row), source.dataset.label(row).map { .count($0) } ?? .empty]
           + parts.map { .fixed($0, decimals: 2) } + (isPlain ? [] : [.number(-totals[row])])
       },
       notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"])
     table.caveats = caveats
-    let shown = source.subset(order.prefix(min(arguments.integer("top") ?? 20, 100)).map { $0 })
+    let shown = source.subset(order.prefix(min(top, 100)).map { $0 })
     table.images = try shown.images(first: shown.dataset.count)
     return .table(table)
   }
+}
 
-  private static let compress = Command(
+/// `compress`.
+struct Compress: DeclaredCommand {
+  static let about = About(
     "compress", family: .latents,
     summary: "compare the size of the latents with the size of the examples, and report the distortion",
-    positionals: [model, data], result: "a report", examples: [.init("compress m d", "rate and distortion")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let source = try arguments.examples("data", of: model).testPart.drawnOnce()
-    let live = try model.model(threads: execution.state.settings.threads)
+    result: "a report", examples: [.init("compress m d", "rate and distortion")])
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, help: "a dataset, or images") var data: Examples
+
+  func run(_ call: Call) throws -> Value {
+    let source = try data.data(of: model, at: $data).testPart.drawnOnce()
+    let live = try model.model(threads: call.threads)
     _ = try live.checkValues(source.source)
-    let codes = try live.encode(source.source) { try execution.working("compress", $0) }
+    let codes = try live.encode(source.source) { try call.execution.working("compress", $0) }
     let isPlain = !model.configuration.family.isProbabilistic
     let kl = isPlain ? nil : try live.measured(source).kl.scaled(by: 1 / log(2.0))
     let code = try LatentCode(codes, levels: isPlain ? 256 : nil)

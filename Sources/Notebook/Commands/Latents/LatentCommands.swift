@@ -1,180 +1,179 @@
 import Language
 import Tensors
-import Text
 import VAEngine
 
-/// `encode`, `decode`, `sample`, `reconstruct`.
+/// `encode`, `decode`, `reconstruct`, `sample`, and what is decoded along paths and of applications.
 enum LatentCommands {
-  static let all = [encode, decode, reconstruct, sample]
+  static let all = [
+    Command(Encode.self), Command(Decode.self), Command(Reconstruct.self), Command(Sample.self),
+    Command(Interpolate.self), Command(Traverse.self), Command(Manifold.self),
+    Command(Denoise.self), Command(Anomaly.self), Command(Compress.self),
+  ]
+}
 
-  private static let encode = Command(
+struct Encode: DeclaredCommand {
+  static let about = About(
     "encode", family: .latents, summary: "encode examples into latents",
     details: "what=mean returns posterior means, what=sample one draw for each, what=logvar log σ². Labels are kept.",
-    positionals: [
-      Positional("model", .model, help: "the model"),
-      Positional("data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images"),
-    ],
-    options: [
-      CommandOption(
-        "what", .choice(["mean", "sample", "logvar"]), default: "mean",
-        help: "posterior means, one draw each, or log σ²"),
-      CommandOption("seed", .seed, note: "the next seed of the session", help: "seed of the draws"),
-    ],
     result: "a tensor N×D with labels",
-    examples: [.init("z = encode m d", "posterior means"), .init("z = encode m d.test what=sample", "draws")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let data = try arguments.examples("data", of: model)
-    if !model.configuration.family.isProbabilistic, arguments.text("what") != "mean" {
-      throw arguments.fault(
-        .notSupported, "a plain autoencoder has one code for each example, not a distribution", at: "what",
+    examples: [.init("z = encode m d", "posterior means"), .init("z = encode m d.test what=sample", "draws")])
+
+  enum What: String, Choice {
+    case mean, sample, logvar
+
+    var help: String {
+      switch self {
+      case .mean: "posterior means"
+      case .sample: "one draw each"
+      case .logvar: "log σ²"
+      }
+    }
+  }
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, help: "a dataset, or images") var data: Examples
+  @Option(default: .mean, help: "posterior means, one draw each, or log σ²") var what: What
+  @Option(.seed, note: "the next seed of the session", help: "seed of the draws") var seed: Int?
+
+  func run(_ call: Call) throws -> Value {
+    let data = try data.data(of: model, at: $data)
+    if !model.configuration.family.isProbabilistic, what != .mean {
+      throw $what.fault(
+        .notSupported, "a plain autoencoder has one code for each example, not a distribution",
         fix: "Use what=mean.")
     }
-    let live = try model.model(threads: execution.state.settings.threads)
-    let codes = try live.encode(data.source) { try execution.working("encode", $0) }
+    let live = try model.model(threads: call.threads)
+    let codes = try live.encode(data.source) { try call.execution.working("encode", $0) }
     let (labels, names) = (try data.rowLabels(), data.dataset.labelNames)
-    switch arguments.text("what") {
-    case "logvar":
+    switch what {
+    case .logvar:
       return .tensor(ArrayValue(codes.logVariance, labels: labels, labelNames: names, meaning: .logVariance))
-    case "sample":
-      let seed = execution.seed(given: arguments.integer("seed"))
-      return .tensor(
-        ArrayValue(try live.sample(codes, seed: seed), labels: labels, labelNames: names, meaning: .latents))
-    default: return .tensor(ArrayValue(codes.mean, labels: labels, labelNames: names, meaning: .latents))
+    case .sample:
+      let draws = try live.sample(codes, seed: call.execution.seed(given: seed))
+      return .tensor(ArrayValue(draws, labels: labels, labelNames: names, meaning: .latents))
+    case .mean: return .tensor(ArrayValue(codes.mean, labels: labels, labelNames: names, meaning: .latents))
     }
   }
+}
 
-  private static let decode = Command(
-    "decode", family: .latents, summary: "decode latents into images",
-    positionals: [
-      Positional("model", .model, help: "the model"),
-      Positional("latents", .value([.tensor]), takesPipe: true, help: "latents N×D, or one of D numbers"),
-    ],
-    options: [Arguments.label],
-    result: "images N×C×H×W",
+struct Decode: DeclaredCommand {
+  static let about = About(
+    "decode", family: .latents, summary: "decode latents into images", result: "images N×C×H×W",
     examples: [
       .init("x = decode m z[0..9]", "ten images"), .init("decode m mean(z[label=3])", "the mean of class 3, decoded"),
-    ]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    guard case .tensor(let array) = arguments.value("latents") else { return .nothing }
-    return try model.decoded(
-      array, label: try arguments.label(for: model, else: array.labels), labels: array.labels, names: array.labelNames,
-      execution)
-  }
+    ])
 
-  private static let reconstruct = Command(
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, help: "latents N×D, or one of D numbers") var latents: ArrayValue
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
+    let label = try labels.class(for: model, else: latents.labels)
+    return try model.decoded(
+      latents, label: label, labels: latents.labels, names: latents.labelNames, call.execution)
+  }
+}
+
+struct Reconstruct: DeclaredCommand {
+  static let about = About(
     "reconstruct", family: .latents, summary: "show examples and their reconstructions",
-    positionals: [
-      Positional("model", .model, help: "the model"),
-      Positional("data", .value([.dataset, .tensor]), takesPipe: true, help: "a dataset, or images"),
-    ],
-    options: [CommandOption("n", .integer(1...100_000), default: "10", help: "number of examples, from the first")],
-    result: "images: the inputs, then their reconstructions",
-    examples: [.init("reconstruct m d n=10", "ten pairs")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let data = try arguments.examples("data", of: model).drawnOnce()
-    let n = min(arguments.integer("n") ?? 10, data.dataset.count)
+    result: "images: the inputs, then their reconstructions", examples: [.init("reconstruct m d n=10", "ten pairs")])
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, help: "a dataset, or images") var data: Examples
+  @Option(.integer(1...100_000), default: 10, help: "number of examples, from the first") var n: Int
+
+  func run(_ call: Call) throws -> Value {
+    let data = try data.data(of: model, at: $data).drawnOnce()
+    let n = min(n, data.dataset.count)
     let part = data.subset(Array(0..<n))
-    let live = try model.model(threads: execution.state.settings.threads)
+    let live = try model.model(threads: call.threads)
     let inputs = try part.dataset.examples(Array(0..<n))
-    let codes = try live.encode(part.source) { try execution.working("encode", $0) }
+    let codes = try live.encode(part.source) { try call.execution.working("encode", $0) }
     let outputs = try live.decode(codes.mean, labels: try part.conditioning(model)) {
-      try execution.working("decode", $0)
+      try call.execution.working("decode", $0)
     }
     let both = inputs.elements(as: Float.self) + outputs.elements(as: Float.self)
     let shape = Shape([2 * n] + outputs.shape.droppingFirst.dimensions)
-    execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
+    call.execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
     let content = ArrayValue.Content("inputs, then \(model.configuration.shown())", isOfEach: false)
     return .tensor(ArrayValue(try Tensor(both, shape: shape), meaning: .images, content: content))
   }
+}
 
-  private static let sample = Command(
+struct Sample: DeclaredCommand {
+  static let about = About(
     "sample", family: .latents, summary: "decoded draws of the prior: means of p(x|z), or samples of it",
-    positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
-    options: [
-      CommandOption("n", .integer(1...1_000_000), default: "64", help: "number of images"),
-      CommandOption("seed", .seed, note: "the next seed of the session", help: "seed of the draws"),
-      CommandOption("temperature", .nonNegative, default: "1", help: "factor on the standard deviation of the draws"),
-      CommandOption(
-        "draws", .choice(DecodedKind.allCases.map(\.rawValue)), default: "means",
-        help: "means of p(x|z), as pictures show them, or samples of it"),
-      Arguments.label,
-    ],
     result: "images n×C×H×W",
     examples: [
       .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as an image file"),
       .init("sample m n=64 draws=samples", "with the noise that p(x|z) has"),
-    ]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let label = try arguments.label(for: model)
-    let live = try model.model(threads: execution.state.settings.threads)
-    let seed = execution.seed(given: arguments.integer("seed"))
-    let draws = try live.prior(count: arguments.integer("n") ?? 64, seed: seed)
-    let scale = Float(arguments.number("temperature") ?? 1)
-    let latents = scale == 1 ? draws : try Tensor(draws.elements(as: Float.self).map { $0 * scale }, shape: draws.shape)
+    ])
+
+  @Argument(takesPipe: true, help: "the model") var model: ModelValue
+  @Option(.integer(1...1_000_000), default: 64, help: "number of images") var n: Int
+  @Option(.seed, note: "the next seed of the session", help: "seed of the draws") var seed: Int?
+  @Option(.nonNegative, default: 1, help: "factor on the standard deviation of the draws") var temperature: Double
+  @Option(default: .means, help: "means of p(x|z), as pictures show them, or samples of it") var draws: DecodedKind
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
+    let label = try labels.class(for: model)
+    let live = try model.model(threads: call.threads)
+    let seed = call.execution.seed(given: seed)
+    let prior = try live.prior(count: n, seed: seed)
+    let scale = Float(temperature)
+    let latents = scale == 1 ? prior : try Tensor(prior.elements(as: Float.self).map { $0 * scale }, shape: prior.shape)
     if !model.configuration.family.isProbabilistic {
-      execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
+      call.execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
     }
     return try model.decoded(
-      ArrayValue(latents), label: label, labels: nil, as: try arguments.draws(of: [model]), seed: seed, execution)
-  }
-}
-
-extension Arguments {
-  /// The same, as a model knows them.
-  func examples(_ name: String, of model: ModelValue) throws -> DatasetValue {
-    let data = try examples(name)
-    do { return try data.matched(to: model) } catch let fault as Fault {
-      throw fault.placed(at: self[name]?.span ?? verbSpan)
-    }
-  }
-
-  /// A dataset, or a tensor wrapped as one.
-  func examples(_ name: String) throws -> DatasetValue {
-    if let data = dataset(name) { return data }
-    guard case .tensor(let array) = value(name) else { throw fault(.wrongKind, "a dataset is needed", at: name) }
-    return try DatasetValue.images(array)
+      ArrayValue(latents), label: label, labels: nil, as: try draws.checked(for: [model], at: $draws), seed: seed,
+      call.execution)
   }
 }
 
 extension Arguments {
   /// The class to decode, for conditional models.
-  ///
-  /// - Parameter labels: Classes that the latents have already.
-  func label(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
+  func label(for model: ModelValue) throws -> Int? {
     let family = model.configuration.family
     if isGiven("label"), !family.isConditional {
       throw fault(
         .badOptionValue, "option 'label' does not apply to \(family.word) models", at: "label",
         fix: "Use a conditional model: model c cvae conv on=d")
     }
-    if family.isConditional, !isGiven("label"), labels == nil {
+    if family.isConditional, !isGiven("label") {
       throw fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
     }
-    guard isGiven("label") else { return nil }
-    guard let text = text("label") ?? integer("label").map(String.init) else { return nil }
-    guard let classes = model.recipe.classes else { return Int(text) }
-    // Else its number, where classes have names.
-    let number = Int(text).flatMap { number in
-      classes.indices.contains(number) && classes.allSatisfy { Int($0) == nil } ? number : nil
+    guard let text = text("label") else { return nil }
+    return try model.classNumber(text) { message, fix in
+      throw fault(.badOptionValue, message, at: "label", fix: fix)
     }
-    guard let index = classes.firstIndex(of: text) ?? number else {
-      throw fault(
-        .badOptionValue, "label: the model has no class '\(text)'", at: "label",
-        fix: Suggestion.question(text, in: classes) ?? "Classes: \(classes.listed).")
+  }
+}
+
+extension DecodedKind: Choice {
+  var help: String {
+    switch self {
+    case .means: "means of p(x|z)"
+    case .samples: "draws of p(x|z)"
     }
-    if let trained = model.recipe.trainedClasses, !trained.contains(classes[index]) {
-      throw fault(
-        .badOptionValue, "label: the model was never trained on class '\(classes[index])'", at: "label",
-        fix: "It was trained on: \(trained.listed).")
-    }
-    return index
   }
 
-  static let label = CommandOption("label", .label, help: "class by name or number, for conditional models")
+  /// What is decoded to be compared where nothing is asked for: samples where all the models have them.
+  static func usual(for models: [ModelValue]) -> DecodedKind {
+    models.allSatisfy(\.configuration.likelihood.hasSamples) ? .samples : .means
+  }
+
+  /// - Throws: `Fault` for samples of a model whose likelihood has none.
+  func checked(for models: [ModelValue], at place: ArgumentPlace) throws -> DecodedKind {
+    guard self == .samples, let without = models.first(where: { !$0.configuration.likelihood.hasSamples }) else {
+      return self
+    }
+    throw place.fault(
+      .notSupported, "likelihood=\(without.configuration.likelihood.name) has no p(x | z) to draw from",
+      fix: "Use draws=means.")
+  }
 }
 
 extension Execution {
@@ -194,11 +193,9 @@ extension ModelValue {
     let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
     let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
     let count = floats.shape.dimensions.first ?? 0
-    let classes =
-      label.map { [Int](repeating: $0, count: count) }
-      ?? labels.map { labels in
-        labels.map { classIndex(of: $0, names: names) ?? -1 }
-      }
+    let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { labels in
+          labels.map { classIndex(of: $0, names: names) ?? -1 }
+        }
     let images = try model(threads: execution.state.settings.threads).decode(
       floats, labels: classes, as: kind, seed: seed
     ) {

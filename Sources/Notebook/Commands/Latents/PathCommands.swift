@@ -3,65 +3,47 @@ import Tensors
 import Text
 import VAEngine
 
-/// `interpolate`, `traverse`, `manifold`: decoded paths through latent space.
-enum PathCommands {
-  static let all = [interpolate, traverse, manifold]
-
-  private static let interpolate = Command(
+/// `interpolate`.
+struct Interpolate: DeclaredCommand {
+  static let about = About(
     "interpolate", family: .latents, summary: "decode a path between two points of the latent space",
-    details: "from= and to= are labels of the data, indices (#12), or latents (z[0]).",
-    positionals: [
-      Positional("model", .model, help: "the model"),
-      Positional(
-        "data", .value([.dataset, .tensor]), required: false, help: "dataset in which labels and indices are looked up"),
-    ],
-    options: [
-      CommandOption(
-        "from", .place, required: true, help: "start of the path"),
-      CommandOption("to", .place, required: true, help: "end of the path"),
-      CommandOption("steps", .integer(2...1000), default: "12", help: "number of images, including both ends"),
-      CommandOption(
-        "how", .choice(LatentPath.Kind.allCases.map(\.rawValue)), default: "slerp",
-        help: "straight line or great circle"),
-      Arguments.label,
-    ],
-    result: "images steps×C×H×W",
-    examples: [.init("interpolate m d from=3 to=8 steps=12 how=slerp", "from a three to an eight")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let kind = arguments.text("how").flatMap { LatentPath.Kind(rawValue: $0) } ?? .slerp
-    let start = try startLabel(arguments)
-    let label = try arguments.label(for: model, else: start)
-    let a = try end("from", arguments, model, execution)
-    let b = try end("to", arguments, model, execution)
-    let path = try LatentPath.between(a, b, steps: arguments.integer("steps") ?? 12, kind: kind)
-    return try model.decoded(
-      ArrayValue(path), label: label ?? start?.first.map { Int($0) }, labels: nil, execution)
-  }
+    details: "from= and to= are labels of the data, indices (#12), or latents (z[0]).", result: "images steps×C×H×W",
+    examples: [.init("interpolate m d from=3 to=8 steps=12 how=slerp", "from a three to an eight")])
 
-  /// The class of the example at the start of the path; nil when the start is not an example of a dataset.
-  private static func startLabel(_ arguments: Arguments) throws -> [Int32]? {
-    guard let text = arguments["from"]?.raw, arguments["data"] != nil else { return nil }
-    let data = try arguments.examples("data", of: arguments.model("model")).drawnOnce()
-    let span = arguments["from"]?.span ?? arguments.verbSpan
-    guard let row = try row(text, named: "from", at: span, data: data), let label = data.dataset.label(row) else {
-      return nil
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(help: "dataset in which labels and indices are looked up") var data: Examples?
+  @Option(.place, help: "start of the path") var from: String
+  @Option(.place, help: "end of the path") var to: String
+  @Option(.integer(2...1000), default: 12, help: "number of images, including both ends") var steps: Int
+  @Option(default: .slerp, help: "straight line or great circle") var how: LatentPath.Kind
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
+    let data = try data?.data(of: model, at: $data).drawnOnce()
+    let start = try data.flatMap { data -> Int? in
+      try LatentPoint.row(from, named: "from", at: $from.span, data: data).flatMap { data.dataset.label($0) }
+        .flatMap { model.classIndex(of: Int32($0), names: data.dataset.labelNames) }
     }
-    let names = data.dataset.labelNames
-    return try arguments.model("model").classIndex(of: Int32(label), names: names).map { [Int32($0)] }
+    let label = try labels.class(for: model, else: start.map { [Int32($0)] })
+    func point(_ text: String, _ place: ArgumentPlace) throws -> [Float] {
+      try LatentPoint.point(text, named: place.name, at: place.span, data: data, model: model, call.execution)
+    }
+    let path = try LatentPath.between(point(from, $from), point(to, $to), steps: steps, kind: how)
+    return try model.decoded(ArrayValue(path), label: label ?? start, labels: nil, call.execution)
   }
+}
 
-  /// A point of latent space: the first example of a label, an example, or a latent.
-  private static func end(
-    _ name: String, _ arguments: Arguments, _ model: ModelValue, _ execution: Execution
-  ) throws -> [Float] {
-    guard let argument = arguments[name] else { return [] }
-    let data = arguments["data"] == nil ? nil : try arguments.examples("data", of: model).drawnOnce()
-    return try point(
-      argument.raw, named: name, at: argument.span ?? arguments.verbSpan, data: data, model: model, execution)
+extension LatentPath.Kind: Choice {
+  var help: String {
+    switch self {
+    case .lerp: "straight line"
+    case .slerp: "great circle"
+    }
   }
+}
 
-  /// The same for one of several texts in an argument.
+/// A point of latent space as people name it: the first example of a label, an example, or a latent.
+enum LatentPoint {
   static func point(
     _ text: String, named name: String, at span: Range<Int>, data: DatasetValue?, model: ModelValue,
     _ execution: Execution
@@ -103,62 +85,60 @@ enum PathCommands {
     }
     return row
   }
+}
 
-  private static let traverse = Command(
+/// `traverse`.
+struct Traverse: DeclaredCommand {
+  static let about = About(
     "traverse", family: .latents, summary: "decode images while varying one latent dimension at a time",
-    positionals: [Positional("model", .model, takesPipe: true, help: "the model")],
-    options: [
-      CommandOption("dim", .indices, note: "all, at most 10", help: "dimensions to vary"),
-      CommandOption("range", .interval, default: "-3:3", help: "range of values"),
-      CommandOption("steps", .integer(2...1000), default: "11", help: "images per dimension"),
-      CommandOption("from", .tensor, note: "the origin", help: "latent to start from"),
-      Arguments.label,
-    ],
     result: "images, a row of steps for each dimension",
-    examples: [.init("traverse m dim=0..9 range=-3:3 steps=11", "ten rows")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
-    let label = try arguments.label(for: model)
+    examples: [.init("traverse m dim=0..9 range=-3:3 steps=11", "ten rows")])
+
+  @Argument(takesPipe: true, help: "the model") var model: ModelValue
+  @Option(note: "all, at most 10", help: "dimensions to vary") var dim: [Int]?
+  @Option(default: -3...3, help: "range of values") var range: ClosedRange<Double>
+  @Option(.integer(2...1000), default: 11, help: "images per dimension") var steps: Int
+  @Option(note: "the origin", help: "latent to start from") var from: ArrayValue?
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
+    let label = try labels.class(for: model)
     let d = model.configuration.latentDimensions
-    let dimensions = arguments.indices("dim") ?? Array(0..<min(d, 10))
+    let dimensions = dim ?? Array(0..<min(d, 10))
     if let outside = dimensions.first(where: { $0 >= d }) {
-      throw arguments.fault(
-        .indexOutOfRange, "dimension \(outside) is out of range for \(d) latent dimensions", at: "dim",
+      throw $dim.fault(
+        .indexOutOfRange, "dimension \(outside) is out of range for \(d) latent dimensions",
         fix: "Dimensions go from 0 to \(d - 1).")
     }
-    var origin = [Float](repeating: 0, count: d)
-    if case .tensor(let array) = arguments.value("from") {
-      guard array.shape.count == d else {
-        throw arguments.fault(
-          .shapeMismatch, "from: expected a latent of \(d) \(inflected("number", for: d)), got shape \(array.shape)",
-          at: "from")
-      }
-      origin = array.floats
+    if let from, from.shape.count != d {
+      throw $from.fault(
+        .shapeMismatch, "from: expected a latent of \(d) \(inflected("number", for: d)), got shape \(from.shape)")
     }
-    let (low, high) = arguments.interval("range") ?? (-3, 3)
     let path = try LatentPath.traversal(
-      from: origin, dimensions: dimensions, range: Float(low)...Float(high), steps: arguments.integer("steps") ?? 11)
-    return try model.decoded(ArrayValue(path), label: label, labels: nil, execution)
+      from: from?.floats ?? [Float](repeating: 0, count: d), dimensions: dimensions,
+      range: Float(range.lowerBound)...Float(range.upperBound), steps: steps)
+    return try model.decoded(ArrayValue(path), label: label, labels: nil, call.execution)
   }
+}
 
-  private static let manifold = Command(
+/// `manifold`.
+struct Manifold: DeclaredCommand {
+  static let about = About(
     "manifold", family: .latents, summary: "decode a grid over a two-dimensional latent space",
-    positionals: [Positional("model", .model, takesPipe: true, help: "a model with latent=2")],
-    options: [
-      CommandOption("n", .integer(2...200), default: "20", help: "images per side"), Arguments.label,
-    ],
     result: "images n²×C×H×W, at the quantiles of N(0, 1)",
-    examples: [.init("manifold m n=20", "20×20 images of the latent space")]
-  ) { arguments, execution in
-    let model = try arguments.model("model")
+    examples: [.init("manifold m n=20", "20×20 images of the latent space")])
+
+  @Argument(takesPipe: true, help: "a model with latent=2") var model: ModelValue
+  @Option(.integer(2...200), default: 20, help: "images per side") var n: Int
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
     guard model.configuration.latentDimensions == 2 else {
-      throw arguments.fault(
+      throw $model.fault(
         .notSupported, "manifold needs a model with latent=2; this model has \(model.configuration.latentDimensions)",
-        at: "model",
         fix: "Use: traverse")
     }
-    let label = try arguments.label(for: model)
-    let path = try LatentPath.manifold(side: arguments.integer("n") ?? 20)
-    return try model.decoded(ArrayValue(path), label: label, labels: nil, execution)
+    let label = try labels.class(for: model)
+    return try model.decoded(ArrayValue(try LatentPath.manifold(side: n)), label: label, labels: nil, call.execution)
   }
 }

@@ -35,6 +35,9 @@ extension TrainingRun {
         fields.append(.init("speed", .rate(last.imagesPerSecond), unit: "images/s"))
       }
     }
+    if live.configuration.likelihood.learnsSigma, let sigma = try? live.sigma {
+      fields.append(.init("sigma", label: "σ of p(x | z)", .scaled(sigma)))
+    }
     fields.append(.init("seconds", label: "took", .duration(seconds)))
     var notes = history.edits.filter { $0.epoch >= begin }.map {
       "epoch \(NumberText.short($0.epoch, digits: 4)): \($0.what)"

@@ -52,7 +52,7 @@ extension PlotArguments {
       let span = arguments["corners"]?.span ?? arguments.verbSpan
       let label = try arguments.label(for: model)
       let points = try ends.map {
-        try PathCommands.point(
+        try LatentPoint.point(
           $0, named: "corners", at: span, data: try data ?? knownData(for: model)?.drawnOnce(), model: model, execution)
       }
       let steps = arguments.integer("steps") ?? 9
@@ -94,7 +94,7 @@ extension PlotArguments {
   ) throws -> ArrayValue {
     func input(_ text: String, _ option: String) throws -> [Float] {
       let span = arguments[option]?.span ?? arguments.verbSpan
-      guard let data, let row = try PathCommands.row(text, named: option, at: span, data: data) else {
+      guard let data, let row = try LatentPoint.row(text, named: option, at: span, data: data) else {
         throw arguments.fault(
           .badOptionValue, "inputs: \(option)=\(text) is not an example of the dataset", at: "inputs",
           fix: "Example: plot interpolate m d from=3 to=8 inputs=yes")
