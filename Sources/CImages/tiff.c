@@ -19,6 +19,15 @@ static struct {
   int isThere;
 } lib;
 
+// Of libtiff 4.5 and later, where a damaged file may not ask for more memory than the largest image needs.
+static struct {
+  void *(*allocate)(void);
+  void (*limit)(void *, tmsize_t);
+  TIFF *(*open)(const char *, const char *, thandle_t, TIFFReadWriteProc, TIFFReadWriteProc, TIFFSeekProc, TIFFCloseProc,
+                TIFFSizeProc, TIFFMapFileProc, TIFFUnmapFileProc, void *);
+  void (*release)(void *);
+} limited;
+
 static char failure[ELBO_IMAGE_MESSAGE];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -31,6 +40,10 @@ static void load(void) {
   FUNCTIONS(FIND)
 #undef FIND
   if (!lib.isThere) return;
+  *(void **)&limited.allocate = dlsym(library, "TIFFOpenOptionsAlloc");
+  *(void **)&limited.limit = dlsym(library, "TIFFOpenOptionsSetMaxSingleMemAlloc");
+  *(void **)&limited.open = dlsym(library, "TIFFClientOpenExt");
+  *(void **)&limited.release = dlsym(library, "TIFFOpenOptionsFree");
   lib.TIFFSetErrorHandler(NULL);
   lib.TIFFSetWarningHandler(NULL);
 }
@@ -66,8 +79,17 @@ static TIFF *open_tiff(memory *m, char *message) {
     memcpy(message, failure, sizeof failure);
     return NULL;
   }
-  TIFF *tiff = lib.TIFFClientOpen("image", "rm", (thandle_t)m, readMemory, writeMemory, seekMemory, closeMemory,
-                                  sizeOfMemory, NULL, NULL);
+  void *options = limited.allocate && limited.limit && limited.open && limited.release ? limited.allocate() : NULL;
+  TIFF *tiff;
+  if (options) {
+    limited.limit(options, (tmsize_t)ELBO_IMAGE_MAX_PIXELS * 8);
+    tiff = limited.open("image", "rm", (thandle_t)m, readMemory, writeMemory, seekMemory, closeMemory, sizeOfMemory, NULL,
+                        NULL, options);
+    limited.release(options);
+  } else {
+    tiff = lib.TIFFClientOpen("image", "rm", (thandle_t)m, readMemory, writeMemory, seekMemory, closeMemory, sizeOfMemory,
+                              NULL, NULL);
+  }
   if (!tiff) snprintf(message, ELBO_IMAGE_MESSAGE, "TIFF: its directory is damaged or incomplete");
   return tiff;
 }

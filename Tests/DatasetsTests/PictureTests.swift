@@ -25,11 +25,9 @@ import Testing
     #expect(bits.stored == (try load(Corpus.path("bits.png")).stored))
     // Steps of 128, in a palette.
     let few = try load(Corpus.path("few.gif"))
-    #expect(
-      few.stored
-        == Array(CorpusTests.pixels[0..<24] + CorpusTests.pixels[0..<24] + CorpusTests.pixels[24..<48]).map {
-          $0 >= 128 ? 128 : 0
-        })
+    let planes = [CorpusTests.pixels[0..<24], CorpusTests.pixels[0..<24], CorpusTests.pixels[24..<48]]
+    let wanted = planes.flatMap { plane in plane.map { pixel -> Double in pixel >= 128 ? 128 : 0 } }
+    #expect(few.stored == wanted)
     let deep = try load(Corpus.path("deep.tif"))
     #expect(deep.stored == Self.gray.map { $0 * 257 } && deep.storage.dtype == .int32)
   }
@@ -73,7 +71,8 @@ import Testing
     #expect(picture.notes == ["the image is turned upright, as EXIF says"])
     // Pixel (y, x) is near 6·(y' + x') with y' = 23 − x and x' = y of what is stored.
     for (y, x) in [(0, 0), (0, 23), (19, 0), (19, 23), (7, 11)] {
-      #expect(abs(picture.stored[24 * y + x] - Double(6 * (23 - x + y))) <= 4, "\(y), \(x)")
+      let wanted = Double(6 * (23 - x + y))
+      #expect(abs(picture.stored[24 * y + x] - wanted) <= 4, "\(y), \(x)")
     }
   }
 
@@ -82,8 +81,8 @@ import Testing
     #expect(ink.storage.shape == [1, 3, 24, 20])
     for at in [0, 19, 200, 479] {
       let (y, x) = (at / 20, at % 20)
-      #expect(abs(ink.stored[at] - Double(6 * (y + x))) <= 12)
-      #expect(abs(ink.stored[480 + at] - Double(6 * (42 - y - x))) <= 12)
+      let (red, green) = (Double(6 * (y + x)), Double(6 * (42 - y - x)))
+      #expect(abs(ink.stored[at] - red) <= 12 && abs(ink.stored[480 + at] - green) <= 12)
     }
   }
 

@@ -205,5 +205,8 @@ import Testing
     #expect(ids.storage.dtype == .float64)
     #expect(ids.stored == [16_777_217, 1, 16_777_218, 2, 99_999_999_999, 3])
     #expect(try table("id,v\n16777216,1\n5,2\n").storage.dtype == .float32)
+    let header = "{'descr': '<i8', 'fortran_order': False, 'shape': (2, 1), }\n"
+    let wide = try load(temporary(npy(header, [0, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255])))
+    #expect(wide.storage.dtype == .float64 && wide.stored == [4_294_967_296, -1])
   }
 }

@@ -48,7 +48,8 @@ package struct FileLoading {
     let format = FileFormat(storage.bytes)
     if let format {
       try refuseOptions(
-        for: format.phrase, table: format == .text, takesTarget: format == .hdf5, isArray: format == .npy || format == .zip || format == .hdf5, archive: format == .zip || format == .hdf5,
+        for: format.phrase, table: format == .text, takesTarget: format == .hdf5,
+        isArray: format == .npy || format == .zip || format == .hdf5, archive: format == .zip || format == .hdf5,
         images: format == .image)
     }
     switch format {
@@ -79,7 +80,8 @@ package struct FileLoading {
 
   /// An option that does not apply to this kind of file is an error; it is not ignored.
   private func refuseOptions(
-    for what: String, table: Bool = false, takesTarget: Bool = false, isArray: Bool = false, archive: Bool = false, images: Bool = false
+    for what: String, table: Bool = false, takesTarget: Bool = false, isArray: Bool = false, archive: Bool = false,
+    images: Bool = false
   ) throws(FileError) {
     let given: [(name: String, isGiven: Bool, isUsed: Bool)] = [
       // The target may be a column of the file of labels.

@@ -20,7 +20,9 @@ extension HDF5File {
     var content = Content(tensor: try examples(chosen))
     let count = content.tensor.shape.dimensions.first ?? 0
     content.notes.append("examples are the array '\(chosen)'")
-    if isMATLAB { content.notes.append("axes in the opposite order, as MATLAB writes them: read as \(content.tensor.shape)") }
+    if isMATLAB {
+      content.notes.append("axes in the opposite order, as MATLAB writes them: read as \(content.tensor.shape)")
+    }
     func leaf(_ name: String) -> String { name.split(separator: "/").last.map { $0.lowercased() } ?? name }
     let named = labels ?? all.first { Self.labelNames.contains(leaf($0.name)) && $0.name != chosen }?.name
     if let named {
@@ -33,7 +35,8 @@ extension HDF5File {
       }
     }
     if content.factors == nil,
-      let other = all.first(where: { Self.factorNames.contains(leaf($0.name)) && $0.name != chosen && $0.name != named }),
+      let other = all.first(where: { Self.factorNames.contains(leaf($0.name)) && $0.name != chosen && $0.name != named }
+      ),
       let factors = try factors(other.name, count: count)
     {
       content.factors = factors
@@ -56,7 +59,8 @@ extension HDF5File {
           path: path, reason: "the file holds no array of examples", fix: "Examples are rows: [N, D] or [N, H, W].")
       }
       throw FileError(
-        path: path, reason: "the file holds several arrays: \(NPZ.listed(listed))", fix: "Choose one: array=\(first.name)")
+        path: path, reason: "the file holds several arrays: \(NPZ.listed(listed))",
+        fix: "Choose one: array=\(first.name)")
     }
     return only.name
   }
@@ -66,7 +70,8 @@ extension HDF5File {
     let tensor = try numbers(name)
     guard tensor.shape.rank >= 2 else {
       throw FileError(
-        path: path, reason: "array '\(name)' has shape \(tensor.shape): examples need [N, D], [N, H, W] or [N, C, H, W]",
+        path: path,
+        reason: "array '\(name)' has shape \(tensor.shape): examples need [N, D], [N, H, W] or [N, C, H, W]",
         fix: "Choose another: array=NAME")
     }
     guard isMATLAB else { return tensor }
@@ -115,7 +120,8 @@ extension HDF5File {
     let found = NPZParts(names).parts
     guard found.count > 1, found[0].name == "train" else { return nil }
     let tensors = try found.map { try examples($0.examples ?? "") }
-    guard tensors.allSatisfy({ $0.dtype == tensors[0].dtype && $0.shape.droppingFirst == tensors[0].shape.droppingFirst })
+    guard
+      tensors.allSatisfy({ $0.dtype == tensors[0].dtype && $0.shape.droppingFirst == tensors[0].shape.droppingFirst })
     else { return nil }
     var content = Content(tensor: try Tensor(joining: tensors))
     var (start, numbers): (Int, [Double]) = (0, [])
@@ -123,10 +129,14 @@ extension HDF5File {
       let count = tensor.shape[0]
       content.parts[part.name] = start..<start + count
       start += count
-      numbers += try part.labels.map { try labelColumn($0, count: count).values } ?? [Double](repeating: .nan, count: count)
+      numbers +=
+        try part.labels.map { try labelColumn($0, count: count).values } ?? [Double](repeating: .nan, count: count)
     }
-    content.notes.append("parts: " + found.map { "\($0.name) (\(content.parts[$0.name]?.count ?? 0))" }.joined(separator: ", "))
-    if let column = try? LabelColumn(numbers: numbers), column.labels.contains(where: { $0 >= 0 }) { content.take(column) }
+    content.notes.append(
+      "parts: " + found.map { "\($0.name) (\(content.parts[$0.name]?.count ?? 0))" }.joined(separator: ", "))
+    if let column = try? LabelColumn(numbers: numbers), column.labels.contains(where: { $0 >= 0 }) {
+      content.take(column)
+    }
     return content
   }
 
@@ -140,7 +150,9 @@ extension HDF5File {
     let columns = children(of: "obs").filter { !$0.hasPrefix("_") && $0 != "index" }
     content.notes.append("cells are the rows of 'X', \(count) × \(content.tensor.shape[1]) genes")
     guard let target else {
-      if !columns.isEmpty { content.notes.append("obs has \(columns.prefix(12).joined(separator: ", ")): target=\(columns[0]) makes labels") }
+      if !columns.isEmpty {
+        content.notes.append("obs has \(columns.prefix(12).joined(separator: ", ")): target=\(columns[0]) makes labels")
+      }
       return content
     }
     guard columns.contains(target) else {
@@ -178,16 +190,19 @@ extension HDF5File {
     guard object(name)?.kind == .group else {
       let tensor = try numbers(name)
       guard tensor.shape.rank == 2 else {
-        throw FileError(path: path, reason: "'\(name)' is \(tensor.shape), not a matrix", fix: "Choose an array: array=NAME")
+        throw FileError(
+          path: path, reason: "'\(name)' is \(tensor.shape), not a matrix", fix: "Choose an array: array=NAME")
       }
       return tensor
     }
     let format = attribute("encoding-type", of: name) ?? attribute("h5sparse_format", of: name) ?? ""
     guard let extents = integers("shape", of: name) ?? integers("h5sparse_shape", of: name), extents.count == 2,
-      let shape = Shape(validating: extents), shape.count < Gzip.limit / 4, format.hasPrefix("csr") || format.hasPrefix("csc")
+      let shape = Shape(validating: extents), shape.count < Gzip.limit / 4,
+      format.hasPrefix("csr") || format.hasPrefix("csc")
     else {
       throw FileError(
-        path: path, reason: "'\(name)' is no matrix that fits into memory (\(format))", fix: "Save fewer genes or cells.")
+        path: path, reason: "'\(name)' is no matrix that fits into memory (\(format))",
+        fix: "Save fewer genes or cells.")
     }
     let values = try numbers("\(name)/data").doubles()
     let inner = try numbers("\(name)/indices").doubles().map { Int($0) }

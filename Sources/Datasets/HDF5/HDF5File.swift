@@ -76,7 +76,8 @@ final class HDF5File {
   /// An array of numbers: bytes stay bytes, wide integers become float64.
   func numbers(_ name: String) throws -> Tensor {
     guard let object = object(name), object.isNumeric else {
-      throw FileError(path: path, reason: "no array of numbers '\(name)' in the file", fix: "Choose another: array=NAME")
+      throw FileError(
+        path: path, reason: "no array of numbers '\(name)' in the file", fix: "Choose another: array=NAME")
     }
     let dtype: DType =
       switch object.kind {
@@ -101,7 +102,9 @@ final class HDF5File {
       guard
         elbo_hdf5_read(
           handle, name, Int64(begin), Int64(end), Int32(dtype.size), dtype == .int32 ? 1 : 0, place, &message) != 0
-      else { throw FileError(path: path, reason: Self.text(message), fix: "Copy the file again, or save it with gzip.") }
+      else {
+        throw FileError(path: path, reason: Self.text(message), fix: "Copy the file again, or save it with gzip.")
+      }
     }
     return Tensor(storage: storage, byteOffset: 0, shape: shape, dtype: dtype)
   }

@@ -30,8 +30,9 @@ struct ImageFile {
     (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
     (isDeep, isTurned) = (size.depth == 16, size.orientation != 1)
     frames = Int(size.frames)
-    // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.
-    guard height * width / (8 * 1032) <= storage.byteCount else {
+    // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64. An
+    // empty WebP or fax page takes less: four megapixels may come of any file.
+    guard height * width <= 1 << 22 || height * width / (8 * 1032) <= storage.byteCount else {
       throw FileError(
         path: path,
         reason: "the header declares \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",

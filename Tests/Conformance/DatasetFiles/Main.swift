@@ -99,6 +99,8 @@ import Tensors
     case "header": request.table.header = .init(rawValue: value) ?? .auto
     case "missing": request.table.missing = .init(rawValue: value) ?? .refuse
     case "categories": request.table.categories = .init(rawValue: value) ?? .onehot
+    case "background": request.images.background = ImageOptions.background(value)
+    case "broken": request.images.broken = .init(rawValue: value)
     case "color": request.images.color = .init(rawValue: value) ?? .auto
     case "size" where sides.count == 2: (request.images.height, request.images.width) = (sides[0], sides[1])
     case "shape": request.shape = sides

@@ -15,7 +15,7 @@ struct LabelOption: ArgumentGroup {
     if family.isConditional, !$label.isGiven, labels == nil {
       throw $label.fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
     }
-    return try label.map { text in
+    return try label.flatMap { text in
       try model.classNumber(text) { message, fix in throw $label.fault(.badOptionValue, message, fix: fix) }
     }
   }

@@ -193,9 +193,11 @@ extension ModelValue {
     let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
     let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
     let count = floats.shape.dimensions.first ?? 0
-    let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { labels in
-          labels.map { classIndex(of: $0, names: names) ?? -1 }
-        }
+    let classes =
+      label.map { [Int](repeating: $0, count: count) }
+      ?? labels.map { labels in
+        labels.map { classIndex(of: $0, names: names) ?? -1 }
+      }
     let images = try model(threads: execution.state.settings.threads).decode(
       floats, labels: classes, as: kind, seed: seed
     ) {
