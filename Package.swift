@@ -62,61 +62,74 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
     .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "Text"]),
 
-    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Plotting"]),
+    .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Figures", "Rendering"]),
 
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Plotting", dependencies: ["POSIX", "Text", "CGnuplot", "CImages"]),
+    .target(name: "Figures", dependencies: ["Text"]),
+    .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot", "CImages"]),
+    .target(
+      name: "WorkspaceStore",
+      dependencies: [
+        "Language", "JSONText", "Tensors", "Text", "POSIX", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["STORE.md"]),
     .target(
       name: "Notebook",
       dependencies: [
-        "Language", "JSONText",
-        "POSIX",
-        "Plotting", "Replay", "Text", "Tensors", "Graphs", "Networks", "VAEngine", "Datasets",
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      exclude: ["Store/STORE.md"]),
+        "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors",
+        "Graphs", "Networks", "VAEngine", "Datasets",
+      ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "Kernel",
-      dependencies: ["Language", "JSONText", "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CZeroMQ", "CCrypto"],
+      dependencies: [
+        "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text",
+        "CZeroMQ", "CCrypto",
+      ],
       exclude: ["PROTOCOL.md"]),
 
     // Front ends: the terminal, session files, the program.
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Replay", dependencies: ["Text"]),
+    .target(name: "SessionFiles", dependencies: ["Text"]),
     .target(
       name: "Terminal",
+      dependencies: ["POSIX", "Notebook", "Rendering", "Tensors", "Text", "CReadline", "CSignals"]),
+    .target(
+      name: "FrontEnds",
       dependencies: [
-        "POSIX", "Notebook", "Plotting", "Tensors", "Text", "CReadline", "CSignals",
+        "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
+        "Graphs", "Tensors", "JSONText", "POSIX", "Text",
       ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
-        "Language", "JSONText",
-        "POSIX", "Notebook", "Kernel", "Plotting", "Replay", "Terminal", "CSignals", "Benchmarks", "Datasets", "Graphs",
-        "Tensors", "Text",
+        "FrontEnds", "Notebook", "Kernel", "Terminal", "Rendering", "SessionFiles", "Benchmarks", "Datasets",
+        "JSONText", "POSIX", "Text", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // What a program of one's own looks like.
     .executableTarget(
-      name: "train-and-interpolate", dependencies: ["VAEngine", "Networks", "Datasets", "Plotting", "Tensors"],
+      name: "train-and-interpolate",
+      dependencies: ["VAEngine", "Networks", "Datasets", "Figures", "Rendering", "Tensors"],
       path: "examples/library"),
 
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
+    .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
     .testTarget(
-      name: "KernelTests", dependencies: ["JSONText", "Kernel", "Notebook"]),
-    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "CZlib"], exclude: ["Expected"]),
+      name: "KernelTests", dependencies: ["WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(
+      name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
@@ -128,9 +141,8 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
-        "Networks", "Graphs",
-        "Language", "JSONText",
-        "Notebook", "Plotting", "Tensors", "Text", "Datasets", "VAEngine",
+        "WorkspaceStore", "Networks", "Graphs", "Language", "JSONText", "Notebook", "Figures", "Rendering", "Tensors",
+        "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),

@@ -1,5 +1,6 @@
+import Figures
 import Glibc
-import Plotting
+import Rendering
 
 /// The time of figures: the first of a session, which starts gnuplot, and later ones of every kind.
 package enum PlotBenchmark {

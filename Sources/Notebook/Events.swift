@@ -1,6 +1,6 @@
+import Figures
 import JSONText
-import Plotting
-import Replay
+import SessionFiles
 import Text
 
 /// The output of a statement in all its representations. Front ends choose one; nothing below them prints.

@@ -1,5 +1,5 @@
 import Glibc
-import Plotting
+import Rendering
 
 /// The graphics that a terminal supports, as it reports them.
 package struct TerminalGraphics: Sendable, Equatable {

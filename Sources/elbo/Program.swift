@@ -1,4 +1,5 @@
 import ArgumentParser
+import FrontEnds
 import Glibc
 import Terminal
 
@@ -49,28 +50,6 @@ enum Program {
     let shown = process?.shown(message, on: STDERR_FILENO) ?? message
     if !message.isEmpty { writeAll(shown + "\n", to: STDERR_FILENO) }
     exit(code)
-  }
-}
-
-/// Errors of standard output.
-enum StandardOutput {
-  /// The exit code after a write that failed: a closed pipe ends the program like SIGPIPE, without a message; other
-  /// errors are reported.
-  static func exitCode(after failure: Int32) -> Int32 {
-    if failure == EPIPE { return 128 + SIGPIPE }
-    writeAll("elbo: standard output: \(String(cString: strerror(failure)))\n", to: STDERR_FILENO)
-    return 1
-  }
-}
-
-/// Ends the program with a code and a line on standard error.
-struct ExitStatus: Error {
-  let code: Int32
-  let message: String
-
-  init(_ code: Int32, _ message: String = "") {
-    self.code = code
-    self.message = message
   }
 }
 

@@ -24,6 +24,23 @@ import Testing
     for op in BinaryOp.all { #expect(OpCase.all.contains { $0.name == op.name }, "\(op)") }
   }
 
+  /// Every other op is compared with its reference and its slopes too, forward or as the gradient of another.
+  @Test func everyOpIsTested() throws {
+    var met: Set<String> = []
+    for opCase in OpCase.all {
+      let graph = Graph()
+      _ = opCase.differentiable ? try opCase.gradients(graph).1 : try opCase.build(graph)
+      met.formUnion(graph.nodes.map(\.op.name))
+    }
+    let wanted = [
+      "constant", "array", "random", "select", "broadcast", "reshape", "transpose", "slice", "pad", "concat",
+      "embedding",
+      "scatterRows", "stopGradient", "sum", "max", "argMax", "matmul", "conv", "transposed conv", "conv weight", "pool",
+      "pool gradient",
+    ]
+    #expect(wanted.filter { !met.contains($0) } == [])
+  }
+
   /// Ops are their kernel and their parameters, as common subexpressions and fused activations need it.
   @Test func opsAreEqualByTheirParameters() throws {
     let x = try Graph().input("x", [3])

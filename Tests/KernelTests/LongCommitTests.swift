@@ -5,6 +5,7 @@ import Kernel
 import Notebook
 import Synchronization
 import Testing
+import WorkspaceStore
 
 /// While a workspace takes seconds for a commit, everything that shows no result of a cell is answered.
 @Suite(.timeLimit(.minutes(1))) struct LongCommitTests {

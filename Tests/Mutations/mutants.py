@@ -313,9 +313,9 @@ def judge(mutant, tree, deep):
     if deep:
         steps.append(("all", lambda: suites(tree, environment, swift, ALL, skip=True)))
         steps.append(("sessions", lambda: sessions(tree, environment, ALL)))
-        if mutant.target in ("elbo", "Terminal", "Replay", "CReadline", "CSignals"):
+        if mutant.target in ("elbo", "FrontEnds", "Terminal", "SessionFiles", "POSIX", "CReadline", "CSignals"):
             steps.append(("Terminal", lambda: python_tests(tree, environment, "Terminal", [], ALL)))
-        if mutant.target in ("Kernel", "Notebook"):
+        if mutant.target in ("Kernel", "Notebook", "WorkspaceStore", "Language", "JSONText"):
             steps.append(("Conformance", lambda: python_tests(tree, environment, "Conformance", [], ALL)))
     for name, step in steps:
         verdict, took, failed, said = step()

@@ -1,7 +1,7 @@
+import Figures
 import Foundation
 import JSONText
 import Notebook
-import Plotting
 import Tensors
 import Testing
 import Text

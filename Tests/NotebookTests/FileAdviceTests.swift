@@ -1,6 +1,6 @@
 import Foundation
 import Notebook
-import Plotting
+import Rendering
 import Tensors
 import Testing
 

@@ -1,5 +1,5 @@
+import Figures
 import Notebook
-import Plotting
 import Testing
 
 /// A figure of decoded values says what they are: means of p(x | z), samples of it, decoded codes.

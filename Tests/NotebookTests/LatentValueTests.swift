@@ -1,6 +1,6 @@
 import Datasets
+import Figures
 import Notebook
-import Plotting
 import Tensors
 import Testing
 import VAEngine

@@ -1,6 +1,7 @@
+import Figures
 import Foundation
 import Notebook
-import Plotting
+import Rendering
 import Testing
 
 /// Every figure from the language, and what becomes of it in a file.

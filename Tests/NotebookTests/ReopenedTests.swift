@@ -1,7 +1,7 @@
 import Datasets
+import Figures
 import JSONText
 import Notebook
-import Plotting
 import Tensors
 import Testing
 import VAEngine

@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import Notebook
 import Testing
+import WorkspaceStore
 
 /// A folder that goes away with the test.
 final class Folder {

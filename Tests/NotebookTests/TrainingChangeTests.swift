@@ -1,6 +1,6 @@
+import Figures
 import Foundation
 import Notebook
-import Plotting
 import Testing
 
 /// What changes in the middle of a training: marked, said, and the same by whichever command.

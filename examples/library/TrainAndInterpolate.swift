@@ -1,6 +1,7 @@
 import Datasets
+import Figures
 import Networks
-import Plotting
+import Rendering
 import Tensors
 import VAEngine
 

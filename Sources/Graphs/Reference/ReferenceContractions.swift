@@ -37,6 +37,18 @@ extension Reference {
     }
   }
 
+  /// Over axes that stay with extent 1.
+  static func reduce(
+    _ node: Calculation, _ axes: [Int], from start: Double, _ combine: (Double, Double) -> Double
+  ) -> Values {
+    var result = Values(repeating: start, count: node.shape.count)
+    for (position, index) in indices(node.inputs[0].shape).enumerated() {
+      let target = offset(index.enumerated().map { axes.contains($0.offset) ? 0 : $0.element }, node.shape)
+      result[target] = combine(result[target], node.inputs[0].values[position])
+    }
+    return result
+  }
+
   static func matmul(_ a: Operand, _ b: Operand, _ ta: Bool, _ tb: Bool, _ shape: Shape) -> Values {
     let (m, n, k) = (shape[0], shape[1], ta ? a.shape[0] : a.shape[1])
     var result = Values(repeating: 0, count: m * n)

@@ -110,3 +110,102 @@ package func concat(_ operands: [Symbol], axis: Int) throws(ShapeError) -> Symbo
   extents[axis] = operands.reduce(0) { $0 + $1.shape[axis] }
   return first.graph.append(.concat(axis: axis), operands, Shape(extents))
 }
+
+extension OpDefinition {
+  static let reshape = OpDefinition(
+    name: "reshape",
+    gradient: { node throws(ShapeError) in [try node.gradient.reshaped(node.inputs[0].shape.dimensions)] },
+    reference: { $0.inputs[0].values }, error: { $0.inputs[0].errors })
+
+  static let stopGradient = OpDefinition(
+    name: "stopGradient", gradient: { _ in [nil] }, reference: { $0.inputs[0].values }, error: { $0.inputs[0].errors })
+
+  static func transpose(_ permutation: [Int]) -> OpDefinition {
+    OpDefinition(
+      name: "transpose",
+      gradient: { node throws(ShapeError) in
+        var inverse = permutation
+        for (to, from) in permutation.enumerated() { inverse[from] = to }
+        return [try node.gradient.transposed(inverse)]
+      },
+      reference: { node in
+        Reference.gather(node.shape, node.inputs[0]) { index in
+          var source = index
+          for (to, from) in permutation.enumerated() { source[from] = index[to] }
+          return source
+        }
+      }, error: { $0.again() })
+  }
+
+  static func slice(_ starts: [Int]) -> OpDefinition {
+    OpDefinition(
+      name: "slice",
+      gradient: { node throws(ShapeError) in
+        let after = starts.indices.map { node.inputs[0].shape[$0] - starts[$0] - node.value.shape[$0] }
+        return [try node.gradient.padded(before: starts, after: after)]
+      },
+      reference: { node in Reference.gather(node.shape, node.inputs[0]) { index in zip(index, starts).map(+) } },
+      error: { $0.again() })
+  }
+
+  static func pad(_ before: [Int], _ value: Float) -> OpDefinition {
+    OpDefinition(
+      name: "pad",
+      gradient: { node in [node.node(.slice(starts: before), [node.gradient], like: node.inputs[0])] },
+      reference: { node in
+        Reference.gather(node.shape, node.inputs[0], otherwise: Double(value)) { index in zip(index, before).map(-) }
+      }, error: { $0.again(nil, .pad(before: before, value: 0)) })
+  }
+
+  static func concat(_ axis: Int) -> OpDefinition {
+    OpDefinition(
+      name: "concat",
+      gradient: { node throws(ShapeError) in
+        var start = 0
+        var shares: [Symbol?] = []
+        for input in node.inputs {
+          shares.append(try node.gradient.slice(axis: axis, start..<start + input.shape[axis]))
+          start += input.shape[axis]
+        }
+        return shares
+      },
+      reference: { node in
+        Reference.indices(node.shape).map { index in
+          var index = index
+          for input in node.inputs {
+            if index[axis] < input.shape[axis] { return input.values[Reference.offset(index, input.shape)] }
+            index[axis] -= input.shape[axis]
+          }
+          return .nan
+        }
+      }, error: { $0.again() })
+  }
+
+  static let gatherRows = OpDefinition(
+    name: "embedding",
+    gradient: { node in [node.node(.scatterRows, [node.gradient, node.inputs[1]], like: node.inputs[0]), nil] },
+    reference: { node in
+      let (table, indices) = (node.inputs[0], node.inputs[1])
+      let (rows, width) = (table.shape[0], table.shape[1])
+      return indices.values.flatMap { index in
+        table.values[Reference.row(index, rows) * width..<(Reference.row(index, rows) + 1) * width]
+      }
+    }, error: { $0.again([$0.inputs[0].errors, $0.inputs[1].values]) })
+
+  static let scatterRows = OpDefinition(
+    name: "scatterRows",
+    gradient: { node in [node.node(.gatherRows, [node.gradient, node.inputs[1]], like: node.inputs[0]), nil] },
+    reference: { node in
+      let width = node.shape[1]
+      var result = Reference.Values(repeating: 0, count: node.shape.count)
+      for (b, index) in node.inputs[1].values.enumerated() {
+        let row = Reference.row(index, node.shape[0])
+        for d in 0..<width { result[row * width + d] += node.inputs[0].values[b * width + d] }
+      }
+      return result
+    },
+    error: { node in
+      let index = node.inputs[1].values
+      return node.grown(node.again([node.inputs[0].errors, index]), node.again([node.reach(0), index]), index.count)
+    })
+}

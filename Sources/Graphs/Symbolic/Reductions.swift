@@ -63,3 +63,40 @@ extension Symbol {
     return try weights / weights.sum([axis], keepingAxes: true)
   }
 }
+
+extension OpDefinition {
+  static func sum(_ axes: [Int]) -> OpDefinition {
+    OpDefinition(
+      name: "sum", gradient: { node throws(ShapeError) in [try node.gradient.broadcast(to: node.inputs[0].shape)] },
+      reference: { Reference.reduce($0, axes, from: 0, +) },
+      error: { node in
+        let terms = node.inputs[0].values.count / Swift.max(node.values.count, 1)
+        return node.grown(node.again(), node.again([node.reach(0)]), terms)
+      })
+  }
+
+  static func max(_ axes: [Int]) -> OpDefinition {
+    OpDefinition(
+      name: "max",
+      gradient: { node throws(ShapeError) in
+        let mask = try equal(node.inputs[0], node.value)
+        return [try node.gradient * mask / mask.sum(axes, keepingAxes: true)]
+      },
+      reference: {
+        Reference.reduce($0, axes, from: -.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
+      }, error: { $0.again() })
+  }
+
+  static let argMax = OpDefinition(
+    name: "argMax", gradient: { _ in [nil] },
+    reference: { node in
+      let extent = node.inputs[0].shape[-1]
+      return (0..<node.shape.count).map { row in
+        let values = node.inputs[0].values[row * extent..<(row + 1) * extent]
+        let first =
+          values.firstIndex(where: \.isNaN)
+          ?? values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) }
+        return Double((first ?? 0) - row * extent)
+      }
+    }, error: { $0.mayTurn ? $0.unknown : $0.exact })
+}

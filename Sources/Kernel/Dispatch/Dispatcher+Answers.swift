@@ -1,5 +1,6 @@
 import JSONText
 import Notebook
+import WorkspaceStore
 
 extension Dispatcher {
   /// Answers what needs no executing thread; why the kernel is to leave, when it is.

@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 
 /// A figure as a front end shows it: its MIME type and data, base64 for binary formats.
 package struct Drawing: Equatable, Sendable {

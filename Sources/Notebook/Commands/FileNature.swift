@@ -1,8 +1,9 @@
 import Datasets
 import Foundation
 import Glibc
-import Replay
+import SessionFiles
 import Tensors
+import WorkspaceStore
 
 /// What a file is, told by its content, and the line that reads it: what `open` and `load` say of a file that is not
 /// for them.
@@ -43,7 +44,7 @@ enum FileNature: Equatable {
   private static func nature(head: [UInt8], size: Int, isScript: Bool) -> FileNature {
     if head.starts(with: Array("SQLite format 3\0".utf8)), head.count >= 100 {
       let application = head[68..<72].reduce(0) { $0 << 8 | Int($1) }
-      return application == Schema.applicationID ? .workspace : .database
+      return application == Store.applicationID ? .workspace : .database
     }
     if head.count > 9, head[8] == UInt8(ascii: "{") {
       let length = head[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -1,6 +1,6 @@
+import Figures
 import JSONText
 import Language
-import Plotting
 import Text
 
 /// Commands for the settings of the session.

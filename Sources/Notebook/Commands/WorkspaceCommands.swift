@@ -1,6 +1,7 @@
 import Glibc
 import Language
 import Tensors
+import WorkspaceStore
 
 /// Commands about the workspace file.
 enum WorkspaceCommands {

@@ -1,4 +1,4 @@
-import Replay
+import SessionFiles
 import Text
 
 /// How pages of help are laid out for a screen of so many columns.

@@ -51,17 +51,3 @@ package struct Completion: Equatable, Sendable {
   package var range: Range<Int>
   package var candidates: [Candidate]
 }
-
-/// A cell of this or an earlier session of the workspace.
-package struct HistoryEntry: Equatable, Sendable {
-  /// The session it belongs to, counted from 1 in the workspace.
-  package var session: Int
-  package var number: Int
-  package var source: String
-  /// text/plain of its outputs.
-  package var outputs: [String]
-  /// The same with marks around what the clock decides.
-  package var recordings: [String]
-  package var seconds: Double
-  package var succeeded: Bool
-}

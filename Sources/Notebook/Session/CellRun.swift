@@ -1,6 +1,7 @@
 import Language
 import Tensors
 import Text
+import WorkspaceStore
 
 /// One cell from its first statement to its last, or to the first that fails.
 struct CellRun {

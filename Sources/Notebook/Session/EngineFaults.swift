@@ -5,6 +5,7 @@ import Language
 import Networks
 import Tensors
 import VAEngine
+import WorkspaceStore
 
 extension Fault {
   /// An error of the engine as a fault, without a place.

@@ -2,6 +2,7 @@ import Glibc
 import Language
 import Tensors
 import Text
+import WorkspaceStore
 
 /// A running cell, as commands see it: the state they may change, and the front end.
 ///

@@ -1,5 +1,5 @@
-import GRDB
 import Text
+import WorkspaceStore
 
 /// The cells of a session and, with a workspace, of the sessions before it.
 package struct History: Sendable {
@@ -17,9 +17,6 @@ package struct History: Sendable {
   /// The number of the running session in its workspace.
   private var session: Int { store.map { Int($0.sessionID) } ?? 1 }
 
-  /// A cell that is half done is not a part of the history yet; when its end could not be written it is in `entries`.
-  private var isFinished: String { "NOT (session = \(session) AND status = 'running')" }
-
   mutating func add(_ entry: HistoryEntry, isStored: Bool) {
     if isStored {
       pieces.removeAll()
@@ -33,9 +30,8 @@ package struct History: Sendable {
 
   /// The last `count` cells, oldest first.
   package func tail(_ count: Int, withOutputs: Bool = false) -> [HistoryEntry] {
-    let stored = store?.cells(
-      where: "\(isFinished) ORDER BY id DESC LIMIT ?", arguments: [max(0, count)], withOutputs: withOutputs)
-    return Array(((stored ?? []).reversed() + entries).suffix(max(0, count)))
+    let stored = store?.lastCells(max(0, count), withOutputs: withOutputs) ?? []
+    return Array((stored + entries).suffix(max(0, count)))
   }
 
   /// Cells `start ..< stop` of a session: 0 is the running one, -1 the one before it, others by their number.
@@ -44,9 +40,7 @@ package struct History: Sendable {
   ) -> [HistoryEntry] {
     let chosen = wanted <= 0 ? session + wanted : wanted
     let stop = stop ?? .max
-    let stored = store?.cells(
-      where: "session = ? AND number >= ? AND number < ? AND \(isFinished) ORDER BY id",
-      arguments: [chosen, start, stop], withOutputs: withOutputs)
+    let stored = store?.cells(ofSession: chosen, start: start, stop: stop, withOutputs: withOutputs)
     return (stored ?? [])
       + entries.filter { $0.session == chosen && $0.number >= start && $0.number < stop }
   }
@@ -57,11 +51,9 @@ package struct History: Sendable {
   ) -> [HistoryEntry] {
     var seen: Set<String> = []
     var found: [HistoryEntry] = []
-    let condition = (allSessions ? "true" : "session = \(session)") + " AND \(isFinished)"
     // Every cell matches a lone '*', so that the last ones are enough.
     let most = pattern == "*" && !unique ? limit : nil
-    let stored: [HistoryEntry]? = store?.cells(
-      where: "\(condition) ORDER BY id DESC LIMIT ?", arguments: [most ?? -1], withOutputs: withOutputs)
+    let stored = store?.newestCells(ofSession: allSessions ? nil : session, limit: most, withOutputs: withOutputs)
     for entry in Array(entries.reversed()) + (stored ?? []) where Glob.matches(pattern, entry.source) {
       if unique, !seen.insert(entry.source).inserted { continue }
       found.append(entry)

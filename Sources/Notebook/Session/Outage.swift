@@ -1,3 +1,5 @@
+import WorkspaceStore
+
 /// A workspace that could not be written, and what the person knows of it.
 ///
 /// What does not go in waits in the store and goes in with the next commit that succeeds. It is said once when it

@@ -1,7 +1,7 @@
 import Glibc
 import Language
 import POSIX
-import Plotting
+import Rendering
 import Tensors
 import Text
 

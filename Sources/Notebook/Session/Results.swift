@@ -1,3 +1,5 @@
+import WorkspaceStore
+
 /// The values of earlier cells: `_` is the last one, `_3` that of cell 3.
 ///
 /// The last 1,000 are kept, of those above 1 MB the last 16, and of the others as many as 64 MB hold: so
@@ -13,9 +15,9 @@ struct Results: Sendable {
   /// Cells whose values the clock had a part in.
   private(set) var clocked: Set<Int> = []
   private(set) var isLastClocked = false
-  static let limit = 1000
-  static let largeLimit = 16
-  static let largeBytes = 1 << 20
+  static let limit = Store.resultLimit
+  static let largeLimit = Store.largeResultLimit
+  static let largeBytes = Store.largeResultBytes
   static let smallBytesInAll = 64 << 20
 
   subscript(cell: Int) -> Value? { values[cell] }

@@ -3,6 +3,7 @@ import Language
 import Synchronization
 import Tensors
 import Text
+import WorkspaceStore
 
 /// An interpreter with its variables, history and workspace.
 ///
@@ -42,14 +43,25 @@ package final class Session: Sendable {
 
     /// A core over a workspace, with everything it holds.
     init(store: Store, options: SessionOptions) throws(StoreError) {
-      let restored = try store.restore(Restorers(options: options))
-      state = restored.state
-      results = restored.results
-      cell = restored.lastCell
+      let restorers = Restorers(options: options)
+      var (state, results) = (SessionState(), Results())
+      let opened = try store.restore(
+        variable: { name, stored, cell in
+          state.set(name, to: try restorers.value(stored), cell: cell)
+          return state.variables[name]?.revision ?? 0
+        },
+        result: { stored, cell in results.add(try restorers.value(stored), cell: cell) },
+        reason: { error in
+          let fault = Fault.translated(error)
+          return "\(fault.message) (\(fault.code.rawValue))"
+        })
+      if let settings = opened.settings { state.settings = Settings(stored: settings) }
+      store.begin(with: state.storedSettings)
+      (self.state, self.results, self.store) = (state, results, store)
+      cell = opened.lastCell
       history = History(store: store)
-      self.store = store
-      problems = restored.problems
-      interruptedCell = restored.interruptedCell
+      problems = opened.problems
+      interruptedCell = opened.interruptedCell
     }
 
     init() {}

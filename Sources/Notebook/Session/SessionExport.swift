@@ -1,5 +1,6 @@
 import Graphs
-import Replay
+import SessionFiles
+import WorkspaceStore
 
 /// Cells as a session file holds them, for transcripts and for `history > FILE.session`.
 package enum SessionExport {

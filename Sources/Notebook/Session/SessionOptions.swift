@@ -1,4 +1,4 @@
-import Plotting
+import Rendering
 
 /// What a front end decides before a session starts. Nothing below reads the environment, so its values come in here.
 package struct SessionOptions: Sendable {

@@ -1,6 +1,6 @@
 import Datasets
+import Figures
 import JSONText
-import Plotting
 import Tensors
 import Text
 

@@ -1,5 +1,6 @@
 import JSONText
 import Text
+import WorkspaceStore
 
 /// Values by name, `{"lr": 0.001, "sizes": [64, 32]}`: what tools that set parameters write as in Python.
 package struct DictionaryValue: ObjectValue {

@@ -1,5 +1,5 @@
 import JSONText
-import Replay
+import SessionFiles
 import Text
 
 /// A report for files and for programs.

@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 import Text
 
 /// Named results with units, tables and remarks: the results of `evaluate`, `describe` or `doctor`.

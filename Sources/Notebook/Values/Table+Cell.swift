@@ -1,5 +1,4 @@
 import JSONText
-import Plotting
 import Text
 import VAEngine
 

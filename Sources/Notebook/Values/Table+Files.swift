@@ -1,6 +1,5 @@
 import JSONText
-import Plotting
-import Replay
+import SessionFiles
 import Text
 
 /// A table for files and for programs.

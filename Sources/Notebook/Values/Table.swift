@@ -1,5 +1,5 @@
-import Plotting
-import Replay
+import Figures
+import SessionFiles
 import Tensors
 import Text
 

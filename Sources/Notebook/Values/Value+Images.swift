@@ -1,5 +1,5 @@
 import Datasets
-import Plotting
+import Figures
 
 extension Value {
   /// The value as images, where it is or holds some: what a notebook shows beside the text. nil for everything else.

@@ -1,6 +1,6 @@
+import Figures
 import JSONText
-import Plotting
-import Replay
+import SessionFiles
 import Tensors
 import Text
 

@@ -1,6 +1,7 @@
+import Figures
 import JSONText
-import Plotting
 import Tensors
+import WorkspaceStore
 
 /// What a value is, for messages, `vars` and the kinds that commands ask for.
 package enum ValueKind: String, Sendable, CaseIterable {

@@ -2,9 +2,10 @@ import ArgumentParser
 import Benchmarks
 import Datasets
 import Foundation
+import FrontEnds
 import JSONText
 import Notebook
-import Plotting
+import Rendering
 import Terminal
 import Text
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FrontEnds
 import Glibc
 import Notebook
 import Text
@@ -20,7 +21,7 @@ struct ElboCommand: ParsableCommand {
       Options: --session FILE.elbodb, --seed N, --threads N, --format text|json, --keep-going, --no-rc; \
       `elbo start --help` explains them.
 
-      Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted.
+      Exit codes: 0 ok, 1 a command failed, 2 usage, 3 replay mismatch, 130 interrupted, 128 + n ended by signal n.
       """,
     version: "elbo \(ProcessContext.version)",
     subcommands: [
@@ -56,14 +57,16 @@ struct SessionChoices: ParsableArguments {
 
 /// The options of batch output.
 struct BatchChoices: ParsableArguments {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-
   @Option(help: "Output format: text, or json with one object per cell.")
-  var format = Format.text
+  var format = BatchOptions.Format.text
 
   @Flag(help: "Continue after a command that fails (the exit code is still 1).")
   var keepGoing = false
+
+  var options: BatchOptions { BatchOptions(format: format, keepsGoing: keepGoing) }
 }
+
+extension BatchOptions.Format: ExpressibleByArgument {}
 
 /// The prompt, a line given with `-c`, or standard input.
 struct StartCommand: ElboSubcommand {
@@ -113,11 +116,12 @@ struct StartCommand: ElboSubcommand {
   func run(in process: ProcessContext) throws -> Int32 {
     let path = workspace ?? choices.session
     if line.isEmpty, process.isInteractive, batch.format == .text {
-      return try Prompt(process: process, choices: choices, workspace: path, readsRC: !noRc).run()
+      return try Prompt(process: process, seed: choices.seed, threads: choices.threads, workspace: path, readsRC: !noRc)
+        .run()
     }
     let session = try startSession(
       process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
-    let batchRun = try BatchRun(process: process, session: session, choices: batch)
+    let batchRun = try BatchRun(process: process, session: session, options: batch.options)
     let code =
       line.isEmpty
       ? batchRun.runStandardInput() : batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil))
@@ -147,7 +151,7 @@ struct RunCommand: ElboSubcommand {
     }
     let session = try startSession(
       process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
-    let batchRun = try BatchRun(process: process, session: session, choices: batch)
+    let batchRun = try BatchRun(process: process, session: session, options: batch.options)
     var code: Int32 = 0
     var rest = scripts[...]
     for file in files {
@@ -157,14 +161,5 @@ struct RunCommand: ElboSubcommand {
       if batchRun.hasQuit { break }
     }
     return batchRun.end(code)
-  }
-}
-
-/// Opens a session; a workspace that cannot be opened ends the program with its diagnostic.
-func startSession(_ options: SessionOptions) throws(ExitStatus) -> Session {
-  do {
-    return try Session(options)
-  } catch {
-    throw ExitStatus(1, "elbo: \(error.description) (\(error.fault.code.rawValue))")
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FrontEnds
 import Glibc
 import Kernel
 import Terminal

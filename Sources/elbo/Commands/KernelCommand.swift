@@ -1,4 +1,5 @@
 import ArgumentParser
+import FrontEnds
 import Glibc
 import JSONText
 import Kernel

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FrontEnds
 import JSONText
 import Notebook
 import Terminal

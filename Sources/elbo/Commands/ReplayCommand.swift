@@ -1,7 +1,8 @@
 import ArgumentParser
+import FrontEnds
 import Glibc
 import POSIX
-import Replay
+import SessionFiles
 import Terminal
 
 /// `elbo replay FILE…`

@@ -62,7 +62,7 @@ extension BinaryOp {
 
   /// What was passed on, and the rounding of a correctly rounded operation.
   private static func rounded(_ passed: Double, _ y: Double) -> Double {
-    passed + RoundingBounds.unit * (Swift.abs(y) + passed) + RoundingBounds.smallest
+    passed + Rounding.unit * (Swift.abs(y) + passed) + Rounding.smallest
   }
 
   static let add = BinaryOp(
@@ -137,8 +137,8 @@ extension BinaryOp {
       let slope = Swift.abs(UnaryOp.sigmoid(x) - t) + 0.25 * a.error + b.error
       let size = max(x, 0) + Swift.abs(x * t) + Glibc.log1p(Glibc.exp(-Swift.abs(x)))
       // A product, two sums and a softplus.
-      let own = (UnaryOp.softplus.ulps + 3) * 2 * RoundingBounds.unit * size
-      return slope * a.error + (Swift.abs(x) + a.error) * b.error + own + RoundingBounds.smallest
+      let own = (UnaryOp.softplus.ulps + 3) * 2 * Rounding.unit * size
+      return slope * a.error + (Swift.abs(x) + a.error) * b.error + own + Rounding.smallest
     }
   ) { x, t, _, g, wanted throws(ShapeError) in
     [wanted.a ? try g * (x.unary(.sigmoid) - t) : nil, wanted.b ? try -(g * x) : nil]

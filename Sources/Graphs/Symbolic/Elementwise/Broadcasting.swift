@@ -80,3 +80,73 @@ package func stopGradient(_ x: Symbol) -> Symbol { x.graph.append(.stopGradient,
 package func straightThrough(_ hard: Symbol, _ soft: Symbol) throws(ShapeError) -> Symbol {
   try stopGradient(hard - soft) + soft
 }
+
+extension OpDefinition {
+  static let broadcast = OpDefinition(
+    name: "broadcast",
+    gradient: { node throws(ShapeError) in
+      let axes = (0..<node.value.shape.rank).filter { node.inputs[0].shape[$0] != node.value.shape[$0] }
+      return [try node.gradient.sum(axes, keepingAxes: true)]
+    },
+    reference: { node in
+      let input = node.inputs[0]
+      return Reference.gather(node.shape, input) { index in
+        index.enumerated().map { input.shape[$0.offset] == 1 ? 0 : $0.element }
+      }
+    }, error: { $0.again() })
+
+  static func unary(_ op: UnaryOp) -> OpDefinition {
+    OpDefinition(
+      name: op.name,
+      gradient: { node throws(ShapeError) in
+        guard let gradient = op.definition.gradient else { return [nil] }
+        return [try gradient(node.inputs[0], node.value, node.gradient, op.parameters)]
+      },
+      reference: { node in node.inputs[0].values.map { op($0) } },
+      error: { node in
+        node.values.indices.map { i in
+          op.error(
+            node.inputs[0].values[i], node.inputs[0].errors[i], node.values[i], factor: node.bounds.functionFactor)
+        }
+      })
+  }
+
+  static func binary(_ op: BinaryOp) -> OpDefinition {
+    OpDefinition(
+      name: op.name,
+      gradient: { node throws(ShapeError) in
+        guard let gradients = op.definition.gradients else { return [nil, nil] }
+        return try gradients(
+          node.inputs[0], node.inputs[1], node.value, node.gradient, (a: node.wanted[0], b: node.wanted[1]))
+      },
+      reference: { node in zip(node.inputs[0].values, node.inputs[1].values).map { op($0, $1) } },
+      error: { node in
+        let (a, b) = (node.inputs[0], node.inputs[1])
+        return node.values.indices.map { i in
+          op.definition.error((a.values[i], a.errors[i]), (b.values[i], b.errors[i]), node.values[i])
+        }
+      })
+  }
+
+  static let select = OpDefinition(
+    name: "select",
+    gradient: { node throws(ShapeError) in
+      let zero = node.graph.constant(0, node.value.shape)
+      return [
+        nil, try Graphs.select(node.inputs[0], node.gradient, zero),
+        try Graphs.select(node.inputs[0], zero, node.gradient),
+      ]
+    },
+    reference: { node in
+      (0..<node.shape.count).map { node.inputs[node.inputs[0].values[$0] != 0 ? 1 : 2].values[$0] }
+    },
+    error: { node in
+      let (c, a, b) = (node.inputs[0], node.inputs[1], node.inputs[2])
+      return node.values.indices.map { i in
+        if c.errors[i] > 0, Swift.abs(c.values[i]) <= c.errors[i] {
+          return Swift.max(a.errors[i], b.errors[i]) + Swift.abs(a.values[i] - b.values[i])
+        }
+        return c.values[i] != 0 ? a.errors[i] : b.errors[i]
+      }
+    })
+}

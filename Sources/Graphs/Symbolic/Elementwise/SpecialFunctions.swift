@@ -79,7 +79,7 @@ extension BinaryOp {
           passed = other.isNaN ? .infinity : max(passed, other)
         }
       }
-      return passed + ulps * 2 * RoundingBounds.unit * (scale(n.value, y) + passed) + RoundingBounds.smallest
+      return passed + ulps * 2 * Rounding.unit * (scale(n.value, y) + passed) + Rounding.smallest
     }
   }
 

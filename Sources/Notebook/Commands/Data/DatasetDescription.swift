@@ -1,5 +1,5 @@
 import Datasets
-import Plotting
+import Figures
 import Tensors
 import Text
 

@@ -2,6 +2,7 @@ import Language
 import Tensors
 import Text
 import VAEngine
+import WorkspaceStore
 
 /// `compare`, `race`.
 enum CompareCommands {

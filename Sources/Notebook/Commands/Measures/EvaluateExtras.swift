@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 import Text
 import VAEngine
 

@@ -5,29 +5,7 @@ import Text
 import VAEngine
 
 extension ModelValue: AdjustableValue {
-  package static var adjustable: [CommandOption] {
-    FamilyOptions.live + training
-  }
-
-  private static let training: [CommandOption] = [
-    CommandOption("lr", .positive, help: "learning rate"),
-    CommandOption("batch", .integer(1...1_000_000), help: "examples per step"),
-    CommandOption("clip", .positive, help: "largest norm of the gradient"),
-    CommandOption("decay", .nonNegative, help: "weight decay"),
-    CommandOption("optimizer", .choice(TrainCommand.optimizers), help: "optimizer"),
-    CommandOption("validate", .anyValue, help: "validation data: a fraction, a number of examples, or a dataset"),
-    CommandOption(
-      "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
-      help: "learning-rate schedule"),
-    CommandOption(
-      "patience", .integer(0...1_000_000), help: "early stopping: epochs without improvement; 0 disables it"),
-    CommandOption("epsilon", .positive, help: "ε of Adam and RMSprop"),
-    CommandOption("beta1", .number(0...0.999_999), help: "decay of Adam's first moment"),
-    CommandOption("beta2", .number(0...0.999_999), help: "decay of the second moment"),
-    CommandOption("momentum", .number(0...0.999_999), help: "momentum of sgd"),
-    CommandOption("seed", .seed, help: "shuffle seed"),
-    CommandOption("on", .dataset, help: "the training data"),
-  ]
+  package static var adjustable: [CommandOption] { FamilyOptions.live + TrainingOptions.kept }
 
   package func adjusted(
     _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution

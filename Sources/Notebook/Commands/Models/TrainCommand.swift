@@ -7,7 +7,23 @@ import VAEngine
 enum TrainCommand {
   static let all = [train]
 
-  static let optimizers = OptimizerKind.allCases.map { $0.rawValue.lowercased() }
+  private static let options: [CommandOption] = {
+    var options = TrainingOptions.kept
+    let epochs = CommandOption(
+      "epochs", .relativeInteger(1...1_000_000), note: "the remaining ones, else +10",
+      help: "number of epochs in total, or +N more")
+    options.insert(epochs, at: 1)
+    return options + own
+  }()
+
+  private static let own: [CommandOption] = [
+    CommandOption(
+      "seeds", .indices,
+      help: "train one fresh copy per seed, named NAME_SEED; NAME itself does not change"),
+    CommandOption("checkpoint", .duration, default: "30s", help: "checkpoint interval of the workspace"),
+    CommandOption("plot", .choice(["live", "no"]), default: "no", help: "show a live loss curve"),
+    CommandOption("dry", .flag, default: "no", help: "only estimate time and memory"),
+  ]
 
   private static let train = Command(
     "train", family: .models, summary: "train a model, or continue its training",
@@ -18,43 +34,7 @@ enum TrainCommand {
       training ends and the last finite state is restored.
       """,
     positionals: [Positional("model", .model, help: "the model")],
-    options: [
-      CommandOption("on", .dataset, note: "the previous training data", help: "the training data"),
-      CommandOption(
-        "epochs", .relativeInteger(1...1_000_000), note: "the remaining ones, else +10",
-        help: "number of epochs in total, or +N more"),
-      CommandOption("batch", .integer(1...1_000_000), note: "default 128", help: "examples per step"),
-      CommandOption(
-        "lr", .positive, note: "default 0.001 for all optimizers, where PyTorch has 0.002 for adamax, 0.01 for rmsprop",
-        help: "learning rate"),
-      CommandOption("optimizer", .choice(optimizers), note: "default adam", help: "optimizer"),
-      CommandOption(
-        "schedule", .text(placeholder: LearningRateText.expectation, suggestions: LearningRateText.forms),
-        note: "default constant", help: "learning-rate schedule"),
-      CommandOption("clip", .positive, note: "default none", help: "largest norm of the gradient"),
-      CommandOption("decay", .nonNegative, note: "default 0, for adamw too", help: "weight decay"),
-      CommandOption(
-        "epsilon", .positive, note: "default 1e-8", help: "ε of Adam and RMSprop, added outside the square root"),
-      CommandOption("beta1", .number(0...0.999_999), note: "default 0.9", help: "decay of Adam's first moment"),
-      CommandOption(
-        "beta2", .number(0...0.999_999), note: "default 0.999, rmsprop 0.99", help: "decay of the second moment"),
-      CommandOption("momentum", .number(0...0.999_999), note: "default 0", help: "momentum of sgd"),
-      CommandOption("seed", .seed, note: "the next seed of the session", help: "shuffle seed"),
-      CommandOption(
-        "validate", .anyValue, note: "default 0",
-        help: "validation data, evaluated every epoch: a fraction, a number of examples, or a dataset"),
-      CommandOption(
-        "patience", .integer(0...1_000_000), note: "default 0: off",
-        help:
-          "early stopping: stop after N epochs without improvement and restore the best weights; warm-up epochs do not count"
-      ),
-      CommandOption(
-        "seeds", .indices,
-        help: "train one fresh copy per seed, named NAME_SEED; NAME itself does not change"),
-      CommandOption("checkpoint", .duration, default: "30s", help: "checkpoint interval of the workspace"),
-      CommandOption("plot", .choice(["live", "no"]), default: "no", help: "show a live loss curve"),
-      CommandOption("dry", .flag, default: "no", help: "only estimate time and memory"),
-    ],
+    options: options,
     result: "a report",
     examples: [
       .init("train m on=d epochs=20 batch=128 lr=1e-3", "twenty epochs"), .init("train m epochs=+10", "ten more"),

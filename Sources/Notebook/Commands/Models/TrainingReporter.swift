@@ -1,6 +1,7 @@
-import Plotting
+import Figures
 import Tensors
 import VAEngine
+import WorkspaceStore
 
 /// Reports a running training: progress at most ten times a second, the metrics of every step to the workspace, and
 /// periodic checkpoints.

@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 import VAEngine
 
 /// Losses of one or more trainings by epoch: every step faintly, a smoothed line over them, validation dashed, edits marked.

@@ -1,5 +1,5 @@
+import Figures
 import Language
-import Plotting
 import Tensors
 import Text
 import VAEngine

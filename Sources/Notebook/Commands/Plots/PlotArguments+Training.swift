@@ -1,4 +1,4 @@
-import Plotting
+import Figures
 import Tensors
 import Text
 import VAEngine

@@ -1,5 +1,4 @@
 import Language
-import Plotting
 import Tensors
 import Text
 import VAEngine

@@ -1,0 +1,122 @@
+/// Lines over a common axis: losses by epoch, convergence in k, rate against distortion.
+package struct Curves: Sendable, Equatable, Codable {
+  package struct Line: Sendable, Equatable, Codable {
+    package var name: String
+    package var x: [Double]
+    package var y: [Double]
+    /// Standard errors, one per point.
+    package var errors: [Double]?
+    /// Text beside points, one per point.
+    package var notes: [String]?
+    /// Drawn with dashes, such as validation.
+    package var dashed = false
+    /// Raw values behind a smoothed line: drawn faintly, without a name in the legend, not used for the range of y.
+    package var isFaint = false
+    /// Lines of one color have the same number; nil takes the next.
+    package var color: Int?
+    /// 0 for the main panel, 1 for a smaller one beneath it with an axis of its own.
+    package var panel = 0
+    /// Filled down to the line before it.
+    package var isFilled = false
+
+    package init(name: String, x: [Double], y: [Double], errors: [Double]? = nil, dashed: Bool = false) {
+      (self.name, self.x, self.y, self.errors, self.dashed) = (name, x, y, errors, dashed)
+    }
+  }
+  /// A vertical mark at which an option was changed.
+  package struct Mark: Sendable, Equatable, Codable {
+    package var x: Double
+    package var text: String
+    package init(x: Double, text: String) { (self.x, self.text) = (x, text) }
+  }
+  package var lines: [Line]
+  package var marks: [Mark]
+  package var xLabel: String
+  /// Of the main panel, and of the one beneath.
+  package var yLabel: String
+  package var lowerLabel: String
+  package var logX: Bool
+  package var logY: Bool
+  /// Whether x is an integer count, such as epochs.
+  package var hasIntegerX: Bool
+
+  /// As workspaces have them.
+  private enum CodingKeys: String, CodingKey {
+    case lines, marks, xLabel, yLabel, lowerLabel, logX, logY
+    case hasIntegerX = "wholeX"
+  }
+
+  package init(
+    lines: [Line], marks: [Mark] = [], xLabel: String, yLabel: String, lowerLabel: String = "", logX: Bool = false,
+    logY: Bool = false, hasIntegerX: Bool = false
+  ) {
+    (self.lines, self.marks, self.xLabel, self.yLabel) = (lines, marks, xLabel, yLabel)
+    (self.lowerLabel, self.logX, self.logY, self.hasIntegerX) = (lowerLabel, logX, logY, hasIntegerX)
+  }
+
+  package var hasLowerPanel: Bool { lines.contains { $0.panel == 1 } }
+
+  /// Lowest and highest value a panel has to show, from what is drawn in full strength; nil when there is none.
+  ///
+  /// Of long lines the first points may leave the frame: a loss starts at a multiple of its final value.
+  package func range(panel: Int) -> ClosedRange<Double>? {
+    var low = Double.infinity
+    var high = -Double.infinity
+    for line in lines where line.panel == panel && !line.isFaint {
+      let skipped = line.y.count > 60 ? line.y.count / 25 : 0
+      for (index, y) in line.y.enumerated() where index >= skipped && y.isFinite && (!logY || y > 0) {
+        let error = line.errors.map { $0.indices.contains(index) && !logY ? $0[index] : 0 } ?? 0
+        low = min(low, y - error)
+        high = max(high, y + error)
+      }
+    }
+    return low <= high ? low...high : nil
+  }
+}
+
+extension Curves.Line {
+  /// The line smoothed without a lag: twice the mean of as many points before as after,
+  ///
+  ///     s[t] = mean of y[t−h…t+h],   h = min(window, t/3).
+  ///
+  /// A loss starts at a multiple of its final value; a window of one width would carry that far to the right.
+  /// Points that are not finite are ignored and unchanged.
+  ///
+  /// - Parameter breaks: Values of x that separate segments, in order: smoothing does not cross them.
+  package func smoothed(window: Double, breaks: [Double] = []) -> Curves.Line {
+    func means(_ values: ArraySlice<Double>) -> [Double] {
+      var sums = [0.0]
+      var counts = [0]
+      for value in values {
+        sums.append(sums[sums.count - 1] + (value.isFinite ? value : 0))
+        counts.append(counts[counts.count - 1] + (value.isFinite ? 1 : 0))
+      }
+      return values.enumerated().map { index, value in
+        guard value.isFinite else { return value }
+        let half = min(Int(max(window, 0)), index / 3)
+        let (from, end) = (index - half, min(index + half + 1, values.count))
+        return (sums[end] - sums[from]) / Double(counts[end] - counts[from])
+      }
+    }
+    var line = self
+    line.y = []
+    for end in breaks.map({ place in x.firstIndex { $0 > place } ?? x.count }) + [x.count]
+    where end > line.y.count {
+      line.y += means(means(y[line.y.count..<end])[...])
+    }
+    return line
+  }
+
+  /// Every n-th point, so that at most `limit` are left; the last one stays.
+  package func thinned(to limit: Int) -> Curves.Line {
+    guard x.count > limit, limit > 1 else { return self }
+    let step = (x.count + limit - 1) / limit
+    let kept = x.indices.filter { $0 % step == 0 || $0 == x.count - 1 }
+    var line = self
+    line.x = kept.map { x[$0] }
+    line.y = kept.map { y[$0] }
+    line.errors = errors.map { errors in kept.map { errors[$0] } }
+    line.notes = notes.map { notes in kept.map { notes[$0] } }
+    return line
+  }
+}

@@ -1,0 +1,181 @@
+import Figures
+
+extension GnuplotScript {
+  mutating func draw(_ curves: Curves) {
+    let twoPanels = curves.hasLowerPanel && medium != .characters
+    if twoPanels { say("set multiplot") }
+    if medium != .characters {
+      // Both panels have one.
+      left =
+        [0, 1].compactMap { frame(curves, $0) }.map { Self.left(forNumbersFrom: $0.low, to: $0.high) }.max() ?? left
+      say("set lmargin at screen \(px(left, across: true))")
+      say("set rmargin at screen \(px(size.width - 28, across: true))")
+      say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
+    }
+    if twoPanels {
+      // The panel beneath first: its labels are the picture's.
+      let share = px(72 + (size.height - 176) * 3 / 10)
+      say("set bmargin at screen \(px(66))")
+      say("set tmargin at screen \(share)")
+      panel(curves, 1)
+      say("unset label; unset arrow; set ytics autofreq")
+      say("set bmargin at screen \(px(72 + (size.height - 176) * 3 / 10 + 18))")
+      say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
+      say("set format x ''")
+      panel(curves, 0)
+      say("unset multiplot")
+    } else {
+      panel(curves, 0)
+    }
+  }
+
+  private mutating func panel(_ curves: Curves, _ number: Int) {
+    let isOnly = !curves.hasLowerPanel || medium == .characters
+    labels(isOnly || number == 1 ? curves.xLabel : "", number == 1 ? curves.lowerLabel : curves.yLabel)
+    if curves.logX { say("set logscale x") }
+    if curves.logY { say("set logscale y") }
+    axes(curves, number)
+    if number == 0 { marks(curves) }
+    if medium == .characters {
+      say("set key \(isFalling(curves, number) ? "top" : "bottom") right")
+    } else if number == 1 || curves.namesInLegend.isEmpty {
+      say("unset key")
+    } else {
+      keyAbove(curves.namesInLegend)
+    }
+    var parts: [String] = []
+    var next = 0
+    for line in curves.lines {
+      let color = palette.lines[(line.color ?? next) % palette.lines.count]
+      if !line.isFaint { next += 1 }
+      guard line.panel == number, !line.x.isEmpty else { continue }
+      // Text output has no faint style.
+      if line.isFaint, medium == .characters { continue }
+      if medium == .characters {
+        parts.append(inCharacters(line, color, place: parts.count))
+      } else {
+        parts += drawn(line, color)
+      }
+    }
+    plot(parts)
+  }
+
+  /// What gnuplot's text terminal draws lines of the first dash types with, where they have no colors.
+  private static let characterMarks = ["*", "#", "$", "%", "@", "&"]
+
+  /// A line in characters of its own as well as in a color: not everybody tells colors apart. With colors alone gnuplot
+  /// draws all lines with `+`.
+  private mutating func inCharacters(_ line: Curves.Line, _ color: String, place: Int) -> String {
+    let data = source([line.x.map(Float.init), line.y.map(Float.init)])
+    let mark = place % Self.characterMarks.count
+    let style = line.x.count == 1 ? "points pt \"\(Self.characterMarks[mark])\"" : "lines dt \(mark + 1)"
+    return "\(data) using 1:2 with \(style) lc rgb '\(color)' title \(Self.quoted(line.name, limit: 60))"
+  }
+
+  private mutating func drawn(_ line: Curves.Line, _ color: String) -> [String] {
+    let (x, y) = (line.x.map(Float.init), line.y.map(Float.init))
+    let data = source([x, y])
+    let title = "title \(Self.quoted(line.name, limit: 60))"
+    if line.isFaint { return ["\(data) using 1:2 with lines lw 1 lc rgb '#c0\(color.dropFirst())' notitle"] }
+    if line.isFilled {
+      return ["\(data) using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '\(color)' \(title)"]
+    }
+    let dots = x.count <= 40 ? "linespoints pt 7 ps 0.7" : "lines"
+    var parts: [String] = []
+    if let errors = line.errors, errors.count == x.count, errors.contains(where: { $0 > 0 }) {
+      let bars = source([x, y, errors.map(Float.init)])
+      parts.append("\(bars) using 1:2:3 with yerrorbars lw 1.5 lc rgb '\(color)' pt 0 notitle")
+    }
+    // Over the bars of errors, whose middles are blank.
+    parts.append("\(data) using 1:2 with \(dots) lw 2.5 lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)")
+    let middle = ((line.x.filter(\.isFinite).min() ?? 0) + (line.x.filter(\.isFinite).max() ?? 0)) / 2
+    for (index, note) in (line.notes ?? []).enumerated() where index < x.count && !note.isEmpty {
+      // Towards the middle, where there is room, and not on a line that falls.
+      let side = line.x[index] > middle ? "right offset -0.9,-0.8" : "left offset 0.9,0.7"
+      say(
+        "set label \(Self.quoted(note, limit: 40)) at \(line.x[index]),\(line.y[index]) \(side) noenhanced "
+          + "font ',12' \(textColor(palette.foreground))")
+    }
+    return parts
+  }
+
+  /// Where the vertical axis of a panel begins and ends: at the data, with room above for the names of edits.
+  private func frame(_ curves: Curves, _ number: Int) -> (low: Double, high: Double)? {
+    guard let range = curves.range(panel: number) else { return nil }
+    if curves.logY { return (range.lowerBound * 0.97, range.upperBound * 1.05) }
+    let span = range.upperBound - range.lowerBound
+    let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
+    let room = curves.marks.isEmpty || number > 0 ? margin : margin + span * 0.1
+    let isFilled = curves.lines.contains(where: \.isFilled)
+    return (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
+  }
+
+  /// Ranges from the data; integers where x is a count.
+  private mutating func axes(_ curves: Curves, _ number: Int) {
+    if let (low, high) = frame(curves, number) {
+      if curves.logY {
+        say("set yrange [\(low):\(high)]")
+        if let tics = Self.logTics(low, high) {
+          say("set ytics (\(tics.map(Self.number).joined(separator: ", ")))")
+        }
+      } else {
+        say("set yrange [\(low):\(high)]")
+        let lower = (size.height - 176) * 3 / 10
+        let own = size.height - 66 - head(curves.namesInLegend)
+        verticalTics(span: high - low, pixels: number == 1 ? lower : own - (curves.hasLowerPanel ? lower + 24 : 0))
+      }
+    }
+    let xs = curves.lines.flatMap(\.x).filter(\.isFinite)
+    guard let first = xs.min(), let last = xs.max(), first < last else {
+      if let only = xs.first { say("set xrange [\(only - 1):\(only + 1)]") }
+      return
+    }
+    // Points on the frame are drawn whole.
+    let margin = curves.logX ? 0 : (last - first) * 0.02
+    say("set xrange [\(curves.logX ? first * 0.9 : first - margin):\(curves.logX ? last * 1.15 : last + margin)]")
+    let width = size.width - left - 28
+    guard curves.hasIntegerX else {
+      if !curves.logX { horizontalTics(from: first - margin, to: last + margin, pixels: width) }
+      return
+    }
+    let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000]
+    let room = width / (TextMetrics.width(ofNumber: last) + 24)
+    let wide = medium == .characters ? 8.0 : Double(max(1, min(12, room)))
+    let step = steps.first { (last - first) / Double($0) <= wide } ?? 10_000_000
+    let start = Int((first / Double(step)).rounded(.down)) * step
+    say("set xtics \(start),\(step)")
+  }
+
+  private mutating func marks(_ curves: Curves) {
+    let xs = curves.lines.flatMap(\.x).filter(\.isFinite)
+    let (first, last) = (xs.min() ?? 0, xs.max() ?? 1)
+    for (index, mark) in curves.marks.prefix(20).enumerated() {
+      say(
+        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead dt (2,4) lw 1.5 lc rgb '\(palette.faded)'"
+      )
+      let height = 0.965 - Double(index % 3) * 0.055
+      // What is written right of a line must not leave the picture.
+      let isLate = mark.x > first + 0.8 * (last - first)
+      let gap = medium == .characters ? 2 : 1
+      say(
+        "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) "
+          + "\(isLate ? "right" : "left") offset \(isLate ? -gap : gap),0 "
+          + "noenhanced font ',11' \(textColor(palette.faded))")
+    }
+  }
+
+  /// Whether the first line of a panel ends lower than it begins: then the upper right corner is free.
+  private func isFalling(_ curves: Curves, _ number: Int) -> Bool {
+    guard let line = curves.lines.first(where: { $0.panel == number && !$0.isFaint }), let first = line.y.first,
+      let last = line.y.last
+    else { return true }
+    return last <= first
+  }
+}
+
+extension Curves {
+  /// Names of the lines that the legend above the main panel explains; the panel beneath has its name on its axis.
+  fileprivate var namesInLegend: [String] {
+    lines.filter { !$0.isFaint && $0.panel == 0 && !$0.name.isEmpty }.map(\.name)
+  }
+}
