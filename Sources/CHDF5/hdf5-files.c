@@ -64,7 +64,8 @@ elbo_hdf5 *elbo_hdf5_open(const char *path, char *message) {
     snprintf(message, ELBO_HDF5_MESSAGE, "HDF5 files need the library of the package libhdf5-dev");
     return NULL;
   }
-  const hid_t file = lib.H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  // H5F_ACC_RDONLY: the macro would call functions of the library that is not linked.
+  const hid_t file = lib.H5Fopen(path, 0, H5P_DEFAULT);
   elbo_hdf5 *handle = file < 0 ? NULL : malloc(sizeof *handle);
   if (!handle) {
     snprintf(message, ELBO_HDF5_MESSAGE, "the HDF5 file is damaged or incomplete");

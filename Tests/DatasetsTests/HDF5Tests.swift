@@ -18,7 +18,7 @@ import Testing
 
   @Test func factorsOfShapesAreFactors() throws {
     let dataset = try load(path("shapes.h5"))
-    #expect(dataset.storage.shape == [5, 3, 4, 6])
+    #expect(dataset.storage.shape == [5, 3, 6, 4])
     #expect(Array(dataset.stored[24..<48]) == Array(CorpusTests.pixels[0..<24]))
     let factors = try #require(dataset.factors)
     #expect(factors.names == ["floor_hue", "wall_hue", "object_hue", "scale", "shape", "orientation"])

@@ -107,6 +107,7 @@ struct ImageFolder {
     content.files = paths
     let lost = broken.all
     if let first = lost.first {
+      guard lost.count < paths.count else { throw Self.noneIsLeft(path, first.error) }
       let rows = paths.indices.filter { index in !lost.contains { $0.index == index } }
       content = try content.keeping(rows, path: path)
       content.notes.removeLast()
@@ -134,16 +135,17 @@ struct ImageFolder {
     notes.append(Self.skipped(lost.map(\.error), first.error))
     let gone = Set(lost.map(\.index))
     let kept = files.indices.filter { !gone.contains($0) }
-    guard !kept.isEmpty else {
-      throw FileError(
-        path: path, reason: "none of the images can be read; the first: \(first.error)", fix: "Copy them again.")
-    }
+    guard !kept.isEmpty else { throw Self.noneIsLeft(path, first.error) }
     parts = parts.mapValues { range in
       let before = kept.prefix { $0 < range.lowerBound }.count
       return before..<before + kept.count { range.contains($0) }
     }
     files = kept.map { files[$0] }
     return found.all.compactMap { $0 }
+  }
+
+  private static func noneIsLeft(_ path: String, _ first: FileError) -> FileError {
+    FileError(path: path, reason: "none of the images can be read; the first: \(first)", fix: "Copy them again.")
   }
 
   private static func skipped(_ errors: [FileError], _ first: FileError) -> String {

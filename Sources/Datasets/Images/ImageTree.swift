@@ -74,8 +74,9 @@ struct ImageTree {
           images[index].folders.remove(at: level)
         }
       }
+      let areShelves = Set(images.map(\.folders)).count == 1
       for part in Set(images.map(\.part)) {
-        takeAwayCommon(images.indices.filter { images[$0].part == part }, all: true)
+        takeAwayCommon(images.indices.filter { images[$0].part == part }, all: areShelves)
       }
       break
     }
@@ -84,10 +85,9 @@ struct ImageTree {
   /// Folders that all of these images share tell nothing apart; the last one stays where it may be a class.
   private mutating func takeAwayCommon(_ indices: [Int], all: Bool = false) {
     guard let first = indices.first else { return }
-    let classes = Set(images.map(\.folders))
-    while let name = images[first].folders.first, images[first].folders.count > 1 || (all && classes.count == 1),
+    while let name = images[first].folders.first, images[first].folders.count > 1 || all,
       indices.allSatisfy({
-        images[$0].folders.count > (all && classes.count == 1 ? 0 : 1) && images[$0].folders[0] == name
+        images[$0].folders.count > (all ? 0 : 1) && images[$0].folders[0] == name
       })
     {
       for index in indices { images[index].folders.removeFirst() }

@@ -14,7 +14,7 @@ with h5py.File("images.h5", "w") as file:
 
 # As 3D Shapes: channels last, six factors as float64.
 with h5py.File("shapes.h5", "w") as file:
-    file["images"] = np.stack([IMAGES] * 3, axis=3)
+    file["images"] = np.stack([IMAGES.reshape(5, 6, 4)] * 3, axis=3)
     file["labels"] = np.array([[i % 2, 0.1 * (i % 3), 0, 1.25, i, -30 + 15 * (i % 2)] for i in range(5)], "f8")
 
 with h5py.File("parts.h5", "w") as file:

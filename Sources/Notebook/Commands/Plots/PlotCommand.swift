@@ -82,7 +82,7 @@ enum PlotCommand {
       "n", .integer(1...100_000), note: "the command's default", help: "images, examples, or a manifold's side"),
     CommandOption("k", .integer(1...1_000_000), default: "1000", help: "importance samples of nll"),
     CommandOption("seed", .seed, default: "0", help: "seed of the draws"),
-    CommandOption("label", .integer(0...100_000), help: "class, for conditional models"),
+    CommandOption("label", .label, help: "class by name or number, for conditional models"),
     CommandOption(
       "draws", .choice(DecodedKind.allCases.map(\.rawValue)), default: "means",
       help: "means of p(x|z), or samples of it"),
