@@ -76,10 +76,17 @@ let package = Package(
       ],
       exclude: ["STORE.md"]),
     .target(
-      name: "Notebook",
+      name: "SessionCore",
       dependencies: [
         "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors",
-        "Graphs", "Networks", "VAEngine", "Datasets",
+      ]),
+    // Commands, and what only they see together: engine and data.
+    .target(
+      name: "Notebook",
+      dependencies: [
+        "SessionFiles",
+        "SessionCore", "Language", "JSONText", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
+        "Networks", "VAEngine", "Datasets",
       ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
@@ -88,6 +95,7 @@ let package = Package(
     .target(
       name: "Kernel",
       dependencies: [
+        "SessionCore",
         "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text",
         "CZeroMQ", "CCrypto",
       ],
@@ -98,16 +106,18 @@ let package = Package(
     .target(name: "SessionFiles", dependencies: ["Text"]),
     .target(
       name: "Terminal",
-      dependencies: ["POSIX", "Notebook", "Rendering", "Tensors", "Text", "CReadline", "CSignals"]),
+      dependencies: ["SessionCore", "POSIX", "Rendering", "Tensors", "Text", "CReadline", "CSignals"]),
     .target(
       name: "FrontEnds",
       dependencies: [
+        "SessionCore",
         "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
         "Graphs", "Tensors", "JSONText", "POSIX", "Text",
       ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
+        "SessionCore",
         "FrontEnds", "Notebook", "Kernel", "Terminal", "Rendering", "SessionFiles", "Benchmarks", "Datasets",
         "JSONText", "POSIX", "Text", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -124,9 +134,9 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Notebook", "Text"]),
+    .testTarget(name: "TerminalTests", dependencies: ["SessionCore", "Terminal", "Text"]),
     .testTarget(
-      name: "KernelTests", dependencies: ["WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
+      name: "KernelTests", dependencies: ["SessionCore", "WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
@@ -141,6 +151,7 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
+        "SessionCore",
         "WorkspaceStore", "Networks", "Graphs", "Language", "JSONText", "Notebook", "Figures", "Rendering", "Tensors",
         "Text", "Datasets", "VAEngine",
         .product(name: "GRDB", package: "GRDB.swift"),

@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import SessionCore
 import Terminal
 
 /// Errors of standard output.

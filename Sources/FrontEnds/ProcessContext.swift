@@ -1,6 +1,6 @@
 import Glibc
 import Language
-import Notebook
+import SessionCore
 import Tensors
 import Terminal
 import Text

@@ -1,4 +1,4 @@
-import Notebook
+import SessionCore
 import Text
 
 /// A one-line progress bar, laid out for a width.

@@ -1,4 +1,4 @@
-import Notebook
+import SessionCore
 
 /// Keeps one progress bar on screen: appears after half a second of work, is redrawn at most ten times a second, and
 /// is removed at the end.

@@ -61,10 +61,13 @@ package final class SignalSource: Sendable {
       ]
       if poll(&descriptors, 2, timesWork ? 100 : -1) < 0, errno != EINTR { return }
       if descriptors[0].revents != 0 {
-        while let signal = next() {
+        // All that came at once: a Ctrl-C right after the stop is read before the signal that ended it.
+        while let first = next() {
           let pause = SuspendingClock.now - alive
-          if timesWork, signal == .continued, pause > Self.beat * 2 { WorkClock.exclude(pause) }
-          handle(signal)
+          var signals = [first]
+          while let signal = next() { signals.append(signal) }
+          if timesWork, signals.contains(.continued), pause > Self.beat * 2 { WorkClock.exclude(pause) }
+          signals.forEach(handle)
           // What the handler did, such as to stop, has been taken out where it was done.
           alive = SuspendingClock.now
         }

@@ -2,6 +2,7 @@ import Dispatch
 import JSONText
 import Kernel
 import Notebook
+import SessionCore
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct DispatcherTests {

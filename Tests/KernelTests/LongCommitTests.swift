@@ -3,6 +3,7 @@ import Glibc
 import JSONText
 import Kernel
 import Notebook
+import SessionCore
 import Synchronization
 import Testing
 import WorkspaceStore
@@ -37,7 +38,7 @@ import WorkspaceStore
   @Test func everyRequestIsAnsweredDuringACommit() throws {
     let path = "/tmp/elbo-commit-\(getpid()).elbodb"
     defer { for ending in ["", "-wal", "-shm", "-lock"] { unlink(path + ending) } }
-    let table = CommandTable(KernelCommands.table.commands + [Self.hold])
+    let table = KernelCommands.table.with(KernelCommands.table.commands + [Self.hold])
     let session = try Session(SessionOptions(workspace: path), table: table)
     let transport = Recorder()
     let dispatcher = try Dispatcher(session: session, transport: transport, onExit: {})

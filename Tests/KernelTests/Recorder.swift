@@ -1,7 +1,6 @@
 import Dispatch
 import JSONText
 import Kernel
-import Notebook
 import Synchronization
 
 /// Keeps what is sent, as a notebook would.

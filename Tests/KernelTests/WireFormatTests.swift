@@ -1,7 +1,6 @@
 import Foundation
 import JSONText
 import Kernel
-import Notebook
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct WireFormatTests {

@@ -1,5 +1,6 @@
 import Language
 import Notebook
+import SessionCore
 import Testing
 
 /// A front end that keeps what it is shown.

@@ -1,4 +1,5 @@
 import Notebook
+import SessionCore
 import Testing
 
 /// What completion offers where something stands already: before the cursor, after it, and in other letters.

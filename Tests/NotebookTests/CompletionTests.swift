@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import SessionCore
 import Testing
 
 @Suite struct CompletionTests {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JSONText
 import Notebook
+import SessionCore
 import Testing
 
 /// Values of a workspace that are not as they were written: an error with a code that names the value, or a value that

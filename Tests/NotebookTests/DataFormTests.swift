@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import JSONText
 import Notebook
+import SessionCore
 import Tensors
 import Testing
 import Text

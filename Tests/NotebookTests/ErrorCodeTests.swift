@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import Language
 import Notebook
+import SessionCore
 import Testing
 
 @Suite struct ErrorCodeTests {

@@ -1,4 +1,5 @@
 import Notebook
+import SessionCore
 import Tensors
 import Testing
 

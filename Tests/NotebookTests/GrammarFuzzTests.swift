@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import SessionCore
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
   private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
   /// Commands that write or read files by names of their own stay out; `> path` goes to a folder of the test.
-  private static let table = CommandTable(
+  private static let table = CommandTable.standard.with(
     CommandTable.standard.commands.filter { !["save", "open", "transcript"].contains($0.verb) })
 
   private static func session() throws -> Session {

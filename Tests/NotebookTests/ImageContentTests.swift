@@ -1,5 +1,6 @@
 import Figures
 import Notebook
+import SessionCore
 import Testing
 
 /// A figure of decoded values says what they are: means of p(x | z), samples of it, decoded codes.

@@ -1,4 +1,5 @@
 import Notebook
+import SessionCore
 import Testing
 
 /// What Shift-Tab and F1 say of every place a cursor can be on.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Notebook
+import SessionCore
 import Testing
 
 /// Nothing is built, and nothing kept, that nobody asked for.

@@ -1,5 +1,6 @@
 import JSONText
 import Notebook
+import SessionCore
 import Testing
 
 /// Literals as Python writes them, which papermill and other tools put into parameters.

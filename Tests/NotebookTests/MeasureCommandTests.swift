@@ -1,5 +1,6 @@
 import JSONText
 import Notebook
+import SessionCore
 import Testing
 
 /// `evaluate`, `kl`, `doctor`, `versus`, `compare`, `race`.

@@ -1,5 +1,6 @@
 import GRDB
 import Notebook
+import SessionCore
 import Testing
 
 /// The table of training steps that people query.

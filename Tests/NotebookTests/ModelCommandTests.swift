@@ -1,4 +1,5 @@
 import Notebook
+import SessionCore
 import Testing
 import VAEngine
 

@@ -1,5 +1,6 @@
 import Graphs
 import Notebook
+import SessionCore
 import Testing
 import VAEngine
 

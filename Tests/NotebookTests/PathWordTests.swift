@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import SessionCore
 import Tensors
 import Testing
 

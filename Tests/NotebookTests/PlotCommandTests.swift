@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import Notebook
 import Rendering
+import SessionCore
 import Testing
 
 /// Every figure from the language, and what becomes of it in a file.

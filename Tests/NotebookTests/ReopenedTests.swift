@@ -2,6 +2,7 @@ import Datasets
 import Figures
 import JSONText
 import Notebook
+import SessionCore
 import Tensors
 import Testing
 import VAEngine

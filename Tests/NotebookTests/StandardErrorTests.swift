@@ -2,6 +2,7 @@ import Glibc
 import JSONText
 import Networks
 import Notebook
+import SessionCore
 import Tensors
 import Testing
 import Text

@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import Notebook
+import SessionCore
 import Testing
 import WorkspaceStore
 

@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Notebook
+import SessionCore
 import Testing
 import VAEngine
 

@@ -1,6 +1,7 @@
 import Figures
 import Foundation
 import Notebook
+import SessionCore
 import Testing
 
 /// What changes in the middle of a training: marked, said, and the same by whichever command.

@@ -1,5 +1,7 @@
 import Foundation
 import Notebook
+import Rendering
+import SessionCore
 import Testing
 
 /// Users read standard terms in American English: no phrase from this list is in a message, a page of help, a document

@@ -122,8 +122,11 @@ def test_sigterm_while_training_keeps_the_steps_that_are_done(tmp_path):
     assert run("--session", work, "-c", "history all=yes").stdout.count("train m on=d") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
-def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number):
+@pytest.mark.parametrize("number, then", [(signal.SIGTSTP, [signal.SIGCONT, signal.SIGINT]),
+                                          (signal.SIGSTOP, [signal.SIGCONT, signal.SIGINT]),
+                                          # Both are there when it goes on, and the lower number is read first.
+                                          (signal.SIGSTOP, [signal.SIGINT, signal.SIGCONT])])
+def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number, then):
     lines = "load digits as=d;\nmodel m mlp hidden=20 latent=4;\ntrain m on=d epochs=100000\n"
     # Not ignored, as it is in the background of a script.
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True,
@@ -139,9 +142,10 @@ def test_the_time_of_a_cell_is_without_the_time_it_was_stopped(number):
         # The stop is what is measured.
         time.sleep(2)
         pause = time.monotonic() - stopped
-        process.send_signal(signal.SIGCONT)
-        wait_until(lambda: children(os.getpid())[process.pid] != "T", process)
-        process.send_signal(signal.SIGINT)
+        for one in then:
+            process.send_signal(one)
+            if one == signal.SIGCONT:
+                wait_until(lambda: children(os.getpid()).get(process.pid) != "T", process)
         cells = [json.loads(line) for line in process.stdout.read().splitlines()]
         whole = time.monotonic() - begin
     assert cells[-1]["status"] == "interrupted"

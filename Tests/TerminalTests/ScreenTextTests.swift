@@ -1,4 +1,4 @@
-import Notebook
+import SessionCore
 import Terminal
 import Testing
 import Text

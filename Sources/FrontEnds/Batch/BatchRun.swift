@@ -1,5 +1,5 @@
 import Glibc
-import Notebook
+import SessionCore
 import Terminal
 
 /// Runs scripts: results on standard output, errors on standard error, a code at the end.

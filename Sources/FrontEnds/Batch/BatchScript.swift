@@ -1,4 +1,4 @@
-import Notebook
+import SessionCore
 import SessionFiles
 
 /// The commands of a batch, split into cells; a cell has as many lines as its statement needs.

@@ -1,6 +1,6 @@
 import Glibc
 import JSONText
-import Notebook
+import SessionCore
 import Synchronization
 import Terminal
 

@@ -1,4 +1,3 @@
-import Notebook
 import Tensors
 import Terminal
 import Text

@@ -1,6 +1,7 @@
 import Glibc
 import Notebook
 import POSIX
+import SessionCore
 import SessionFiles
 import Terminal
 import Text

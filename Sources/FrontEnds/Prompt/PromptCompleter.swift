@@ -1,4 +1,4 @@
-import Notebook
+import SessionCore
 import Terminal
 
 /// The session's completion and help converted for the line editor, which counts bytes where the session counts

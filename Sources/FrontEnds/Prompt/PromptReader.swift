@@ -1,5 +1,5 @@
 import Language
-import Notebook
+import SessionCore
 import SessionFiles
 import Terminal
 import Text

@@ -1,5 +1,4 @@
 import Glibc
-import Notebook
 import POSIX
 import Terminal
 

@@ -1,5 +1,6 @@
 import Glibc
 import Graphs
+import SessionCore
 import SessionFiles
 import Tensors
 import Terminal

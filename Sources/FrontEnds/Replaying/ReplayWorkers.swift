@@ -1,6 +1,5 @@
 import Glibc
 import JSONText
-import Notebook
 import POSIX
 import SessionFiles
 import Terminal

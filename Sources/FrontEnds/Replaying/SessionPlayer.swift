@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import SessionCore
 import SessionFiles
 import Terminal
 import Text

@@ -1,6 +1,6 @@
 import Glibc
-import Notebook
 import POSIX
+import SessionCore
 import Synchronization
 import Terminal
 

@@ -1,7 +1,7 @@
 import Figures
 import Glibc
-import Notebook
 import Rendering
+import SessionCore
 import Synchronization
 import Terminal
 

@@ -1,5 +1,5 @@
 import Glibc
-import Notebook
+import SessionCore
 import Terminal
 import Text
 import WorkspaceStore

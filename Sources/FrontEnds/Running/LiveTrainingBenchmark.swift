@@ -1,5 +1,6 @@
 import Figures
 import Notebook
+import SessionCore
 
 /// The cost of `plot=live` in a training: pairs of short trainings with and without it, alternated so that changes of
 /// the machine's speed affect both, with figures drawn as on a terminal.

@@ -1,6 +1,7 @@
 import Foundation
 import Notebook
 import POSIX
+import SessionCore
 
 /// The latency of the session: cells with their workspace on disk, completion, opening a large workspace.
 package struct SessionBenchmark {

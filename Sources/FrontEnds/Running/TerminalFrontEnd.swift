@@ -1,7 +1,7 @@
 import Figures
 import Glibc
-import Notebook
 import POSIX
+import SessionCore
 import Synchronization
 import Tensors
 import Terminal

@@ -1,5 +1,5 @@
 import Glibc
-import Notebook
+import SessionCore
 import SessionFiles
 import Terminal
 

@@ -1,6 +1,6 @@
 import JSONText
 import Language
-import Notebook
+import SessionCore
 import Tensors
 
 /// One `execute_request` on the executing thread: busy, execute_input, outputs, execute_reply. The dispatcher publishes

@@ -1,5 +1,4 @@
 import JSONText
-import Notebook
 import WorkspaceStore
 
 extension Dispatcher {

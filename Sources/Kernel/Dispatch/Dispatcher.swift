@@ -1,6 +1,6 @@
 import Glibc
-import Notebook
 import POSIX
+import SessionCore
 import Synchronization
 
 /// Answers messages, independent of the transport.

@@ -1,5 +1,5 @@
 import JSONText
-import Notebook
+import SessionCore
 
 /// The content of kernel_info_reply.
 package enum KernelInfo {

@@ -1,5 +1,5 @@
 import JSONText
-import Notebook
+import SessionCore
 import Tensors
 
 /// Publishes the events of a running cell as iopub messages with the cell's request as parent. Lives on the executing

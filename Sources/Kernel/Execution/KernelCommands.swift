@@ -1,27 +1,38 @@
 import Notebook
+import SessionCore
 
 /// Commands that are only available in the kernel.
 package enum KernelCommands {
   /// All commands of elbo and those of the kernel.
-  package static let table = CommandTable(CommandTable.standard.commands + [clear, ask])
+  package static let table = CommandTable.standard.adding([ClearOutput.self, Ask.self])
+}
 
-  private static let clear = Command(
+/// `clear`.
+struct ClearOutput: DeclaredCommand {
+  static let about = About(
     "clear", family: .session, summary: "clear the output of the cell",
-    options: [CommandOption("wait", .flag, default: "no", help: "wait until the next output replaces it")],
-    examples: [.init("clear", "an empty output area")]
-  ) { arguments, execution in
-    (execution.frontEnd as? CellFrontEnd)?.clear(wait: arguments.flag("wait"))
+    examples: [.init("clear", "an empty output area")])
+
+  @Option(default: false, help: "wait until the next output replaces it") var wait: Bool
+
+  func run(_ call: Call) -> Value {
+    (call.execution.frontEnd as? CellFrontEnd)?.clear(wait: wait)
     return .nothing
   }
+}
 
-  private static let ask = Command(
-    "ask", family: .session, summary: "ask the user for a line of text",
-    positionals: [Positional("prompt", .text(placeholder: "PROMPT", suggestions: []), help: "the question")],
-    result: "the line", examples: [.init("ask \"which digit? \"", "waits for an answer")]
-  ) { arguments, execution in
-    guard let line = execution.frontEnd.ask(arguments.text("prompt") ?? "") else {
-      try execution.checkInterruption()
-      throw arguments.fault(
+/// `ask`.
+struct Ask: DeclaredCommand {
+  static let about = About(
+    "ask", family: .session, summary: "ask the user for a line of text", returns: .init(.text, "the line"),
+    examples: [.init("ask \"which digit? \"", "waits for an answer")])
+
+  @Argument(.text(placeholder: "PROMPT", suggestions: []), help: "the question") var prompt: String
+
+  func run(_ call: Call) throws -> Value {
+    guard let line = call.execution.frontEnd.ask(prompt) else {
+      try call.execution.checkInterruption()
+      throw call.fault(
         .notSupported, "this client does not accept questions",
         fix: "Set allow_stdin in the request, or write the value.")
     }

@@ -1,5 +1,5 @@
 import JSONText
-import Notebook
+import SessionCore
 import Text
 
 /// Progress as text and as a small page: a bar, the live numbers, a curve of the first of them.

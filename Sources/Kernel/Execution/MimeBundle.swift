@@ -1,8 +1,8 @@
 import Figures
 import Foundation
 import JSONText
-import Notebook
 import Rendering
+import SessionCore
 
 /// What an output is, by MIME type, and what else front ends want to know of it.
 struct MimeBundle {

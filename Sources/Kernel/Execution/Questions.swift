@@ -1,5 +1,5 @@
 import Dispatch
-import Notebook
+import SessionCore
 import Synchronization
 
 /// Questions to the user of a client: one at a time, answered by `input_reply`, canceled by an interrupt and by the end

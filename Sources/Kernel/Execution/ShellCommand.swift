@@ -1,6 +1,6 @@
 import Glibc
-import Notebook
 import POSIX
+import SessionCore
 
 /// `!command`: run by /bin/sh in a process group of its own, its output on the streams, stopped by an interrupt.
 struct ShellCommand {

@@ -1,6 +1,5 @@
 import Glibc
 import JSONText
-import Notebook
 import Tensors
 
 /// The kernelspec folder of Jupyter: `PREFIX/share/jupyter/kernels/elbo`.

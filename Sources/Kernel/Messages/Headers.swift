@@ -1,6 +1,5 @@
 import Glibc
 import JSONText
-import Notebook
 import Synchronization
 
 /// Makes headers: every message of a kernel has its session and a number of its own.

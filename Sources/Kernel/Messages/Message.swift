@@ -1,5 +1,4 @@
 import JSONText
-import Notebook
 
 /// Which of Jupyter's channels a message belongs to.
 package enum Channel: String, Sendable, CaseIterable {

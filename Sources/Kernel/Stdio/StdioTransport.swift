@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import JSONText
-import Notebook
 import POSIX
 import Synchronization
 

@@ -1,6 +1,5 @@
 import Glibc
 import JSONText
-import Notebook
 
 /// The addresses at which the kernel listens, from Jupyter's connection file.
 package struct ConnectionFile: Equatable, Sendable {

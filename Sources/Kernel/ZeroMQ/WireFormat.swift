@@ -1,5 +1,4 @@
 import JSONText
-import Notebook
 
 /// Messages as ZeroMQ frames: routing frames, `<IDS|MSG>`, signature, header, parent header, metadata, content, buffers.
 package struct WireFormat: Sendable {

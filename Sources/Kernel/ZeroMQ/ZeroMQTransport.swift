@@ -1,6 +1,5 @@
 import CZeroMQ
 import Glibc
-import Notebook
 import POSIX
 import Synchronization
 

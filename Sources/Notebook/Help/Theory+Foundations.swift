@@ -1,3 +1,5 @@
+import SessionCore
+
 extension Theory {
   /// The VAE, its parts and its objective.
   static let foundations: [Theory] = [

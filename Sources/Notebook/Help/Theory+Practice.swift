@@ -1,3 +1,5 @@
+import SessionCore
+
 extension Theory {
   /// Common problems, evaluation and applications.
   static let practice: [Theory] = [

@@ -1,6 +1,7 @@
 import Datasets
 import JSONText
 import Language
+import SessionCore
 import Tensors
 import WorkspaceStore
 

@@ -1,6 +1,7 @@
 import Foundation
 import Graphs
 import JSONText
+import SessionCore
 import Tensors
 import VAEngine
 import WorkspaceStore

@@ -1,5 +1,6 @@
 import Datasets
 import Language
+import SessionCore
 import Tensors
 import Text
 
@@ -78,10 +79,7 @@ package struct DatasetValue: SelectableValue {
     case "shape": return .tensor(try ArrayValue(shape: dataset.exampleShape))
     case "classes": return dataset.classCount.map { .number(Double($0)) }
     case "labels":
-      return try rowLabels().map { labels in
-        .tensor(
-          ArrayValue(try Tensor(labels.map { Float($0) }), labels: labels, labelNames: dataset.labelNames))
-      }
+      return try rowLabels().map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }), labels: $0)) }
     default: return try factorValues(name)
     }
   }
@@ -96,8 +94,7 @@ package struct DatasetValue: SelectableValue {
       chosen.map { factors.factors[$0].values[factors.value(dataset.storageIndex(row), $0)] }
     }
     let shape: Shape = name == "factors" ? [dataset.count, chosen.count] : [dataset.count]
-    return .tensor(
-      ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels(), labelNames: dataset.labelNames))
+    return .tensor(ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels()))
   }
 
   /// Counts, shape, classes and transforms.
@@ -126,7 +123,6 @@ package struct DatasetValue: SelectableValue {
   }
 
   package var rowCount: Int { dataset.count }
-  package var rowLabelNames: [String] { dataset.labelNames }
 
   package func rowLabels() throws -> [Int32]? {
     guard dataset.labels != nil else { return nil }
@@ -171,14 +167,9 @@ package struct DatasetValue: SelectableValue {
     func changed(_ dataset: Dataset) throws -> Dataset {
       try dataset.replacing(transforms: (replacing ? [] : dataset.transforms) + transforms)
     }
-    return try mapped(changed)
-  }
-
-  /// The same of every part.
-  func mapped(_ change: (Dataset) throws -> Dataset) rethrows -> DatasetValue {
-    DatasetValue(
-      try change(dataset), origin: origin,
-      made: try made.map { Part(name: $0.name, dataset: try change($0.dataset)) }, isWhole: isWhole)
+    return DatasetValue(
+      try changed(dataset), origin: origin,
+      made: try made.map { Part(name: $0.name, dataset: try changed($0.dataset)) }, isWhole: isWhole)
   }
 
   /// The part to train on: `train` of a dataset in parts, else all of it.
@@ -197,15 +188,13 @@ extension DatasetValue {
     let shape: Shape = extents.count == 3 ? [extents[0], 1, extents[1], extents[2]] : array.shape
     let content = try Tensor(array.floats, shape: shape)
     return DatasetValue(
-      Dataset(
-        name: "tensor", source: "a tensor of the session", storage: content, labels: array.labels,
-        labelNames: array.labelNames),
+      Dataset(name: "tensor", source: "a tensor of the session", storage: content, labels: array.labels),
       origin: .session)
   }
 
-  /// The class of every example for a conditional model, as the model numbers them; nil for others.
+  /// The class of every example for a conditional model; nil for others.
   func conditioning(_ model: ModelValue) throws -> [Int]? {
-    guard model.configuration.family.isConditional, let classes = dataset.classes else { return nil }
-    return try rowLabels()?.map { Int(classes.index(of: $0)) }
+    guard model.configuration.family.isConditional else { return nil }
+    return try rowLabels()?.map(Int.init)
   }
 }

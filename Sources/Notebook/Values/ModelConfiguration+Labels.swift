@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// What a model's numbers are called: one place, so that every report says the same.

@@ -3,9 +3,11 @@ import Graphs
 import JSONText
 import Language
 import Networks
+import SessionCore
 import Tensors
 import Text
 import VAEngine
+import WorkspaceStore
 
 /// A model as a value: its definition, parameters and training as they were when the statement ended.
 ///
@@ -63,7 +65,15 @@ package struct ModelValue: ObjectValue {
   }
 
   /// Identifies this state of this model.
-  var stamp: ModelStamp { ModelStamp(live: ObjectIdentifier(live), identity: identity) }
+  package var trainedState: TrainedState? {
+    training.step > 0 ? TrainedState(live: ObjectIdentifier(live), identity: identity) : nil
+  }
+
+  package var metrics: MetricHistory? { MetricHistory(training) }
+
+  package func absence(in name: String, data: String) -> String? {
+    training.step == 0 ? "\(name) is not trained. Try: train \(name) on=\(data)" : nil
+  }
 
   package var parameterCount: Int { live.parameterCount }
 
@@ -242,12 +252,6 @@ final class LiveModel: Sendable {
   }
 }
 
-/// One state of one model in a session.
-struct ModelStamp: Hashable, Sendable {
-  let live: ObjectIdentifier
-  let identity: Int
-}
-
 extension ModelValue: SavableValue {
   package func save(to path: String, shown: String, threads: Int?) throws -> String {
     guard path.hasSuffix(".safetensors") else {
@@ -255,7 +259,7 @@ extension ModelValue: SavableValue {
         .formatNotSupported, "models are written as .safetensors", fix: "Example: save m \(shown).safetensors")
     }
     let model = try model(threads: threads)
-    model.dataDescription = try recipe.dataForm.map { try JSON(encoding: $0).text() } ?? ""
+    model.dataDescription = try recipe.transforms.map { try JSON(encoding: $0).text() } ?? ""
     try model.save(to: path)
     return
       "wrote \(shown): \(NumberText.count(parameterCount)) \(inflected("parameter", for: parameterCount)) with architecture, optimizer and history"

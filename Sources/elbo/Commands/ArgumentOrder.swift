@@ -1,6 +1,5 @@
 import ArgumentParser
 import JSONText
-import Notebook
 
 /// Options may stand before a subcommand as well as behind it: `elbo --threads 1 run a.elbo`.
 enum ArgumentOrder {

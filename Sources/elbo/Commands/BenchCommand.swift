@@ -4,7 +4,6 @@ import Datasets
 import Foundation
 import FrontEnds
 import JSONText
-import Notebook
 import Rendering
 import Terminal
 import Text

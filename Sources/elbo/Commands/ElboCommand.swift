@@ -1,7 +1,7 @@
 import ArgumentParser
 import FrontEnds
 import Glibc
-import Notebook
+import SessionCore
 import Text
 
 /// `elbo` and its subcommands.

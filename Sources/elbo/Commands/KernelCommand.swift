@@ -4,6 +4,7 @@ import Glibc
 import JSONText
 import Kernel
 import Notebook
+import SessionCore
 import Terminal
 
 /// `elbo kernel`: JSON lines on standard input and output, or Jupyter's sockets.

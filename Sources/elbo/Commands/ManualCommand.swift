@@ -2,6 +2,7 @@ import ArgumentParser
 import FrontEnds
 import JSONText
 import Notebook
+import SessionCore
 import Terminal
 
 /// `elbo manual`: the man page, made from the command table. `make install` puts it in place.

@@ -2,6 +2,7 @@ import ArgumentParser
 import FrontEnds
 import Glibc
 import POSIX
+import SessionCore
 import SessionFiles
 import Terminal
 

@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import SessionCore
 import Testing
 
 /// After early stopping every figure of the model is of the epoch that was restored.

@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 import Tensors
 
 /// `datasets`, `dataset`, `split`.
@@ -6,7 +7,7 @@ enum DataCommands {
   static let all = [datasets, LoadCommand.load, dataset, split]
 
   private static let datasets = Command(
-    "datasets", family: .data, summary: "list the datasets that can be loaded by name", result: "a table",
+    "datasets", family: .data, summary: "list the datasets that can be loaded by name", returns: .init(.table),
     examples: [.init("datasets", "name, size, and whether a download is needed")]
   ) { _, execution in
     let catalogue = DatasetLoading.catalogue(execution.options)
@@ -28,9 +29,7 @@ enum DataCommands {
           let shown = size == .empty ? state : "\(state), \(size.text)"
           return [.text(entry.name), .text(entry.summary), .text(entry.license), .text(shown), .text(state), size]
         },
-        notes: [
-          "Files and folders are loaded by path: IDX, NPY, NPZ, tables of text (.gz or not), images, folders of images."
-        ])
+        notes: ["Files and folders are loaded by path: IDX, NPY, NPZ, CSV (.gz or not), PNG, JPEG, folders of images."])
     )
   }
 
@@ -43,7 +42,7 @@ enum DataCommands {
       CommandOption("labels", .tensor, help: "class of each row: integers from 0, -1 for none"),
       CommandOption("as", .newName, help: "name of the dataset"),
     ],
-    result: "the dataset",
+    returns: .init(.dataset, "the dataset"),
     examples: [.init("d = dataset normal(1000, 8, seed=1)", "a thousand rows of noise")]
   ) { arguments, execution in
     guard case .tensor(let array) = arguments.value("tensor") else { return .nothing }
@@ -84,7 +83,7 @@ enum DataCommands {
       CommandOption("stratified", .flag, default: "no", help: "keep the class proportions in both parts"),
       CommandOption("as", .newName, help: "name of the result"),
     ],
-    result: "a dataset in two parts",
+    returns: .init(.dataset, "a dataset in two parts"),
     examples: [.init("d2 = split d train=0.8 seed=7", "d2.train and d2.test")]
   ) { arguments, execution in
     guard let data = arguments.dataset("data") else { return .nothing }

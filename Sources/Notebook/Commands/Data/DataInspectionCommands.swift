@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 import Tensors
 
 /// `head`, `describe`.
@@ -12,7 +13,7 @@ enum DataInspectionCommands {
         "value", .value([.dataset, .tensor, .table, .list]), takesPipe: true, help: "a dataset, tensor, table or list")
     ],
     options: [CommandOption("n", .integer(1...10000), default: "5", help: "number of rows")],
-    result: "a table, or the first rows",
+    returns: .init("a table, or the first rows"),
     examples: [.init("head d", "the first examples"), .init("head z n=3", "the first rows of a tensor")]
   ) { arguments, execution in
     let n = arguments.integer("n") ?? 5
@@ -39,7 +40,7 @@ enum DataInspectionCommands {
       let own = elements[row * size..<(row + 1) * size]
       let mean = own.reduce(0, +) / Double(max(size, 1))
       return [
-        .count(row), label(row, data.dataset), .fixed(mean, decimals: 4),
+        .count(row), data.dataset.label(row).map { .count($0) } ?? .empty, .fixed(mean, decimals: 4),
         DatasetDescription.limit(own.min() ?? 0), DatasetDescription.limit(own.max() ?? 0),
       ]
     }
@@ -51,16 +52,9 @@ enum DataInspectionCommands {
     return table
   }
 
-  /// The name of a class, or its number.
-  private static func label(_ row: Int, _ dataset: Dataset) -> Table.Cell {
-    guard let label = dataset.label(row) else { return .empty }
-    let name = ClassTable.name(of: Int32(label), dataset.labelNames)
-    return name == String(label) ? .count(label) : .text(name)
-  }
-
   private static let describe = Command(
     "describe", family: .data, summary: "measure a dataset: counts, range, mean, labels, hash, transforms",
-    positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")], result: "a report",
+    positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")], returns: .init(.report),
     examples: [.init("describe d", "everything about d")]
   ) { arguments, execution in
     guard let data = arguments.dataset("data") else { return .nothing }

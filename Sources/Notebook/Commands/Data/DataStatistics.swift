@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 import Tensors
 
 /// Mean, deviation and range over all elements, transforms applied: in two passes in Double, the mean first, for the mean

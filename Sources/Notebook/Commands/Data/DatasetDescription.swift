@@ -1,5 +1,6 @@
 import Datasets
 import Figures
+import SessionCore
 import Tensors
 import Text
 

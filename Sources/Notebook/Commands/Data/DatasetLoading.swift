@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 
 /// Finds data by name or path.
 enum DatasetLoading {

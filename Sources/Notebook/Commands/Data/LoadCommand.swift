@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Language
+import SessionCore
 import Tensors
 import Text
 
@@ -12,67 +13,62 @@ enum LoadCommand {
     "load", family: .data, summary: "load a dataset by name, from a file or from a folder",
     details: """
       Names: \(names.joined(separator: ", ")); 'datasets' lists which of them need a download. Anything else is a path: \
-      IDX, NPY, NPZ, HDF5 (.h5, .h5ad, MATLAB 7.3) and tables of text (plain or gzip-compressed), images (PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM), and \
-      folders of images, whose subfolders are the labels, or the parts train, test and val. The format is detected from \
-      the content, not from the file name. What was assumed of a table is said: separator, marks of numbers, header, \
-      index, kinds of columns; an option decides it otherwise. Values keep their stored type and are scaled when a batch \
-      is drawn; 'describe' lists the transforms.
+      IDX, NPY, NPZ, HDF5 (.h5, .h5ad, MATLAB 7.3) and tables of text (plain or gzip-compressed), images (PNG, JPEG, TIFF, \
+      WebP, GIF, BMP, PGM, PPM), and folders of images, whose subfolders are the labels, or the parts train, test and val. \
+      The format is detected from the content, not from the file name. What was assumed of a table is said: separator, \
+      marks of numbers, header, index, kinds of columns; an option decides it otherwise. Values keep their stored type and \
+      are scaled when a batch is drawn; 'describe' lists the transforms.
       """,
     positionals: [
-      Positional("source", .nameOrPath(names), help: "a name or a path")
+      Positional(
+        "source", .nameOrPath(DatasetCatalogue.entries.map { ValueWord($0.name, $0.summary) }), help: "a name or a path")
     ],
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
       CommandOption(
-        "labels", .path,
-        help: "file with one class per example, -1 or empty for none; in an NPZ or HDF5, the name of the array"
+        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ or HDF5, the name of the array"
       ),
       CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: number of examples"),
       CommandOption("seed", .seed, default: "0", help: "sprites: seed of the factors"),
-      CommandOption(
-        "array", .text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples"),
-      CommandOption(
-        "target", .text(placeholder: "COLUMN", suggestions: []),
-        help: "tables: the column of the labels, also of those that labels= names and of .h5ad"),
+      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples"),
+      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "tables, .h5ad: the column of the labels"),
       CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to exclude"),
       CommandOption("only", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to keep"),
       CommandOption(
-        "sep",
-        .text(placeholder: "comma|semicolon|tab|bar|blank", suggestions: ["comma", "semicolon", "tab", "blank"]),
-        note: "found out", help: "tables: what separates two fields, a word or a character"),
+        "sep", .text(placeholder: "comma|semicolon|tab|bar|blank", suggestions: []), note: "found out",
+        help: "tables: what separates two fields, a word or a character"),
       CommandOption(
-        "decimal", .text(placeholder: "point|comma", suggestions: ["point", "comma"]), note: "found out",
+        "decimal", .text(placeholder: "point|comma", suggestions: []), note: "found out",
         help: "tables: the decimal mark of numbers"),
       CommandOption(
-        "thousands", .text(placeholder: "comma|point|blank|apostrophe", suggestions: ["comma", "point", "blank"]),
-        note: "found out", help: "tables: the mark between groups of digits"),
+        "thousands", .text(placeholder: "comma|point|blank|apostrophe", suggestions: []), note: "found out",
+        help: "tables: the mark between groups of digits"),
       CommandOption(
-        "header", choice(TableOptions.Header.self), default: "auto",
-        help: "tables: whether the first row contains column names"),
-      CommandOption(
-        "index", .text(placeholder: "yes|no|COLUMN", suggestions: ["yes", "no"]), note: "found out",
+        "index", .text(placeholder: "yes|no|COLUMN", suggestions: []), note: "found out",
         help: "tables: whether the first column, or which one, only numbers or names the rows: it is left out"),
       CommandOption(
         "types", .text(placeholder: "A:number,B:category", suggestions: []), note: "found out",
         help: "tables: what columns hold: number, category, date, dmy (dates with the day first) or mdy"),
       CommandOption(
-        "missing", choice(TableOptions.Missing.self), default: "refuse",
-        help: "how to treat empty fields of tables and NaN of arrays"),
+        "header", TableOptions.Header.argumentType, default: "auto",
+        help: "tables: whether the first row contains column names"),
       CommandOption(
-        "categories", choice(TableOptions.Categories.self), default: "onehot",
+        "missing", TableOptions.Missing.argumentType, default: "refuse", help: "how to treat empty fields of tables and NaN of arrays"),
+      CommandOption(
+        "categories", TableOptions.Categories.argumentType, default: "onehot",
         help: "tables: how to encode text columns"),
       CommandOption("size", .size, help: "images: resize all to this size; without it all must have the same size"),
       CommandOption(
-        "color", choice(ImageOptions.Color.self), default: "auto", help: "images: convert to gray or to color"),
+        "color", ImageOptions.Color.argumentType, default: "auto", help: "images: convert to gray or to color"),
       CommandOption(
-        "background", .text(placeholder: "black|white|#rrggbb", suggestions: ["black", "white"]), default: "black",
+        "background", .text(placeholder: "black|white|#rrggbb", suggestions: []), default: "black",
         help: "images: what lies behind transparent pixels"),
       CommandOption(
-        "broken", choice(ImageOptions.Broken.self), default: "refuse",
+        "broken", .text(placeholder: "refuse|skip", suggestions: []), default: "refuse",
         help: "folders of images: what is done about an image that cannot be read"),
       CommandOption("shape", .size, help: "rows of numbers are images of this shape"),
     ],
-    result: "the dataset",
+    returns: .init(.dataset, "the dataset"),
     examples: [
       .init("load digits as=d", "12,000 real digits, built in"),
       .init("load sprites n=20000 seed=1 as=s", "shapes drawn from known factors"),
@@ -160,10 +156,6 @@ enum LoadCommand {
     return Suggestion.nearest(to: String(path[slash...]), in: names).map { "Did you mean '\(folder)\($0)'?" }
   }
 
-  private static func choice<T: CaseIterable & RawRepresentable<String>>(_ type: T.Type) -> ArgumentType {
-    .choice(T.allCases.map(\.rawValue))
-  }
-
   private static func request(
     _ arguments: Arguments, _ source: String, isNamed: Bool, _ execution: Execution
   ) throws -> LoadRequest {
@@ -189,8 +181,11 @@ enum LoadCommand {
       }
       request.images.background = color
     }
-    if arguments.isGiven("broken") {
-      request.images.broken = arguments.text("broken").flatMap(ImageOptions.Broken.init)
+    if arguments.isGiven("broken"), let text = arguments.text("broken") {
+      guard let broken = ImageOptions.Broken(rawValue: text) else {
+        throw arguments.fault(.badOptionValue, "broken: expected refuse or skip, got '\(text)'", at: "broken")
+      }
+      request.images.broken = broken
     }
     if let size = arguments.size("size") { (request.images.height, request.images.width) = (size.height, size.width) }
     if let shape = arguments.size("shape") { request.shape = [shape.height, shape.width] }
@@ -203,7 +198,8 @@ enum LoadCommand {
       switch source {
       case "sprites": ["as", "n", "seed"]
       case _ where isNamed: ["as"]
-      default: Set(arguments.command.options.map(\.name)).subtracting(["n", "seed"])
+      default:
+        Set(arguments.command.options.map(\.name)).subtracting(["n", "seed"])
       }
     if let unused = arguments.given.first(where: { !used.contains($0.key.value) }) {
       throw Fault(

@@ -1,3 +1,4 @@
+import SessionCore
 import Tensors
 
 /// Gray images as characters, side by side.

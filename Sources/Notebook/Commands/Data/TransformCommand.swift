@@ -1,6 +1,7 @@
 import Datasets
+import SessionCore
 import Tensors
-import Text
+import VAEngine
 
 /// `transform`: preprocessing of examples.
 enum TransformCommand {
@@ -8,13 +9,19 @@ enum TransformCommand {
     "transform", family: .data, summary: "add transforms to a dataset: resize, crop, binarize, noise, standardize …",
     details: """
       Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
-      computes mean and standard deviation of each channel of images and of each column of tables from this dataset, of \
-      data in parts from the train part, and keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
+      computes mean and standard deviation of each channel of images and of each column of tables from this dataset and \
+      keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
       """,
     positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")],
     options: [
       CommandOption(
-        "binarize", .text(placeholder: "dynamic|static|X", suggestions: ["dynamic", "static", "0.5"]),
+        "binarize",
+        .text(
+          placeholder: "dynamic|static|X",
+          suggestions: [
+            ValueWord("dynamic", "redrawn for every batch"), ValueWord("static", "drawn once, with a seed"),
+            ValueWord("0.5", "1 for values of at least 0.5, else 0"),
+          ]),
         help:
           "dynamic: 1 with probability x, redrawn for every batch; static: drawn once; a number: 1 for values of at least this"
       ),
@@ -22,7 +29,7 @@ enum TransformCommand {
       CommandOption("scale", .number(-.infinity ... .infinity), help: "a factor"),
       CommandOption("invert", .flag, help: "1 − x"), CommandOption("standardize", .flag, help: "mean 0, deviation 1"),
       CommandOption(
-        "noise", .text(placeholder: "gaussian:0.3", suggestions: ["gaussian:0.3", "mask:0.25", "salt:0.1"]),
+        "noise", Noise.argumentType,
         help: "noise, redrawn for every batch"),
       CommandOption("resize", .size, help: "resize images; shrinking averages over areas"),
       CommandOption(
@@ -31,7 +38,7 @@ enum TransformCommand {
       CommandOption("like", .model, help: "apply the transforms of this model's training data instead"),
       CommandOption("as", .newName, help: "name of the result"),
     ],
-    result: "the dataset with the transforms",
+    returns: .init(.dataset, "the dataset with the transforms"),
     examples: [
       .init("b = transform d binarize=dynamic", "0/1 images, redrawn for every batch"),
       .init("s = transform d resize=14x14 invert=yes", "smaller, black on white"),
@@ -44,11 +51,7 @@ enum TransformCommand {
       isChanged = true
     }
     for (key, argument) in arguments.given {
-      guard let transform = try transform(key.value, argument, arguments, data) else { continue }
-      if key.value == "standardize", data.part("train") != nil {
-        let count = NumberText.count(data.trainingPart.dataset.count)
-        execution.note("mean and deviation are those of the train part, \(count) examples")
-      }
+      guard let transform = try transform(key.value, argument, arguments, data.dataset) else { continue }
       do { data = try data.with([transform]) } catch let error as TransformError {
         throw arguments.fault(.shapeMismatch, error.description, at: key.value)
       }
@@ -69,19 +72,17 @@ enum TransformCommand {
       throw arguments.fault(
         .missingArgument, "like=: the model has no training data", at: "like", fix: "Train it first: train m on=d")
     }
-    let data = try data.matched(to: arguments.model("like"))
-    do { return try data.with(data.dataset.transforms(like: transforms), replacing: true) } catch let error
-      as TransformError
-    {
+    do { return try data.with(transforms, replacing: true) } catch let error as TransformError {
       throw arguments.fault(.shapeMismatch, error.description, at: "like")
     }
   }
 
   private static func transform(
-    _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ data: DatasetValue
+    _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ dataset: Dataset
   ) throws -> Transform? {
     switch (key, argument.content) {
-    case ("binarize", .text(let how)): return try binarization(how, arguments)
+    case ("binarize",
+        .text(let how)): return try binarization(how, arguments)
     case ("scale", .number(let factor)):
       guard factor != 0 else {
         throw arguments.fault(
@@ -90,8 +91,7 @@ enum TransformCommand {
       return .scale(Float(factor))
     case ("invert", .flag(true)): return .invert
     case ("standardize", .flag(true)):
-      // Of what is trained on alone: the other parts are measured with.
-      let statistics = try GroupStatistics(data.trainingPart.dataset)
+      let statistics = try GroupStatistics(dataset)
       // A column that never changes becomes 0.
       return .standardize(means: statistics.means, deviations: statistics.deviations.map { $0 > 0 ? $0 : 1 })
     case ("noise", _):
@@ -101,7 +101,7 @@ enum TransformCommand {
       case .saltAndPepper(let share): return .saltAndPepper(share)
       }
     case ("resize", .size(let height, let width)): return .resize(height: height, width: width)
-    case ("crop", .text(let text)): return try crop(text, arguments, data.dataset.exampleShape)
+    case ("crop", .text(let text)): return try crop(text, arguments, dataset.exampleShape)
     default: return nil
     }
   }

@@ -1,8 +1,9 @@
 import Language
+import SessionCore
 
 /// `label=`: the class to decode, for conditional models.
 struct LabelOption: ArgumentGroup {
-  @Option(.label, help: "class by name or number, for conditional models") var label: String?
+  @Option(.integer(0...100_000), help: "class, for conditional models") var label: Int?
 
   /// - Parameter labels: Classes that the latents have already.
   func `class`(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
@@ -15,8 +16,6 @@ struct LabelOption: ArgumentGroup {
     if family.isConditional, !$label.isGiven, labels == nil {
       throw $label.fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
     }
-    return try label.flatMap { text in
-      try model.classNumber(text) { message, fix in throw $label.fault(.badOptionValue, message, fix: fix) }
-    }
+    return label
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 import VAEngine
 
 /// Whether −log p of two models are of one kind, on the same data.

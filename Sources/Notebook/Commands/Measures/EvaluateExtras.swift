@@ -1,28 +1,64 @@
 import Figures
+import SessionCore
 import Text
 import VAEngine
 
 /// What `evaluate` adds when asked: quality of samples, probes of the latents, the parts of the KL.
-struct EvaluateExtras {
-  let live: Model
-  /// What is measured, and the data with all of their parts.
-  let source: DatasetValue
-  let given: DatasetValue
-  let model: ModelValue
-  let seed: UInt64
-  let hasGray: Bool
+struct EvaluateExtras: ArgumentGroup {
+  @Option(default: false, help: "MMD, precision and recall of samples") var quality: Bool
+  @Option(
+    note: "samples, where the likelihood has them",
+    help: "what quality=yes compares: samples of p(x|z) or its means")
+  var draws: DecodedKind?
+  @Option(default: .pixels, help: "feature space in which quality=yes compares samples with data")
+  var features: SampleQuality.FeatureSpace
+  @Option(default: .no, help: "accuracy of labels predicted from latents") var probe: ProbeKind
+  @Option(
+    default: false, help: "split the KL into mutual information, total correlation and dimension-wise KL")
+  var split: Bool
 
-  func add(_ arguments: Arguments, to report: inout Report, _ execution: Execution) throws {
-    if arguments.flag("quality") { try quality(arguments, &report, execution) }
-    if arguments.flag("split") { try split(&report) }
-    if let probe = arguments.text("probe"), probe != "no" { try self.probe(probe, arguments, &report, execution) }
+  enum ProbeKind: String, Choice {
+    case no, knn, linear
+
+    var help: String {
+      switch self {
+      case .no: "no probe"
+      case .knn: "majority vote of the ten nearest latents"
+      case .linear: "a linear classifier on the latents"
+      }
+    }
   }
 
-  private func quality(_ arguments: Arguments, _ report: inout Report, _ execution: Execution) throws {
+  /// What was measured.
+  struct Measured {
+    let live: Model
+    /// The examples, and the data with all of their parts.
+    let source: DatasetValue
+    let given: DatasetValue
+    let model: ModelValue
+    let seed: UInt64
+    let hasGray: Bool
+  }
+
+  /// - Throws: for options that nothing would read.
+  func check() throws {
+    for place in [$features, $draws] where place.isGiven && !quality {
+      throw place.fault(.badOptionValue, "\(place.name) does not apply without quality", fix: "Add: quality=yes")
+    }
+  }
+
+  func add(_ measured: Measured, to report: inout Report, _ call: Call) throws {
+    if quality { try addQuality(measured, &report, call.execution) }
+    if split { try addSplit(measured, &report) }
+    if probe != .no { try addProbe(measured, &report, call) }
+  }
+
+  private func addQuality(_ measured: Measured, _ report: inout Report, _ execution: Execution) throws {
     try execution.working("quality", 0)
-    let features = arguments.text("features").flatMap { SampleQuality.FeatureSpace(rawValue: $0) } ?? .pixels
-    let kind = try arguments.draws(of: [model])
-    let quality = try live.sampleQuality(source.source, features: features, draws: kind, count: 1000, seed: seed)
+    let model = measured.model
+    let kind = try draws.chosen(for: [model], at: $draws)
+    let quality = try measured.live.sampleQuality(
+      measured.source.source, features: features, draws: kind, count: 1000, seed: measured.seed)
     let space = features == .pixels ? "pixels" : "posterior means"
     let sets = "\(NumberText.count(quality.count)) of each, \(space)"
     let width = NumberText.short(quality.bandwidth, digits: 3)
@@ -40,7 +76,7 @@ struct EvaluateExtras {
       .init("quality_neighbors", .count(quality.neighbors), isShown: false),
       .init("kernel_width", .number(quality.bandwidth), isShown: false),
     ]
-    if kind == .samples, hasGray, model.configuration.likelihood.measure == .binaryProbability {
+    if kind == .samples, measured.hasGray, model.configuration.likelihood.measure == .binaryProbability {
       report.notes.append(Self.graySamples)
     }
   }
@@ -48,8 +84,8 @@ struct EvaluateExtras {
   static let graySamples =
     "The data are gray, and samples of a Bernoulli are 0 and 1: draws=means compares the means of p(x | z)."
 
-  private func split(_ report: inout Report) throws {
-    let split = try live.elboSplit(source.source, seed: seed)
+  private func addSplit(_ measured: Measured, _ report: inout Report) throws {
+    let split = try measured.live.elboSplit(measured.source.source, seed: measured.seed)
     let terms = [
       ("mutual_information", split.mutualInformation, split.mutualInformationBounds),
       ("total_correlation", split.totalCorrelation, split.totalCorrelationBounds),
@@ -68,7 +104,7 @@ struct EvaluateExtras {
     report.fields.append(.init("split_count", .count(split.count), isShown: false))
     if split.isBracketed {
       report.notes.append(
-        "\(NumberText.count(split.count)) examples are too few for q(z) in \(model.configuration.latentDimensions) dimensions: "
+        "\(NumberText.count(split.count)) examples are too few for q(z) in \(measured.model.configuration.latentDimensions) dimensions: "
           + "of mutual information and total correlation no more is known than the bounds, whose middle ± half is shown."
       )
     }
@@ -83,18 +119,21 @@ struct EvaluateExtras {
   }
 
   /// Reads labels from the latents of the test part by those of the training part.
-  private func probe(_ how: String, _ arguments: Arguments, _ report: inout Report, _ execution: Execution) throws {
+  private func addProbe(_ measured: Measured, _ report: inout Report, _ call: Call) throws {
+    let (source, given) = (measured.source, measured.given)
     let count = source.dataset.count < given.testPart.dataset.count ? source.dataset.count : nil
     guard
       let sets = try ProbeSets(
-        given.drawnOnce(seed: seed), count: count, training: arguments.trainingData(of: model, execution), seed: seed)
-    else { throw arguments.fault(.noLabels, "a probe needs 40 examples with labels", at: "probe") }
-    try execution.working("probe", 0)
-    let codes = try sets.codes(live) { _ in try execution.working("probe", 0) }
-    let result = Estimate(share: sets.right(how == "knn" ? try sets.nearest(codes) : try sets.linear(codes)))
+        given.drawnOnce(seed: measured.seed), count: count, training: measured.model.trainingData(call),
+        seed: measured.seed)
+    else { throw $probe.fault(.noLabels, "a probe needs 40 examples with labels") }
+    try call.execution.working("probe", 0)
+    let codes = try sets.codes(measured.live) { _ in try call.execution.working("probe", 0) }
+    let answers = probe == .knn ? try sets.nearest(codes) : try sets.linear(codes)
+    let result = Estimate(share: sets.right(answers))
     report.fields.append(
       .init(
-        "probe", label: "labels predicted from latents (\(how))", .fixed(100 * result.mean, decimals: 1),
+        "probe", label: "labels predicted from latents (\(probe.rawValue))", .fixed(100 * result.mean, decimals: 1),
         unit: "%",
         detail:
           " of \(NumberText.count(sets.askedLabels.count)), by \(NumberText.count(sets.knownLabels.count)) \(sets.origin)",
@@ -102,16 +141,11 @@ struct EvaluateExtras {
   }
 }
 
-extension Arguments {
-  /// What is decoded to be compared: what was asked for, else samples where all the models have them.
-  func draws(of models: [ModelValue], else usual: DecodedKind = .samples) throws -> DecodedKind {
-    let without = models.first { !$0.configuration.likelihood.hasSamples }
-    guard let asked = text("draws").flatMap({ DecodedKind(rawValue: $0) }) else {
-      return without == nil ? usual : .means
+extension SampleQuality.FeatureSpace: Choice {
+  package var help: String {
+    switch self {
+    case .pixels: "distances between images"
+    case .latents: "distances between posterior means"
     }
-    guard asked == .samples, let without else { return asked }
-    throw fault(
-      .notSupported, "likelihood=\(without.configuration.likelihood.name) has no p(x | z) to draw from", at: "draws",
-      fix: "Use draws=means.")
   }
 }

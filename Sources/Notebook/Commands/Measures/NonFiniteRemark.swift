@@ -1,22 +1,18 @@
+import SessionCore
 import VAEngine
 
-extension Execution {
-  /// Says what it means when a model that something was computed of has parameters that are not finite: what was shown
-  /// came from nothing.
-  func remarkNonFinite(_ arguments: Arguments) {
-    let command = arguments.command
-    guard [.measures, .plots, .latents].contains(command.family), command.verb != "doctor" else { return }
-    for argument in command.positionals.flatMap({ arguments.all($0.name) }) {
-      guard case .value(.object(let object)) = argument.content, let model = object as? ModelValue,
-        let live = try? model.model(threads: state.settings.threads), let bad = live.parameters.firstNonFinite()
-      else { continue }
-      let name = argument.name ?? "the model"
-      note(
-        "\(name) has parameters that are not finite, the first \(bad.name)[\(bad.index)]: nothing computed from it means "
-          + "anything. Undo what caused it (undo), or train a fresh model: train \(name) seeds=1")
-    }
+extension ModelValue {
+  /// What it means when parameters are not finite: what was shown came from nothing.
+  package func caveat(as name: String?, threads: Int?) -> String? {
+    guard let live = try? model(threads: threads), let bad = live.parameters.firstNonFinite() else { return nil }
+    let name = name ?? "the model"
+    return
+      "\(name) has parameters that are not finite, the first \(bad.name)[\(bad.index)]: nothing computed from it means "
+      + "anything. Undo what caused it (undo), or train a fresh model: train \(name) seeds=1"
   }
+}
 
+extension Execution {
   /// Says where a measure is not finite although the parameters are.
   func remark(_ result: Evaluation, of name: String, _ model: ModelValue) {
     guard let example = result.firstNonFinite,

@@ -1,15 +1,20 @@
 import Graphs
 import Language
 import Networks
+import SessionCore
 import Text
 import VAEngine
 
 extension ModelValue: AdjustableValue {
-  package static var adjustable: [CommandOption] { FamilyOptions.live + TrainingOptions.kept }
+  package static var adjustable: [CommandOption] {
+    FamilySettings.live
+      + (TrainingOption.kept + [TrainingOption.data]).map(\.option).map {
+        // Nothing is the default of a change.
+        CommandOption($0.name, $0.type, help: $0.help)
+      }
+  }
 
-  package func adjusted(
-    _ changes: [(key: Spanned<String>, argument: BoundArgument)], _ execution: Execution
-  ) throws -> (any ObjectValue, String) {
+  package func adjusted(_ changes: [GivenOption], _ execution: Execution) throws -> (any ObjectValue, String) {
     var made = TrainingChanges(self, execution)
     for (key, argument) in changes {
       guard let option = Self.adjustable.first(where: { $0.name == key.value }) else {
@@ -17,7 +22,7 @@ extension ModelValue: AdjustableValue {
         let fix = Suggestion.question(key.value, in: names) ?? "Options: \(names.joined(separator: ", "))."
         throw Fault(.unknownOption, "a model has no setting '\(key.value)'", at: key.span, fix: fix)
       }
-      _ = try made.take(key, try Self.read(argument, option, execution))
+      try made.take((key: key, argument: try Self.read(argument, option, execution)))
     }
     try made.check(changes)
     let live = try model(threads: execution.state.settings.threads, willChange: true)

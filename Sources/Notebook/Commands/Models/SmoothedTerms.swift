@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// The terms of a training's steps, smoothed for people who watch: an exponential moving average with Adam's correction

@@ -1,6 +1,7 @@
 import Datasets
 import Language
 import Networks
+import SessionCore
 import Text
 import VAEngine
 
@@ -9,7 +10,7 @@ import VAEngine
 struct TrainingChanges {
   let execution: Execution
   private let training: TrainingState
-  private(set) var recipe: TrainingRecipe
+  var recipe: TrainingRecipe
   private(set) var configuration: ModelConfiguration
   /// The changes that made a difference, as typed: `lr=1e-5`; data by its title: `on=digits.train`.
   private(set) var words: [String] = []
@@ -19,47 +20,48 @@ struct TrainingChanges {
     (recipe, configuration, training) = (model.recipe, model.configuration, model.training)
   }
 
-  /// Takes an option; false when it is none that a training keeps.
-  mutating func take(_ key: Spanned<String>, _ argument: BoundArgument) throws -> Bool {
-    let (recipe, configuration) = (recipe, configuration)
-    var word = "\(key.value)=\(argument.raw)"
-    if FamilyOptions.words.contains(key.value), let value = FamilyOptions.value(argument.content) {
-      guard let setting = configuration.family.setting(key.value), setting.isLive else { throw refusal(key) }
-      do {
-        try setting.set(value, in: &self.configuration, isLive: true)
-      } catch {
-        throw Fault(
-          .badOptionValue, "\(key.value): expected \(error.expected), got '\(argument.raw)'", at: argument.span)
-      }
-      if self.configuration != configuration { words.append(word) }
-      return true
+  /// Takes an option that a training keeps.
+  mutating func take(_ given: GivenOption) throws {
+    let (before, configured) = (recipe, configuration)
+    let word: String?
+    if let option = TrainingOption.named(given.key.value) {
+      word = try option.take(&self, given.argument)
+    } else {
+      word = try takeSetting(given)
     }
-    switch (key.value, argument.content) {
-    case ("validate", .value(let value)): try validate(value, argument)
-    case ("on", .value(.object(let data as DatasetValue))):
-      self.recipe.data = argument.raw
-      // Under another name they may be the same.
-      if let last = training.history.data?.last, last.hash == data.trainingPart.span(from: 0).hash { return true }
-      word = Self.word(data.trainingPart)
-    case ("seed", .integer(let seed)): try reseed(UInt64(seed), argument)
-    case ("schedule", .text(let text)) where LearningRateText.parse(text, epochs: 1) == nil:
-      throw Fault(
-        .badOptionValue, "schedule: expected \(LearningRateText.expectation), got '\(text)'", at: argument.span)
-    default: guard self.recipe.take(key.value, argument.content) else { return false }
+    if let word, recipe != before || configuration != configured { words.append(word) }
+  }
+
+  /// Takes a setting of the model's family.
+  private mutating func takeSetting(_ given: GivenOption) throws -> String? {
+    let (key, argument) = given
+    guard let value = FamilySettings.value(argument.content), let setting = configuration.family.setting(key.value),
+      setting.isLive
+    else { throw refusal(key) }
+    do {
+      try setting.set(value, in: &configuration, isLive: true)
+    } catch {
+      throw Fault(.badOptionValue, "\(key.value): expected \(error.expected), got '\(argument.raw)'", at: argument.span)
     }
-    if self.recipe != recipe || self.configuration != configuration { words.append(word) }
-    return true
+    return "\(key.value)=\(argument.raw)"
   }
 
   /// Throws when a number of the update rule was given that the optimizer does not read.
-  func check(_ given: [(key: Spanned<String>, argument: BoundArgument)]) throws {
+  func check(_ given: [GivenOption]) throws {
     for (key, _) in given {
-      guard let readers = recipe.reader(of: key.value) else { continue }
+      guard let readers = TrainingOption.named(key.value)?.readers, !readers.contains(recipe.optimizer) else {
+        continue
+      }
       throw Fault(
-        .badOptionValue, "option '\(key.value)' does not apply to optimizer=\(recipe.optimizer.rawValue.lowercased())",
-        at: key.span,
-        fix: "It applies to optimizer=\(readers).")
+        .badOptionValue, "option '\(key.value)' does not apply to optimizer=\(recipe.optimizer.word)", at: key.span,
+        fix: "It applies to optimizer=\(readers.map(\.word).joined(separator: ", ")).")
     }
+  }
+
+  /// How the edit calls new data; nil when they are those of the training, perhaps under another name.
+  func word(for data: DatasetValue) -> String? {
+    if let last = training.history.data?.last, last.hash == data.span(from: 0).hash { return nil }
+    return Self.word(data)
   }
 
   /// How edits name data.
@@ -71,7 +73,7 @@ struct TrainingChanges {
   }
 
   /// What is held out: a share, a number of examples, or a dataset.
-  private mutating func validate(_ value: Value, _ argument: BoundArgument) throws {
+  mutating func validate(_ value: Value, _ argument: BoundArgument) throws {
     switch value {
     case .number(let amount) where TrainingRecipe.isHeldOut(amount):
       (recipe.validate, recipe.validationData) = (amount, nil)
@@ -85,7 +87,7 @@ struct TrainingChanges {
   }
 
   /// Another order of the examples from the next epoch on; what was held out stays so.
-  private mutating func reseed(_ seed: UInt64, _ argument: BoundArgument) throws {
+  mutating func reseed(_ seed: UInt64, _ argument: BoundArgument) throws {
     guard training.step > 0 else {
       recipe.chosenSeed = seed
       return

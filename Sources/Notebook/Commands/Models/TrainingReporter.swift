@@ -1,4 +1,5 @@
 import Figures
+import SessionCore
 import Tensors
 import VAEngine
 import WorkspaceStore
@@ -22,9 +23,9 @@ final class TrainingReporter {
   init(_ run: TrainingRun, _ live: Model) {
     (self.run, self.live) = (run, live)
     (shown, kept) = (WorkClock.now, WorkClock.now)
-    isLive = run.arguments.text("plot") == "live"
+    isLive = run.command.plot == .live
     nextFigure = WorkClock.now + .milliseconds(500)
-    interval = run.arguments.number("checkpoint") ?? 30
+    interval = run.command.checkpoint.value
   }
 
   func report(_ moment: TrainingProgress) throws {

@@ -1,12 +1,13 @@
+import SessionCore
 import Tensors
 import Text
 import VAEngine
 
 extension TrainingRun {
   /// ` on=d`, where it was given.
-  var dataWords: String { arguments.isGiven("on") ? " on=\(arguments["on"]?.raw ?? "d")" : "" }
+  var dataWords: String { command.$on.isGiven ? " on=\(command.$on.raw)" : "" }
   /// ` epochs=20`, where it was given.
-  var epochWords: String { arguments.isGiven("epochs") ? " epochs=\(arguments["epochs"]?.raw ?? "")" : "" }
+  var epochWords: String { command.$epochs.isGiven ? " epochs=\(command.$epochs.raw)" : "" }
 
   /// What to do about a loss that is not finite, by its cause: what the model had learned is gone, σ is too small for
   /// the data, the data are far from 0, the KL weighs too much; else the learning rate.

@@ -1,15 +1,14 @@
-import Datasets
 import Graphs
-import Language
 import Networks
+import SessionCore
 import Tensors
 import Text
 import VAEngine
 
 /// One `train`.
 struct TrainingRun {
-  let arguments: Arguments
-  let execution: Execution
+  let command: Train
+  private let call: Call
   let name: String?
   let model: ModelValue
   let data: DatasetValue
@@ -20,29 +19,25 @@ struct TrainingRun {
   let training: DatasetValue
 
   /// - Parameter seed: Trains a fresh model with the same configuration and this seed, and with the seed in its name.
-  init(_ arguments: Arguments, _ execution: Execution, seed: UInt64? = nil) throws {
-    (self.arguments, self.execution) = (arguments, execution)
-    let given = try arguments.model("model")
+  init(_ command: Train, _ call: Call, seed: UInt64? = nil) throws {
+    (self.command, self.call) = (command, call)
+    let (given, execution) = (command.model, call.execution)
     if let seed {
       var configuration = given.configuration
       configuration.seed = seed
       let fresh = try Model(configuration, options: CompilerOptions(threads: execution.state.settings.threads))
       model = try ModelValue(fresh, recipe: given.recipe)
-      name = "\(arguments["model"]?.name ?? "m")_\(seed)"
+      name = "\(command.$model.variable ?? "m")_\(seed)"
     } else {
       model = given
-      name = arguments["model"]?.name
+      name = command.$model.variable
     }
     var changes = TrainingChanges(model, execution)
-    for option in arguments.given { _ = try changes.take(option.key, option.argument) }
-    try changes.check(arguments.given)
+    for option in command.options.given { try changes.take(option) }
+    try changes.check(command.options.given)
     recipe = changes.recipe
-    do {
-      data = try Self.data(arguments, execution, &recipe, name: name ?? "m").matched(to: model)
-    } catch let fault as Fault {
-      throw fault.placed(at: arguments["on"]?.span ?? arguments.verbSpan)
-    }
-    recipe.take(form: data, model)
+    data = try Self.data(command, call, &recipe, name: name ?? "m")
+    recipe.transforms = data.dataset.transforms
     if let seed {
       (recipe.seed, recipe.splitSeed) = (seed, nil)
     } else if model.training.step == 0 {
@@ -51,30 +46,34 @@ struct TrainingRun {
     }
     recipe.chosenSeed = nil
     self.changes = changes
-    (training, validation) = try Self.split(data, recipe, arguments, execution)
+    (training, validation) = try Self.split(data, recipe, command, call)
     plan = recipe.plan(
-      epochs: Self.epochs(arguments, recipe, done: model.training.epoch), count: training.source.count)
+      epochs: Self.epochs(command.epochs, recipe, done: model.training.epoch), count: training.source.count)
   }
+
+  var execution: Execution { call.execution }
 
   /// Whether the model has had the epochs that are asked for: then there is nothing to train.
   var isDone: Bool { plan.epochs <= model.training.epoch }
 
   /// The total number of epochs: as requested, else what remains of the previous training, else ten more.
-  private static func epochs(_ arguments: Arguments, _ recipe: TrainingRecipe, done: Int) -> Int {
-    guard arguments.isGiven("epochs"), let asked = arguments.integer("epochs") else {
-      return recipe.unfinished.map { $0 > done ? $0 : done + 10 } ?? done + 10
+  private static func epochs(_ asked: EpochCount?, _ recipe: TrainingRecipe, done: Int) -> Int {
+    switch asked {
+    case .total(let count): count
+    case .more(let count): done + count
+    case nil: recipe.unfinished.map { $0 > done ? $0 : done + 10 } ?? done + 10
     }
-    return arguments.isRelative("epochs") ? done + asked : asked
   }
 
   private static func data(
-    _ arguments: Arguments, _ execution: Execution, _ recipe: inout TrainingRecipe, name: String
+    _ command: Train, _ call: Call, _ recipe: inout TrainingRecipe, name: String
   ) throws -> DatasetValue {
-    if let given = arguments.dataset("on") {
-      recipe.data = arguments["on"]?.raw
+    let execution = call.execution
+    if let given = command.on {
+      recipe.data = command.$on.raw
       return given.trainingPart
     }
-    if let last = recipe.data, let value = try? execution.evaluate(text: last, span: arguments.verbSpan),
+    if let last = recipe.data, let value = try? execution.evaluate(text: last, span: call.verbSpan),
       case .object(let data as DatasetValue) = value
     {
       return data.trainingPart
@@ -85,27 +84,27 @@ struct TrainingRun {
       return only.trainingPart
     }
     let gone = recipe.data.map { "previous training data '\($0)' no longer exists; " } ?? ""
-    throw arguments.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
+    throw call.fault(.missingArgument, "\(gone)train needs data", fix: "Example: train \(name) on=d epochs=20")
   }
 
   /// Holds out a fraction or a number of the examples, the same ones for the same seed; or all of another dataset.
   private static func split(
-    _ data: DatasetValue, _ recipe: TrainingRecipe, _ arguments: Arguments, _ execution: Execution
+    _ data: DatasetValue, _ recipe: TrainingRecipe, _ command: Train, _ call: Call
   ) throws -> (DatasetValue, DatasetValue?) {
     if let name = recipe.validationData {
-      guard case .object(let held as DatasetValue) = try execution.evaluate(text: name, span: arguments.verbSpan) else {
-        throw arguments.fault(
+      guard case .object(let held as DatasetValue) = try call.execution.evaluate(text: name, span: call.verbSpan) else {
+        throw call.fault(
           .wrongKind, "previous validation data '\(name)' no longer exists", fix: "Specify validate= again.")
       }
-      return (data, try held.testPart.matched(to: arguments.model("model")))
+      return (data, held.testPart)
     }
     let count = data.source.count
     let held = recipe.validate < 1 ? Int((Double(count) * recipe.validate).rounded()) : Int(recipe.validate)
     guard held > 0 else { return (data, nil) }
     guard held < count else {
-      throw arguments.fault(
+      throw command.options[.validate].fault(
         .badOptionValue,
-        "validate=\(held) leaves none of the \(count) \(inflected("example", for: count)) for training", at: "validate")
+        "validate=\(held) leaves none of the \(count) \(inflected("example", for: count)) for training")
     }
     let rows = recipe.rows(of: count)
     return (data.subset(rows.training), data.subset(rows.heldOut, title: "held out"))
@@ -124,7 +123,7 @@ struct TrainingRun {
           + "\(before.title), \(NumberText.count(before.count))")
     }
     live.dataDescription = data.summary
-    if arguments.isGiven("seed") { live.training.shuffleSeed = plan.seed }
+    if command.options[.seed].isGiven { live.training.shuffleSeed = plan.seed }
     try warn(live)
     let stop = StopSignal(when: Stopping.current)
     let reporter = TrainingReporter(self, live)
@@ -136,14 +135,14 @@ struct TrainingRun {
       end = try trainer.run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
-      throw arguments.fault(.notFinite, error.description, fix: try fix(of: error, firstStep: firstStep))
+      throw call.fault(.notFinite, error.description, fix: try fix(of: error, firstStep: firstStep))
     } catch ModelError.notFiniteParameter(let parameter) {
-      throw arguments.fault(
-        .notFinite, ModelError.notFiniteParameter(parameter).description, at: "model",
+      throw command.$model.fault(
+        .notFinite, ModelError.notFiniteParameter(parameter).description,
         fix: "Undo what caused it (undo), or train a fresh model: \(DoctorAdvice(self).retrained())")
     } catch ModelError.oneRow(let layer) {
-      throw arguments.fault(
-        .badOptionValue, ModelError.oneRow(layer: layer).description, at: "batch",
+      throw command.options[.batch].fault(
+        .badOptionValue, ModelError.oneRow(layer: layer).description,
         fix: training.source.count > 1
           ? "Try: train \(name ?? "m")\(dataWords) batch=\(min(128, training.source.count))\(epochWords)"
           : "It needs at least two examples.")
@@ -169,7 +168,7 @@ struct TrainingRun {
   /// is changed as by 'set'.
   func alreadyTrained() throws -> Value {
     let name = name ?? "m"
-    if !changes.words.isEmpty, !arguments.flag("dry") {
+    if !changes.words.isEmpty, !command.dry {
       let live = try model.model(threads: execution.state.settings.threads, willChange: true)
       live.take(changes)
       execution.set(name, to: .object(try model.updated(live, recipe: changes.recipe)))
@@ -178,7 +177,7 @@ struct TrainingRun {
     let training = model.training
     let epochs = NumberText.short(training.position, digits: 3)
     let trained = "already trained for \(epochs) \(epochs == "1" ? "epoch" : "epochs")"
-    execution.note("\(trained); train \(name) epochs=+\(max(1, arguments.integer("epochs") ?? 1)) continues")
+    execution.note("\(trained); train \(name) epochs=+\(max(1, command.epochs?.count ?? 1)) continues")
     var fields: [Report.Field] = [
       .init("epochs", .count(training.epoch)), .init("steps", .count(Int(clamping: training.step))),
     ]
@@ -201,11 +200,6 @@ struct TrainingRun {
   func keep(_ live: Model, isDone: Bool = false) throws {
     guard let name else { return }
     var recipe = recipe
-    if let classes = recipe.classes, live.training.step > model.training.step, let known = training.dataset.classes {
-      let seen = training.dataset.labelCounts.keys.map { ClassTable.name(of: Int32($0), training.dataset.labelNames) }
-      let before = model.training.step > 0 ? recipe.trainedClasses ?? classes : []
-      recipe.trainedClasses = known.count == 0 ? before : classes.filter { Set(before + seen).contains($0) }
-    }
     recipe.unfinished = isDone ? nil : plan.epochs
     execution.set(name, to: .object(try model.updated(live, recipe: recipe)))
     execution.keepsWork = true

@@ -1,3 +1,4 @@
+import SessionCore
 import Tensors
 import Text
 import VAEngine
@@ -5,28 +6,28 @@ import VAEngine
 /// `train … seeds=1..3`: a fresh model with the same configuration for each seed, and statistics over the seeds.
 struct TrainingRuns {
   private let runs: [TrainingRun]
-  private let arguments: Arguments
   private let execution: Execution
   /// Unseen examples, when the data come with a test part.
   private let test: DatasetValue?
 
-  init(_ seeds: [Int], _ arguments: Arguments, _ execution: Execution) throws {
-    (self.arguments, self.execution) = (arguments, execution)
-    guard !arguments.isGiven("seed"), !arguments.flag("dry") else {
-      throw arguments.fault(
-        .badOptionValue, "seeds cannot be combined with seed or dry", at: "seeds", fix: "Use seeds= alone.")
+  init(_ seeds: [Int], _ command: Train, _ call: Call) throws {
+    let execution = call.execution
+    self.execution = execution
+    guard !command.options[.seed].isGiven, !command.dry else {
+      throw command.$seeds.fault(
+        .badOptionValue, "seeds cannot be combined with seed or dry", fix: "Use seeds= alone.")
     }
     guard Set(seeds).count == seeds.count, seeds.count <= 100 else {
-      throw arguments.fault(.badOptionValue, "seeds: expected up to 100 different seeds", at: "seeds")
+      throw command.$seeds.fault(.badOptionValue, "seeds: expected up to 100 different seeds")
     }
-    runs = try seeds.map { try TrainingRun(arguments, execution, seed: UInt64($0)) }
+    runs = try seeds.map { try TrainingRun(command, call, seed: UInt64($0)) }
     for run in runs where !(run.name ?? "").isName || execution.isReserved(run.name ?? "") {
-      throw arguments.fault(.badOptionValue, "'\(run.name ?? "")' is not a valid name", at: "model")
+      throw command.$model.fault(.badOptionValue, "'\(run.name ?? "")' is not a valid name")
     }
     let data =
-      arguments.dataset("on")
+      command.on
       ?? runs.first?.recipe.data.flatMap { name in
-        guard case .object(let data as DatasetValue)? = try? execution.evaluate(text: name, span: arguments.verbSpan)
+        guard case .object(let data as DatasetValue)? = try? execution.evaluate(text: name, span: call.verbSpan)
         else { return nil }
         return data
       }

@@ -1,4 +1,5 @@
 import Figures
+import SessionCore
 import VAEngine
 
 /// Losses of one or more trainings by epoch: every step faintly, a smoothed line over them, validation dashed, edits marked.
@@ -30,10 +31,13 @@ struct LossFigure {
     }
   }
 
+  /// How the terms are drawn.
+  enum Terms: String, CaseIterable { case overlaid, stacked, total }
+
   let runs: [Run]
   /// Terms of the model's family beside the reconstruction and the KL.
   var ownTerms: [TermName] = []
-  var terms = "overlaid"
+  var terms = Terms.overlaid
   var logY = false
   var unit = "nats/image"
   /// The largest number of points of a line; more would not be visible.
@@ -45,7 +49,7 @@ struct LossFigure {
     var lines: [Curves.Line] = []
     var marks: [Curves.Mark] = []
     for (index, run) in runs.enumerated() {
-      if runs.count == 1 { lines += terms == "stacked" ? stacked(run) : single(run) } else { lines += one(run, index) }
+      if runs.count == 1 { lines += terms == .stacked ? stacked(run) : single(run) } else { lines += one(run, index) }
       let prefix = runs.count > 1 ? "\(run.name): " : ""
       marks += run.history.edits.map { .init(x: $0.epoch, text: prefix + $0.what) }
     }
@@ -90,7 +94,7 @@ struct LossFigure {
 
   private func single(_ run: Run) -> [Curves.Line] {
     let total = pair(line("loss", run) { $0.loss }, of: run, color: 0) + validation(run, "validation", color: 3)
-    guard terms == "overlaid", run.history.steps.contains(where: { $0.kl > 0 }) else { return total }
+    guard terms == .overlaid, run.history.steps.contains(where: { $0.kl > 0 }) else { return total }
     return total + pair(line("reconstruction", run) { $0.reconstruction }, of: run, color: 1)
       + pair(line("KL", run) { $0.kl }, of: run, color: 2, panel: 1)
       + ownTerms.enumerated().flatMap { index, term in

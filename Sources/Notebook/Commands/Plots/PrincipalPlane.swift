@@ -1,4 +1,5 @@
 import Language
+import SessionCore
 import Tensors
 
 /// The two directions of most variance (PCA), by power iteration on the covariance in Double.

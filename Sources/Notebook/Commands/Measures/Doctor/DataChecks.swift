@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 import Text
 import VAEngine
 
@@ -112,8 +113,7 @@ extension Examination {
     let likelihood = model.configuration.likelihood
     let (from, to) = (measuredName ?? "d", advice.freeName(for: measuredName))
     let isTrained = model.training.step > 0
-    if isTrained, let transforms = model.recipe.transforms.map(source.dataset.transforms(like:)),
-      transforms != source.dataset.transforms,
+    if isTrained, let transforms = model.recipe.transforms, transforms != source.dataset.transforms,
       let seen = try? source.with(transforms, replacing: true), let glance = try? DataGlance(seen.thinned(to: 200)),
       glance.fits(likelihood)
     {

@@ -1,4 +1,5 @@
 import Graphs
+import SessionCore
 import Text
 import VAEngine
 
@@ -73,7 +74,7 @@ extension TrainingRecipe {
     }
     add("batch", Double(batchSize), Double(usual.batchSize))
     add("lr", learningRate, usual.learningRate)
-    if optimizer != usual.optimizer { words.append("optimizer=\(optimizer.rawValue.lowercased())") }
+    if optimizer != usual.optimizer { words.append("optimizer=\(optimizer.word)") }
     if let schedule, schedule != "constant" { words.append("schedule=\(schedule)") }
     add("clip", clipNorm, nil)
     add("decay", weightDecay, 0)
@@ -81,7 +82,7 @@ extension TrainingRecipe {
     for (name, value, usual) in [
       ("epsilon", epsilon, numbers.epsilon), ("beta1", beta1, numbers.beta1), ("beta2", beta2, numbers.beta2),
       ("momentum", momentum, numbers.momentum),
-    ] where reader(of: name) == nil {
+    ] where TrainingOption.named(name)?.readers.contains(optimizer) ?? true {
       if let value, Float(value) != usual { words.append("\(name)=\(NumberText.short(value, digits: 7))") }
     }
     if let validationData {

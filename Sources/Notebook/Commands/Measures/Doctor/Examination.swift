@@ -1,4 +1,5 @@
 import Glibc
+import SessionCore
 import Tensors
 import Text
 import VAEngine
@@ -21,21 +22,24 @@ struct Examination {
   let measured: Measurement?
   let advice: DoctorAdvice
 
-  init(_ arguments: Arguments, _ execution: Execution) throws {
-    model = try arguments.model("model")
-    name = arguments["model"]?.name ?? "m"
-    let whole = try arguments.measured("on", model, execution)
-    source = whole
-    let parts = try TrainedParts(model, measured: whole, execution, at: arguments.verbSpan)
-    let live = try model.model(threads: execution.state.settings.threads)
+  /// - Parameters:
+  ///   - place: Of the model.
+  ///   - given: The name of the data, when they were given.
+  init(
+    _ model: ModelValue, at place: ArgumentPlace, on whole: DatasetValue, named given: String?, seed: UInt64,
+    _ call: Call
+  ) throws {
+    let execution = call.execution
+    (self.model, source) = (model, whole)
+    name = place.variable ?? "m"
+    let parts = try TrainedParts(model, measured: whole, execution, at: call.verbSpan)
+    let live = try model.model(threads: call.threads)
     try live.check(whole.source)
-    let seed = UInt64(arguments.integer("seed") ?? 0)
     try execution.working("doctor", 0)
     nonFinite = live.parameters.nonFinite
     data = try DataGlance(whole.thinned(to: Self.limit))
     let datasets = execution.names(ofKinds: [.dataset])
-    let given = arguments.isGiven("on") ? arguments["on"]?.raw.strippingPart : nil
-    measuredName = given ?? parts.name ?? (datasets.count == 1 ? datasets[0] : nil)
+    measuredName = given?.strippingPart ?? parts.name ?? (datasets.count == 1 ? datasets[0] : nil)
     advice = DoctorAdvice(name: name, model: model, dataName: parts.name ?? measuredName, execution: execution)
     guard nonFinite == nil, model.training.step > 0, data.isFinite, data.fits(model.configuration.likelihood) else {
       measured = nil

@@ -1,3 +1,4 @@
+import SessionCore
 import VAEngine
 
 /// One thing that the doctor looks at.

@@ -1,4 +1,5 @@
 import Graphs
+import SessionCore
 import Text
 import VAEngine
 

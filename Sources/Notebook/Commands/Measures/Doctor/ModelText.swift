@@ -1,4 +1,5 @@
 import Networks
+import SessionCore
 import Text
 import VAEngine
 

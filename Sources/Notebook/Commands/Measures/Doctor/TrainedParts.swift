@@ -1,4 +1,5 @@
 import Datasets
+import SessionCore
 import Tensors
 import VAEngine
 

@@ -1,4 +1,5 @@
 import Glibc
+import SessionCore
 import VAEngine
 
 extension DoctorCheck {

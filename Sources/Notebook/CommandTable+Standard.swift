@@ -1,0 +1,53 @@
+import Graphs
+import SessionCore
+import WorkspaceStore
+
+extension CommandTable {
+  /// Commands as types, in the order of help.
+  package static let declared: [any DeclaredCommand.Type] = [
+    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Compare.self, Versus.self, Race.self,
+    Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
+    Denoise.self, Anomaly.self, Compress.self,
+    Evaluate.self, ShowKL.self, Diagnose.self, Plot.self,
+    ListVariables.self, Show.self, Drop.self, Undo.self, ShowHistory.self, Quit.self, RecordTranscript.self,
+    Save.self, Open.self, ChangeSettings.self, SetFormat.self, SetSeed.self, SetThreads.self, SetTime.self,
+    Help.self, ShowExamples.self, Explain.self,
+  ]
+
+  /// Every command of elbo.
+  package static var standard: CommandTable {
+    CommandTable(
+      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + declared.map { Command($0) },
+      knowledge: .standard)
+  }
+}
+
+extension CommandTable.Knowledge {
+  /// Of models, datasets and the theory behind them.
+  static var standard: CommandTable.Knowledge {
+    var knowledge = CommandTable.Knowledge()
+    knowledge.theory = TheoryPages(Theory.foundations + Theory.practice + Theory.families)
+    knowledge.restorers = Restorers.standard
+    knowledge.threads = { CompilerOptions(threads: $0).threads }
+    return knowledge
+  }
+}
+
+extension Restorers {
+  static let standard: [String: Restorer] = [
+    "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
+    "dataset": { stored, options in .object(try DatasetValue(stored: stored, options: options)) },
+  ]
+
+  /// Restores values of every kind.
+  package init(options: SessionOptions) { self.init(options: options, kinds: Self.standard) }
+}
+
+extension Session {
+  /// Starts a session with every command of elbo.
+  ///
+  /// - Throws: `StoreError` when the workspace is open elsewhere, newer, damaged or not readable.
+  package convenience init(_ options: SessionOptions) throws(StoreError) {
+    try self.init(options, table: .standard)
+  }
+}

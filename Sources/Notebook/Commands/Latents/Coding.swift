@@ -1,0 +1,186 @@
+import Language
+import SessionCore
+import Tensors
+import VAEngine
+
+struct Encode: DeclaredCommand {
+  static let about = About(
+    "encode", family: .latents, summary: "encode examples into latents",
+    details: "what=mean returns posterior means, what=sample one draw for each, what=logvar log σ². Labels are kept.",
+    returns: .init(.tensor, "a tensor N×D with labels"),
+    examples: [.init("z = encode m d", "posterior means"), .init("z = encode m d.test what=sample", "draws")])
+
+  enum What: String, Choice {
+    case mean, sample, logvar
+
+    var help: String {
+      switch self {
+      case .mean: "posterior means"
+      case .sample: "draws from the posterior"
+      case .logvar: "log σ² of the posterior"
+      }
+    }
+  }
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, noun: "a dataset, or images", help: "a dataset, or images") var data: Examples
+  @Option(default: .mean, help: "posterior means, one draw each, or log σ²") var what: What
+  @Option(.seed, note: "the next seed of the session", help: "seed of the draws") var seed: Int?
+
+  func run(_ call: Call) throws -> Value {
+    let data = try data.data
+    if !model.configuration.family.isProbabilistic, what != .mean {
+      throw $what.fault(
+        .notSupported, "a plain autoencoder has one code for each example, not a distribution",
+        fix: "Use what=mean.")
+    }
+    let live = try model.model(threads: call.threads)
+    let codes = try live.encode(data.source) { try call.execution.working("encode", $0) }
+    let labels = try data.rowLabels()
+    switch what {
+    case .logvar: return .tensor(ArrayValue(codes.logVariance, labels: labels, meaning: .logVariance))
+    case .sample:
+      let draws = try live.sample(codes, seed: call.execution.seed(given: seed))
+      return .tensor(ArrayValue(draws, labels: labels, meaning: .latents))
+    case .mean: return .tensor(ArrayValue(codes.mean, labels: labels, meaning: .latents))
+    }
+  }
+}
+
+struct Decode: DeclaredCommand {
+  static let about = About(
+    "decode", family: .latents, summary: "decode latents into images", returns: .init(.tensor, "images N×C×H×W"),
+    examples: [
+      .init("x = decode m z[0..9]", "ten images"), .init("decode m mean(z[label=3])", "the mean of class 3, decoded"),
+    ])
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, noun: "latents N×D, or one of D numbers", help: "latents N×D, or one of D numbers")
+  var latents: ArrayValue
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
+    let label = try labels.class(for: model, else: latents.labels)
+    return .tensor(try model.decoded(latents, label: label, labels: latents.labels, call.execution))
+  }
+}
+
+struct Reconstruct: DeclaredCommand {
+  static let about = About(
+    "reconstruct", family: .latents, summary: "show examples and their reconstructions",
+    returns: .init(.tensor, "images: the inputs, then their reconstructions"),
+    examples: [.init("reconstruct m d n=10", "ten pairs")])
+
+  @Argument(help: "the model") var model: ModelValue
+  @Argument(takesPipe: true, noun: "a dataset, or images", help: "a dataset, or images") var data: Examples
+  @Option(.integer(1...100_000), default: 10, help: "number of examples, from the first") var n: Int
+
+  func run(_ call: Call) throws -> Value {
+    let data = try data.data.drawnOnce()
+    let n = min(n, data.dataset.count)
+    let part = data.subset(Array(0..<n))
+    let live = try model.model(threads: call.threads)
+    let inputs = try part.dataset.examples(Array(0..<n))
+    let codes = try live.encode(part.source) { try call.execution.working("encode", $0) }
+    let outputs = try live.decode(codes.mean, labels: try part.conditioning(model)) {
+      try call.execution.working("decode", $0)
+    }
+    let both = inputs.elements(as: Float.self) + outputs.elements(as: Float.self)
+    let shape = Shape([2 * n] + outputs.shape.droppingFirst.dimensions)
+    call.execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
+    let content = ArrayValue.Content("inputs, then \(model.configuration.shown())", isOfEach: false)
+    return .tensor(ArrayValue(try Tensor(both, shape: shape), meaning: .images, content: content))
+  }
+}
+
+struct Sample: DeclaredCommand {
+  static let about = About(
+    "sample", family: .latents, summary: "decoded draws of the prior: means of p(x|z), or samples of it",
+    returns: .init(.tensor, "images n×C×H×W"),
+    examples: [
+      .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as an image file"),
+      .init("sample m n=64 draws=samples", "with the noise that p(x|z) has"),
+    ])
+
+  @Argument(takesPipe: true, help: "the model") var model: ModelValue
+  @Option(.integer(1...1_000_000), default: 64, help: "number of images") var n: Int
+  @Option(.seed, note: "the next seed of the session", help: "seed of the draws") var seed: Int?
+  @Option(.nonNegative, default: 1, help: "factor on the standard deviation of the draws") var temperature: Double
+  @Option(default: .means, help: "means of p(x|z), as pictures show them, or samples of it") var draws: DecodedKind
+  let labels = LabelOption()
+
+  func run(_ call: Call) throws -> Value {
+    let label = try labels.class(for: model)
+    return .tensor(
+      try model.sampled(
+        n, seed: call.execution.seed(given: seed), temperature: temperature, label: label,
+        as: draws.checked(for: [model], at: $draws), call.execution))
+  }
+}
+
+extension DecodedKind: Choice {
+  package var help: String {
+    switch self {
+    case .means: "means of p(x | z), smooth"
+    case .samples: "samples of p(x | z), with its noise"
+    }
+  }
+
+  /// - Throws: `Fault` for samples of a model whose likelihood has none.
+  func checked(for models: [ModelValue], at place: ArgumentPlace) throws -> DecodedKind {
+    guard self == .samples, let without = models.first(where: { !$0.configuration.likelihood.hasSamples }) else {
+      return self
+    }
+    throw place.fault(
+      .notSupported, "likelihood=\(without.configuration.likelihood.name) has no p(x | z) to draw from",
+      fix: "Use draws=means.")
+  }
+}
+
+extension DecodedKind? {
+  /// What is decoded to be compared: what was asked for, else samples where all the models have them.
+  func chosen(for models: [ModelValue], at place: ArgumentPlace) throws -> DecodedKind {
+    if let self { return try self.checked(for: models, at: place) }
+    return models.allSatisfy(\.configuration.likelihood.hasSamples) ? .samples : .means
+  }
+}
+
+extension Execution {
+  /// Reports progress, and stops the work on request.
+  func working(_ task: String, _ share: Double) throws {
+    try Stopping.check()
+    progress(Progress(task: task, fraction: share))
+  }
+}
+
+extension ModelValue {
+  /// Decoded draws of the prior, whose standard deviation is `temperature`.
+  func sampled(
+    _ n: Int, seed: UInt64, temperature: Double = 1, label: Int?, as kind: DecodedKind, _ execution: Execution
+  ) throws -> ArrayValue {
+    let prior = try model(threads: execution.state.settings.threads).prior(count: n, seed: seed)
+    let scale = Float(temperature)
+    let latents = scale == 1 ? prior : try Tensor(prior.elements(as: Float.self).map { $0 * scale }, shape: prior.shape)
+    if !configuration.family.isProbabilistic {
+      execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
+    }
+    return try decoded(ArrayValue(latents), label: label, labels: nil, as: kind, seed: seed, execution)
+  }
+
+  /// Images of latents; a single vector is one row.
+  func decoded(
+    _ array: ArrayValue, label: Int?, labels: [Int32]?, as kind: DecodedKind = .means, seed: UInt64 = 0,
+    _ execution: Execution
+  ) throws -> ArrayValue {
+    let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
+    let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
+    let count = floats.shape.dimensions.first ?? 0
+    let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { $0.map(Int.init) }
+    let images = try model(threads: execution.state.settings.threads).decode(
+      floats, labels: classes, as: kind, seed: seed
+    ) {
+      try execution.working("decode", $0)
+    }
+    return ArrayValue(images, labels: labels, meaning: .images, content: .init(configuration.shown(kind)))
+  }
+}

@@ -1,0 +1,114 @@
+import Datasets
+import SessionCore
+import Tensors
+import Text
+import VAEngine
+
+/// `evaluate`.
+struct Evaluate: DeclaredCommand {
+  static let about = About(
+    "evaluate", family: .measures, summary: "ELBO, reconstruction and KL, with standard errors",
+    details: """
+      Sums over dimensions, means over examples, in nats. nll=K adds log p(x) by importance sampling. quality=yes compares \
+      samples of p(x | z), z drawn from the prior, with the data; draws=means compares the means of p(x | z). A probe \
+      learns from the training part where there is one and is asked about the test part.
+      """,
+    returns: .init(.report),
+    examples: [
+      .init("evaluate m on=d", "the ELBO and its parts"), .init("evaluate m on=d nll=500 n=500", "log-likelihood"),
+    ])
+
+  @Argument(takesPipe: true, help: "the model") var model: ModelValue
+  let data = MeasuredData()
+  let seed = MeasureSeed()
+  @Option(.integer(1...1_000_000), help: "importance samples for log p(x)") var nll: Int?
+  let extras = EvaluateExtras()
+  @Option(.count, note: "all", help: "number of examples, from the first") var n: Int?
+
+  func run(_ call: Call) throws -> Value {
+    let execution = call.execution
+    try extras.check()
+    let given = try data.data(for: model, at: $model, call)
+    var source = given.testPart.drawnOnce(seed: seed.value)
+    if let n, n < source.dataset.count { source = source.subset(Array(0..<n), title: source.title) }
+    let live = try model.model(threads: call.threads)
+    let result = try live.measured(source, seed: seed.value) { try execution.working("evaluate", $0) }
+    execution.remark(result, of: $model.variable ?? "the model", model)
+    var report = Self.report(result, model, source)
+    if !model.configuration.isPlain {
+      report.notes += live.warnings(hasGray: result.hasGrayValues).map(\.description)
+    }
+    let measured = EvaluateExtras.Measured(
+      live: live, source: source, given: given, model: model, seed: seed.value, hasGray: result.hasGrayValues)
+    try extras.add(measured, to: &report, call)
+    if let k = nll {
+      let nll = try live.logLikelihood(source.source, samples: k, seed: seed.value) {
+        try execution.working("nll", $0)
+      }
+      report.fields.append(
+        .init(
+          "nll", label: "−\(model.configuration.evidence)", .fixed(nll.negativeLogLikelihood.mean, decimals: 2),
+          unit: "nats/example", detail: ", k = \(nll.samples)", error: nll.negativeLogLikelihood.standardError))
+      report.tables.append(
+        .init(
+          "convergence",
+          Table(
+            title: "convergence in k", columns: [.init("k"), .init("nll", unit: "nats")],
+            rows: nll.convergence.map { [.count($0.samples), .fixed($0.mean, decimals: 3)] })))
+    }
+    return .report(report)
+  }
+
+  static func report(_ result: Evaluation, _ model: ModelValue, _ source: DatasetValue) -> Report {
+    func field(_ name: String, _ label: String, _ estimate: Estimate, _ unit: String) -> Report.Field {
+      .init(name, label: label, .fixed(estimate.mean, decimals: 2), unit: unit, error: estimate.standardError)
+    }
+    let configuration = model.configuration
+    let isPlain = configuration.isPlain
+    var fields: [Report.Field] = []
+    let bound = configuration.family.isConditional ? ", of \(configuration.evidence)" : ""
+    if !isPlain {
+      fields.append(
+        .init(
+          "negative_elbo", label: "−ELBO", .fixed(result.negativeElbo.mean, decimals: 2), unit: "nats/example",
+          detail: bound, error: result.negativeElbo.standardError))
+      fields.append(
+        .init(
+          "elbo", .number(-result.negativeElbo.mean), unit: "nats/example", detail: bound,
+          error: result.negativeElbo.standardError, isShown: false))
+    }
+    fields.append(
+      field(
+        "reconstruction", "reconstruction (\(configuration.likelihood.name))", result.reconstruction,
+        configuration.lossUnitPerExample))
+    if !isPlain { fields.append(field("kl", "KL", result.kl, "nats/example")) }
+    if let entropy = result.binaryCrossEntropy {
+      // Outputs of these may lie outside [0, 1], where a cross-entropy has no value.
+      let isClipped = !configuration.likelihood.isBounded
+      fields.append(
+        .init(
+          "bce", label: "cross-entropy", .fixed(entropy.mean, decimals: 2), unit: "nats/example",
+          detail: isClipped ? ", of means clipped to [0, 1]" : "", error: entropy.standardError))
+    }
+    fields += [
+      .init(
+        "mse", label: "mean squared error", .number(result.meanSquaredError), detail: " per pixel",
+        error: result.meanSquaredErrorPerPixel.standardError),
+      .init(
+        "active_units", label: "active units", .count(result.activeUnits),
+        detail: " of \(configuration.latentDimensions) (variance of \(isPlain ? "codes" : "means") > 0.01)"),
+      .init("latent_dimensions", .count(configuration.latentDimensions), isShown: false),
+      .init("examples", .count(result.count), isShown: false),
+    ]
+    if let bits = result.bitsPerDimension {
+      fields.append(
+        .init(
+          "negative_elbo_bits", label: "−ELBO", .fixed(bits.mean, decimals: 3), unit: "bits/dim",
+          error: bits.standardError, oldName: "bits"))
+    }
+    return Report(
+      title:
+        "\(configuration.family.word) on \(source.title), \(NumberText.count(result.count)) examples, \(configuration.measuredWay)",
+      fields: fields)
+  }
+}

@@ -1,0 +1,54 @@
+import Datasets
+import Figures
+import SessionCore
+import Tensors
+import Text
+import VAEngine
+
+/// Any images.
+struct GridPlot: PlotSubject {
+  static let (name, synonyms, help) = ("grid", ["images"], "any images")
+
+  @Option(.integer(1...100_000), default: 64, help: "images") var n: Int
+  @Option(.integer(1...1000), note: "automatic", help: "images per row") var columns: Int?
+
+  func draw(_ plot: PlotItems) throws -> Figure {
+    for item in plot.values {
+      if case .tensor(let array) = item.value { return try plot.images(array, columns: columns) }
+      if case .object(let data as DatasetValue) = item.value {
+        let count = min(n, data.dataset.count)
+        var figure = try plot.images(ArrayValue(data.dataset.examples(Array(0..<count))), columns: columns)
+        (figure.title, figure.subtitle) = (data.title, "the first \(count) of \(NumberText.count(data.dataset.count))")
+        return figure
+      }
+    }
+    throw plot.fault(.missingArgument, "images are needed", fix: "Example: sample m n=64 | plot grid")
+  }
+}
+
+extension PlotItems {
+  func images(
+    _ array: ArrayValue, columns: Int? = nil, framed: [Int] = [], change: (inout ImageGrid) -> Void = { _ in }
+  ) throws -> Figure {
+    var extents = array.shape.dimensions
+    if extents.count == 3 { extents.insert(1, at: 1) }
+    guard extents.count == 4, extents[1] == 1 || extents[1] == 3, extents[0] > 0 else {
+      throw fault(.shapeMismatch, "\(array.shape) are not images [N, C, H, W] of one or three channels")
+    }
+    // As square as can be, full rows if there are any of 20 images or fewer.
+    let side = max(1, min(20, Int(Double(extents[0]).squareRoot().rounded(.up))))
+    let square = (side...20).first { extents[0] % $0 == 0 } ?? side
+    var grid = ImageGrid(
+      pixels: array.floats, count: extents[0], channels: extents[1], height: extents[2], width: extents[3],
+      columns: min(extents[0], columns ?? square), framed: framed)
+    change(&grid)
+    return Figure(
+      .images(grid), title: "\(extents[0]) \(inflected("image", for: extents[0]))", subtitle: array.content?.text ?? "")
+  }
+
+  /// With a true minus sign.
+  static func signed(_ value: Double) -> String {
+    let text = NumberText.fixed(value, decimals: 1)
+    return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
+}

@@ -1,0 +1,102 @@
+import Datasets
+import Glibc
+import Graphs
+import JSONText
+import Language
+import SessionCore
+import VAEngine
+
+/// `save`: models as safetensors, the session as a workspace.
+struct Save: DeclaredCommand {
+  static let about = About(
+    "save", family: .session, summary: "write a model to a file, or the session to a workspace",
+    details: """
+      After 'save session' the session continues in the workspace: every later cell is stored there when it finishes. \
+      'open' reads models and workspaces.
+      """,
+    examples: [
+      .init("save m digits.safetensors", "weights with the architecture"),
+      .init("save session work.elbodb", "the session as a workspace"),
+    ])
+
+  @Argument(
+    .text(
+      placeholder: "a model or 'session'",
+      suggestions: [ValueWord("session", "everything: variables, history, metrics")]),
+    help: "model, or session")
+  var what: String
+  @Argument(.path, help: "path of the file") var path: String
+
+  func run(_ call: Call) throws -> Value {
+    let execution = call.execution
+    let file = execution.expanded(path)
+    if what == "session" {
+      try WorkspaceFile.save(to: file, shown: path, at: $path.span, execution)
+      return .nothing
+    }
+    guard let value = execution.lookup(what) else { throw execution.noVariable(what, at: $what.span) }
+    guard case .object(let object as any SavableValue) = value else {
+      throw $what.fault(
+        .wrongKind, "'\(what)' is \(value.kind.phrase); save writes models and the session",
+        fix: "Write other values with: show \(what) > out.json")
+    }
+    try execution.checkWritable(file, shown: path, at: $path.span)
+    execution.note(try object.save(to: file, shown: path, threads: call.threads))
+    if let state = object.trainedState { execution.core.savedModels.insert(state) }
+    return .nothing
+  }
+}
+
+/// `open`.
+struct Open: DeclaredCommand {
+  static let about = About(
+    "open", family: .session, summary: "open a workspace, or a model from a file",
+    details: "The content decides what a file is. The statement names a model that it opens: m = open m.safetensors.",
+    returns: .init(.model, "the model"),
+    examples: [
+      .init("open work.elbodb", "its variables, history and metrics"),
+      .init("m = open digits.safetensors", "a saved model"),
+    ])
+
+  @Argument(.path, help: "a workspace (.elbodb) or a model (.safetensors)") var path: String
+  @Option(name: "read-only", default: false, help: "open without writing to the file") var readOnly: Bool
+  @Option(default: false, help: "create the workspace if it does not exist") var new: Bool
+
+  func run(_ call: Call) throws -> Value {
+    let execution = call.execution
+    let file = execution.readable(path)
+    let nature = FileNature(of: file)
+    if nature == .model || nature == .tensors || file.hasSuffix(".safetensors") { return try model(file, call) }
+    let isNew = new && (nature == .missing || nature == .empty)
+    if nature != .workspace, !isNew, access(file, R_OK) == 0, let reason = nature.phrase {
+      throw $path.fault(
+        .notAWorkspace, "\(path) is not a workspace: \(reason)",
+        fix: nature.advice(file, shown: path, target: call.target, execution.options))
+    }
+    if nature == .missing, call.target != nil {
+      throw $path.fault(.unreadableFile, "\(path): \(String(cString: strerror(ENOENT)))")
+    }
+    try WorkspaceFile.open(file, shown: path, readOnly: readOnly, new: new, at: $path.span, execution)
+    return .nothing
+  }
+
+  private func model(_ file: String, _ call: Call) throws -> Value {
+    let opened = try Model.open(file, options: CompilerOptions(threads: call.threads))
+    var recipe = TrainingRecipe(opened.training.plan)
+    recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
+    let model = try ModelValue(opened, recipe: recipe)
+    if call.target == nil {
+      throw call.fault(
+        .missingArgument, "the model needs a name",
+        fix: FileNature.model.advice(file, shown: path, target: nil, call.execution.options))
+    }
+    if let state = model.trainedState { call.execution.core.savedModels.insert(state) }
+    return .object(model)
+  }
+}
+
+/// An object that `save NAME PATH` writes.
+package protocol SavableValue: ObjectValue {
+  /// Writes the file and returns a note about it.
+  func save(to path: String, shown: String, threads: Int?) throws -> String
+}

@@ -1,0 +1,63 @@
+import Datasets
+import Graphs
+import Language
+import Networks
+import SessionCore
+import Tensors
+import VAEngine
+
+extension TransformError: FaultConvertible {
+  package var fault: Fault { Fault(.shapeMismatch, description) }
+}
+
+extension NonFiniteError: FaultConvertible {
+  package var fault: Fault { Fault(.notFinite, description) }
+}
+
+extension ArchitectureError: FaultConvertible {
+  package var fault: Fault { Fault(.badArchitecture, description) }
+}
+
+extension ShapeError: FaultConvertible {
+  package var fault: Fault { Fault(.badArchitecture, "\(self)") }
+}
+
+extension ModelError: ArgumentFault {
+  package var fault: Fault {
+    let text = description
+    switch self {
+    case .dataShape(_, let wanted):
+      let fix = wanted.rank == 3 ? "Try: transform d resize=\(wanted[1])x\(wanted[2])" : nil
+      return Fault(.shapeMismatch, text, fix: fix)
+    case .latentShape: return Fault(.shapeMismatch, text, fix: "Latents come from: z = encode m d")
+    case .decoderShape: return Fault(.badArchitecture, text)
+    case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
+    case .labelsAbsent: return Fault(.noLabels, text, fix: "Train on those with one: d[label=0..], or drop the others.")
+    case .noExamples, .emptyExamples, .tooFewExamples: return Fault(.emptySelection, text)
+    case .notAProbability: return Fault(.notSupported, text)
+    case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
+    case .notFiniteParameter: return Fault(.notFinite, text, fix: "Try: undo, or train a fresh model: train m seeds=1")
+    case .oneRow: return Fault(.badOptionValue, text, fix: "Use batch=2 or more.")
+    case .tooFewRows(_, let needed): return Fault(.badOptionValue, text, fix: "Use batch=\(needed) or more.")
+    case .notFinite: return Fault(.unreadableFile, text)
+    case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
+    case .checkpoint: return Fault(.unreadableFile, text)
+    }
+  }
+
+  package func fault(of arguments: Arguments) -> Fault? {
+    guard case .dataShape(let given, let wanted) = self, let data = arguments.firstNamed(.dataset),
+      let model = arguments.firstNamed(.model)
+    else { return nil }
+    var fault = self.fault
+    let areImages = given.rank == 3 && wanted.rank == 3 && given[0] == wanted[0]
+    func text(_ shape: Shape) -> String { areImages ? "\(shape[1])×\(shape[2])" : shape.description }
+    let held = areImages ? "\(text(given)) images" : given.rank == 1 ? "rows of \(given[0])" : "examples of \(given)"
+    fault.message = "\(data.raw) contains \(held), \(model.raw) expects \(text(wanted))"
+    fault.fix =
+      areImages
+      ? "Try: transform \(data.raw) resize=\(wanted[1])x\(wanted[2])"
+      : "Or create a model for them: model NAME mlp on=\(data.raw)"
+    return fault.placed(at: data.span)
+  }
+}

@@ -1,0 +1,166 @@
+import Language
+import Tensors
+import Text
+import WorkspaceStore
+
+/// One cell from its first statement to its last, or to the first that fails.
+package struct CellRun {
+  package let execution: Execution
+  package let source: String
+  /// Whether the cell is numbered and kept.
+  package let keeps: Bool
+  package let silent: Bool
+  package let start: WorkClock.Instant
+  package var status = CellStatus.ok
+  package var outputs: [Output] = []
+  /// Of the workspace: shown with the outputs, and no part of what the cell gave.
+  package private(set) var remarks: [Output] = []
+  private var result: Value?
+  private var isKept = false
+
+  package init(execution: Execution, source: String, keeps: Bool, silent: Bool, start: WorkClock.Instant) {
+    self.execution = execution
+    self.source = source
+    self.keeps = keeps
+    self.silent = silent
+    self.start = start
+  }
+
+  /// Runs all statements.
+  package mutating func all() {
+    do {
+      let table = execution.table
+      let parser = Parser(execution.source) { table[$0] != nil }
+      let statements = try parser.statements()
+      for (position, read) in statements.enumerated() {
+        let statement = Naming.asTarget(read, in: table)
+        try run(statement, left: statements.count - 1 - position)
+        if status != .ok || execution.wantsToQuit { break }
+      }
+    } catch let fault as Fault {
+      status = .failed(Diagnostic(fault, source: source))
+    } catch {
+      status = .failed(Diagnostic(Fault(.internalError, "\(error)"), source: source))
+    }
+    if !isKept || status != .ok { show(keep(isLast: true)) }
+    remember()
+  }
+
+  /// Runs a statement; puts the state back when it fails.
+  private mutating func run(_ statement: Statement, left: Int) throws {
+    let before = execution.state
+    execution.begin(statement)
+    do {
+      defer { execution.endProgress() }
+      if let redirect = statement.redirect { try Redirection(execution: execution).check(redirect, for: statement) }
+      let value = try Interpreter(execution: execution).run(statement)
+      if let redirect = statement.redirect {
+        execution.note(try Redirection(execution: execution).write(value, to: redirect))
+      }
+      if let note = execution.interruptionNote {
+        status = .interrupted(note)
+      } else if execution.interruption.isRequested, left > 0 {
+        status = .interrupted("\(left) \(left == 1 ? "statement" : "statements") not run")
+      }
+      finish(statement, value, before: before, isLast: left == 0)
+    } catch is Stopped {
+      _ = execution.takeNotes()
+      rollBack(statement, to: before)
+      status = .interrupted(execution.keepsWork ? "completed training steps are kept" : "nothing was changed")
+    } catch {
+      _ = execution.takeNotes()
+      let fault = Fault.translated(error)
+      rollBack(statement, to: before)
+      throw fault
+    }
+  }
+
+  /// Restores the state before a statement that failed, except for completed training.
+  private func rollBack(_ statement: Statement, to before: SessionState) {
+    guard execution.keepsWork else {
+      execution.state = before
+      return
+    }
+    execution.core.undoStack.push(execution.source.text(statement.span), before: before)
+    execution.session.publish(execution.state)
+  }
+
+  /// Commits the changes of the statement, then shows its output.
+  private mutating func finish(_ statement: Statement, _ value: Value, before: SessionState, isLast: Bool) {
+    if execution.state.changes != before.changes, execution.keepsUndo {
+      execution.core.undoStack.push(execution.source.text(statement.span), before: before)
+    }
+    execution.keepsUndo = true
+    if value.kind != .nothing, !silent {
+      execution.core.results.add(value, cell: execution.cell, isClocked: execution.readsClock)
+      result = value
+    }
+    execution.session.publish(execution.state)
+    var shown: [Output] = []
+    let notes = execution.takeNotes()
+    if !statement.isSilent, statement.redirect == nil, value.kind != .nothing {
+      let format = execution.state.settings.format
+      var output: Output
+      if let target = statement.target, format == .text {
+        output = Output(value, text: "\(target.value) = \(value.summary)", isSummary: true)
+      } else {
+        output = value.output(width: execution.width, format: format)
+      }
+      output.text = VisibleText.lines(output.text)
+      output.marked = output.marked.map(VisibleText.lines)
+      output.isData = format != .text
+      if execution.readsClock { output.markNumbers() }
+      output.figureTerminal = execution.state.settings.plot["terminal"]
+      output.role = isLast ? .result : .display
+      shown.append(output)
+    }
+    if !statement.isSilent {
+      shown += notes.map { note in
+        var output = Output(role: .note, text: VisibleText.lines(note))
+        if execution.readsClock { output.markNumbers() }
+        return output
+      }
+    }
+    outputs += silent ? [] : shown
+    show(shown + keep(isLast: isLast))
+  }
+
+  private func show(_ outputs: [Output]) {
+    guard !silent else { return }
+    for output in outputs { execution.frontEnd.emit(.output(output)) }
+  }
+
+  /// Commits the cell so far; notes report when this fails and when it works again.
+  private mutating func keep(isLast: Bool) -> [Output] {
+    guard let store = execution.core.store, !store.isReadOnly else { return [] }
+    if isLast { isKept = true }
+    execution.core.keep(keeps ? record(isLast: isLast) : nil)
+    // A silent cell says nothing: the next one that speaks says it.
+    guard !silent, let remark = execution.core.takeRemark() else { return [] }
+    remarks.append(Output(role: .note, text: remark))
+    return remarks.suffix(1)
+  }
+
+  private func record(isLast: Bool) -> CellRecord {
+    var record = CellRecord(
+      number: execution.cell, source: source, status: isLast ? "ok" : "running", error: nil,
+      seconds: (WorkClock.now - start).seconds, outputs: outputs.map { OutputRecord($0) }, result: nil)
+    switch status {
+    case .ok: break
+    case .failed(let diagnostic): (record.status, record.error) = ("failed", diagnostic.headline)
+    case .interrupted(let note): (record.status, record.error) = ("interrupted", note)
+    }
+    if let result { record.keep(result) }
+    return record
+  }
+
+  /// Adds the cell to the history in memory, unless the store has it.
+  private func remember() {
+    guard keeps else { return }
+    execution.core.history.add(
+      HistoryEntry(
+        session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
+        recordings: outputs.map(\.recording), seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
+      isStored: execution.core.isStored)
+  }
+}
