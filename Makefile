@@ -9,7 +9,7 @@ SWIFT_BUILD := swift build -c $(CONFIGURATION) --scratch-path $(SCRATCH)
 GNUPLOT := $(if $(shell command -v gnuplot),,gnuplot-nox)
 PACKAGES := pkg-config libdnnl-dev libhwy-dev libreadline-dev libgnuplot-iostream-dev $(GNUPLOT) \
   libboost-iostreams-dev libboost-filesystem-dev libzmq3-dev libsqlite3-dev zlib1g-dev libzip-dev libspng-dev \
-  libjpeg62-turbo-dev libgif-dev libutf8proc-dev libssl-dev libcurl4-openssl-dev
+  libjpeg62-turbo-dev libtiff-dev libwebp-dev libhdf5-dev libgif-dev libstb-dev libutf8proc-dev libssl-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Additional requirements of the tests: a pseudo-terminal with a screen emulator, a pager.

@@ -27,7 +27,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
     .target(
-      name: "CImages", linkerSettings: [.linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif")]),
+      name: "CImages",
+      linkerSettings: [
+        .linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("m"), .linkedLibrary("dl"),
+      ]),
+    // Opens libhdf5 when the first of its files is read.
+    .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
     // Loads libcurl when the first download starts.
     .target(name: "CTransfer"),
 
@@ -49,7 +54,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Tensors", "Text", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CTransfer", "CCrypto",
+        "Tensors", "Text", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CHDF5", "CTransfer",
+        "CCrypto",
       ]),
 
     // Models: architectures as data, objectives, training, measures.
@@ -141,7 +147,7 @@ let package = Package(
     .executableTarget(
       name: "dataset-files", dependencies: ["Datasets", "Tensors", "Fuzzing"], path: "Tests/Conformance/DatasetFiles"),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"], exclude: ["Corpus"]),
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"], exclude: ["Corpus", "HDF5"]),
     .testTarget(
       name: "NotebookTests",
       dependencies: [

@@ -1,17 +1,33 @@
-// The two decoders behind images.h.
+// The decoders behind images.h, one file for each.
 #ifndef ELBO_IMAGE_FORMATS_H
 #define ELBO_IMAGE_FORMATS_H
 
 #include "images.h"
 
-int elbo_png_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, char *message);
-int elbo_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *destination, size_t capacity,
-                    char *message);
-int elbo_jpeg_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, char *message);
-int elbo_jpeg_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *destination, size_t capacity,
-                     char *message);
+/// Decoded pixels before they are turned upright, mixed with a background and converted.
+typedef struct {
+  void *data;        // uint8_t or uint16_t, interleaved; freed by the caller
+  int width, height; // as stored
+  int channels;      // 1 gray, 2 gray with alpha, 3 RGB, 4 RGB with alpha
+  int depth;         // 8 or 16
+} elbo_pixels;
 
-/// Gray to RGB or back: L = 0.299 R + 0.587 G + 0.114 B, in 16-bit fixed point.
-void elbo_convert(const uint8_t *from, int fromChannels, uint8_t *to, int toChannels, size_t pixels);
+#define ELBO_DECODER(name)                                                                        \
+  int elbo_##name##_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, char *message); \
+  int elbo_##name##_decode(const uint8_t *bytes, size_t count, elbo_pixels *pixels, char *message)
+
+ELBO_DECODER(png);
+ELBO_DECODER(jpeg);
+ELBO_DECODER(tiff);
+ELBO_DECODER(webp);
+ELBO_DECODER(gif);
+ELBO_DECODER(bmp);
+ELBO_DECODER(pnm);
+
+/// The orientation in EXIF data that begin with their byte order, 1 to 8; 1 where there is none.
+int elbo_exif_orientation(const uint8_t *bytes, size_t count);
+
+/// Room for these pixels; false with a message when there is none.
+int elbo_pixels_allocate(elbo_pixels *pixels, int width, int height, int channels, int depth, char *message);
 
 #endif

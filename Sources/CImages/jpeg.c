@@ -1,8 +1,9 @@
-// JPEG through libjpeg-turbo: baseline and progressive, gray and color. libjpeg reports by longjmp; nothing of that
+// JPEG through libjpeg-turbo: baseline and progressive, gray, color and CMYK. libjpeg reports by longjmp; nothing of that
 // leaves this file.
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jpeglib.h>
 #include <jerror.h>
@@ -60,9 +61,12 @@ static void begin(decoder *d, const uint8_t *bytes, size_t count) {
   d->progress.progress_monitor = monitor;
   d->info.progress = &d->progress;
   jpeg_mem_src(&d->info, bytes, (unsigned long)count);
+  // EXIF lies in the first application segment.
+  jpeg_save_markers(&d->info, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(&d->info, TRUE);
-  if (d->info.num_components != 1 && d->info.num_components != 3) {
-    snprintf(d->errors.message, ELBO_IMAGE_MESSAGE, "JPEG: %d components; gray and RGB are read", d->info.num_components);
+  if (d->info.num_components != 1 && d->info.num_components != 3 && d->info.num_components != 4) {
+    snprintf(d->errors.message, ELBO_IMAGE_MESSAGE, "JPEG: %d components; gray, RGB and CMYK are read",
+             d->info.num_components);
     longjmp(d->errors.escape, 1);
   }
 }
@@ -95,33 +99,48 @@ int elbo_jpeg_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, c
   size->width = (int32_t)d->info.image_width;
   size->height = (int32_t)d->info.image_height;
   size->channels = d->info.num_components == 1 ? 1 : 3;
+  for (jpeg_saved_marker_ptr marker = d->info.marker_list; marker; marker = marker->next) {
+    if (marker->data_length < 14 || memcmp(marker->data, "Exif\0\0", 6) != 0) continue;
+    size->orientation = elbo_exif_orientation(marker->data + 6, marker->data_length - 6);
+    break;
+  }
   return finish(d, 1);
 }
 
-int elbo_jpeg_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *destination, size_t capacity,
-                     char *message) {
+int elbo_jpeg_decode(const uint8_t *bytes, size_t count, elbo_pixels *pixels, char *message) {
   decoder *d = make(message);
   if (!d) return 0;
   if (setjmp(d->errors.escape)) return finish(d, 0);
   begin(d, bytes, count);
-  const int decoded = d->info.num_components == 1 ? 1 : 3;
-  d->info.out_color_space = decoded == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  const int stored = d->info.num_components, decoded = stored == 1 ? 1 : 3;
+  d->info.out_color_space = stored == 1 ? JCS_GRAYSCALE : stored == 4 ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&d->info);
   const size_t width = d->info.output_width, height = d->info.output_height;
-  if (width * height * (size_t)channels > capacity) {
+  if (width > ELBO_IMAGE_MAX_SIDE || height > ELBO_IMAGE_MAX_SIDE) {
     snprintf(message, ELBO_IMAGE_MESSAGE, "JPEG: larger than its header said");
     return finish(d, 0);
   }
-  d->row = malloc(width * (size_t)decoded);
-  if (!d->row) {
-    snprintf(message, ELBO_IMAGE_MESSAGE, "out of memory");
-    return finish(d, 0);
+  if (!elbo_pixels_allocate(pixels, (int)width, (int)height, decoded, 8, message)) return finish(d, 0);
+  if (stored == 4) {
+    d->row = malloc(width * 4);
+    if (!d->row) {
+      snprintf(message, ELBO_IMAGE_MESSAGE, "out of memory");
+      return finish(d, 0);
+    }
   }
   while (d->info.output_scanline < height) {
-    const size_t y = d->info.output_scanline;
-    JSAMPROW rows[1] = {d->row};
+    uint8_t *line = (uint8_t *)pixels->data + d->info.output_scanline * width * (size_t)decoded;
+    JSAMPROW rows[1] = {stored == 4 ? d->row : line};
     if (jpeg_read_scanlines(&d->info, rows, 1) != 1) break;
-    elbo_convert(d->row, decoded, destination + y * width * (size_t)channels, channels, width);
+    // Adobe's programs store what is left of the light instead of the ink.
+    for (size_t x = 0; stored == 4 && x < width; x++) {
+      const int isInverted = d->info.saw_Adobe_marker;
+      const int key = isInverted ? d->row[4 * x + 3] : 255 - d->row[4 * x + 3];
+      for (int c = 0; c < 3; c++) {
+        const int light = isInverted ? d->row[4 * x + c] : 255 - d->row[4 * x + c];
+        line[3 * x + c] = (uint8_t)((light * key + 127) / 255);
+      }
+    }
   }
   jpeg_finish_decompress(&d->info);
   return finish(d, 1);

@@ -1,4 +1,4 @@
-// PNG through libspng: reads every color type and depth, interlaced or not, as 8-bit gray or RGB; writes those two.
+// PNG through libspng: reads every color type and depth, interlaced or not; writes 8-bit gray and RGB.
 #include <spng.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,41 +25,68 @@ static spng_ctx *open_png(const uint8_t *bytes, size_t count, struct spng_ihdr *
   return context;
 }
 
+static int isGray(const struct spng_ihdr *header) {
+  return header->color_type == SPNG_COLOR_TYPE_GRAYSCALE || header->color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
+}
+
+static int hasAlpha(spng_ctx *context, const struct spng_ihdr *header) {
+  struct spng_trns trns;
+  return header->color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA ||
+         header->color_type == SPNG_COLOR_TYPE_TRUECOLOR_ALPHA || spng_get_trns(context, &trns) == 0;
+}
+
 int elbo_png_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, char *message) {
   struct spng_ihdr header;
   spng_ctx *context = open_png(bytes, count, &header, message);
   if (!context) return 0;
-  spng_ctx_free(context);
-  const int isGray =
-      header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
   size->width = (int32_t)header.width;
   size->height = (int32_t)header.height;
-  size->channels = isGray ? 1 : 3;
+  size->channels = isGray(&header) ? 1 : 3;
+  size->depth = header.bit_depth == 16 ? 16 : 8;
+  size->hasAlpha = hasAlpha(context, &header);
+  struct spng_exif exif;
+  if (spng_get_exif(context, &exif) == 0) {
+    size->orientation = elbo_exif_orientation((const uint8_t *)exif.data, exif.length);
+  }
+  spng_ctx_free(context);
   return 1;
 }
 
-int elbo_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *destination, size_t capacity,
-                    char *message) {
+int elbo_png_decode(const uint8_t *bytes, size_t count, elbo_pixels *pixels, char *message) {
   struct spng_ihdr header;
   spng_ctx *context = open_png(bytes, count, &header, message);
   if (!context) return 0;
-  const size_t pixels = (size_t)header.width * header.height;
-  const int isPlainGray = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
-  const int format = isPlainGray ? SPNG_FMT_G8 : SPNG_FMT_RGB8;
-  const int decoded = isPlainGray ? 1 : 3;
-  int status = pixels * (size_t)channels > capacity ? SPNG_EBUFSIZ : 0;
-  uint8_t *own = NULL;
-  if (!status && decoded != channels) {
-    own = malloc(pixels * (size_t)decoded);
-    if (!own) status = SPNG_EMEM;
+  const int isDeep = header.bit_depth == 16, alpha = hasAlpha(context, &header);
+  const int format = isDeep                     ? SPNG_FMT_RGBA16
+                     : alpha                    ? SPNG_FMT_RGBA8
+                     : isGray(&header)          ? SPNG_FMT_G8
+                                                : SPNG_FMT_RGB8;
+  const int decoded = isDeep || alpha ? 4 : isGray(&header) ? 1 : 3;
+  int done = elbo_pixels_allocate(pixels, (int)header.width, (int)header.height, decoded, isDeep ? 16 : 8, message);
+  if (done) {
+    const size_t size = (size_t)header.width * header.height * decoded * (isDeep ? 2 : 1);
+    const int status = spng_decode_image(context, pixels->data, size, format, alpha ? SPNG_DECODE_TRNS : 0);
+    if (status) snprintf(message, ELBO_IMAGE_MESSAGE, "PNG: %s", spng_strerror(status));
+    done = status == 0;
   }
-  uint8_t *target = own ? own : destination;
-  if (!status) status = spng_decode_image(context, target, pixels * (size_t)decoded, format, 0);
-  if (!status && own) elbo_convert(own, decoded, destination, channels, pixels);
-  if (status) snprintf(message, ELBO_IMAGE_MESSAGE, "PNG: %s", spng_strerror(status));
-  free(own);
   spng_ctx_free(context);
-  return status == 0;
+  // Gray was decoded as color: its first channel is all of it, for gray is converted to itself.
+  if (done && decoded == 4 && isGray(&header)) {
+    const size_t total = (size_t)header.width * header.height;
+    for (size_t i = 0; i < total; i++) {
+      if (isDeep) {
+        uint16_t *p = pixels->data;
+        p[2 * i] = p[4 * i];
+        p[2 * i + 1] = p[4 * i + 3];
+      } else {
+        uint8_t *p = pixels->data;
+        p[2 * i] = p[4 * i];
+        p[2 * i + 1] = p[4 * i + 3];
+      }
+    }
+    pixels->channels = 2;
+  }
+  return done;
 }
 
 // Figures and enlarged images repeat themselves to the left and from above: the fastest level with the two cheapest

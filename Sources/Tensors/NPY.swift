@@ -169,21 +169,33 @@ struct NPYHeader {
     case ("i", _), ("u", _):
       let shift = UInt64(64 - 8 * itemSize)
       let isSigned = kind == "i"
-      return try elements(shape) { start -> Int32 in
+      func integer(_ start: Int) -> Int64 {
         let bits = raw(start)
-        let wide = isSigned ? Int64(bitPattern: bits << shift) >> Int64(shift) : Int64(clamping: bits)
-        guard let value = Int32(exactly: wide) else {
-          throw FileError(
-            path: path, reason: "the integer \(wide) at byte \(start) of the data does not fit 32 bits",
-            fix: "Save it as float64, or as smaller numbers.")
+        return isSigned ? Int64(bitPattern: bits << shift) >> Int64(shift) : Int64(clamping: bits)
+      }
+      do {
+        return try elements(shape) { start throws(WideInteger) -> Int32 in
+          guard let value = Int32(exactly: integer(start)) else { throw WideInteger() }
+          return value
         }
-        return value
+      } catch is WideInteger {
+        return try elements(shape) { start -> Double in
+          guard let value = Double(exactly: integer(start)), integer(start) < .max else {
+            throw FileError(
+              path: path, reason: "float64 does not hold the integer \(integer(start)) at byte \(start) of the data",
+              fix: "Save smaller numbers: numpy.unique(x, return_inverse=True)[1] numbers what is different.")
+          }
+          return value
+        }
       }
     default:
       throw FileError(
         path: path, reason: "NPY type '\(type)' is not supported", fix: "Use float32, float64, int32 or uint8.")
     }
   }
+
+  /// An integer that does not fit 32 bits: all of them become float64 then.
+  private struct WideInteger: Error {}
 
   /// Elements in row-major order, each made from where it begins in the data.
   private func elements<Element: TensorElement>(_ shape: Shape, _ element: (Int) throws -> Element) throws -> Tensor {

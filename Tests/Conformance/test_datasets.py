@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 TOOL = os.environ["DATASET_FILES"]
 ELBO = os.environ["ELBO"]
@@ -131,7 +131,7 @@ def test_png_of_every_mode(tmp_path, mode, options):
     image.save(tmp_path / "x.png", **options)
     read = Dump(tmp_path, tmp_path / "x.png").content[0]
     if mode == "I;16":
-        wanted = np.asarray(picture("L"))[None]
+        wanted = np.asarray(picture("L")).astype(int)[None] * 257
     elif mode in ("L", "1", "LA"):
         wanted = np.asarray(image.convert("L"))[None]
     else:
@@ -147,6 +147,71 @@ def test_jpeg_as_pillow_reads_it(tmp_path, mode, options):
     read = Dump(tmp_path, tmp_path / "x.jpg").content[0].astype(int)
     # Two versions of one library round alike but for a step here and there.
     assert read.shape == wanted.shape and np.abs(read - wanted).max() <= 2 and (read != wanted).mean() < 0.02
+
+
+def transparent(mode):
+    alpha = np.tile(np.linspace(0, 255, 23).astype("u1"), (17, 1))
+    image = picture("RGB").convert(mode)
+    image.putalpha(Image.fromarray(alpha))
+    return image
+
+
+def composited(image, background):
+    ground = Image.new("RGBA", image.size, background)
+    return np.asarray(Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")).transpose(2, 0, 1).astype(int)
+
+
+@pytest.mark.parametrize("background", [(0, 0, 0), (255, 255, 255), (255, 128, 0)])
+@pytest.mark.parametrize("name", ["x.png", "x.tif", "x.webp"])
+def test_transparency_as_pillow_composites_it(tmp_path, name, background):
+    transparent("RGB").save(tmp_path / name, **({"lossless": True, "exact": True} if "webp" in name else {}))
+    read = Dump(tmp_path, tmp_path / name, "background=#%02x%02x%02x" % background).content[0].astype(int)
+    # TIFF holds colors times alpha or not; libtiff multiplies, which costs digits where little is opaque.
+    assert np.abs(read - composited(transparent("RGB"), background)).max() <= (3 if "tif" in name else 1)
+
+
+def test_gray_transparency_and_transparent_palettes(tmp_path):
+    transparent("L").save(tmp_path / "la.png")
+    read = Dump(tmp_path, tmp_path / "la.png", "background=white").content[0].astype(int)
+    assert read.shape[0] == 1 and np.abs(read - composited(transparent("L"), (255, 255, 255))[:1]).max() <= 1
+    palette = picture("P")
+    palette.save(tmp_path / "p.png", transparency=3)
+    read = Dump(tmp_path, tmp_path / "p.png", "background=#102030").content[0].astype(int)
+    assert np.array_equal(read, composited(Image.open(tmp_path / "p.png"), (16, 32, 48)))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("name", ["x.jpg", "x.png", "x.tif"])
+def test_pictures_are_upright(tmp_path, orientation, name):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture("RGB").save(tmp_path / name, exif=exif)
+    wanted = np.asarray(ImageOps.exif_transpose(Image.open(tmp_path / name)).convert("RGB")).transpose(2, 0, 1).astype(int)
+    read = Dump(tmp_path, tmp_path / name).content[0].astype(int)
+    assert read.shape == wanted.shape and np.abs(read - wanted).max() <= 2
+
+
+@pytest.mark.parametrize(
+    "mode, name, options",
+    [
+        ("L", "x.tif", {}), ("1", "x.tif", {"compression": "group4"}), ("P", "x.tif", {}), ("RGB", "x.tif", {"compression": "tiff_lzw"}),
+        ("RGB", "x.tif", {"compression": "tiff_adobe_deflate"}), ("I;16", "x.tif", {}), ("RGB", "x.webp", {"lossless": True}),
+        ("L", "x.bmp", {}), ("1", "x.bmp", {}), ("P", "x.bmp", {}), ("RGB", "x.bmp", {}), ("P", "x.gif", {}), ("L", "x.gif", {}),
+        ("P", "x.gif", {"interlace": 1}), ("L", "x.pgm", {}), ("RGB", "x.ppm", {}), ("1", "x.pbm", {}), ("I;16", "x.pgm", {}),
+        ("CMYK", "x.jpg", {"quality": 95}),
+    ],
+)
+def test_other_formats_as_pillow_reads_them(tmp_path, mode, name, options):
+    (picture("RGB").convert("CMYK") if mode == "CMYK" else picture(mode)).save(tmp_path / name, **options)
+    image = Image.open(tmp_path / name)
+    read = Dump(tmp_path, tmp_path / name).content[0].astype(int)
+    if mode == "I;16":
+        wanted = np.asarray(picture(mode)).astype(int)[None]
+    else:
+        wanted = np.asarray(image.convert("RGB")).transpose(2, 0, 1).astype(int)
+    # Gray is one plane where the format has it.
+    assert read.shape[1:] == wanted.shape[1:]
+    assert np.abs(np.broadcast_to(read, wanted.shape) - wanted).max() <= (3 if mode == "CMYK" else 0)
 
 
 def test_colours_become_grey_as_in_pillow(tmp_path):

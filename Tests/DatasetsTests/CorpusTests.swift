@@ -59,7 +59,12 @@ import Testing
     #expect(moved.notes.count == 1)
   }
 
-  @Test(arguments: Corpus.names.filter { !$0.contains(".csv") }) func everyTruncationIsRefused(_ name: String) throws {
+  /// But of those whose shorter beginnings are tables, numbers or whole pictures.
+  private static let cuttable = Corpus.names.filter { name in
+    [".csv", ".pbm", ".pgm", ".ppm", ".gif"].allSatisfy { !name.contains($0) }
+  }
+
+  @Test(arguments: cuttable) func everyTruncationIsRefused(_ name: String) throws {
     let bytes = try Corpus.bytes(name)
     // A PNG is whole without its last, empty chunk; labels of one axis are no examples anyway.
     let end = name.hasSuffix(".png") ? bytes.count - 16 : bytes.count

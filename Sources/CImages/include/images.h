@@ -1,4 +1,5 @@
-// PNG (libspng) and JPEG (libjpeg-turbo) from memory, PNG and GIF (giflib) into it.
+// Images from memory: PNG (libspng), JPEG (libjpeg-turbo), TIFF (libtiff), WebP (libwebp), GIF (giflib), BMP (stb_image)
+// and the portable formats PBM, PGM and PPM; PNG and GIF into it.
 #ifndef ELBO_IMAGES_H
 #define ELBO_IMAGES_H
 
@@ -9,25 +10,42 @@
 extern "C" {
 #endif
 
-typedef enum { ELBO_IMAGE_NONE = 0, ELBO_IMAGE_PNG, ELBO_IMAGE_JPEG } elbo_image_format;
+typedef enum {
+  ELBO_IMAGE_NONE = 0,
+  ELBO_IMAGE_PNG,
+  ELBO_IMAGE_JPEG,
+  ELBO_IMAGE_TIFF,
+  ELBO_IMAGE_WEBP,
+  ELBO_IMAGE_GIF,
+  ELBO_IMAGE_BMP,
+  ELBO_IMAGE_PNM
+} elbo_image_format;
 
-enum { ELBO_IMAGE_MESSAGE = 256, ELBO_IMAGE_MAX_SIDE = 16384, ELBO_IMAGE_MAX_PIXELS = 1 << 26 };
+enum { ELBO_IMAGE_MESSAGE = 256, ELBO_IMAGE_MAX_SIDE = 16384, ELBO_IMAGE_MAX_PIXELS = 1 << 26, ELBO_IMAGE_HEAD = 16 };
 
 typedef struct {
-  int32_t width, height;
-  int32_t channels;  // 1 gray, 3 color; transparency is not counted
+  int32_t width, height;  // upright, as they are decoded
+  int32_t channels;       // 1 gray, 3 color; transparency is not counted
+  int32_t depth;          // 8 or 16 bits a channel
+  int32_t hasAlpha;       // whether pixels may be transparent
+  int32_t orientation;    // of EXIF: 1 upright, up to 8
+  int32_t frames;         // pages or frames in the file; the first is decoded
 } elbo_image_size;
 
-/// By the first bytes.
+/// By the first bytes, of which ELBO_IMAGE_HEAD are enough.
 elbo_image_format elbo_image_format_of(const uint8_t *bytes, size_t count);
 
 /// The size an image's header promises. False with the reason in `message`, also for sizes beyond the limits above.
 int elbo_image_probe(const uint8_t *bytes, size_t count, elbo_image_size *size, char *message);
 
-/// Writes height × width × channels bytes, interleaved; channels is 1 or 3. Color becomes gray by ITU-R 601-2 luma.
-/// Data that end early or are damaged are an error: nothing is made up for them.
-int elbo_image_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *destination, size_t capacity,
-                      char *message);
+/// Writes height × width × channels numbers, interleaved, upright; channels is 1 or 3, depth 8 (bytes) or 16 (uint16_t).
+/// Transparent pixels are mixed with `background` (8-bit RGB) by their alpha. Color becomes gray by ITU-R 601-2 luma;
+/// 8 bits become 16 by repeating them, 16 become 8 by rounding. Data that end early or are damaged are an error:
+/// nothing is made up for them.
+///
+/// `capacity` counts numbers. Returns 0 on failure, 2 when a pixel was mixed with the background, else 1.
+int elbo_image_decode(const uint8_t *bytes, size_t count, int channels, int depth, const uint8_t background[3],
+                      void *destination, size_t capacity, char *message);
 
 /// A PNG of 8-bit gray (channels 1) or RGB (3), to be freed; NULL with the reason in `message`.
 uint8_t *elbo_png_encode(const uint8_t *pixels, int32_t width, int32_t height, int channels, size_t *count,

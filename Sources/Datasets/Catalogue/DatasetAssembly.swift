@@ -36,9 +36,15 @@ struct DatasetAssembly {
       parts: content.parts)
     dataset.factors = content.factors
     dataset.columns = content.columns
+    if let scale = content.scale { dataset = try dataset.replacing(transforms: [.scale(scale)]) }
     if isBinary {
       dataset = try dataset.replacing(transforms: [])
       if !isLarge { content.notes.append("the values are 0 and 1: not scaled") }
+    }
+    if content.tensor.dtype == .uint8, !isBinary, !isLarge, let largest = rangeOfBytes(content.tensor) {
+      content.notes.append(
+        "the largest value is \(largest), of bytes: scaled by 1/255 all stay below \(Self.short(Double(largest) / 255)); "
+          + "transform d scale=\(Self.short(255 / Double(largest))) makes 1 of \(largest)")
     }
     dataset.notes = content.notes
     return dataset
@@ -83,6 +89,17 @@ struct DatasetAssembly {
     }
   }
 
+  /// The largest of bytes that use a small part of their range, as digits of 0 to 16 do; nil of others.
+  private func rangeOfBytes(_ tensor: Tensor) -> UInt8? {
+    let largest = tensor.withElements(of: UInt8.self) { $0.max() ?? 0 }
+    return (2..<64).contains(largest) ? largest : nil
+  }
+
+  private static func short(_ value: Double) -> String {
+    let text = String((value * 1e4).rounded() / 1e4)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   private func largestByte(_ tensor: Tensor) -> UInt8 {
     tensor.withUnsafeBytes { bytes in
       // Real images show a 2 within the first; only 0/1 data are read to the end.
@@ -91,6 +108,14 @@ struct DatasetAssembly {
         if let largest = part.max(), largest > 1 { return largest }
       }
       return 1
+    }
+  }
+
+  private func isMissing(_ tensor: Tensor, _ index: Int) -> Bool {
+    switch tensor.dtype {
+    case .float32: tensor.withElements(of: Float.self) { $0[index].isNaN }
+    case .float64: tensor.withElements(of: Double.self) { $0[index].isNaN }
+    case .int32, .uint8: false
     }
   }
 
@@ -119,7 +144,8 @@ struct DatasetAssembly {
       let size = tensor.shape.droppingFirst.count
       throw FileError(
         path: path, reason: "example \(bad / size), element \(bad % size) is not a finite number",
-        fix: "Replace it before saving: numpy.nan_to_num(x).")
+        fix: isMissing(tensor, bad)
+          ? "Use missing=drop, missing=mean or missing=zero" : "Replace it before saving: numpy.nan_to_num(x).")
     }
     if limit < tensor.count, tensor.dtype == .float32 || tensor.dtype == .float64 {
       notes.append("looked for NaN in the first \(Self.checkedBytes >> 20) MiB; 'describe' reads everything")

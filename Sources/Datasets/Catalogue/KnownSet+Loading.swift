@@ -21,7 +21,7 @@ extension KnownSet {
       tensors[0].shape.droppingFirst == tensors[2].shape.droppingFirst, tensors[1].shape == [train],
       tensors[3].shape == [test], tensors.allSatisfy({ $0.dtype == .uint8 })
     else { throw FileError(path: source, reason: "the four files of \(name) are inconsistent") }
-    let both = try Tensor(joining: tensors[0], tensors[2])
+    let both = try Tensor(joining: [tensors[0], tensors[2]])
     let extents = both.shape.dimensions
     let labels = (tensors[1].elements(as: UInt8.self) + tensors[3].elements(as: UInt8.self)).map(Int32.init)
     return Dataset(

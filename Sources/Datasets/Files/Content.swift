@@ -11,6 +11,10 @@ struct Content {
   var columns: [String] = []
   var factors: Factors?
   var parts: [String: Range<Int>] = [:]
+  /// What integers are multiplied with, where they stand for a brightness.
+  var scale: Float?
+  /// The files of the examples, of folders.
+  var files: [String] = []
   /// Notes on choices that were made while loading.
   var notes: [String] = []
 

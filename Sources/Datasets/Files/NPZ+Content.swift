@@ -7,14 +7,14 @@ extension NPZ {
   /// Archives with more arrays are not searched for the examples.
   private static let searched = 16
   private static let factorNames = ["factors", "latents_classes"]
-  private static let partNames = [
-    ("x_train", "y_train", "x_test", "y_test"),
-    ("train_images", "train_labels", "test_images", "test_labels"),
-  ]
 
   /// The arrays that make a dataset: those requested, or those with unambiguous names and shapes.
   func content(array: String?, labels: String?) throws -> Content {
-    if array == nil, let both = try trainAndTest() { return both }
+    if array == nil, labels == nil, let parts = try partsContent() { return parts }
+    if array == nil, var sparse = try sparseContent() {
+      if let labels { sparse.take(try labelColumn(labels, count: sparse.tensor.shape[0])) }
+      return sparse
+    }
     let chosen = try array ?? examplesName()
     let tensor = try self.array(chosen)
     guard tensor.shape.rank >= 2 else {
@@ -29,25 +29,7 @@ extension NPZ {
     if let name = labels ?? Self.labelNames.compactMap({ lower.firstIndex(of: $0) }).first.map({ names[$0] }),
       name != chosen
     {
-      let column = try self.array(name)
-      let found = Result { () throws(FileError) in
-        try LabelColumn(column, count: tensor.shape[0], path: "\(path):\(name)")
-      }
-      if case .success(let found) = found {
-        content.take(found)
-        content.notes.append("labels are the array '\(name)'")
-      } else if labels != nil || (column.count == tensor.shape[0] && column.dtype == .int32) {
-        _ = try found.get()
-      } else if column.shape.rank == 1, column.dtype == .uint8 || column.dtype == .int32 {
-        throw FileError(
-          path: "\(path):\(name)",
-          reason: "\(column.shape) labels for \(tensor.shape[0]) \(inflected("example", for: tensor.shape[0]))",
-          fix: "There must be one label for every example. Choose others with labels=NAME.")
-      } else {
-        // An array that was not requested and cannot contain labels is ignored.
-        content.notes.append(
-          "array '\(name)' (\(column.shape) \(column.dtype.rawValue)) does not contain labels: ignored")
-      }
+      try takeLabels(name, isAsked: labels != nil, into: &content)
     }
     if let name = Self.factorNames.compactMap({ lower.firstIndex(of: $0) }).first.map({ names[$0] }) {
       content.factors = try Factors(classes: try self.array(name), count: tensor.shape[0])
@@ -60,7 +42,7 @@ extension NPZ {
     if names.count == 1 { return names[0] }
     for known in Self.exampleNames { if let name = names.first(where: { $0.lowercased() == known }) { return name } }
     // Checking would require unpacking each array.
-    let candidates = names.count > Self.searched ? [] : try names.filter { try self.array($0).shape.rank >= 2 }
+    let candidates = names.count > Self.searched ? [] : names.filter { ((try? self.array($0))?.shape.rank ?? 0) >= 2 }
     guard candidates.count == 1, let only = candidates.first else {
       throw FileError(
         path: path, reason: "the archive holds several arrays: \(NPZ.listed(names))",
@@ -69,39 +51,33 @@ extension NPZ {
     return only
   }
 
-  /// Archives such as Keras' `mnist.npz`.
-  private func trainAndTest() throws -> Content? {
-    for (x, y, xTest, yTest) in Self.partNames where names.contains(x) && names.contains(xTest) {
-      let (train, test) = (try array(x), try array(xTest))
-      guard train.shape.rank >= 2, train.dtype == test.dtype, train.shape.droppingFirst == test.shape.droppingFirst
-      else { continue }
-      let (n, m) = (train.shape[0], test.shape[0])
-      var content = Content(tensor: try Tensor(joining: train, test))
-      content.parts = ["train": 0..<n, "test": n..<n + m]
-      if names.contains(y), names.contains(yTest) {
-        var both: [Double] = []
-        for (name, rows) in [(y, n), (yTest, m)] {
-          let place = "\(path):\(name)"
-          both += try LabelColumn(array(name), count: rows, path: place).labels.map(Double.init)
-        }
-        content.labels = both.map { Int32($0) }
-      }
-      return content
+  /// Labels from an array of numbers or texts.
+  private func labelColumn(_ name: String, count: Int) throws -> LabelColumn {
+    guard let texts = try texts(name) else {
+      return try LabelColumn(array(name), count: count, path: "\(path):\(name)")
     }
-    return nil
+    guard texts.count == count else { throw Self.mismatch(texts.count, count, "\(path):\(name)") }
+    return LabelColumn(texts: texts)
   }
-}
 
-extension Tensor {
-  /// Rows of one tensor behind those of another.
-  ///
-  /// - Precondition: types and row shapes agree.
-  init(joining first: Tensor, _ second: Tensor) throws {
-    let shape = Shape([first.shape[0] + second.shape[0]] + first.shape.droppingFirst.dimensions)
-    self = try Tensor(zeros: shape, dtype: first.dtype)
-    try withUnsafeMutableBytes { to in
-      first.withUnsafeBytes { to.copyBytes(from: $0) }
-      second.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: to[first.byteCount...]).copyBytes(from: $0) }
+  private func takeLabels(_ name: String, isAsked: Bool, into content: inout Content) throws {
+    let count = content.tensor.shape[0]
+    let found = Result { try labelColumn(name, count: count) }
+    if case .success(let column) = found {
+      content.take(column)
+      content.notes.append("labels are the array '\(name)'")
+      return
     }
+    if isAsked { _ = try found.get() }
+    let column = try array(name)
+    if column.count == count, column.dtype == .int32 { _ = try found.get() }
+    if column.shape.rank == 1, column.dtype == .uint8 || column.dtype == .int32 {
+      throw FileError(
+        path: "\(path):\(name)",
+        reason: "\(column.shape) labels for \(count) \(inflected("example", for: count))",
+        fix: "There must be one label for every example. Choose others with labels=NAME.")
+    }
+    // An array that was not requested and cannot contain labels is ignored.
+    content.notes.append("array '\(name)' (\(column.shape) \(column.dtype.rawValue)) does not contain labels: ignored")
   }
 }

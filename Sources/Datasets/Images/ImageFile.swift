@@ -1,14 +1,19 @@
 import CImages
 import Tensors
 
-/// A PNG or JPEG, decoded to 8 bits.
+/// A file of one image: its header, and its pixels on request.
 struct ImageFile {
   let path: String
   let storage: Storage
+  /// Upright.
   let height: Int
   let width: Int
-  /// 1 or 3; transparency is ignored.
+  /// 1 or 3; transparency is not counted.
   let channels: Int
+  /// Whether a channel has 16 bits.
+  let isDeep: Bool
+  let isTurned: Bool
+  let frames: Int
 
   /// Reads the header.
   ///
@@ -23,8 +28,11 @@ struct ImageFile {
         path: path, reason: Self.text(message), fix: "Copy it again, or open and save it with an image program.")
     }
     (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
-    // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64.
-    guard height * width / (8 * 1032) <= storage.byteCount else {
+    (isDeep, isTurned) = (size.depth == 16, size.orientation != 1)
+    frames = Int(size.frames)
+    // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64. An
+    // empty WebP or fax page takes less: four megapixels may come of any file.
+    guard height * width <= 1 << 22 || height * width / (8 * 1032) <= storage.byteCount else {
       throw FileError(
         path: path,
         reason: "the header declares \(width)×\(height) pixels, more than \(storage.byteCount) bytes can hold",
@@ -32,14 +40,23 @@ struct ImageFile {
     }
   }
 
-  /// Pixels, `[height, width, channels]` interleaved.
-  func pixels(channels: Int) throws -> [UInt8] {
+  /// Pixels, `[height, width, channels]` interleaved, of 8 or 16 bits, and whether some are transparent.
+  ///
+  /// - Parameter background: Behind transparent pixels.
+  func pixels<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Value.Type, channels: Int, background: [UInt8]
+  ) throws -> (values: [Value], isClear: Bool) {
     var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
     var done: Int32 = 0
     let count = height * width * channels
-    let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    let pixels = [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let target = buffer.baseAddress {
-        done = elbo_image_decode(Self.base(storage), storage.byteCount, Int32(channels), target, count, &message)
+        done = background.withUnsafeBufferPointer { background in
+          elbo_image_decode(
+            Self.base(storage), storage.byteCount, Int32(channels), Int32(Value.bitWidth), background.baseAddress,
+            target,
+            count, &message)
+        }
         if done == 0 { target.update(repeating: 0, count: count) }
       }
       initialized = count
@@ -47,7 +64,7 @@ struct ImageFile {
     guard done != 0 else {
       throw FileError(path: path, reason: Self.text(message), fix: "The file is damaged or incomplete.")
     }
-    return pixels
+    return (pixels, done == 2)
   }
 
   private static func base(_ storage: Storage) -> UnsafePointer<UInt8> {

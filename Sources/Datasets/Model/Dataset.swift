@@ -71,6 +71,12 @@ package struct Dataset: Sendable {
     try replacing(transforms: transforms + more)
   }
 
+  /// The view and what is known of the examples, from data whose storage was rearranged.
+  mutating func take(_ other: Dataset, columns: [String]) {
+    (view, draws, classes, factors, notes) = (other.view, other.draws, other.classes, other.factors, other.notes)
+    self.columns = columns
+  }
+
   package var count: Int { view?.count ?? storage.shape[0] }
   /// The shape of an example after the transforms: `[C, H, W]` or `[D]`.
   package var exampleShape: Shape { plan.exampleShape }

@@ -39,6 +39,12 @@ package struct Factors: Sendable, Equatable {
     self.classes = classes
   }
 
+  /// Of some of the examples.
+  func keeping(_ rows: [Int]) -> Factors {
+    let width = factors.count
+    return Factors(factors, classes: rows.flatMap { Array(classes[$0 * width..<($0 + 1) * width]) })
+  }
+
   package var names: [String] { factors.map(\.name) }
 
   /// Class of stored example `example` under `factor`.

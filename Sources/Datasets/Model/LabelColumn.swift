@@ -9,6 +9,11 @@ struct LabelColumn {
   private(set) var names: [String] = []
   private(set) var notes: [String] = []
 
+  /// The numbers that were read, NaN for none.
+  var values: [Double] {
+    labels.map { $0 < 0 ? .nan : names.isEmpty ? Double($0) : Double(names[Int($0)]) ?? Double($0) }
+  }
+
   /// A number that cannot be a label.
   struct BadLabel: Error {
     let index: Int
@@ -64,6 +69,26 @@ struct LabelColumn {
       )
     }
     try refuseNone(path)
+  }
+
+  /// The same labels, example `order[i]` having the i-th of them.
+  func reordered(_ order: [Int], by name: String) -> LabelColumn {
+    var other = self
+    for (row, example) in order.enumerated() { other.labels[example] = labels[row] }
+    other.notes.append("labels are in the order of column '\(name)'")
+    return other
+  }
+
+  /// Labels of `count` examples, the i-th label for example `places[i]`.
+  func placed(_ places: [Int?], count: Int, by name: String) -> LabelColumn {
+    var other = self
+    other.labels = [Int32](repeating: ClassTable.unlabeled, count: count)
+    for (row, place) in places.enumerated() { if let place { other.labels[place] = labels[row] } }
+    let without = other.labels.count { $0 < 0 }
+    other.notes.append(
+      "labels are found by file name, column '\(name)'"
+        + (without > 0 ? "; \(without) of \(count) files have none" : ""))
+    return other
   }
 
   /// - Throws: `FileError` when no example has a label.

@@ -1,91 +1,95 @@
 import Tensors
 
-/// One column of a table while it is read: numbers or texts, decided by its first field that is not missing.
+/// One column of a table while it is read: its numbers, and how many cells are something else.
+///
+/// What the others are is decided when all of them are known, so that it does not depend on the order of the rows.
 struct CSVColumn {
-  enum Kind { case unknown, number, text }
-
-  /// More different texts than this are names or sentences, not categories.
-  static let categoryLimit = 1000
-
   let name: String
-  private(set) var kind = Kind.unknown
-  /// Numbers, or indices into `categories`; NaN where missing.
+  /// Columns that are left out are not looked at.
+  let isSkipped: Bool
+  /// NaN where a cell is missing or no number.
   private(set) var values: [Double] = []
-  private(set) var categories: [String] = []
   private(set) var missingCount = 0
-  /// Rows from 0 and their lines, of the first field that is missing and of the first number.
-  private(set) var firstMissing: (row: Int, line: Int)?
-  private(set) var firstNumber: (row: Int, line: Int)?
-  private var codes: [String: Double] = [:]
+  private(set) var otherCount = 0
+  private(set) var firstMissing: Cell?
+  private(set) var firstNumber: Cell?
+  /// The first cell that is neither a number nor missing.
+  private(set) var firstOther: Cell?
+  /// The first number that is not finite in 32 bits, and the first integer that float64 does not hold.
+  private(set) var firstInfinite: Cell?
+  private(set) var firstRounded: Cell?
 
-  init(name: String) { self.name = name }
+  /// A place in the table: row and line, counted from 0 and 1, with the text there.
+  struct Cell {
+    let row: Int
+    let line: Int
+    let text: String
 
-  /// Errors of a field.
-  enum Problem: Error, Equatable {
-    /// Text in a column of numbers.
-    case text(String)
-    case notFinite
-    case tooManyCategories
-    case notUTF8
+    var place: String { "row \(row + 1) (line \(line))" }
   }
 
-  mutating func append(_ field: CSVScanner.Field, row: Int, line: Int, in scanner: CSVScanner) throws(Problem) {
+  init(name: String, isSkipped: Bool = false) { (self.name, self.isSkipped) = (name, isSkipped) }
+
+  var numberCount: Int { values.count - missingCount - otherCount }
+  /// Cells that are not missing.
+  var presentCount: Int { values.count - missingCount }
+
+  mutating func append(_ field: CSVScanner.Field, row: Int, line: Int, in scanner: CSVScanner, _ marks: NumberMarks) {
+    guard !isSkipped else { return }
     let bytes = UnsafeRawBufferPointer(rebasing: scanner.bytes[field.range])
-    let value = bytes.isEmpty ? .missing : CSVNumber.read(bytes)
-    switch (kind, value) {
-    case (_, .missing):
-      if firstMissing == nil { firstMissing = (row, line) }
+    switch bytes.isEmpty ? .missing : CSVNumber.read(bytes, marks) {
+    case .missing:
+      if firstMissing == nil { firstMissing = Cell(row: row, line: line, text: "") }
       missingCount += 1
       values.append(.nan)
-    case (.unknown, .number(let number)), (.number, .number(let number)):
-      guard Float(number).isFinite else { throw .notFinite }
-      if kind == .unknown { firstNumber = (row, line) }
-      kind = .number
+    case .number(let number):
       values.append(number)
-    case (.number, .text): throw .text(shown(scanner, field))
-    case (.unknown, .text), (.text, _):
-      kind = .text
-      guard let text = scanner.text(field) else { throw .notUTF8 }
-      if let code = codes[text] {
-        values.append(code)
-      } else {
-        guard categories.count < Self.categoryLimit else { throw .tooManyCategories }
-        codes[text] = Double(categories.count)
-        values.append(Double(categories.count))
-        categories.append(text)
+      if firstNumber == nil { firstNumber = Cell(row: row, line: line, text: "") }
+      if firstInfinite == nil, !Float(number).isFinite {
+        firstInfinite = Cell(row: row, line: line, text: scanner.shown(field))
+      } else if abs(number) >= 0x1p53, firstRounded == nil, CSVNumber.isRounded(bytes, number) {
+        firstRounded = Cell(row: row, line: line, text: scanner.shown(field))
       }
+    case .text:
+      if firstOther == nil { firstOther = Cell(row: row, line: line, text: scanner.shown(field)) }
+      otherCount += 1
+      values.append(.nan)
     }
   }
 
-  private func shown(_ scanner: CSVScanner, _ field: CSVScanner.Field) -> String {
-    let text = String(decoding: scanner.bytes[field.range].prefix(40), as: UTF8.self)
-    return field.range.count > 40 ? text + "…" : text
+  /// Whether all its cells are empty.
+  var isEmpty: Bool { !isSkipped && !values.isEmpty && missingCount == values.count }
+
+  /// The numbers 0, 1, 2 … or 1, 2, 3 …
+  var countsRows: Bool {
+    guard otherCount == 0, missingCount == 0, let first = values.first, first == 0 || first == 1 else { return false }
+    return values.enumerated().allSatisfy { Double($0.offset) + first == $0.element }
   }
 
-  /// Categories in alphabetical order, and the codes that say so.
-  mutating func sortCategories() {
-    let order = categories.indices.sorted { categories[$0] < categories[$1] }
-    var rank = [Double](repeating: 0, count: order.count)
-    for (position, index) in order.enumerated() { rank[index] = Double(position) }
-    categories = order.map { categories[$0] }
-    for index in values.indices where !values[index].isNaN { values[index] = rank[Int(values[index])] }
+  /// Whether all are different integers, as the rows of a table that was shuffled or filtered are numbered.
+  var numbersRows: Bool {
+    otherCount == 0 && missingCount == 0 && values.allSatisfy { $0 == $0.rounded() && $0 >= 0 }
+      && Set(values).count == values.count
   }
+}
 
-  /// 0, 1, 2 … without a name: the row numbers that pandas writes.
-  var isIndex: Bool {
-    name.isEmpty && kind == .number && missingCount == 0
-      && values.enumerated().allSatisfy { Double($0.offset) == $0.element }
+extension CSVScanner {
+  /// A field for messages: not too long.
+  func shown(_ field: Field) -> String {
+    let text = text(field)
+    return text.count > 40 ? text.prefix(40) + "…" : text
   }
+}
 
-  /// Whether float32 would cut what its numbers differ by: times in seconds, pressures in pascals.
-  var needsDouble: Bool {
-    guard kind == .number else { return false }
-    var (low, high, loss) = (Double.infinity, -Double.infinity, 0.0)
-    for value in values where !value.isNaN {
-      low = min(low, value)
-      high = max(high, value)
-      loss = max(loss, abs(Double(Float(value)) - value))
-    }
-    return high > low && loss > 1e-5 * (high - low)
+/// Whether float32 would cut what these numbers differ by: times in seconds, pressures in pascals, identifiers.
+func needDouble(_ values: some Sequence<Double>) -> Bool {
+  var (low, high, loss, isWhole) = (Double.infinity, -Double.infinity, 0.0, true)
+  for value in values where !value.isNaN {
+    low = min(low, value)
+    high = max(high, value)
+    loss = max(loss, abs(Double(Float(value)) - value))
+    isWhole = isWhole && value == value.rounded()
   }
+  // An integer that float32 rounds is another integer.
+  return high > low && (loss > 1e-5 * (high - low) || isWhole && loss > 0)
 }

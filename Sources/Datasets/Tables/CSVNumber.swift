@@ -10,19 +10,23 @@ enum CSVNumber {
 
   /// What pandas takes for missing, and `?` of the older UCI tables.
   private static let missing: [[UInt8]] = [
-    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None", "<NA>", "?",
+    "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "NaN", "nan", "-nan", "-NaN", "NAN", "-1.#IND", "1.#IND", "-1.#QNAN",
+    "1.#QNAN", "NULL", "null", "None", "<NA>", "NaT", "?",
   ].map { Array($0.utf8) }
 
   /// Powers of ten that a Double holds exactly.
   private static let powers: [Double] = (0...22).map { pow(10, Double($0)) }
 
-  static func read(_ bytes: UnsafeRawBufferPointer) -> Value {
+  /// - Parameter marks: Grouped digits are texts here: `decorated` reads them.
+  static func read(_ bytes: UnsafeRawBufferPointer, _ marks: NumberMarks) -> Value {
     var (low, high) = (0, bytes.count)
     while low < high, bytes[low] == 32 || bytes[low] == 9 { low += 1 }
     while low < high, bytes[high - 1] == 32 || bytes[high - 1] == 9 { high -= 1 }
     guard low < high else { return .missing }
     let trimmed = UnsafeRawBufferPointer(rebasing: bytes[low..<high])
-    if let value = decimal(trimmed) { return .number(value) }
+    if let value = marks.decimal == UInt8(ascii: ".") ? decimal(trimmed) : commaDecimal(trimmed) {
+      return .number(value)
+    }
     if missing.contains(where: { $0.elementsEqual(trimmed) }) { return .missing }
     switch String(decoding: trimmed.prefix(10), as: UTF8.self).lowercased() {
     case "true": return .number(1)
@@ -31,6 +35,26 @@ enum CSVNumber {
     case "-inf", "-infinity": return .number(-.infinity)
     default: return .text
     }
+  }
+
+  /// `0,13`; a point is no part of such a number.
+  private static func commaDecimal(_ bytes: UnsafeRawBufferPointer) -> Double? {
+    guard bytes.count < 64, !bytes.contains(UInt8(ascii: ".")) else { return nil }
+    return withUnsafeTemporaryAllocation(byteCount: bytes.count, alignment: 1) { copy in
+      copy.copyMemory(from: bytes)
+      for index in copy.indices where copy[index] == UInt8(ascii: ",") { copy[index] = UInt8(ascii: ".") }
+      return decimal(UnsafeRawBufferPointer(copy))
+    }
+  }
+
+  /// Whether `number` is another integer than the one that is written.
+  static func isRounded(_ bytes: UnsafeRawBufferPointer, _ number: Double) -> Bool {
+    let text = String(decoding: bytes, as: UTF8.self).trimmedBlanks
+    guard text.utf8.allSatisfy({ ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }) else {
+      return false
+    }
+    if let whole = Int64(text) { return Int64(exactly: number) != whole }
+    return UInt64(text).map { UInt64(exactly: number) != $0 } ?? true
   }
 
   /// `[+-]digits[.digits][e[+-]digits]`; nil for anything else.

@@ -1,6 +1,7 @@
 import Tensors
 
 /// Splits delimited text (RFC 4180) into fields: quotes, doubled quotes, line ends inside quotes, any of LF, CRLF, CR.
+/// With blanks as separator, any number of them is one, and those at the ends of a line are none.
 struct CSVScanner {
   /// Bytes of a field without its quotes.
   struct Field {
@@ -12,35 +13,76 @@ struct CSVScanner {
   }
 
   let bytes: UnsafeRawBufferPointer
-  let delimiter: UInt8
-  private let path: String
-  private(set) var position: Int
+  let separator: TableDialect.Separator
+  let encoding: TextEncoding
+  private let delimiter: UInt8
+  private let isBlank: Bool
+  let path: String
+  var position: Int
   /// Line of the next field, from 1.
-  private(set) var line = 1
+  var line = 1
 
-  init(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8, path: String) {
-    (self.bytes, self.delimiter, self.path) = (bytes, delimiter, path)
+  init(
+    _ bytes: UnsafeRawBufferPointer, separator: TableDialect.Separator, path: String, encoding: TextEncoding = .utf8
+  ) {
+    (self.bytes, self.separator, self.path, self.encoding) = (bytes, separator, path, encoding)
+    if case .character(let byte) = separator {
+      (delimiter, isBlank) = (byte, false)
+    } else {
+      (delimiter, isBlank) = (32, true)
+    }
     // A byte order mark has no meaning in UTF-8.
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
   var isAtEnd: Bool { position >= bytes.count }
 
-  /// Steps over lines without any character.
+  /// Steps over lines without any character but blanks.
   mutating func skipEmptyLines() {
-    while position < bytes.count, bytes[position] == 10 || bytes[position] == 13 {
+    while position < bytes.count {
+      var end = position
+      while end < bytes.count, bytes[end] == 32 || (isBlank && bytes[end] == 9) { end += 1 }
+      guard end < bytes.count else {
+        if isBlank || end == position { position = end }
+        return
+      }
+      guard bytes[end] == 10 || bytes[end] == 13 else {
+        if isBlank { position = end }
+        return
+      }
+      position = end
       if bytes[position] == 10 || position + 1 >= bytes.count || bytes[position + 1] != 10 { line += 1 }
       position += 1
     }
   }
 
+  /// Steps over the rest of the line; its text.
+  mutating func skipLine() -> String {
+    let start = position
+    while position < bytes.count, bytes[position] != 10, bytes[position] != 13 { position += 1 }
+    let text = encoding.text(UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+    if position < bytes.count {
+      position += bytes[position] == 13 && position + 1 < bytes.count && bytes[position + 1] == 10 ? 2 : 1
+      line += 1
+    }
+    return text
+  }
+
   /// - Precondition: not at the end, or directly behind a delimiter.
   mutating func next() throws(FileError) -> Field {
-    if position < bytes.count, bytes[position] == UInt8(ascii: "\"") { return try quoted() }
+    if position < bytes.count {
+      // A quote may come behind blanks: `1, "a"`.
+      var at = position
+      while at < bytes.count, bytes[at] == 32, !isBlank { at += 1 }
+      if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
+        position = at
+        return try quoted()
+      }
+    }
     let start = position
     while position < bytes.count {
       let byte = bytes[position]
-      if byte == delimiter || byte == 10 || byte == 13 { break }
+      if byte == delimiter || byte == 10 || byte == 13 || (isBlank && byte == 9) { break }
       position += 1
     }
     let range = start..<position
@@ -70,7 +112,10 @@ struct CSVScanner {
     }
     let range = start..<position
     position += 1
-    if position < bytes.count, bytes[position] != delimiter, bytes[position] != 10, bytes[position] != 13 {
+    while !isBlank, position < bytes.count, bytes[position] == 32 { position += 1 }
+    if position < bytes.count, bytes[position] != delimiter, bytes[position] != 10, bytes[position] != 13,
+      !isBlank || bytes[position] != 9
+    {
       throw FileError(
         path: path, reason: "line \(line) continues after a closing quote",
         fix: "Double quotes that belong to the text.")
@@ -81,6 +126,11 @@ struct CSVScanner {
   /// Steps over what ends a field; true when it ends the row as well.
   private mutating func closeField() -> Bool {
     guard position < bytes.count else { return true }
+    if isBlank {
+      while position < bytes.count, bytes[position] == 32 || bytes[position] == 9 { position += 1 }
+      guard position < bytes.count else { return true }
+      if bytes[position] != 10, bytes[position] != 13 { return false }
+    }
     let byte = bytes[position]
     position += 1
     if byte == delimiter { return false }
@@ -103,24 +153,8 @@ struct CSVScanner {
     }
   }
 
-  /// The text of a field; nil when it is not UTF-8.
-  func text(_ field: Field) -> String? {
-    guard let text = String(validating: bytes[field.range], as: UTF8.self) else { return nil }
+  func text(_ field: Field) -> String {
+    let text = encoding.text(UnsafeRawBufferPointer(rebasing: bytes[field.range]))
     return field.isEscaped ? text.replacing("\"\"", with: "\"") : text
-  }
-
-  /// The delimiter of a text: the one of comma, semicolon, tab and bar that its first line has most of, outside quotes.
-  static func delimiter(of bytes: UnsafeRawBufferPointer) -> UInt8 {
-    let known = Array(",;\t|".utf8)
-    var counts = [Int](repeating: 0, count: known.count)
-    var isQuoted = false
-    for byte in bytes.prefix(1 << 20) {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if isQuoted { continue }
-      if byte == 10 || byte == 13, counts.contains(where: { $0 > 0 }) { break }
-      if let index = known.firstIndex(of: byte) { counts[index] += 1 }
-    }
-    let most = counts.max() ?? 0
-    return most == 0 ? known[0] : known[counts.firstIndex(of: most) ?? 0]
   }
 }

@@ -1,4 +1,4 @@
-/// How a table is converted to examples.
+/// How a table is converted to examples. Fields that were added later are optional, so that older workspaces can be opened.
 package struct TableOptions: Codable, Hashable, Sendable {
   /// Whether the first row names the columns.
   package enum Header: String, Codable, Sendable, CaseIterable { case auto, yes, no }
@@ -27,9 +27,19 @@ package struct TableOptions: Codable, Hashable, Sendable {
   package var target: String?
   /// Columns to exclude.
   package var without: [String] = []
+  /// Columns to keep besides the target; nil for all.
+  package var only: [String]?
   package var header = Header.auto
   package var missing = Missing.refuse
   package var categories = Categories.onehot
+  /// Found out from the content where they are nil: what is between two fields, and between and within numbers.
+  package var separator: String?
+  package var decimal: String?
+  package var thousands: String?
+  /// `yes`, `no`, or the column that numbers or names the rows.
+  package var index: String?
+  /// Kinds of columns, by name.
+  package var types: [String: ColumnType]?
 
   package init(target: String? = nil) { self.target = target }
 }

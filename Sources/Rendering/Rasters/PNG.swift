@@ -44,7 +44,8 @@ package enum PNG {
     }
     let (width, height) = (Int(size.width), Int(size.height))
     var pixels = [UInt8](repeating: 0, count: width * height * 3)
-    guard elbo_image_decode(bytes, bytes.count, 3, &pixels, pixels.count, &message) != 0 else {
+    let white: [UInt8] = [255, 255, 255]
+    guard elbo_image_decode(bytes, bytes.count, 3, 8, white, &pixels, pixels.count, &message) != 0 else {
       throw PNGError(reason: String(nulTerminated: message))
     }
     return Picture(width: width, height: height, pixels: pixels)

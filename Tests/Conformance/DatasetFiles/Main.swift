@@ -87,9 +87,20 @@ import Tensors
     case "array": request.array = value
     case "target": request.table.target = value
     case "without": request.table.without = value.split(separator: ",").map(String.init)
+    case "only": request.table.only = value.split(separator: ",").map(String.init)
+    case "sep": request.table.separator = value
+    case "decimal": request.table.decimal = value
+    case "thousands": request.table.thousands = value
+    case "index": request.table.index = value
+    case "types":
+      request.table.types = Dictionary(
+        value.split(separator: ",").map { $0.split(separator: ":").map(String.init) }
+          .compactMap { pair in ColumnType(rawValue: pair.last ?? "").map { (pair[0], $0) } }, uniquingKeysWith: { $1 })
     case "header": request.table.header = .init(rawValue: value) ?? .auto
     case "missing": request.table.missing = .init(rawValue: value) ?? .refuse
     case "categories": request.table.categories = .init(rawValue: value) ?? .onehot
+    case "background": request.images.background = ImageOptions.background(value)
+    case "broken": request.images.broken = .init(rawValue: value)
     case "color": request.images.color = .init(rawValue: value) ?? .auto
     case "size" where sides.count == 2: (request.images.height, request.images.width) = (sides[0], sides[1])
     case "shape": request.shape = sides

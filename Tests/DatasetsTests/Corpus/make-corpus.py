@@ -71,3 +71,28 @@ big = Image.fromarray((np.add.outer(np.arange(24), np.arange(20)) * 6).astype(np
 big.save("grey.jpg", quality=70)
 Image.merge("RGB", [big, big.rotate(180), big]).save("color.jpg", quality=70)
 Image.merge("RGB", [big, big.rotate(180), big]).save("progressive.jpg", quality=50, progressive=True)
+
+# Pictures as people have them. Strokes are black, and their shape is in the transparency alone.
+strokes = np.zeros((4, 6), np.uint8)
+strokes[1:3, 2:5] = 255
+strokes[0, 0] = 128
+black = Image.new("L", (6, 4))
+Image.merge("LA", [black, Image.fromarray(strokes)]).save("strokes.png")
+Image.merge("RGBA", [black, black, black, Image.fromarray(strokes)]).save("shapes.png")
+clear = Image.fromarray((strokes > 0).astype(np.uint8), "P")
+clear.putpalette([0, 0, 0, 255, 0, 0])
+clear.save("clear.png", transparency=0)
+exif = Image.Exif()
+exif[0x0112] = 6
+big.save("turned.jpg", quality=95, exif=exif)
+Image.merge("RGB", [big, big.rotate(180), big]).convert("CMYK").save("ink.jpg", quality=95)
+Image.fromarray(IMAGES[0].astype(np.uint16) * 257).save("deep.tif")
+color.save("color.tif", compression="tiff_lzw")
+color.save("color.webp", lossless=True)
+color.save("color.bmp")
+# Nine colors, so that the palette holds them all.
+few = Image.fromarray(np.stack([IMAGES[0] // 128 * 128] * 2 + [IMAGES[1] // 128 * 128], axis=2))
+few.save("few.gif")
+grey.save("grey.pgm")
+grey.convert("1").save("bits.pbm")
+write("color.ppm", b"P3\n# as text\n6 4\n255\n" + b"\n".join(b" ".join(b"%d" % v for v in p) for p in np.array(color).reshape(-1, 3)) + b"\n")

@@ -13,9 +13,11 @@ enum LoadCommand {
     "load", family: .data, summary: "load a dataset by name, from a file or from a folder",
     details: """
       Names: \(names.joined(separator: ", ")); 'datasets' lists which of them need a download. Anything else is a path: \
-      IDX, NPY, NPZ and CSV (plain or gzip-compressed), PNG, JPEG, and folders of images whose subfolders are the labels. \
-      The format is detected from the content, not from the file name. Values keep their stored type and are scaled when a \
-      batch is drawn; 'describe' lists the transforms.
+      IDX, NPY, NPZ, HDF5 (.h5, .h5ad, MATLAB 7.3) and tables of text (plain or gzip-compressed), images (PNG, JPEG, TIFF, \
+      WebP, GIF, BMP, PGM, PPM), and folders of images, whose subfolders are the labels, or the parts train, test and val. \
+      The format is detected from the content, not from the file name. What was assumed of a table is said: separator, \
+      marks of numbers, header, index, kinds of columns; an option decides it otherwise. Values keep their stored type and \
+      are scaled when a batch is drawn; 'describe' lists the transforms.
       """,
     positionals: [
       Positional(
@@ -24,24 +26,46 @@ enum LoadCommand {
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
       CommandOption(
-        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ, the name of the array"
+        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ or HDF5, the name of the array"
       ),
       CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: number of examples"),
       CommandOption("seed", .seed, default: "0", help: "sprites: seed of the factors"),
-      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ: name of the array of examples"),
-      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "CSV: the column of the labels"),
-      CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "CSV: columns to exclude"),
+      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples"),
+      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "tables, .h5ad: the column of the labels"),
+      CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to exclude"),
+      CommandOption("only", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to keep"),
+      CommandOption(
+        "sep", .text(placeholder: "comma|semicolon|tab|bar|blank", suggestions: []), note: "found out",
+        help: "tables: what separates two fields, a word or a character"),
+      CommandOption(
+        "decimal", .text(placeholder: "point|comma", suggestions: []), note: "found out",
+        help: "tables: the decimal mark of numbers"),
+      CommandOption(
+        "thousands", .text(placeholder: "comma|point|blank|apostrophe", suggestions: []), note: "found out",
+        help: "tables: the mark between groups of digits"),
+      CommandOption(
+        "index", .text(placeholder: "yes|no|COLUMN", suggestions: []), note: "found out",
+        help: "tables: whether the first column, or which one, only numbers or names the rows: it is left out"),
+      CommandOption(
+        "types", .text(placeholder: "A:number,B:category", suggestions: []), note: "found out",
+        help: "tables: what columns hold: number, category, date, dmy (dates with the day first) or mdy"),
       CommandOption(
         "header", TableOptions.Header.argumentType, default: "auto",
-        help: "CSV: whether the first row contains column names"),
+        help: "tables: whether the first row contains column names"),
       CommandOption(
-        "missing", TableOptions.Missing.argumentType, default: "refuse", help: "CSV: how to treat empty fields"),
+        "missing", TableOptions.Missing.argumentType, default: "refuse", help: "how to treat empty fields of tables and NaN of arrays"),
       CommandOption(
         "categories", TableOptions.Categories.argumentType, default: "onehot",
-        help: "CSV: how to encode text columns"),
+        help: "tables: how to encode text columns"),
       CommandOption("size", .size, help: "images: resize all to this size; without it all must have the same size"),
       CommandOption(
         "color", ImageOptions.Color.argumentType, default: "auto", help: "images: convert to gray or to color"),
+      CommandOption(
+        "background", .text(placeholder: "black|white|#rrggbb", suggestions: []), default: "black",
+        help: "images: what lies behind transparent pixels"),
+      CommandOption(
+        "broken", .text(placeholder: "refuse|skip", suggestions: []), default: "refuse",
+        help: "folders of images: what is done about an image that cannot be read"),
       CommandOption("shape", .size, help: "rows of numbers are images of this shape"),
     ],
     returns: .init(.dataset, "the dataset"),
@@ -140,10 +164,29 @@ enum LoadCommand {
     request.array = arguments.text("array")
     request.table.target = arguments.text("target")
     request.table.without = (arguments.text("without") ?? "").split(separator: ",").map(String.init)
+    request.table.only = arguments.text("only").map { $0.split(separator: ",").map(String.init) }
+    request.table.separator = arguments.text("sep")
+    request.table.decimal = arguments.text("decimal")
+    request.table.thousands = arguments.text("thousands")
+    request.table.index = arguments.text("index")
+    request.table.types = try types(arguments)
     request.table.header = arguments.text("header").flatMap(TableOptions.Header.init) ?? .auto
     request.table.missing = arguments.text("missing").flatMap(TableOptions.Missing.init) ?? .refuse
     request.table.categories = arguments.text("categories").flatMap(TableOptions.Categories.init) ?? .onehot
     request.images.color = arguments.text("color").flatMap(ImageOptions.Color.init) ?? .auto
+    if arguments.isGiven("background"), let text = arguments.text("background") {
+      guard let color = ImageOptions.background(text) else {
+        throw arguments.fault(
+          .badOptionValue, "background: expected black, white, 0…255 or #rrggbb, got '\(text)'", at: "background")
+      }
+      request.images.background = color
+    }
+    if arguments.isGiven("broken"), let text = arguments.text("broken") {
+      guard let broken = ImageOptions.Broken(rawValue: text) else {
+        throw arguments.fault(.badOptionValue, "broken: expected refuse or skip, got '\(text)'", at: "broken")
+      }
+      request.images.broken = broken
+    }
     if let size = arguments.size("size") { (request.images.height, request.images.width) = (size.height, size.width) }
     if let shape = arguments.size("shape") { request.shape = [shape.height, shape.width] }
     if source == "sprites" {
@@ -156,7 +199,7 @@ enum LoadCommand {
       case "sprites": ["as", "n", "seed"]
       case _ where isNamed: ["as"]
       default:
-        ["as", "labels", "array", "target", "without", "header", "missing", "categories", "size", "color", "shape"]
+        Set(arguments.command.options.map(\.name)).subtracting(["n", "seed"])
       }
     if let unused = arguments.given.first(where: { !used.contains($0.key.value) }) {
       throw Fault(
@@ -165,6 +208,24 @@ enum LoadCommand {
         fix: "Accepted options: \(used.sorted().joined(separator: ", ")).")
     }
     return request
+  }
+
+  /// `age:number,city:category` by column.
+  private static func types(_ arguments: Arguments) throws -> [String: ColumnType]? {
+    guard let text = arguments.text("types") else { return nil }
+    var types: [String: ColumnType] = [:]
+    for entry in text.split(separator: ",") {
+      // The last colon: a name may have one.
+      guard let colon = entry.lastIndex(of: ":"), colon != entry.startIndex,
+        let type = ColumnType(rawValue: String(entry[entry.index(after: colon)...]))
+      else {
+        throw arguments.fault(
+          .badOptionValue, "types: expected COLUMN:KIND, got '\(entry)'", at: "types",
+          fix: "Kinds: \(ColumnType.allCases.map(\.rawValue).joined(separator: ", ")). Example: types=age:number")
+      }
+      types[String(entry[..<colon])] = type
+    }
+    return types
   }
 
   /// The request with absolute paths, so that a workspace finds the files from any folder.
