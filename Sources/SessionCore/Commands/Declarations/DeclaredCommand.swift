@@ -1,5 +1,4 @@
 import Language
-import SessionCore
 
 /// A command as a type: its properties are its arguments, each declared once with its name, type, default, range and help.
 ///

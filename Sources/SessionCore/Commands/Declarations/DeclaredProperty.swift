@@ -1,5 +1,4 @@
 import Language
-import SessionCore
 
 /// A property that declares arguments: `@Argument`, `@Option`, `@Rest`, and those whose options come from elsewhere, such as
 /// the settings of families.
