@@ -193,7 +193,8 @@ package struct Completer {
     case .topics:
       let pages = HelpPages(table: session.table)
       return pages.names.sorted().map { Candidate(text: $0, kind: .topic, help: pages.summary($0)) }
-    case .terms: return session.table.knowledge.theory.pages.map { Candidate(text: $0.term, kind: .topic, help: $0.title) }
+    case .terms:
+      return session.table.knowledge.theory.pages.map { Candidate(text: $0.term, kind: .topic, help: $0.title) }
     }
   }
 

@@ -21,7 +21,8 @@ enum LoadCommand {
       """,
     positionals: [
       Positional(
-        "source", .nameOrPath(DatasetCatalogue.entries.map { ValueWord($0.name, $0.summary) }), help: "a name or a path")
+        "source", .nameOrPath(DatasetCatalogue.entries.map { ValueWord($0.name, $0.summary) }), help: "a name or a path"
+      )
     ],
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),

@@ -81,8 +81,7 @@ enum TransformCommand {
     _ key: String, _ argument: BoundArgument, _ arguments: Arguments, _ dataset: Dataset
   ) throws -> Transform? {
     switch (key, argument.content) {
-    case ("binarize",
-        .text(let how)): return try binarization(how, arguments)
+    case ("binarize", .text(let how)): return try binarization(how, arguments)
     case ("scale", .number(let factor)):
       guard factor != 0 else {
         throw arguments.fault(
