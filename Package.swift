@@ -29,7 +29,8 @@ let package = Package(
     .target(
       name: "CImages",
       linkerSettings: [
-        .linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("m"), .linkedLibrary("dl"),
+        .linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("m"),
+        .linkedLibrary("dl"),
       ]),
     // Opens libhdf5 when the first of its files is read.
     .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
@@ -147,7 +148,8 @@ let package = Package(
     .executableTarget(
       name: "dataset-files", dependencies: ["Datasets", "Tensors", "Fuzzing"], path: "Tests/Conformance/DatasetFiles"),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"], exclude: ["Corpus", "HDF5"]),
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Fuzzing", "CAllocations"],
+      exclude: ["Corpus", "HDF5"]),
     .testTarget(
       name: "NotebookTests",
       dependencies: [

@@ -124,16 +124,16 @@ import Testing
     #expect(throws: PNGError.self) { try PNG.decode(damaged) }
   }
 
-  /// Gray and RGB with an alpha channel.
+  /// Gray and RGB with an alpha channel: x · α + 255 · (1 − α), α = 12/255 and 200/255.
   @Test(arguments: [(4, [90, 12, 160, 200]), (6, [90, 91, 92, 12, 160, 161, 162, 200])] as [(UInt8, [UInt8])])
-  func transparencyIsIgnored(colorType: UInt8, samples: [UInt8]) throws {
+  func transparentPixelsAreOnWhite(colorType: UInt8, samples: [UInt8]) throws {
     var size = compressBound(UInt(samples.count + 1))
     var packed = [UInt8](repeating: 0, count: Int(size))
     compress2(&packed, &size, [0] + samples, UInt(samples.count + 1), 1)
     let header = bigEndian(2) + bigEndian(1) + [8, colorType, 0, 0, 0]
     let picture = try PNG.decode(png(header, Array(packed.prefix(Int(size)))))
-    #expect(picture[0, 0] == (colorType == 4 ? [90, 90, 90] : [90, 91, 92]))
-    #expect(picture[1, 0] == (colorType == 4 ? [160, 160, 160] : [160, 161, 162]))
+    #expect(picture[0, 0] == [247, 247, 247])
+    #expect(picture[1, 0] == (colorType == 4 ? [180, 180, 180] : [180, 181, 182]))
   }
 
   private func bigEndian(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 255) } }

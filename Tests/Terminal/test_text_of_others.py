@@ -82,7 +82,7 @@ def test_tab_lists_names_as_they_can_be_shown(start, tmp_path):
         (tmp_path / name).write_text("a\n1\n")
     screen = start()
     screen.wait_prompt()
-    screen.type("load on\t")
+    screen.type("load one\t")
     screen.wait_text("\\x1b]0;owned\\x07")
     assert "\x1b]0;owned" not in screen.raw and "\x9b" not in screen.raw and "\u202e" not in screen.raw
     screen.type("\\x1b\t")

@@ -32,7 +32,7 @@ package enum PNG {
     return Array(UnsafeBufferPointer(start: bytes, count: count))
   }
 
-  /// Any PNG as RGB; transparency is ignored. Checksums are checked.
+  /// Any PNG as RGB; what is transparent, on white. Checksums are checked.
   package static func decode(_ bytes: [UInt8]) throws(PNGError) -> Picture {
     guard elbo_image_format_of(bytes, bytes.count) == ELBO_IMAGE_PNG else {
       throw PNGError(reason: "no PNG signature")

@@ -44,7 +44,7 @@ npy("refused-text", np.array(["a", "bc"]))
 with open(HERE / "refused-object.npy", "wb") as file:
     np.save(file, np.array([{"a": 1}, None], dtype=object), allow_pickle=True)
 big = values("i8", (3,))
-big[1] = 1 << 40
+big[1] = (1 << 53) + 1
 npy("refused-wide-integers", big)
 
 tensors = {name: values(dtype, (2, 3)) for name, dtype in [("f4", "f4"), ("f8", "f8"), ("i4", "i4"), ("u1", "u1")]}

@@ -27,12 +27,15 @@ enum LoadCommand {
     options: [
       CommandOption("as", .newName, note: "after the source", help: "name of the variable"),
       CommandOption(
-        "labels", .path, help: "file with one class per example, -1 or empty for none; in an NPZ or HDF5, the name of the array"
+        "labels", .path,
+        help: "file with one class per example, -1 or empty for none; in an NPZ or HDF5, the name of the array"
       ),
       CommandOption("n", .integer(1...Sprites.largestCount), note: "20000", help: "sprites: number of examples"),
       CommandOption("seed", .seed, default: "0", help: "sprites: seed of the factors"),
-      CommandOption("array", .text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples"),
-      CommandOption("target", .text(placeholder: "COLUMN", suggestions: []), help: "tables, .h5ad: the column of the labels"),
+      CommandOption(
+        "array", .text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples"),
+      CommandOption(
+        "target", .text(placeholder: "COLUMN", suggestions: []), help: "tables, .h5ad: the column of the labels"),
       CommandOption("without", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to exclude"),
       CommandOption("only", .text(placeholder: "A,B", suggestions: []), help: "tables: columns to keep"),
       CommandOption(
@@ -54,7 +57,8 @@ enum LoadCommand {
         "header", TableOptions.Header.argumentType, default: "auto",
         help: "tables: whether the first row contains column names"),
       CommandOption(
-        "missing", TableOptions.Missing.argumentType, default: "refuse", help: "how to treat empty fields of tables and NaN of arrays"),
+        "missing", TableOptions.Missing.argumentType, default: "refuse",
+        help: "how to treat empty fields of tables and NaN of arrays"),
       CommandOption(
         "categories", TableOptions.Categories.argumentType, default: "onehot",
         help: "tables: how to encode text columns"),
