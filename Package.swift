@@ -135,7 +135,7 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
-    .testTarget(name: "TerminalTests", dependencies: ["SessionCore", "Terminal", "Text"]),
+    .testTarget(name: "TerminalTests", dependencies: ["POSIX", "SessionCore", "Terminal", "Text"]),
     .testTarget(
       name: "KernelTests", dependencies: ["SessionCore", "WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),

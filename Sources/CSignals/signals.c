@@ -65,7 +65,14 @@ void elbo_wake_clear(int descriptor) {
   while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) continue;
 }
 
-int elbo_wait(int process) {
+void elbo_suspend(void) {
+  // Since the stop was asked for, the program may have been continued: a pending SIGCONT is younger than the stop.
+  sigset_t pending;
+  if (sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1) return;
+  raise(SIGSTOP);
+}
+
+int elbo_wait(int process, bool stops_along) {
   int status = 0;
   while (1) {
     pid_t got = waitpid(process, &status, WUNTRACED);
@@ -73,7 +80,7 @@ int elbo_wait(int process) {
     if (got != process) return -1;
     if (!WIFSTOPPED(status)) return status;
     // Ctrl-Z in the child stops the whole job, as its shell expects; `fg` sets both going again.
-    raise(SIGSTOP);
+    if (stops_along) raise(SIGSTOP);
     kill(process, SIGCONT);
   }
 }

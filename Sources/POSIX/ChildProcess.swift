@@ -80,7 +80,9 @@ package struct ChildProcess: Sendable {
   /// Waits for its end; its wait status, or -1.
   ///
   /// Ctrl-Z in a program that shares the terminal stops this one with it, as the shell of both expects.
-  package func wait() -> Int32 { elbo_wait(identifier) }
+  ///
+  /// - Parameter stopsAlong: false when this program answers Ctrl-Z itself: a child that stops is continued.
+  package func wait(stopsAlong: Bool = true) -> Int32 { elbo_wait(identifier, stopsAlong) }
 
   /// Waits for its end, and for nothing else.
   package func reap() -> Int32 {

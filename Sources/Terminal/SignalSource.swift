@@ -91,6 +91,6 @@ package final class SignalSource: Sendable {
   /// before any other thread exists.
   package func restoreDefaults() { elbo_signals_restore() }
 
-  /// Suspends the process like Ctrl-Z; returns when it is continued.
-  package static func suspendProcess() { WorkClock.excluding { _ = raise(SIGSTOP) } }
+  /// Suspends the process like Ctrl-Z, unless it has been continued since; returns when it is continued.
+  package static func suspendProcess() { WorkClock.excluding { elbo_suspend() } }
 }

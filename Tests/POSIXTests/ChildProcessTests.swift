@@ -36,6 +36,12 @@ import Testing
     #expect(UInt64(masks[1], radix: 16).map { $0 & (1 << UInt64(SIGPIPE - 1)) } == 0)
   }
 
+  /// One that stops while this program ends it, as Ctrl-Z and Ctrl-C in a row do: nobody would continue either.
+  @Test func aChildThatStopsIsContinuedByAProgramThatAnswersCtrlZItself() throws {
+    let process = try ChildProcess(shell: "kill -STOP $$; exit 7", input: .null, output: .null)
+    #expect(process.wait(stopsAlong: false) == 7 << 8)
+  }
+
   @Test func aGroupOfItsOwnIsNamedAfterIt() throws {
     let process = try ChildProcess(shell: "exec sleep 60", input: .null, output: .null, leadsGroup: true)
     #expect(getpgid(process.identifier) == process.identifier && !process.hasEnded)

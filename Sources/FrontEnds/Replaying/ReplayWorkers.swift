@@ -98,7 +98,7 @@ package struct ReplayWorkers {
         for stream in 0..<2 where descriptors[2 * position + stream].revents != 0 { job.read(stream) }
         guard job.hasEnded else { continue }
         running.remove(at: position)
-        let status = job.process.wait()
+        let status = job.process.wait(stopsAlong: false)
         job.readLastMessages()
         job.close()
         let lines = String(decoding: job.bytes[1], as: UTF8.self).split(separator: "\n")
@@ -133,14 +133,14 @@ package struct ReplayWorkers {
     return Job(index: index, process: process, result: result.read, messages: messages.read)
   }
 
-  /// Ends the running workers. A stopped worker must be continued first; a writing one finds its pipe closed.
+  /// Ends the running workers. One that has stopped, or stops only now, is continued; a writing one finds its pipe closed.
   private static func end(_ jobs: [Job]) {
     for job in jobs {
       kill(job.process.identifier, SIGTERM)
       kill(job.process.identifier, SIGCONT)
       job.close()
     }
-    for job in jobs { _ = job.process.wait() }
+    for job in jobs { _ = job.process.wait(stopsAlong: false) }
   }
 
   private static func result(
