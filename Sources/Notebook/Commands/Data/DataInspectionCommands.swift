@@ -31,6 +31,7 @@ enum DataInspectionCommands {
 
   /// The first examples: label, mean, range, and gray images as characters when they fit.
   private static func examples(_ data: DatasetValue, _ n: Int, width: Int) throws -> Table {
+    if let rows = try data.firstRows(n) { return rows }
     let count = min(n, data.dataset.count)
     let dataset = data.dataset.drawnOnce(seed: 0)
     let values = try dataset.examples(Array(0..<count))
