@@ -14,7 +14,7 @@ extension CommandTable {
     Help.self, ShowExamples.self, Explain.self,
   ]
 
-  /// Every command of elbo.
+  /// Every command of elbo, for a session; made for each, since a task may have model families of its own.
   package static var standard: CommandTable {
     CommandTable(
       DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + declared.map { Command($0) },
@@ -26,7 +26,7 @@ extension CommandTable.Knowledge {
   /// Of models, datasets and the theory behind them.
   static var standard: CommandTable.Knowledge {
     var knowledge = CommandTable.Knowledge()
-    knowledge.theory = TheoryPages(Theory.foundations + Theory.practice + Theory.families)
+    knowledge.pages = { TheoryPages(Theory.foundations + Theory.practice + Theory.families) }
     knowledge.restorers = Restorers.standard
     knowledge.threads = { CompilerOptions(threads: $0).threads }
     return knowledge

@@ -97,4 +97,29 @@ import Testing
     #expect(log.read(by: "careless") == ["first"])
     #expect(Careless().properties.map(\.name) == ["first", "second"])
   }
+
+  /// Counts how often somebody wants to know its arguments.
+  private struct Counted: DeclaredCommand {
+    static let about = About("counted", family: .session, summary: "s", examples: [.init("counted 1", "one")])
+    static let made = Mutex(0)
+    @Argument(help: "a number") var first: Int
+    init() { Self.made.withLock { $0 += 1 } }
+    func run(_ call: Call) -> Value { .number(Double(first)) }
+  }
+
+  @Test func argumentsOfACommandAreDeclaredWhenItIsAskedForAndOnce() throws {
+    var made: Int { Counted.made.withLock { $0 } }
+    let table = CommandTable([Command(Counted.self), Command(Careless.self)])
+    let session = try Session(SessionOptions(), table: table)
+    func execute(_ line: String) { _ = session.execute(line, frontEnd: Recorder(), interruption: Interruption()) }
+    for line in ["1", "careless x", "nope"] { execute(line) }
+    #expect(session.complete("counte", cursor: 6).candidates.map(\.text) == ["counted"])
+    #expect(session.complete("careless ", cursor: 9).candidates.map(\.text) == ["second="])
+    #expect(made == 0)
+    for _ in 0..<3 { _ = session.complete("counted ", cursor: 8) }
+    #expect(made == 1)
+    // A run has an instance of its own.
+    execute("counted 1")
+    #expect(made == 2)
+  }
 }
