@@ -33,8 +33,9 @@ import Testing
   private static let lines = [
     "datasets", "head z n=2", "describe d", "transform d noise=gaussian:0.3 like=m as=e",
     "load digits as=q", "load sprites n=10 seed=1 as=s",
-    "load none.csv labels=l array=a target=t without=w header=yes missing=drop as=q",
-    "load none.csv categories=codes size=4x4 color=gray shape=2x2 as=q",
+    "load none.csv labels=l array=a target=t without=w only=a,b header=yes missing=drop as=q",
+    "load none.csv sep=tab decimal=comma thousands=point index=no types=a:number as=q",
+    "load none.csv categories=codes size=4x4 color=gray background=white broken=skip shape=2x2 as=q",
     "split d train=0.5 seed=1 stratified=yes as=p", "dataset z labels=[1] as=p", "dataset z as=p",
     "transform d binarize=static seed=1 scale=0.5 invert=no standardize=no resize=4x4 crop=2x2 as=e",
     "model n mlp hidden=4 latent=2 likelihood=gaussian sigma=1 activation=relu on=d logvar=-6:2 init=he bias=init "

@@ -55,18 +55,6 @@ package struct Command: Sendable {
     (self.optionsOfSubject, self.run) = (optionsOfSubject, run)
   }
 
-  package init(
-    _ verb: String, aliases: [String] = [], family: Family, summary: String, details: String = "",
-    positionals: [Positional] = [], options: [CommandOption] = [], returns: Returns? = nil, examples: [Example],
-    run: @escaping @Sendable (Arguments, Execution) throws -> Value
-  ) {
-    self.init(
-      About(
-        verb, aliases: aliases, family: family, summary: summary, details: details, returns: returns,
-        remarksCaveats: false, examples: examples),
-      signature: { Signature(positionals: positionals, options: options) }, optionsOfSubject: { _, _ in nil }, run: run)
-  }
-
   package var verb: String { about.verb }
   package var aliases: [String] { about.aliases }
   package var family: Family { about.family }

@@ -16,7 +16,7 @@ package protocol DeclaredCommand: ArgumentGroup, SendableMetatype {
   static var about: About { get }
   /// Executes the command: returns the value of the statement, or throws `Fault` without changing anything.
   func run(_ call: Call) throws -> Value
-  /// The options that apply where the first argument is `subject`; nil where all of them do.
+  /// The options that apply where the first argument is `subject`; nil where all of them do. Completion offers these.
   ///
   /// - Parameter value: That of the variable of this name.
   static func options(of subject: String, value: Value?) -> [CommandOption]?
@@ -69,6 +69,8 @@ package struct Call {
   package let verbSpan: Range<Int>
   /// The name before `=` in the statement, for commands that name their result.
   package let target: String?
+  /// Options in the order given.
+  package let given: [GivenOption]
 
   package var threads: Int? { execution.state.settings.threads }
 
@@ -94,7 +96,9 @@ extension Command {
       for (name, property) in properties { try property.bind(name, arguments) }
       defer { observer?(about.verb, properties.flatMap { $0.property.readNames($0.name) }) }
       return try command.run(
-        Call(execution: execution, verb: about.verb, verbSpan: arguments.verbSpan, target: arguments.target))
+        Call(
+          execution: execution, verb: about.verb, verbSpan: arguments.verbSpan, target: arguments.target,
+          given: arguments.given))
     }
   }
 }
