@@ -3,8 +3,10 @@ import SessionCore
 import WorkspaceStore
 
 extension CommandTable {
-  /// Commands as types, in the order of help.
+  /// In the order of help. A new command is a type like these, and its name here.
   package static let declared: [any DeclaredCommand.Type] = [
+    ListDatasets.self, Load.self, CreateDataset.self, SplitDataset.self, ShowHead.self, DescribeDataset.self,
+    TransformDataset.self,
     CreateModel.self, ShowSummary.self, Fork.self, Train.self, Compare.self, Versus.self, Race.self,
     Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
     Denoise.self, Anomaly.self, Compress.self, Impute.self,
@@ -14,11 +16,9 @@ extension CommandTable {
     Help.self, ShowExamples.self, Explain.self,
   ]
 
-  /// Every command of elbo.
+  /// Every command of elbo, for a session; made for each, since a task may have model families of its own.
   package static var standard: CommandTable {
-    CommandTable(
-      DataCommands.all + DataInspectionCommands.all + [TransformCommand.transform] + declared.map { Command($0) },
-      knowledge: .standard)
+    CommandTable(declared.map { Command($0) }, knowledge: .standard)
   }
 }
 
@@ -26,7 +26,7 @@ extension CommandTable.Knowledge {
   /// Of models, datasets and the theory behind them.
   static var standard: CommandTable.Knowledge {
     var knowledge = CommandTable.Knowledge()
-    knowledge.theory = TheoryPages(Theory.foundations + Theory.practice + Theory.families)
+    knowledge.pages = { TheoryPages(Theory.foundations + Theory.practice + Theory.families) }
     knowledge.restorers = Restorers.standard
     knowledge.threads = { CompilerOptions(threads: $0).threads }
     return knowledge

@@ -20,11 +20,8 @@ enum Program {
     ProcessContext.useUTF8()
     let process = ProcessContext(signals: signals)
     let given = Array(CommandLine.arguments.dropFirst())
-    // Asking the parser what it knows takes milliseconds: only where it can matter.
-    let arguments =
-      given.first?.hasPrefix("-") == true || given.first == "jupyter" ? ArgumentOrder.arranged(given) : given
     do {
-      var command = try ElboCommand.parseAsRoot(arguments)
+      var command = try ElboCommand.parseAsRoot(ArgumentOrder.arranged(given))
       if var subcommand = command as? any ElboSubcommand {
         if !type(of: subcommand).handlesSignals { signals.restoreDefaults() }
         exit(try subcommand.run(in: process))

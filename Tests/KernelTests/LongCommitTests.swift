@@ -14,11 +14,14 @@ import WorkspaceStore
   private static let mayGoOn = DispatchSemaphore(value: 0)
 
   /// A value whose writing into the workspace takes as long as the test wants.
-  private static let hold = Command(
-    "hold", family: .session, summary: "a value that is long in writing", examples: [.init("hold", "waits")]
-  ) { _, execution in
-    execution.set("slow", to: .object(Slow()))
-    return .nothing
+  private struct Hold: DeclaredCommand {
+    static let about = About(
+      "hold", family: .session, summary: "a value that is long in writing", examples: [.init("hold", "waits")])
+
+    func run(_ call: Call) -> Value {
+      call.execution.set("slow", to: .object(Slow()))
+      return .nothing
+    }
   }
 
   private struct Slow: ObjectValue {
@@ -38,7 +41,7 @@ import WorkspaceStore
   @Test func everyRequestIsAnsweredDuringACommit() throws {
     let path = "/tmp/elbo-commit-\(getpid()).elbodb"
     defer { for ending in ["", "-wal", "-shm", "-lock"] { unlink(path + ending) } }
-    let table = KernelCommands.table.with(KernelCommands.table.commands + [Self.hold])
+    let table = KernelCommands.table.adding([Hold.self])
     let session = try Session(SessionOptions(workspace: path), table: table)
     let transport = Recorder()
     let dispatcher = try Dispatcher(session: session, transport: transport, onExit: {})

@@ -33,8 +33,9 @@ import Testing
   private static let lines = [
     "datasets", "head z n=2", "describe d", "transform d noise=gaussian:0.3 like=m as=e",
     "load digits as=q", "load sprites n=10 seed=1 as=s",
-    "load none.csv labels=l array=a target=t without=w header=yes missing=drop as=q",
-    "load none.csv categories=codes size=4x4 color=gray shape=2x2 as=q",
+    "load none.csv labels=l array=a target=t without=w only=a,b header=yes missing=drop as=q",
+    "load none.csv sep=tab decimal=comma thousands=point index=no types=a:number as=q",
+    "load none.csv categories=codes size=4x4 color=gray background=white broken=skip shape=2x2 as=q",
     "split d train=0.5 seed=1 stratified=yes as=p", "dataset z labels=[1] as=p", "dataset z as=p",
     "transform d binarize=static seed=1 scale=0.5 invert=no standardize=no resize=4x4 crop=2x2 as=e",
     "model n mlp hidden=4 latent=2 likelihood=gaussian sigma=1 activation=relu on=d logvar=-6:2 init=he bias=init "
@@ -96,5 +97,30 @@ import Testing
     _ = session.execute("careless x second=2", frontEnd: Recorder(), interruption: Interruption())
     #expect(log.read(by: "careless") == ["first"])
     #expect(Careless().properties.map(\.name) == ["first", "second"])
+  }
+
+  /// Counts how often somebody wants to know its arguments.
+  private struct Counted: DeclaredCommand {
+    static let about = About("counted", family: .session, summary: "s", examples: [.init("counted 1", "one")])
+    static let made = Mutex(0)
+    @Argument(help: "a number") var first: Int
+    init() { Self.made.withLock { $0 += 1 } }
+    func run(_ call: Call) -> Value { .number(Double(first)) }
+  }
+
+  @Test func argumentsOfACommandAreDeclaredWhenItIsAskedForAndOnce() throws {
+    var made: Int { Counted.made.withLock { $0 } }
+    let table = CommandTable([Command(Counted.self), Command(Careless.self)])
+    let session = try Session(SessionOptions(), table: table)
+    func execute(_ line: String) { _ = session.execute(line, frontEnd: Recorder(), interruption: Interruption()) }
+    for line in ["1", "careless x", "nope"] { execute(line) }
+    #expect(session.complete("counte", cursor: 6).candidates.map(\.text) == ["counted"])
+    #expect(session.complete("careless ", cursor: 9).candidates.map(\.text) == ["second="])
+    #expect(made == 0)
+    for _ in 0..<3 { _ = session.complete("counted ", cursor: 8) }
+    #expect(made == 1)
+    // A run has an instance of its own.
+    execute("counted 1")
+    #expect(made == 2)
   }
 }

@@ -79,10 +79,11 @@ import Testing
 
   @Test func aMistakeOfOursHasItsCode() throws {
     struct Unforeseen: Error {}
-    let broken = Command("stumble", family: .session, summary: "fails as nothing should", examples: []) { _, _ in
-      throw Unforeseen()
+    struct Stumble: DeclaredCommand {
+      static let about = About("stumble", family: .session, summary: "fails as nothing should", examples: [])
+      func run(_ call: Call) throws -> Value { throw Unforeseen() }
     }
-    let session = try Session(SessionOptions(), table: CommandTable([broken]))
+    let session = try Session(SessionOptions(), table: CommandTable([Command(Stumble.self)]))
     let outcome = session.execute("stumble", frontEnd: Recorder(), interruption: Interruption())
     guard case .failed(let diagnostic) = outcome.status else {
       Issue.record("the mistake went unseen")

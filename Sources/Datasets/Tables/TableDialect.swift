@@ -1,3 +1,12 @@
+extension TableOptions {
+  /// Whether these texts of options mean something.
+  package static func isSeparator(_ text: String) -> Bool { TableDialect.Separator(text) != nil }
+  package static func isDecimalMark(_ text: String) -> Bool {
+    NumberMarks.mark(text).map { ".,".utf8.contains($0) } ?? false
+  }
+  package static func isThousandsMark(_ text: String) -> Bool { NumberMarks.mark(text) != nil }
+}
+
 /// How a table divides its text into fields, and how it writes its numbers.
 struct TableDialect: Equatable {
   enum Separator: Equatable {

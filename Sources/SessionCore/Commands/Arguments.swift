@@ -37,7 +37,7 @@ package struct Arguments: Sendable {
   package let target: String?
   private let positionals: [String: [BoundArgument]]
   private let options: [String: BoundArgument]
-  /// Options in the order given, for commands that accept any option.
+  /// Options in the order given.
   package let given: [GivenOption]
 
   package init(

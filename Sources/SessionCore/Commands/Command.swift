@@ -30,49 +30,43 @@ package struct Command: Sendable {
     }
   }
 
-  package let verb: String
-  package let aliases: [String]
-  package let family: Family
-  /// One line, no full stop.
-  package let summary: String
-  /// Further paragraphs of help.
-  package let details: String
-  package let positionals: [Positional]
-  package let options: [CommandOption]
-  /// The statement's value; nil where there is none to name.
-  package let returns: Returns?
-  package let examples: [Example]
-  /// Options whose names the command checks itself (`set`).
-  package let takesAnyOption: Bool
-  /// Whether remarks follow on what is wrong with values it computed with, such as parameters that are not finite.
-  package let remarksCaveats: Bool
+  package let about: About
   /// The options that apply where the first argument is a subject, whose value is given when it is a variable; nil where
   /// all of them do.
   package let optionsOfSubject: @Sendable (_ subject: String, _ value: Value?) -> [CommandOption]?
   /// Executes the command: returns the value of the statement, or throws `Fault` without changing anything.
   package let run: @Sendable (Arguments, Execution) throws -> Value
+  private let signature: Deferred<Signature>
 
-  package init(
-    _ verb: String, aliases: [String] = [], family: Family, summary: String, details: String = "",
-    positionals: [Positional] = [], options: [CommandOption] = [], returns: Returns? = nil, examples: [Example],
-    takesAnyOption: Bool = false, remarksCaveats: Bool = false,
-    optionsOfSubject: @escaping @Sendable (String, Value?) -> [CommandOption]? = { _, _ in nil },
+  /// The arguments of a command.
+  struct Signature: Sendable {
+    var positionals: [Positional] = []
+    var options: [CommandOption] = []
+    var takesAnyOption = false
+  }
+
+  /// - Parameter signature: Worked out when it is first asked for: a session looks at few of its commands.
+  init(
+    _ about: About, signature: @escaping @Sendable () -> Signature,
+    optionsOfSubject: @escaping @Sendable (String, Value?) -> [CommandOption]?,
     run: @escaping @Sendable (Arguments, Execution) throws -> Value
   ) {
-    self.verb = verb
-    self.aliases = aliases
-    self.family = family
-    self.summary = summary
-    self.details = details
-    self.positionals = positionals
-    self.options = options
-    self.returns = returns
-    self.examples = examples
-    self.takesAnyOption = takesAnyOption
-    self.remarksCaveats = remarksCaveats
-    self.optionsOfSubject = optionsOfSubject
-    self.run = run
+    (self.about, self.signature) = (about, Deferred(signature))
+    (self.optionsOfSubject, self.run) = (optionsOfSubject, run)
   }
+
+  package var verb: String { about.verb }
+  package var aliases: [String] { about.aliases }
+  package var family: Family { about.family }
+  package var summary: String { about.summary }
+  package var details: String { about.details }
+  package var returns: Returns? { about.returns }
+  package var examples: [Example] { about.examples }
+  package var remarksCaveats: Bool { about.remarksCaveats }
+  package var positionals: [Positional] { signature.value.positionals }
+  package var options: [CommandOption] { signature.value.options }
+  /// Whether the command checks the names of its options itself (`set`).
+  package var takesAnyOption: Bool { signature.value.takesAnyOption }
 
   /// `train MODEL [on=DATA] [epochs=20] …`, in its shortest form.
   package var usage: String {

@@ -6,14 +6,16 @@ package struct CommandTable: Sendable {
 
   /// What a session knows beside its commands, of what lies outside of this target.
   package struct Knowledge: Sendable {
-    /// What `explain` shows.
-    package var theory = TheoryPages([])
+    /// Makes what `explain` shows.
+    package var pages: @Sendable () -> TheoryPages = { TheoryPages([]) }
     /// Makes values of further kinds of what a workspace holds.
     package var restorers: [String: Restorers.Restorer] = [:]
     /// The threads that the engine uses when so many are asked for.
     package var threads: @Sendable (Int?) -> Int = { $0 ?? 1 }
 
     package init() {}
+
+    package var theory: TheoryPages { pages() }
   }
 
   package init(_ commands: [Command], knowledge: Knowledge = Knowledge()) {

@@ -175,9 +175,9 @@ package struct Completer {
     return found
   }
 
-  /// `plot` and `set` take other options for each subject.
+  /// `load`, `plot` and `set` take other options for each subject.
   private func options(of command: Command) -> [CommandOption] {
-    guard let subject = context.words.first else { return command.options }
+    guard let subject = context.words.first, subject.key == nil else { return command.options }
     return command.optionsOfSubject(subject.text, state.variables[subject.text]?.value) ?? command.options
   }
 

@@ -17,7 +17,10 @@ enum ArgumentOrder {
   /// `arguments` with the names of subcommands in front and what stood before them behind; unchanged where none is
   /// named.
   static func arranged(_ arguments: [String], _ root: () -> Node = { Self.root }) -> [String] {
-    guard arguments.count > 1 else { return arguments }
+    // The parser takes milliseconds to describe itself: only where a name stands behind an option.
+    guard let option = arguments.firstIndex(where: { $0.hasPrefix("-") }),
+      arguments[option...].contains(where: names(beneath: ElboCommand.self).contains)
+    else { return arguments }
     var node = root()
     let valued = node.allValued
     var names: [String] = []
@@ -38,6 +41,10 @@ enum ArgumentOrder {
       }
     }
     return names.isEmpty || before.isEmpty ? arguments : names + before + rest
+  }
+
+  private static func names(beneath command: any ParsableCommand.Type) -> Set<String> {
+    command.configuration.subcommands.reduce(["help"]) { $0.union(names(beneath: $1)).union([$1._commandName]) }
   }
 
   /// From the parser's own description.

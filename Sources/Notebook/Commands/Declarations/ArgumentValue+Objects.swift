@@ -1,3 +1,4 @@
+import Datasets
 import Language
 import SessionCore
 import VAEngine
@@ -21,21 +22,23 @@ extension DatasetValue: ArgumentValue {
 }
 
 /// `gaussian:0.3`, `mask:0.25`, `salt:0.1`.
-extension Noise: ArgumentValue {
-  package static var argumentType: ArgumentType {
-    .text(
-      placeholder: "gaussian:0.3",
-      suggestions: [
-        ValueWord("gaussian:0.3", "adds N(0, 0.3²)"), ValueWord("mask:0.25", "sets a quarter of the pixels to 0"),
-        ValueWord("salt:0.1", "sets a tenth of the pixels to 0 or 1"),
-      ])
+extension Noise: WordValue {
+  package static var placeholder: String { "gaussian:0.3" }
+  package static var words: [ValueWord] {
+    [
+      ValueWord("gaussian:0.3", "adds N(0, 0.3²)"), ValueWord("mask:0.25", "sets a quarter of the pixels to 0"),
+      ValueWord("salt:0.1", "sets a tenth of the pixels to 0 or 1"),
+    ]
   }
   package static var expectation: String { "gaussian:σ, mask:fraction or salt:fraction" }
-  package init?(_ argument: BoundArgument) {
-    guard case .text(let text) = argument.content else { return nil }
-    self.init(text: text)
+
+  var transform: Transform {
+    switch self {
+    case .gaussian(let sigma): .gaussianNoise(sigma)
+    case .mask(let share): .maskNoise(share)
+    case .saltAndPepper(let share): .saltAndPepper(share)
+    }
   }
-  package var argumentText: String { text }
 }
 
 /// Examples: a dataset, or a tensor whose rows they are.

@@ -23,12 +23,7 @@ struct Denoise: DeclaredCommand {
     let source = try data.data.testPart.drawnOnce(seed: seed)
     let n = min(n, source.dataset.count)
     let part = source.subset(Array(0..<n))
-    let noise: Transform =
-      switch noise {
-      case .gaussian(let sigma): .gaussianNoise(sigma)
-      case .mask(let share): .maskNoise(share)
-      case .saltAndPepper(let share): .saltAndPepper(share)
-      }
+    let noise = noise.transform
     let live = try model.model(threads: call.threads)
     _ = try live.checkValues(part.source)
     // The examples as they were drawn are what is corrupted, and what the repaired are compared with.

@@ -21,7 +21,7 @@ extension Double: ArgumentValue {
     default: return nil
     }
   }
-  package var argumentText: String { NumberText.short(self, digits: 17) }
+  package var argumentText: String { NumberText.exact(self) }
 }
 
 extension Bool: ArgumentValue {

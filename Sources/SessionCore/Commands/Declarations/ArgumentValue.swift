@@ -1,4 +1,5 @@
 import Language
+import Text
 
 /// A type that an argument can have.
 package protocol ArgumentValue: SendableMetatype {
@@ -6,6 +7,8 @@ package protocol ArgumentValue: SendableMetatype {
   static var argumentType: ArgumentType { get }
   /// What messages call it.
   static var expectation: String { get }
+  /// What they advise where the expectation does not say enough.
+  static var fix: String? { get }
   /// The value of an argument that is left out; nil where it must be given.
   static var absent: Self? { get }
   /// - Returns: nil for content of another type, which binding has refused before.
@@ -19,13 +22,17 @@ extension ArgumentValue {
 
   package static var expectation: String { argumentType.expectation }
 
+  package static var fix: String? { nil }
+
   package static func read(_ place: ArgumentPlace) throws -> Self {
     guard let bound = place.bound else {
       if let absent { return absent }
       throw place.fault(.missingArgument, "\(place.name): expected \(expectation)")
     }
     if let value = Self(bound) { return value }
-    throw place.fault(.badOptionValue, "\(place.name): expected \(expectation), got '\(bound.raw)'")
+    throw place.fault(
+      .badOptionValue, "\(place.name): expected \(expectation), got '\(bound.raw)'",
+      fix: Suggestion.question(bound.raw, in: argumentType.suggestions) ?? fix)
   }
 }
 
@@ -49,9 +56,28 @@ extension Choice {
   package var argumentText: String { word }
 }
 
+/// Text that has words of its own, which completion offers, and accepts more than these: a character, a column, a number.
+package protocol WordValue: ArgumentValue {
+  /// Of usage lines.
+  static var placeholder: String { get }
+  static var words: [ValueWord] { get }
+  var text: String { get }
+  init?(text: String)
+}
+
+extension WordValue {
+  package static var argumentType: ArgumentType { .text(placeholder: placeholder, suggestions: words) }
+  package init?(_ argument: BoundArgument) {
+    guard case .text(let text) = argument.content else { return nil }
+    self.init(text: text)
+  }
+  package var argumentText: String { text }
+}
+
 extension Optional: ArgumentValue where Wrapped: ArgumentValue {
   package static var argumentType: ArgumentType { Wrapped.argumentType }
   package static var expectation: String { Wrapped.expectation }
+  package static var fix: String? { Wrapped.fix }
   package static var absent: Wrapped?? { .some(nil) }
   package init?(_ argument: BoundArgument) {
     guard let value = Wrapped(argument) else { return nil }

@@ -16,7 +16,7 @@ package protocol DeclaredCommand: ArgumentGroup, SendableMetatype {
   static var about: About { get }
   /// Executes the command: returns the value of the statement, or throws `Fault` without changing anything.
   func run(_ call: Call) throws -> Value
-  /// The options that apply where the first argument is `subject`; nil where all of them do.
+  /// The options that apply where the first argument is `subject`; nil where all of them do. Completion offers these.
   ///
   /// - Parameter value: That of the variable of this name.
   static func options(of subject: String, value: Value?) -> [CommandOption]?
@@ -36,21 +36,28 @@ package struct About: Sendable {
   package let verb: String
   let aliases: [String]
   let family: Command.Family
+  /// One line, no full stop.
   let summary: String
-  let details: String
+  private let makeDetails: @Sendable () -> String
   let returns: Returns?
+  /// Whether remarks follow on what is wrong with values it computed with, such as parameters that are not finite.
   let remarksCaveats: Bool
   package let examples: [Command.Example]
 
+  /// Further paragraphs.
+  var details: String { makeDetails() }
+
   /// - Parameters:
+  ///   - details: Further paragraphs, made when they are read: a start of the program reads none.
   ///   - returns: What the statement's value is; nil of a command that makes none, which cannot be named.
-  ///   - remarksCaveats: Whether remarks follow on what is wrong with values it computed with.
+  ///   - remarksCaveats: nil for what is usual in the family.
   package init(
-    _ verb: String, aliases: [String] = [], family: Command.Family, summary: String, details: String = "",
-    returns: Returns? = nil, remarksCaveats: Bool? = nil, examples: [Command.Example]
+    _ verb: String, aliases: [String] = [], family: Command.Family, summary: String,
+    details: @autoclosure @escaping @Sendable () -> String = "", returns: Returns? = nil,
+    remarksCaveats: Bool? = nil, examples: [Command.Example]
   ) {
     (self.verb, self.aliases, self.family) = (verb, aliases, family)
-    (self.summary, self.details, self.returns, self.examples) = (summary, details, returns, examples)
+    (self.summary, makeDetails, self.returns, self.examples) = (summary, details, returns, examples)
     self.remarksCaveats = remarksCaveats ?? family.computesWithModels
   }
 }
@@ -62,6 +69,8 @@ package struct Call {
   package let verbSpan: Range<Int>
   /// The name before `=` in the statement, for commands that name their result.
   package let target: String?
+  /// Options in the order given.
+  package let given: [GivenOption]
 
   package var threads: Int? { execution.state.settings.threads }
 
@@ -79,21 +88,26 @@ extension Command {
     _ type: Declared.Type, observer: (@Sendable (_ verb: String, _ read: [String]) -> Void)? = nil
   ) {
     let about = Declared.about
-    let properties = Declared().properties
     self.init(
-      about.verb, aliases: about.aliases, family: about.family, summary: about.summary, details: about.details,
-      positionals: properties.compactMap { $0.property.positional($0.name) },
-      options: properties.flatMap { $0.property.options($0.name) }, returns: about.returns, examples: about.examples,
-      takesAnyOption: properties.contains { $0.property.takesAnyOption }, remarksCaveats: about.remarksCaveats,
-      optionsOfSubject: Declared.options(of:value:)
+      about, signature: { Signature(Declared().properties) }, optionsOfSubject: Declared.options(of:value:)
     ) { arguments, execution in
       let command = Declared()
       let properties = command.properties
       for (name, property) in properties { try property.bind(name, arguments) }
       defer { observer?(about.verb, properties.flatMap { $0.property.readNames($0.name) }) }
       return try command.run(
-        Call(execution: execution, verb: about.verb, verbSpan: arguments.verbSpan, target: arguments.target))
+        Call(
+          execution: execution, verb: about.verb, verbSpan: arguments.verbSpan, target: arguments.target,
+          given: arguments.given))
     }
+  }
+}
+
+extension Command.Signature {
+  fileprivate init(_ properties: [(name: String, property: any DeclaredProperty)]) {
+    positionals = properties.compactMap { $0.property.positional($0.name) }
+    options = properties.flatMap { $0.property.options($0.name) }
+    takesAnyOption = properties.contains { $0.property.takesAnyOption }
   }
 }
 
@@ -101,9 +115,10 @@ extension ArgumentGroup {
   /// The declared properties, those of groups in the place of their group.
   package var properties: [(name: String, property: any DeclaredProperty)] {
     Mirror(reflecting: self).children.flatMap { child -> [(name: String, property: any DeclaredProperty)] in
-      if let group = child.value as? any ArgumentGroup { return group.properties }
-      guard let property = child.value as? any DeclaredProperty, let label = child.label else { return [] }
-      return [(property.name ?? String(label.drop { $0 == "_" }), property)]
+      if let property = child.value as? any DeclaredProperty, let label = child.label {
+        return [(property.name ?? String(label.drop { $0 == "_" }), property)]
+      }
+      return (child.value as? any ArgumentGroup)?.properties ?? []
     }
   }
 }

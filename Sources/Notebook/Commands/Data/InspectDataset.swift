@@ -2,35 +2,32 @@ import Datasets
 import SessionCore
 import Tensors
 
-/// `head`, `describe`.
-enum DataInspectionCommands {
-  static let all = [head, describe]
-
-  private static let head = Command(
+/// `head`.
+struct ShowHead: DeclaredCommand {
+  static let about = About(
     "head", family: .data, summary: "show the first rows or examples",
-    positionals: [
-      Positional(
-        "value", .value([.dataset, .tensor, .table, .list]), takesPipe: true, help: "a dataset, tensor, table or list")
-    ],
-    options: [CommandOption("n", .integer(1...10000), default: "5", help: "number of rows")],
     returns: .init("a table, or the first rows"),
-    examples: [.init("head d", "the first examples"), .init("head z n=3", "the first rows of a tensor")]
-  ) { arguments, execution in
-    let n = arguments.integer("n") ?? 5
-    switch arguments.value("value") {
+    examples: [.init("head d", "the first examples"), .init("head z n=3", "the first rows of a tensor")])
+
+  @Argument(.value([.dataset, .tensor, .table, .list]), takesPipe: true, help: "a dataset, tensor, table or list")
+  var value: Value
+  @Option(.integer(1...10000), default: 5, help: "number of rows") var n: Int
+
+  func run(_ call: Call) throws -> Value {
+    switch value {
     case .tensor(let array) where array.shape.rank > 0:
       return .tensor(try array.taking(Array(0..<min(n, array.shape[0])), axis: 0, keepsAxis: true))
     case .table(var table):
       table.rows = Array(table.rows.prefix(n))
       return .table(table)
     case .list(let items): return .list(Array(items.prefix(n)))
-    case .object(let object as DatasetValue): return .table(try examples(object, n, width: execution.width))
-    case let other: return other ?? .nothing
+    case .object(let object as DatasetValue): return .table(try examples(object, width: call.execution.width))
+    case let other: return other
     }
   }
 
   /// The first examples: label, mean, range, and gray images as characters when they fit.
-  private static func examples(_ data: DatasetValue, _ n: Int, width: Int) throws -> Table {
+  private func examples(_ data: DatasetValue, width: Int) throws -> Table {
     if let rows = try data.firstRows(n) { return rows }
     let count = min(n, data.dataset.count)
     let dataset = data.dataset.drawnOnce(seed: 0)
@@ -52,13 +49,17 @@ enum DataInspectionCommands {
     table.images = try data.images(first: min(n, 100))
     return table
   }
+}
 
-  private static let describe = Command(
+/// `describe`.
+struct DescribeDataset: DeclaredCommand {
+  static let about = About(
     "describe", family: .data, summary: "measure a dataset: counts, range, mean, labels, hash, transforms",
-    positionals: [Positional("data", .dataset, takesPipe: true, help: "the dataset")], returns: .init(.report),
-    examples: [.init("describe d", "everything about d")]
-  ) { arguments, execution in
-    guard let data = arguments.dataset("data") else { return .nothing }
-    return .report(try DatasetDescription(data: data, execution: execution).report())
+    returns: .init(.report), examples: [.init("describe d", "everything about d")])
+
+  @Argument(takesPipe: true, help: "the dataset") var data: DatasetValue
+
+  func run(_ call: Call) throws -> Value {
+    .report(try DatasetDescription(data: data, execution: call.execution).report())
   }
 }

@@ -1,0 +1,161 @@
+import Datasets
+import SessionCore
+import Tensors
+import VAEngine
+
+/// `transform`: preprocessing of examples.
+struct TransformDataset: DeclaredCommand {
+  static let about = About(
+    "transform", family: .data, summary: "add transforms to a dataset: resize, crop, binarize, noise, standardize …",
+    details: """
+      Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
+      computes mean and standard deviation of each channel of images and of each column of tables from this dataset and \
+      keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
+      """,
+    returns: .init(.dataset, "the dataset with the transforms"),
+    examples: [
+      .init("b = transform d binarize=dynamic", "0/1 images, redrawn for every batch"),
+      .init("s = transform d resize=14x14 invert=yes", "smaller, black on white"),
+    ])
+
+  @Argument(takesPipe: true, help: "the dataset") var data: DatasetValue
+  @Option(
+    help:
+      "dynamic: 1 with probability x, redrawn for every batch; static: drawn once; a number: 1 for values of at least this"
+  )
+  var binarize: Binarization?
+  @Option(.seed, default: 0, help: "seed of binarize=static") var seed: Int
+  @Option(help: "a factor") var scale: Double?
+  @Option(help: "1 − x") var invert: Bool?
+  @Option(help: "mean 0, deviation 1") var standardize: Bool?
+  @Option(help: "noise, redrawn for every batch") var noise: Noise?
+  @Option(help: "resize images; shrinking averages over areas") var resize: ImageSize?
+  @Option(help: "crop a window, centered by default") var crop: CropWindow?
+  @Option(help: "apply the transforms of this model's training data instead") var like: ModelValue?
+  @Option(name: "as", help: "name of the result") var variable: NewName?
+
+  func run(_ call: Call) throws -> Value {
+    let seed = UInt64(seed)
+    let steps: [(place: ArgumentPlace, make: (Dataset) throws -> Transform?)] = [
+      ($binarize, { _ in binarize?.transform(seed: seed) }), ($scale, { _ in try scaling() }),
+      ($invert, { _ in invert == true ? .invert : nil }),
+      ($standardize, { standardize == true ? try Self.standardization($0) : nil }),
+      ($noise, { _ in noise?.transform }),
+      ($resize, { _ in resize.map { .resize(height: $0.height, width: $0.width) } }),
+      ($crop, { crop?.transform($0.exampleShape) }),
+    ]
+    var result = data
+    if let like { result = try view(like) }
+    var isChanged = like != nil
+    for step in steps.filter(\.place.isGiven).sorted(by: { $0.place.span.lowerBound < $1.place.span.lowerBound }) {
+      guard let transform = try step.make(result.dataset) else { continue }
+      do { result = try result.with([transform]) } catch let error as TransformError {
+        throw step.place.fault(.shapeMismatch, error.description)
+      }
+      isChanged = true
+    }
+    guard isChanged else {
+      throw call.fault(
+        .missingArgument, "transform needs at least one option", fix: "Example: transform d binarize=dynamic")
+    }
+    let value = Value.object(result)
+    if let variable { call.execution.set(variable.text, to: value) }
+    return value
+  }
+
+  /// The data with the transforms of the model's training data.
+  private func view(_ model: ModelValue) throws -> DatasetValue {
+    guard let transforms = model.recipe.transforms else {
+      throw $like.fault(
+        .missingArgument, "like=: the model has no training data", fix: "Train it first: train m on=d")
+    }
+    do { return try data.with(transforms, replacing: true) } catch let error as TransformError {
+      throw $like.fault(.shapeMismatch, error.description)
+    }
+  }
+
+  private func scaling() throws -> Transform? {
+    guard scale != 0 else {
+      throw $scale.fault(.badOptionValue, "scale=0 would set every value to 0", fix: "Example: scale=0.5")
+    }
+    return scale.map { .scale(Float($0)) }
+  }
+
+  private static func standardization(_ dataset: Dataset) throws -> Transform {
+    let statistics = try GroupStatistics(dataset)
+    // A column that never changes becomes 0.
+    return .standardize(means: statistics.means, deviations: statistics.deviations.map { $0 > 0 ? $0 : 1 })
+  }
+}
+
+/// How values become 0 and 1.
+struct Binarization: WordValue {
+  let text: String
+  private let kind: Kind
+  private enum Kind {
+    case dynamic
+    case `static`
+    case threshold(Float)
+  }
+
+  static let placeholder = "dynamic|static|X"
+  static let expectation = "dynamic, static or a threshold"
+  static let words = [
+    ValueWord("dynamic", "redrawn for every batch"), ValueWord("static", "drawn once, with a seed"),
+    ValueWord("0.5", "1 for values of at least 0.5, else 0"),
+  ]
+  init?(text: String) {
+    self.text = text
+    switch text {
+    case "dynamic": kind = .dynamic
+    case "static": kind = .static
+    default:
+      guard let threshold = Float(text), threshold.isFinite else { return nil }
+      kind = .threshold(threshold)
+    }
+  }
+
+  func transform(seed: UInt64) -> Transform {
+    switch kind {
+    case .dynamic: .binarizeDynamic
+    case .static: .binarizeStatic(seed: seed)
+    case .threshold(let threshold): .threshold(threshold)
+    }
+  }
+}
+
+/// `24x24` from the middle, `24x24@2,3` with the window's top left corner.
+struct CropWindow: WordValue {
+  let text: String
+  private let height: Int
+  private let width: Int
+  private let corner: (top: Int, left: Int)?
+
+  static let placeholder = "HxW or HxW@TOP,LEFT"
+  static let expectation = placeholder
+  static let fix: String? = "Example: crop=24x24"
+  static let words: [ValueWord] = ["24x24"]
+  init?(text: String) {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let sides = (parts.first ?? "").split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count <= 2, sides.count == 2, let height = sides[0], let width = sides[1], height > 0, width > 0 else {
+      return nil
+    }
+    (self.text, self.height, self.width) = (text, height, width)
+    guard parts.count == 2 else {
+      corner = nil
+      return
+    }
+    let places = parts[1].split(separator: ",").map { Int($0) }
+    guard places.count == 2, let top = places[0], let left = places[1] else { return nil }
+    corner = (top, left)
+  }
+
+  /// - Parameter shape: That of the examples; a window without a corner is in the middle of images.
+  func transform(_ shape: Shape) -> Transform {
+    let isImage = shape.rank == 3
+    let top = corner?.top ?? (isImage ? max(0, shape[1] - height) / 2 : 0)
+    let left = corner?.left ?? (isImage ? max(0, shape[2] - width) / 2 : 0)
+    return .crop(top: top, left: left, height: height, width: width)
+  }
+}
