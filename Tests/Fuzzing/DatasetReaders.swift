@@ -34,7 +34,7 @@ package enum DatasetReaders {
       if error.reason.isEmpty || error.fix == nil { throw Weakness("an error without a reason or a fix: \(error)") }
       return false
     }
-    try check(dataset)
+    try check(dataset, request)
     return true
   }
 
@@ -50,13 +50,15 @@ package enum DatasetReaders {
     var request = request(".png", seed: seed)
     request.reference = folder
     var loading = FileLoading(request: request)
-    do { try check(loading.dataset()) } catch is FileError { return false }
+    do { try check(loading.dataset(), request) } catch is FileError { return false }
     return true
   }
 
   /// What holds for every dataset, however strange its file.
-  private static func check(_ dataset: Dataset) throws {
-    let sum = dataset.storage.doubles().reduce(0, +)
+  private static func check(_ dataset: Dataset, _ request: LoadRequest) throws {
+    // With missing=keep a gap is NaN.
+    let values = dataset.storage.doubles()
+    let sum = request.table.missing == .keep ? values.reduce(0) { $1.isNaN ? $0 : $0 + $1 } : values.reduce(0, +)
     guard dataset.count > 0, dataset.exampleShape.count > 0, sum == sum else { throw Weakness("empty, or not finite") }
     if let labels = dataset.labels {
       guard labels.count == dataset.storage.shape[0], labels.allSatisfy({ $0 >= ClassTable.unlabeled }) else {

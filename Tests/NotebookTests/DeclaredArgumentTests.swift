@@ -1,3 +1,4 @@
+import Foundation
 import Notebook
 import SessionCore
 import Synchronization
@@ -19,6 +20,8 @@ import Testing
     func emit(_ event: Event) {}
     func ask(_ prompt: String) -> String? { nil }
   }
+
+  private let folder = Folder()
 
   /// Small data and models that every command can be asked about.
   private static let begin = """
@@ -75,7 +78,12 @@ import Testing
       let outcome = session.execute(String(line), frontEnd: Recorder(), interruption: Interruption())
       #expect(outcome.status == .ok, "\(line): \(outcome.status)")
     }
-    for line in Self.lines { _ = session.execute(line, frontEnd: Prompt(), interruption: Interruption()) }
+    let file = folder.file("table.csv")
+    try "a,b\n1.5,x\n2.5,y\n".write(toFile: file, atomically: true, encoding: .utf8)
+    let ofTables = [
+      "load \(file) as=t; model tm on=t latent=2 hidden=4", "impute tm t draws=samples hide=0.5 seed=1",
+    ]
+    for line in Self.lines + ofTables { _ = session.execute(line, frontEnd: Prompt(), interruption: Interruption()) }
     for type in CommandTable.declared {
       let verb = Command(type).verb
       let declared = type.init().properties.flatMap { $0.property.declaredNames($0.name) }

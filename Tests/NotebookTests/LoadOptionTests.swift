@@ -15,7 +15,7 @@ import Testing
     arguments: [
       ("load t.csv sep=", ["comma", "semicolon", "tab", "bar", "blank"]), ("load t.csv decimal=", ["point", "comma"]),
       ("load t.csv thousands=", ["comma", "point", "blank", "apostrophe", "underscore"]),
-      ("load t.csv index=", ["yes", "no"]), ("load t.csv missing=", ["refuse", "drop", "mean", "zero"]),
+      ("load t.csv index=", ["yes", "no"]), ("load t.csv missing=", ["refuse", "drop", "mean", "zero", "keep"]),
       ("load p/ background=", ["black", "white", "gray"]), ("load p/ broken=", ["refuse", "skip"]),
       ("transform d binarize=", ["dynamic", "static", "0.5"]),
       ("transform d noise=m", ["mask:0.25"]),
