@@ -68,8 +68,8 @@ let package = Package(
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Figures", dependencies: ["Text"]),
-    .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot", "CImages"]),
+    .target(name: "Figures", dependencies: ["Text", "CImages"]),
+    .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot"]),
     .target(
       name: "WorkspaceStore",
       dependencies: [
@@ -97,7 +97,7 @@ let package = Package(
       name: "Kernel",
       dependencies: [
         "SessionCore",
-        "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text",
+        "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Tensors", "Text",
         "CZeroMQ", "CCrypto",
       ],
       exclude: ["PROTOCOL.md"]),

@@ -73,8 +73,8 @@ package struct Output: Sendable {
   /// The same as a figure that says what they show.
   package var imageFigure: Figure? {
     guard let images else { return nil }
-    guard case .tensor(let array) = value else { return Figure(.images(images), title: "images") }
-    return Figure(.images(images), title: "images", subtitle: array.content?.text ?? "")
+    guard case .tensor(let array) = value else { return Figure(images, title: "images") }
+    return Figure(images, title: "images", subtitle: array.content?.text ?? "")
   }
 
   /// What transcripts and the history keep: the text; of a figure its data, whatever a screen shows of it.
