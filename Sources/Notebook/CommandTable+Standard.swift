@@ -9,7 +9,7 @@ extension CommandTable {
     TransformDataset.self,
     CreateModel.self, ShowSummary.self, Fork.self, Train.self, Compare.self, Versus.self, Race.self,
     Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
-    Denoise.self, Anomaly.self, Compress.self,
+    Denoise.self, Anomaly.self, Compress.self, Impute.self,
     Evaluate.self, ShowKL.self, Diagnose.self, Plot.self,
     ListVariables.self, Show.self, Drop.self, Undo.self, ShowHistory.self, Quit.self, RecordTranscript.self,
     Save.self, Open.self, ChangeSettings.self, SetFormat.self, SetSeed.self, SetThreads.self, SetTime.self,

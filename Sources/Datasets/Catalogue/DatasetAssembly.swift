@@ -5,6 +5,8 @@ struct DatasetAssembly {
   let path: String
   /// The height and width of images that are stored as rows of numbers.
   let shape: [Int]?
+  /// Whether NaN is a missing value that is kept.
+  let keepsMissing: Bool
   /// Arrays up to this size are checked completely; of larger ones, which stay on disk, only the first part.
   static let checkedBytes = 256 << 20
 
@@ -129,7 +131,10 @@ struct DatasetAssembly {
           // x − x is 0 for numbers alone; one comparison for a block.
           var sum: Element = 0
           for index in start..<end { sum += values[index] - values[index] }
-          if sum != 0 { return (start..<end).first { !values[$0].isFinite } }
+          guard sum != 0 else { continue }
+          if let bad = (start..<end).first(where: { keepsMissing ? values[$0].isInfinite : !values[$0].isFinite }) {
+            return bad
+          }
         }
         return nil
       }
@@ -145,7 +150,8 @@ struct DatasetAssembly {
       throw FileError(
         path: path, reason: "example \(bad / size), element \(bad % size) is not a finite number",
         fix: isMissing(tensor, bad)
-          ? "Use missing=drop, missing=mean or missing=zero" : "Replace it before saving: numpy.nan_to_num(x).")
+          ? "Use missing=keep to train on what is observed, or missing=drop, missing=mean, missing=zero"
+          : "Replace it before saving: numpy.nan_to_num(x).")
     }
     if limit < tensor.count, tensor.dtype == .float32 || tensor.dtype == .float64 {
       notes.append("looked for NaN in the first \(Self.checkedBytes >> 20) MiB; 'describe' reads everything")

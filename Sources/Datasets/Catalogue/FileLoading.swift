@@ -38,7 +38,8 @@ package struct FileLoading {
       content = try MissingValues(policy: request.table.missing, path: path).filled(content)
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    return try DatasetAssembly(path: path, shape: request.shape).dataset(content, name: name, source: path)
+    return try DatasetAssembly(path: path, shape: request.shape, keepsMissing: request.table.missing == .keep).dataset(
+      content, name: name, source: path)
   }
 
   private mutating func content(_ storage: Storage) throws -> Content {

@@ -39,6 +39,12 @@ struct MissingValues {
       }
     }
     guard missing > 0 else { return content }
+    if policy == .keep {
+      var other = content
+      other.notes.append(
+        "\(missing) missing value\(missing == 1 ? "" : "s") kept: a model of the columns trains on the others")
+      return other
+    }
     if policy == .drop { return try content.keeping(rows.indices(where: { !hasGap[$0] }), path: path) }
     if policy == .mean, let empty = counts.firstIndex(of: 0) {
       throw FileError(

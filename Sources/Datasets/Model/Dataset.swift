@@ -40,9 +40,10 @@ package struct Dataset: Sendable {
 
   package init(
     name: String, source: String, storage: Tensor, labels: [Int32]? = nil, labelNames: [String] = [],
-    parts: [String: Range<Int>] = [:]
+    parts: [String: Range<Int>] = [:], columns: [String] = []
   ) {
     (self.name, self.source, self.storage, self.labels) = (name, source, storage, labels)
+    self.columns = columns
     (self.labelNames, self.parts) = (labelNames, parts)
     classes = labels.map { ClassTable($0, names: labelNames) }
     hash = ContentHash(storage, labels: labels)

@@ -164,7 +164,7 @@ struct TableAssembly {
         path: path,
         reason:
           "\(first.firstMissing?.place ?? "a row"), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
-        fix: "Use missing=drop, missing=mean or missing=zero")
+        fix: "Use missing=keep to train on what is observed, or missing=drop, missing=mean, missing=zero")
     }
     func isMissing(_ index: Int, _ row: Int) -> Bool {
       texts[index].map { $0[row] == nil } ?? columns[index].values[row].isNaN
@@ -179,7 +179,11 @@ struct TableAssembly {
         path: path, reason: "every row has a missing value", fix: "Fill the values: missing=mean or missing=zero")
     }
     let filled = gaps.reduce(0) { sum, index in sum + kept.count { isMissing(index, $0) } }
-    if filled > 0 {
+    if filled > 0, options.missing == .keep {
+      notes.append(
+        "\(filled) missing value\(filled == 1 ? "" : "s") kept, of \(kept.count * used.count) cells: a model of the table trains on the others"
+      )
+    } else if filled > 0 {
       notes.append("\(filled) missing value\(filled == 1 ? "" : "s") filled: missing=\(options.missing.rawValue)")
     }
     return kept
@@ -187,7 +191,7 @@ struct TableAssembly {
 
   private func filled(_ values: [Double], _ kept: [Int], _ column: CSVColumn) throws -> [Double] {
     guard column.missingCount > 0 else { return kept.count == rows ? values : kept.map { values[$0] } }
-    var fillValue = 0.0
+    var fillValue = options.missing == .keep ? Double.nan : 0
     if options.missing == .mean {
       let present = values.lazy.filter { !$0.isNaN }
       fillValue = present.reduce(0, +) / Double(max(column.presentCount, 1))
@@ -201,7 +205,7 @@ struct TableAssembly {
   ) throws {
     var categories = names
     var values = codes
-    if values.contains(where: \.isNaN) {
+    if options.missing != .keep, values.contains(where: \.isNaN) {
       values = values.map { $0.isNaN ? Double(categories.count) : $0 }
       categories.append("missing")
     }
@@ -237,7 +241,8 @@ struct TableAssembly {
           try Stopping.check()
           for row in kept.indices {
             let value = element.values[row]
-            out[row * elements.count + column] = T(element.category.map { $0 == value ? 1 : 0 } ?? value)
+            let isOne = element.category.map { value.isNaN ? value : $0 == value ? 1 : 0 }
+            out[row * elements.count + column] = T(isOne ?? value)
           }
         }
       }

@@ -12,6 +12,8 @@ package struct TableOptions: Codable, Hashable, Sendable {
     /// The column's mean, of numbers; a category of its own, of texts.
     case mean
     case zero
+    /// NaN, for models that train on what was observed.
+    case keep
   }
 
   /// How a text column is encoded.

@@ -40,6 +40,7 @@ extension ModelError: ArgumentFault {
     case .oneRow: return Fault(.badOptionValue, text, fix: "Use batch=2 or more.")
     case .tooFewRows(_, let needed): return Fault(.badOptionValue, text, fix: "Use batch=\(needed) or more.")
     case .notFinite: return Fault(.unreadableFile, text)
+    case .notInColumn: return Fault(.shapeMismatch, text)
     case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)
     }

@@ -17,6 +17,7 @@ extension DatasetValue {
     case .session:
       arrays.append(.init("content", dataset.storage))
       if let labels = dataset.labels { arrays.append(.init("labels", try Tensor(labels))) }
+      if !dataset.columns.isEmpty { members.append(.init("columns", try JSON(encoding: dataset.columns))) }
       if !dataset.labelNames.isEmpty { members.append(.init("label_names", try JSON(encoding: dataset.labelNames))) }
     }
     if isWhole { members.append(.init("whole", .bool(true))) }
@@ -46,9 +47,11 @@ extension DatasetValue {
         content.dtype == .float32 || content.dtype == .uint8
       else { throw damaged }
       let labels = try stored.labels(count: content.shape[0])
+      let columns = try stored.detail["columns"]?.decoded([String].self) ?? []
+      guard columns.isEmpty || content.shape.droppingFirst == [columns.count] else { throw Damage("columns") }
       dataset = Dataset(
         name: name, source: "a tensor of the session", storage: content, labels: labels,
-        labelNames: try stored.detail["label_names"]?.decoded([String].self) ?? [])
+        labelNames: try stored.detail["label_names"]?.decoded([String].self) ?? [], columns: columns)
       origin = .session
     }
     guard let transforms = stored.detail["transforms"] else { throw Damage("transforms") }

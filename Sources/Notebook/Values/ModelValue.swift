@@ -152,7 +152,9 @@ package struct ModelValue: ObjectValue {
       .init("architecture", .text(configuration.architecture.name)),
       .init("example", .text(configuration.exampleShape.description)),
       .init("latent", label: "latent dimensions", .count(configuration.latentDimensions)),
-      .init("likelihood", .text(configuration.likelihood.name)),
+      .init(
+        "likelihood", .text(configuration.likelihood.name),
+        detail: configuration.likelihood.columns.map { ": \($0.shown)" } ?? ""),
     ]
     for setting in configuration.family.settings where configuration.settings[setting.word] != nil {
       fields.append(.init(setting.word, .text(setting.text(configuration)), detail: ", \(setting.help)"))

@@ -123,7 +123,7 @@ extension Value {
     switch self {
     case .table(let table): table.csv(marksClock: marksClock)
     case .report(let report): report.table.csv(marksClock: marksClock)
-    case .object(let object): object.report?.table.csv(marksClock: marksClock)
+    case .object(let object): object.csv ?? object.report?.table.csv(marksClock: marksClock)
     case .tensor(let array): array.csv
     case .number(let value): NumberText.exact(value) + "\n"
     case .string(let text): CSVText.field(text) + "\n"

@@ -63,6 +63,8 @@ package protocol ObjectValue: Sendable {
   func markedText(width: Int) -> String
   /// The structured data.
   func json(marksClock: Bool) -> JSON?
+  /// Its rows as CSV, where they are a table; nil of values that are none.
+  var csv: String? { get }
   /// How the workspace keeps it.
   func stored() throws -> StoredValue
   /// What its training measured, for the workspace; nil of values without.
@@ -83,6 +85,7 @@ extension ObjectValue {
   package var metrics: MetricHistory? { nil }
   package var trainedState: TrainedState? { nil }
   package var images: ImageGrid? { nil }
+  package var csv: String? { nil }
   package func absence(in name: String, data: String) -> String? { nil }
   package func caveat(as name: String?, threads: Int?) -> String? { nil }
   package func markedText(width: Int) -> String { report?.markedText(width: width) ?? summary }

@@ -82,7 +82,7 @@ extension Model {
     let rows = min(Self.evaluationRows, count)
     let program = try kind == .means ? decodeProgram(rows: rows) : outputsProgram(rows: rows)
     let stream = RandomStream(seed: seed, purpose: StreamPurpose.observation)
-    let sigma = kind == .means ? 0 : try deviation
+    let values = kind == .means ? .init() : try drawValues
     let width = configuration.pixels * configuration.likelihood.outputsPerPixel
     let (d, pixels) = (latentDimensions, configuration.pixels)
     var images = try Tensor(zeros: Shape([count] + configuration.exampleShape.dimensions))
@@ -109,7 +109,7 @@ extension Model {
             for row in 0..<valid {
               let first = (begin + row) * pixels
               configuration.likelihood.draw(
-                UnsafeBufferPointer(rebasing: outputs[row * width..<(row + 1) * width]), sigma: sigma, stream: stream,
+                UnsafeBufferPointer(rebasing: outputs[row * width..<(row + 1) * width]), values, stream: stream,
                 first: first, into: UnsafeMutableBufferPointer(rebasing: images[first..<first + pixels]))
             }
           }
@@ -120,9 +120,11 @@ extension Model {
     return images
   }
 
-  /// σ of p(x | z) of the Gaussian likelihoods; 0 of others.
-  private var deviation: Double {
-    get throws { try sigma ?? 0 }
+  private var drawValues: Likelihood.DrawValues {
+    get throws {
+      Likelihood.DrawValues(
+        sigma: try sigma ?? 0, columns: try configuration.likelihood.columns.map { _ in try columnValues })
+    }
   }
 
   /// σ of p(x | z), given or learned; nil where the likelihood has none.

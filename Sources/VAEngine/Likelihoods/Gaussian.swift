@@ -28,7 +28,7 @@ extension Likelihood {
   package static let gaussianLearned = Likelihood(
     "gaussian-learned", summary: "normal with one learned σ", source: "Rybkin et al. 2021, equation 4",
     codingKey: "gaussianLearned", support: .realLine,
-    measure: .density, parameters: [("logSigma", 0)],
+    measure: .density, parameters: [.init("logSigma", initial: 0)],
     write: { outputs, x throws(ShapeError) in
       let logSigma = try outputs.graph.parameter("logSigma", [])
       return try (square((x - outputs) * Graphs.exp(-logSigma)) * 0.5 + (logSigma + halfLogTau)).sum([1])

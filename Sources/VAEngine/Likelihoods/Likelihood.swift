@@ -15,13 +15,15 @@ package struct Likelihood: Sendable {
   let codingKey: String
   /// σ where it is an option (`sigma=`); nil for all others.
   package let sigma: Float?
+  /// The columns of a table, where each has a distribution of its own; nil for all others.
+  package let columns: TableColumns?
   /// Decoder outputs per element.
   package let outputsPerPixel: Int
   package let support: Support
   /// What −log p is a logarithm of.
   package let measure: Measure
-  /// Scalars of its own that are learned with the networks, with their initial values.
-  let parameters: [(name: String, initial: Float)]
+  /// What it has besides the decoder's outputs.
+  let parameters: [Parameter]
 
   /// −log p(x | outputs), `[B]` in nats, summed over the elements, of outputs `[B, outputsPerPixel · D]` and `x` `[B, D]`.
   let write: @Sendable (_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol
@@ -33,6 +35,19 @@ package struct Likelihood: Sendable {
   let draw: (@Sendable (Draw) -> Float)?
   /// −log p(x) of the best single prediction for all examples, nats per example; nil where that has no closed form.
   let constantLoss: (@Sendable (Moments) -> Double)?
+
+  /// A parameter that is the same for all examples.
+  struct Parameter: Sendable {
+    let name: String
+    let shape: Shape
+    let initial: Float
+    /// Whether it is learned with the networks.
+    let isTrained: Bool
+
+    init(_ name: String, _ shape: Shape = [], initial: Float, isTrained: Bool = true) {
+      (self.name, self.shape, self.initial, self.isTrained) = (name, shape, initial, isTrained)
+    }
+  }
 
   /// Where data must lie.
   package enum Support: Sendable {
@@ -77,15 +92,15 @@ package struct Likelihood: Sendable {
 
   init(
     _ name: String, summary: String, source: String = "", codingKey: String? = nil, sigma: Float? = nil,
-    outputsPerPixel: Int = 1,
-    support: Support, measure: Measure, parameters: [(name: String, initial: Float)] = [],
+    columns: TableColumns? = nil, outputsPerPixel: Int = 1,
+    support: Support, measure: Measure, parameters: [Parameter] = [],
     write: @escaping @Sendable (_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol,
     mean: @escaping @Sendable (_ outputs: Symbol, _ pixels: Int) throws(ShapeError) -> Symbol,
     output: @escaping @Sendable (_ mean: Double) -> Double, draw: (@Sendable (Draw) -> Float)?,
     constantLoss: (@Sendable (Moments) -> Double)?
   ) {
     (self.name, self.summary, self.source) = (name, summary, source)
-    (self.codingKey, self.sigma) = (codingKey ?? name, sigma)
+    (self.codingKey, self.sigma, self.columns) = (codingKey ?? name, sigma, columns)
     (self.outputsPerPixel, self.support, self.measure, self.parameters) = (
       outputsPerPixel, support, measure, parameters
     )
@@ -93,7 +108,7 @@ package struct Likelihood: Sendable {
     self.constantLoss = constantLoss
   }
 
-  /// All of them in the order of `help model`, those with an option at its default.
+  /// All of them in the order of `help model`, those with an option at its default; `columns` is made for a table.
   package static let all: [Likelihood] = [
     .bernoulli, .continuousBernoulli, .gaussian(sigma: 1), .gaussianLearned, .logistic256, .squaredError,
   ]
@@ -131,37 +146,55 @@ extension Likelihood {
   /// E[x | outputs], `[B, D]`.
   func mean(_ outputs: Symbol, pixels: Int) throws(ShapeError) -> Symbol { try writeMean(outputs, pixels) }
 
+  /// What draws are made with besides the decoder's outputs.
+  struct DrawValues {
+    /// σ of the Gaussian ones; 0 of others.
+    var sigma = 0.0
+    /// Of a table's columns.
+    var columns: ColumnValues?
+  }
+
   /// One draw of p(x | z) for each pixel of an example.
   ///
   /// - Parameters:
   ///   - outputs: The decoder's, `outputsPerPixel` for each pixel.
-  ///   - sigma: σ of the Gaussian ones.
   ///   - stream: Element `first + i` is drawn for pixel i.
   func draw(
-    _ outputs: UnsafeBufferPointer<Float>, sigma: Double, stream: RandomStream, first: Int,
+    _ outputs: UnsafeBufferPointer<Float>, _ values: DrawValues, stream: RandomStream, first: Int,
     into pixels: UnsafeMutableBufferPointer<Float>
   ) {
+    if let columns, let values = values.columns {
+      return columns.draw(outputs, values, stream: stream, first: first, into: pixels)
+    }
     let count = pixels.count
     for i in 0..<count {
       let pair = (outputs[i], outputsPerPixel > 1 ? outputs[count + i] : 0)
-      pixels[i] = draw?(Draw(outputs: pair, sigma: sigma, stream: stream, index: first + i)) ?? outputs[i]
+      pixels[i] = draw?(Draw(outputs: pair, sigma: values.sigma, stream: stream, index: first + i)) ?? outputs[i]
     }
   }
 }
 
 extension Likelihood: Hashable, CustomStringConvertible {
-  package static func == (a: Likelihood, b: Likelihood) -> Bool { a.name == b.name && a.sigma == b.sigma }
+  package static func == (a: Likelihood, b: Likelihood) -> Bool {
+    a.name == b.name && a.sigma == b.sigma && a.columns == b.columns
+  }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(sigma)
+    hasher.combine(columns)
   }
 
   /// As a training state identifies it: `gaussian(sigma: 0.4)`.
-  package var description: String { sigma.map { "\(codingKey)(sigma: \($0))" } ?? codingKey }
+  package var description: String {
+    if let columns {
+      return "\(codingKey)(\(columns.models.map { "\($0.name): \($0.kind.rawValue)" }.joined(separator: ", ")))"
+    }
+    return sigma.map { "\(codingKey)(sigma: \($0))" } ?? codingKey
+  }
 }
 
-/// `{"gaussian": {"sigma": 0.4}}`, `{"bernoulli": {}}`.
+/// `{"gaussian": {"sigma": 0.4}}`, `{"bernoulli": {}}`, `{"columns": {"models": […], "hasMissing": false}}`.
 extension Likelihood: Codable {
   private struct Key: CodingKey {
     let stringValue: String
@@ -173,12 +206,19 @@ extension Likelihood: Codable {
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
+    if let columns { return try container.encode(columns, forKey: Key(codingKey)) }
     var options = container.nestedContainer(keyedBy: Key.self, forKey: Key(codingKey))
     if let sigma { try options.encode(sigma, forKey: Key("sigma")) }
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
+    if container.allKeys.map(\.stringValue) == ["columns"] {
+      let columns = try container.decode(TableColumns.self, forKey: Key("columns"))
+      guard columns.isSound else { throw ModelError.checkpoint("the model's columns are none") }
+      self = .columns(columns)
+      return
+    }
     guard let key = container.allKeys.first, container.allKeys.count == 1,
       let found = Self.all.first(where: { $0.codingKey == key.stringValue })
     else {

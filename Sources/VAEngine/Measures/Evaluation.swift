@@ -21,7 +21,7 @@ package struct Evaluation: Sendable, Equatable, Codable {
   /// Σ (x − x̂)², and divided by the number of pixels.
   package var squaredError: Estimate
   package var meanSquaredErrorPerPixel: Estimate
-  /// Bernoulli cross-entropy of x̂, nats per example; nil of data outside [0, 1], which have none.
+  /// Bernoulli cross-entropy of x̂, nats per example; nil of data outside [0, 1] and of tables' columns, which have none.
   package var binaryCrossEntropy: Estimate?
   /// Mean KL of each dimension, nats.
   package var klPerDimension: [Double]
@@ -144,7 +144,7 @@ extension Model {
       negativeElbo: elbo, negativeElbos: totals, reconstruction: Estimate(reconstruction), kl: Estimate(kl),
       squaredError: Estimate(squared),
       meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),
-      binaryCrossEntropy: isWithinUnit ? Estimate(bce) : nil,
+      binaryCrossEntropy: isWithinUnit && configuration.likelihood.columns == nil ? Estimate(bce) : nil,
       klPerDimension: perDimension.map { isAutoencoder ? 0 : $0 / n },
       klStandardErrors: klSpread.map { isAutoencoder ? 0 : ($0.variance(of: n) / (n - 1)).squareRoot() },
       meanVariance: variance,

@@ -17,8 +17,10 @@ extension Model {
   ///
   /// - Throws: `ModelError` when the data do not fit or are not finite; then nothing has changed.
   package func initializeOutputBias(toMeanOf source: any BatchSource) throws {
-    try check(source)
     let likelihood = configuration.likelihood
+    // Those of columns begin with them (`initializeColumns`).
+    guard likelihood.columns == nil else { return }
+    try check(source)
     let name = "decoder.\(configuration.architecture.decoder.count).bias"
     guard configuration.architecture.endsInBias, let spec = parameters.spec(named: name) else { return }
     var values = try parameters.value(name).elements(as: Float.self)

@@ -85,6 +85,10 @@ extension Model {
       let z = configuration.family.posterior.isRandom ? try q.sample(noise) : q.mean
       let outputs = try objective.decode(z, labels: objective.labels())
       let rebuilt = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
+      // What is missing of a table has no error.
+      let difference =
+        try configuration.likelihood.columns == nil
+        ? target - rebuilt : select(equal(target, target), target - rebuilt, objective.graph.constant(0))
       let probability = clip(rebuilt, 1e-7, 1 - 1e-7)
       let crossEntropy =
         configuration.likelihood.measure == .binaryProbability
@@ -94,7 +98,7 @@ extension Model {
         objective.graph,
         outputs: [
           ("reconstruction", try configuration.likelihood.negativeLogLikelihood(outputs, target)),
-          ("squaredError", try square(target - rebuilt).sum([1])), ("bce", try crossEntropy.sum([1])),
+          ("squaredError", try square(difference).sum([1])), ("bce", try crossEntropy.sum([1])),
           ("klPerDimension", try q.klPerDimension()), ("mean", q.mean), ("logVariance", q.logVariance), ("z", z),
         ], parameters: parameters, seed: configuration.seed, options: options)
     }

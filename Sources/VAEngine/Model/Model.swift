@@ -28,6 +28,7 @@ package final class Model {
     case outputs(rows: Int)
     case terms(rows: Int)
     case importance(rows: Int, samples: Int)
+    case columns(rows: Int)
   }
 
   /// An untrained model.

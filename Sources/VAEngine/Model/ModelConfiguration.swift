@@ -75,6 +75,7 @@ package struct ModelConfiguration: Hashable, Sendable {
       case .mask(let share), .saltAndPepper(let share): (0...1).contains(share)
       }
     }
+    if let columns = likelihood.columns, columns.width != pixels || exampleShape.rank != 1 { return false }
     if let sigma = likelihood.sigma, !(sigma > 0 && sigma.isFinite) { return false }
     return latentDimensions <= 1 << 20 && exampleShape.rank > 0 && freeBits.isFinite && freeBits >= 0 && isSound(beta)
       && isSound(capacity) && (noise.map(isSound) ?? true) && settings.values.allSatisfy { $0.isFinite && $0 >= 0 }
@@ -99,6 +100,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownClass(Int, known: Int)
   /// First value outside what the likelihood allows.
   case outsideSupport(Float, likelihood: String)
+  /// A cell that is no value of its column's likelihood.
+  case notInColumn(Float, example: Int, column: String, likelihood: String, expected: String)
   /// A value that is not finite, and the example that holds it.
   case notFinite(example: Int)
   /// A parameter that is not finite, and its element: `decoder.1.weight[3]`.
@@ -133,6 +136,9 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outsideSupport(let value, let likelihood):
       "the data contain \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
         + "(transform scale) or use likelihood=gaussian"
+    case .notInColumn(let value, let example, let column, let likelihood, let expected):
+      "column '\(column)', example \(example): \(value) is none of the \(expected) that \(likelihood) needs; "
+        + "choose another: likelihood=\(column):gaussian"
     case .notFinite(let example): "example \(example) contains a value that is not finite; drop or fix it"
     case .notFiniteParameter(let name): "the model's parameters are not finite (first \(name)): nothing can be computed"
     case .oneRow(let layer):

@@ -28,17 +28,28 @@ package struct ObjectiveGraph {
     return try graph.input("labels", [rows, classes])
   }
 
-  func posterior(_ x: Symbol) throws(ShapeError) -> DiagonalGaussian {
-    try graph.scope("encoder") { () throws(ShapeError) -> DiagonalGaussian in
-      let h = try builder.apply(configuration.architecture.encoder, to: x, activatesLast: true)
+  func posterior(_ x: Symbol, noise: Noise? = nil) throws(ShapeError) -> DiagonalGaussian {
+    let seen = try encoderInput(x, noise: noise)
+    return try graph.scope("encoder") { () throws(ShapeError) -> DiagonalGaussian in
+      let h = try builder.apply(configuration.architecture.encoder, to: seen, activatesLast: true)
       return try configuration.family.posterior.write(Features(value: h, labels: labels()), builder, configuration)
     }
   }
 
+  /// The batch as the encoder sees it: the columns of a table standardized, and which of them are observed where some are
+  /// missing; corrupted by `noise`.
+  private func encoderInput(_ x: Symbol, noise: Noise? = nil) throws(ShapeError) -> Symbol {
+    guard let columns = configuration.likelihood.columns else { return try noise?.applied(to: x) ?? x }
+    let standardized = try columns.standardized(x)
+    let values = try noise?.applied(to: standardized) ?? standardized
+    return columns.hasMissing ? try concat([values, columns.mask(x)], axis: 1) : values
+  }
+
   /// What the encoder's layers make of the batch.
   func features() throws(ShapeError) -> Features {
+    let seen = try encoderInput(input())
     let h = try graph.scope("encoder") { () throws(ShapeError) -> Symbol in
-      try builder.apply(configuration.architecture.encoder, to: input(), activatesLast: true)
+      try builder.apply(configuration.architecture.encoder, to: seen, activatesLast: true)
     }
     return Features(value: h, labels: try labels())
   }
@@ -103,7 +114,7 @@ package struct ObjectiveGraph {
   package func encoded() throws -> (q: DiagonalGaussian, target: Symbol) {
     let x = try input()
     let target = try x.flattened()
-    return (try posterior(configuration.noise?.applied(to: x) ?? x), target)
+    return (try posterior(x, noise: configuration.noise), target)
   }
 
   /// One code of each posterior, from the stream of training.
@@ -120,8 +131,9 @@ package struct ObjectiveGraph {
 
   /// −log p(x | outputs), `[B]`; makes the likelihood's own parameters.
   func negativeLogLikelihood(_ outputs: Symbol, _ target: Symbol) throws(ShapeError) -> Symbol {
-    for (name, initial) in configuration.likelihood.parameters {
-      _ = try builder.parameter(name, [], .constant(initial))
+    for parameter in configuration.likelihood.parameters {
+      _ = try builder.parameter(
+        parameter.name, parameter.shape, .constant(parameter.initial), trainable: parameter.isTrained)
     }
     return try configuration.likelihood.negativeLogLikelihood(outputs, target)
   }

@@ -44,6 +44,10 @@ extension Model {
   ///   `Stopped`.
   package func checkValues(_ source: any BatchSource) throws -> [DataWarning] {
     try check(source)
+    if let columns = configuration.likelihood.columns {
+      try checkColumns(columns, source)
+      return []
+    }
     let size = source.exampleShape.count
     let threads = options.threads
     // A thread's part of a block stays in its second-level cache.

@@ -160,6 +160,7 @@ package struct Trainer {
     var state = model.training
     if state.step == 0 {
       state.shuffleSeed = plan.seed
+      try model.initializeColumns(from: source)
       if model.configuration.outputBiasStartsAtMean { try model.initializeOutputBias(toMeanOf: source) }
       if model.configuration.outputBiasStartsAtMean || !model.configuration.architecture.endsInBias {
         try model.initializeSigma(toDeviationOf: source)

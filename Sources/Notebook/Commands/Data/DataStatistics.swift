@@ -11,6 +11,8 @@ struct DataStatistics {
   var low = Double.infinity
   var high = -Double.infinity
   var zeroShare = 0.0
+  /// Elements of vectors that are NaN: missing values, which are in none of the others.
+  var missing = 0
 
   /// - Throws: `FileError` that names the first example with a value that is not finite.
   init(_ data: Dataset, progress: (Double) throws -> Void) throws {
@@ -20,6 +22,10 @@ struct DataStatistics {
     var zeros = 0
     try dataset.forEachBlock { rows, values in
       for (position, x) in values.enumerated() {
+        if x.isNaN, dataset.exampleShape.rank == 1 {
+          missing += 1
+          continue
+        }
         guard x.isFinite else {
           throw FileError(
             path: dataset.name,
@@ -34,12 +40,12 @@ struct DataStatistics {
     guard dataset.count > 0 else { return }
     sums.centre()
     try dataset.forEachBlock { rows, values in
-      for x in values { sums.addSquare(x, to: 0) }
+      for x in values where !x.isNaN { sums.addSquare(x, to: 0) }
       try progress(0.5 + 0.5 * Double(rows.upperBound) / Double(dataset.count))
     }
     (mean, deviation) = (sums.means[0], sums.deviation(of: 0))
     (low, high) = (sums.lows[0], sums.highs[0])
-    zeroShare = Double(zeros) / Double(dataset.count * size)
+    zeroShare = Double(zeros) / Double(max(dataset.count * size - missing, 1))
   }
 }
 
@@ -48,6 +54,8 @@ struct GroupStatistics {
   let means: [Double]
   /// Divided by n. Exactly 0 for a column that never changes.
   let deviations: [Double]
+  /// Missing values, NaN, which are in neither.
+  private(set) var missing: [Int]
 
   init(_ data: Dataset) throws {
     let dataset = data.drawnOnce(seed: 0)
@@ -55,14 +63,19 @@ struct GroupStatistics {
     let groups = shape.rank == 3 ? shape[0] : shape.count
     let width = max(shape.count / max(groups, 1), 1)
     var sums = Moments(count: groups)
+    var missing = [Int](repeating: 0, count: groups)
     try dataset.forEachBlock { _, values in
       try Stopping.check()
-      for (position, x) in values.enumerated() { sums.add(x, to: position % shape.count / width) }
+      for (position, x) in values.enumerated() {
+        let group = position % shape.count / width
+        if x.isNaN { missing[group] += 1 } else { sums.add(x, to: group) }
+      }
     }
+    self.missing = missing
     sums.centre()
     try dataset.forEachBlock { _, values in
       try Stopping.check()
-      for (position, x) in values.enumerated() { sums.addSquare(x, to: position % shape.count / width) }
+      for (position, x) in values.enumerated() where !x.isNaN { sums.addSquare(x, to: position % shape.count / width) }
     }
     let done = sums
     (means, deviations) = (done.means, (0..<groups).map { done.deviation(of: $0) })

@@ -21,6 +21,11 @@ struct DatasetDescription {
       .init("deviation", label: "standard deviation", Self.cell(statistics.deviation)),
       .init("min", Self.limit(statistics.low)), .init("max", Self.limit(statistics.high)),
       .init("zeros", label: "zero elements", .fixed(100 * statistics.zeroShare, decimals: 1), unit: "%"),
+    ]
+    if statistics.missing > 0 {
+      report.fields.append(.init("missing", .count(statistics.missing), unit: "elements"))
+    }
+    report.fields += [
       memory,
       .init("hash", label: "content", .text("\(dataset.hash.text.prefix(40))…")),
     ]
@@ -82,10 +87,12 @@ struct DatasetDescription {
     let names = dataset.columns
     guard !names.isEmpty, dataset.exampleShape == [names.count], dataset.count > 0 else { return nil }
     let statistics = try GroupStatistics(dataset)
+    let hasMissing = statistics.missing.contains { $0 > 0 }
     return Table(
-      columns: [.init("column"), .init("mean"), .init("deviation")],
+      columns: [.init("column"), .init("mean"), .init("deviation")] + (hasMissing ? [.init("missing")] : []),
       rows: names.prefix(50).enumerated().map { index, name in
         [.text(name), Self.limit(statistics.means[index]), Self.limit(statistics.deviations[index])]
+          + (hasMissing ? [.count(statistics.missing[index])] : [])
       }, notes: names.count > 50 ? ["\(names.count - 50) more columns"] : [])
   }
 

@@ -28,6 +28,7 @@ struct ShowHead: DeclaredCommand {
 
   /// The first examples: label, mean, range, and gray images as characters when they fit.
   private func examples(_ data: DatasetValue, width: Int) throws -> Table {
+    if let rows = try data.firstRows(n) { return rows }
     let count = min(n, data.dataset.count)
     let dataset = data.dataset.drawnOnce(seed: 0)
     let values = try dataset.examples(Array(0..<count))

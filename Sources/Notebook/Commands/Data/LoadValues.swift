@@ -131,6 +131,7 @@ extension TableOptions.Missing: Choice {
     case .drop: "drop the row"
     case .mean: "replace it by the column's mean"
     case .zero: "replace it by 0"
+    case .keep: "keep it missing: a model of a table trains on what was observed, and 'impute' fills it"
     }
   }
 }

@@ -110,17 +110,42 @@ struct Anomaly: DeclaredCommand {
         .init("−ELBO", unit: unit), .init("reconstruction", unit: unit), .init("KL", unit: "nats"),
         .init("ELBO", unit: unit, for: .programs),
       ]
+    let most = try model.configuration.likelihood.columns.map {
+      try Self.mostUnusual($0, live, source, seed: UInt64(seed))
+    }
     var table = Table(
       title: "highest anomaly scores of \(source.title), \(totals.count) examples",
-      columns: [.init("example"), .init("label")] + ofPosterior,
+      columns: [.init("example"), .init("label")] + ofPosterior
+        + (most == nil ? [] : [.init("mostly by", key: "column")]),
       rows: order.prefix(top).map { row in
         let parts = isPlain ? [totals[row]] : [totals[row], terms.reconstruction[row], terms.kl[row]]
         return [.count(row), source.dataset.label(row).map { .count($0) } ?? .empty]
           + parts.map { .fixed($0, decimals: 2) } + (isPlain ? [] : [.number(-totals[row])])
+          + (most.map { [.text($0[row])] } ?? [])
       },
       notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"])
     table.caveats = caveats
     return .table(table)
+  }
+}
+
+extension Anomaly {
+  /// For each row the column whose −log p is furthest above what it is on average, and its value.
+  private static func mostUnusual(
+    _ columns: TableColumns, _ live: Model, _ source: DatasetValue, seed: UInt64
+  ) throws -> [String] {
+    let losses = try live.columnTerms(source.source, seed: seed).losses.elements(as: Float.self)
+    let (count, c) = (source.dataset.count, columns.models.count)
+    let means = (0..<c).map { column in
+      (0..<count).reduce(0.0) { $0 + Double(losses[$1 * c + column]) } / Double(max(count, 1))
+    }
+    let rows = TableRows(columns: columns)
+    return try (0..<count).map { row in
+      let excess = (0..<c).map { Double(losses[row * c + $0]) - means[$0] }
+      let column = TableRows.likeliest(excess[...])
+      let cells = rows.cells(try source.dataset.doubles(row..<row + 1)[...])
+      return "\(columns.models[column].name) = \(cells[column].text)"
+    }
   }
 }
 

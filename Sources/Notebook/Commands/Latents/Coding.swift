@@ -80,6 +80,9 @@ struct Reconstruct: DeclaredCommand {
     let n = min(n, data.dataset.count)
     let part = data.subset(Array(0..<n))
     let live = try model.model(threads: call.threads)
+    if let columns = model.configuration.likelihood.columns {
+      return .table(try Self.rows(part, live, columns, labels: try part.conditioning(model)))
+    }
     let inputs = try part.dataset.examples(Array(0..<n))
     let codes = try live.encode(part.source) { try call.execution.working("encode", $0) }
     let outputs = try live.decode(codes.mean, labels: try part.conditioning(model)) {
@@ -93,28 +96,61 @@ struct Reconstruct: DeclaredCommand {
   }
 }
 
+extension Reconstruct {
+  /// Each row of a table, and below it what it is decoded to.
+  private static func rows(_ part: DatasetValue, _ live: Model, _ columns: TableColumns, labels: [Int]?) throws -> Table
+  {
+    let codes = try live.encode(part.source)
+    let means = try live.decode(codes.mean, labels: labels).elements(as: Float.self)
+    let inputs = try part.dataset.doubles(0..<part.dataset.count)
+    let rows = TableRows(columns: columns)
+    let width = columns.width
+    let outputs = rows.written(means).map(Double.init)
+    return Table(
+      title: "rows of \(part.title), each above the mean of p(x | z) for its code",
+      columns: [.init("row"), .init("what")] + columns.models.map { .init($0.name, key: $0.name) },
+      rows: (0..<part.dataset.count).flatMap { row -> [[Table.Cell]] in
+        let own = row * width..<(row + 1) * width
+        return [
+          [.count(row), .text("data")] + rows.cells(inputs[own]),
+          [.count(row), .text("model")] + rows.cells(outputs[own]),
+        ]
+      })
+  }
+}
+
 struct Sample: DeclaredCommand {
   static let about = About(
     "sample", family: .latents, summary: "decoded draws of the prior: means of p(x|z), or samples of it",
-    returns: .init(.tensor, "images n×C×H×W"),
+    details:
+      "Of a table: rows with the names, categories and digits of its columns, inside their ranges, as a dataset.",
+    returns: .init("images n×C×H×W, or a dataset of rows"),
     examples: [
       .init("sample m n=64 seed=1", "64 images"), .init("sample m n=64 | plot grid > samples.png", "as an image file"),
       .init("sample m n=64 draws=samples", "with the noise that p(x|z) has"),
+      .init("sample m n=1000 > synthetic.csv", "rows of a table"),
     ])
 
   @Argument(takesPipe: true, help: "the model") var model: ModelValue
   @Option(.integer(1...1_000_000), default: 64, help: "number of images") var n: Int
   @Option(.seed, note: "the next seed of the session", help: "seed of the draws") var seed: Int?
   @Option(.nonNegative, default: 1, help: "factor on the standard deviation of the draws") var temperature: Double
-  @Option(default: .means, help: "means of p(x|z), as pictures show them, or samples of it") var draws: DecodedKind
+  @Option(
+    note: "means; samples for a table", help: "means of p(x|z), as pictures show them, or samples of it")
+  var draws: DecodedKind?
   let labels = LabelOption()
 
   func run(_ call: Call) throws -> Value {
     let label = try labels.class(for: model)
-    return .tensor(
-      try model.sampled(
-        n, seed: call.execution.seed(given: seed), temperature: temperature, label: label,
-        as: draws.checked(for: [model], at: $draws), call.execution))
+    let columns = model.configuration.likelihood.columns
+    let made = try model.sampled(
+      n, seed: call.execution.seed(given: seed), temperature: temperature, label: label,
+      as: (draws ?? (columns == nil ? .means : .samples)).checked(for: [model], at: $draws), call.execution)
+    guard let columns else { return .tensor(made) }
+    return .object(
+      try DatasetValue.rows(
+        TableRows(columns: columns).written(made.floats), columns, title: "samples", source: "drawn from a model",
+        labels: label.map { [Int32](repeating: Int32($0), count: n) }))
   }
 }
 

@@ -41,6 +41,10 @@ struct Evaluate: DeclaredCommand {
     let measured = EvaluateExtras.Measured(
       live: live, source: source, given: given, model: model, seed: seed.value, hasGray: result.hasGrayValues)
     try extras.add(measured, to: &report, call)
+    if model.configuration.likelihood.columns != nil {
+      let errors = try live.columnErrors(source.source, seed: seed.value) { try execution.working("columns", $0) }
+      report.tables.append(.init("columns", Self.columns(errors)))
+    }
     if let k = nll {
       let nll = try live.logLikelihood(source.source, samples: k, seed: seed.value) {
         try execution.working("nll", $0)
@@ -57,6 +61,23 @@ struct Evaluate: DeclaredCommand {
             rows: nll.convergence.map { [.count($0.samples), .fixed($0.mean, decimals: 3)] })))
     }
     return .report(report)
+  }
+
+  /// What the model makes of each column, in the column's own unit.
+  private static func columns(_ errors: [ColumnError]) -> Table {
+    Table(
+      title: "by the mean of each posterior",
+      columns: [
+        .init("column"), .init("likelihood"), .init("−log p", key: "loss", unit: "nats"),
+        .init("error", key: "rms_error"), .init("correct", key: "accuracy", unit: "%"), .init("observed"),
+      ],
+      rows: errors.map { error in
+        [
+          .text(error.column.name), .text(error.column.kind.rawValue), .fixed(error.loss, decimals: 3),
+          error.rootMeanSquaredError.map { .number($0) } ?? .empty,
+          error.accuracy.map { .fixed(100 * $0, decimals: 1) } ?? .empty, .count(error.observed),
+        ]
+      }, notes: ["error: root mean square of the data less E[x | z], in the column's unit"])
   }
 
   static func report(_ result: Evaluation, _ model: ModelValue, _ source: DatasetValue) -> Report {
@@ -90,10 +111,12 @@ struct Evaluate: DeclaredCommand {
           "bce", label: "cross-entropy", .fixed(entropy.mean, decimals: 2), unit: "nats/example",
           detail: isClipped ? ", of means clipped to [0, 1]" : "", error: entropy.standardError))
     }
+    let isTable = configuration.likelihood.columns != nil
     fields += [
+      // Over columns of different units it is of none.
       .init(
         "mse", label: "mean squared error", .number(result.meanSquaredError), detail: " per pixel",
-        error: result.meanSquaredErrorPerPixel.standardError),
+        error: result.meanSquaredErrorPerPixel.standardError, isShown: !isTable),
       .init(
         "active_units", label: "active units", .count(result.activeUnits),
         detail: " of \(configuration.latentDimensions) (variance of \(isPlain ? "codes" : "means") > 0.01)"),

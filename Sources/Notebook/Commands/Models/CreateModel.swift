@@ -65,9 +65,9 @@ struct CreateModel: DeclaredCommand {
   @Option(.text(placeholder: "\"conv32k3s2 dense16\"", suggestions: []), help: "layers as text") var encoder: String?
   @Option(.text(placeholder: "\"dense16 …\"", suggestions: []), help: "layers as text") var decoder: String?
   @Option(
-    .choice(Likelihood.all.map { ValueWord($0.name, $0.summary) }), note: "bernoulli; mse for ae",
-    help: "distribution p(x|z)")
-  var likelihood: String?
+    note: "bernoulli; mse for ae; one for each column of a table",
+    help: "distribution p(x|z): a name, or those of a table's columns such as age:lognormal,visits:poisson")
+  var likelihood: LikelihoodChoice?
   @Option(.positive, default: 1, help: "σ of likelihood=gaussian") var sigma: Double
   let settings = FamilySettings()
   @Option(note: "-6:2 for gated, else unbounded", help: "bounds of the encoder's log σ² (hardtanh)")
@@ -90,7 +90,7 @@ struct CreateModel: DeclaredCommand {
     let seed = call.execution.seed(given: seed)
     var configuration = try ModelConfiguration(
       family: plan.family, architecture: architecture, exampleShape: shape,
-      latentDimensions: latent ?? plan.defaultedPreset.defaultLatent, likelihood: plan.likelihood,
+      latentDimensions: latent ?? plan.defaultedPreset.defaultLatent, likelihood: try plan.likelihood,
       classCount: plan.classCount, initializer: initializer, outputBiasStartsAtMean: bias == .mean, seed: seed)
     try plan.apply(to: &configuration)
     var recipe = TrainingRecipe()

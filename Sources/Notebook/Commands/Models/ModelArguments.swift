@@ -76,8 +76,33 @@ struct ModelArguments {
 
   var classCount: Int? { family.isConditional ? data?.value.source.classCount : nil }
 
+  /// The one asked for; of a table one for each column, where none is; nil for the family's own.
   var likelihood: Likelihood? {
-    command.likelihood.flatMap { Likelihood.named($0, sigma: Float(command.sigma)) }
+    get throws {
+      let table = data.flatMap { $0.value.isTable ? $0.value : nil }
+      switch command.likelihood {
+      case .named(let name): return Likelihood.named(name, sigma: Float(command.sigma))
+      case nil, .auto: return try family.isProbabilistic ? table.map { .columns(try $0.tableColumns()) } : nil
+      case .columns(let kinds):
+        guard let table else {
+          throw command.$likelihood.fault(
+            .badOptionValue, "likelihoods of columns need a table", fix: "Load one and name it: on=t")
+        }
+        let columns = try table.tableColumns(kinds)
+        for name in kinds.keys.sorted() {
+          guard let found = columns.models.first(where: { $0.name == name }) else {
+            throw command.$likelihood.fault(
+              .badOptionValue, "the table has no column '\(name)'",
+              fix: Suggestion.question(name, in: table.columnNames)
+                ?? "Columns: \(table.columnNames.prefix(12).joined(separator: ", "))")
+          }
+          guard found.kind != .categorical else {
+            throw command.$likelihood.fault(.badOptionValue, "column '\(name)' holds categories, which are categorical")
+          }
+        }
+        return .columns(columns)
+      }
+    }
   }
 
   /// The family's settings: those given, else their defaults.
@@ -96,8 +121,11 @@ struct ModelArguments {
     }
   }
 
-  /// The architecture when none is named: the article's, and for importance weights their paper's.
-  var defaultedPreset: Preset { preset ?? family.preset }
+  /// The architecture when none is named: the article's, and for importance weights their paper's; of vectors, which have no
+  /// neighbors to convolve, the multilayer perceptron.
+  var defaultedPreset: Preset {
+    preset ?? (family.preset == .conv && data?.value.source.exampleShape.rank == 1 ? .mlp : family.preset)
+  }
 
   /// An option that does not apply to the model is an error; it is not ignored.
   func rejectUnusedOptions() throws {
@@ -105,8 +133,8 @@ struct ModelArguments {
       (place: place, isUsed: family.setting(setting.word) != nil, reader: FamilySettings.families(with: setting.word))
     }
     let others: [(place: ArgumentPlace, isUsed: Bool, reader: String)] = [
-      (command.$sigma, command.likelihood == "gaussian", "likelihood=gaussian"),
-      (command.$hidden, preset == .mlp && !command.isText, "mlp"),
+      (command.$sigma, command.likelihood == .named("gaussian"), "likelihood=gaussian"),
+      (command.$hidden, defaultedPreset == .mlp && !command.isText, "mlp"),
       (command.$logvar, family.posterior.isRandom, "families with a posterior"),
     ]
     for (place, isUsed, reader) in settings + others where !isUsed && place.isGiven {
@@ -118,7 +146,7 @@ struct ModelArguments {
       throw command.settings.place(of: other).fault(
         .badOptionValue, "\(setting.word) and \(other.word) cannot be combined")
     }
-    if family.isProbabilistic, likelihood?.hasSamples == false {
+    if family.isProbabilistic, try likelihood?.hasSamples == false {
       throw command.$likelihood.fault(
         .badOptionValue, "mse is not a likelihood: its weight against the KL would be arbitrary",
         fix: "Use likelihood=gaussian with sigma=, or gaussian-learned.")

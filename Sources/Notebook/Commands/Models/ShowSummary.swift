@@ -1,4 +1,5 @@
 import SessionCore
+import Text
 import VAEngine
 
 /// `summary`.
@@ -41,7 +42,26 @@ struct ShowSummary: DeclaredCommand {
     ]
     return Report(
       title: "\(model.configuration.family.summary), \(model.configuration.architecture.name)", fields: fields,
-      tables: [.init("layers", table)])
+      tables: [.init("layers", table)] + (try columns(of: live).map { [.init("columns", $0)] } ?? []))
+  }
+
+  /// The likelihood of each column of a table.
+  private static func columns(of live: Model) throws -> Table? {
+    guard let columns = live.configuration.likelihood.columns else { return nil }
+    let sigmas = live.training.step > 0 ? try live.columnSigmas : [:]
+    return Table(
+      title: "p(x | z) of each column",
+      columns: [.init("column"), .init("likelihood"), .init("σ", key: "sigma"), .init("values")],
+      rows: columns.models.map { model in
+        let values =
+          model.kind == .categorical
+          ? model.categories.joined(separator: ", ")
+          : model.range.map { "\(NumberText.short($0.lowerBound)) … \(NumberText.short($0.upperBound))" } ?? ""
+        return [
+          .text(model.name), .text(model.kind.rawValue), sigmas[model.name].map { .number($0) } ?? .empty,
+          .text(values),
+        ]
+      }, notes: columns.hasMissing ? ["missing values: the encoder is told which are observed"] : [])
   }
 
   private static func row(_ part: String, _ layer: ModelSummary.Layer) -> [Table.Cell] {
