@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Tensors", "Text", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CHDF5", "CTransfer",
+        "Tensors", "Text", "POSIX", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CHDF5", "CTransfer",
         "CCrypto",
       ]),
 
@@ -86,7 +86,7 @@ let package = Package(
       name: "Notebook",
       dependencies: [
         "SessionFiles",
-        "SessionCore", "Language", "JSONText", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
+        "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
         "Networks", "VAEngine", "Datasets",
       ]),
 

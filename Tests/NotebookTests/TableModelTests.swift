@@ -82,7 +82,9 @@ import VAEngine
 
   /// The cells of a file's lines.
   private func cells(_ path: String) throws -> [[Substring]] {
-    try String(decoding: FileBytes.map(path).bytes, as: UTF8.self).split(separator: "\n").map {
+    let file = try FileBytes.map(path)
+    let bytes = UnsafeRawBufferPointer(start: file.base, count: file.byteCount)
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
   }

@@ -13,7 +13,7 @@ package enum FileWriting {
         throw Fault(.unwritableFile, "\(shown) is a folder", at: span)
       }
       guard access(path, W_OK) == 0 else {
-        throw Fault(.unwritableFile, "\(shown): \(String(cString: strerror(errno)))", at: span)
+        throw Fault(.unwritableFile, "\(shown): \(SystemError())", at: span)
       }
     }
     let place = FileBytes.place(of: path)

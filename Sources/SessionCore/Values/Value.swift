@@ -71,6 +71,8 @@ package protocol ObjectValue: Sendable {
   var metrics: MetricHistory? { get }
   /// The state of a trained model, by which a session tells whether it was saved to a file; nil of others.
   var trainedState: TrainedState? { get }
+  /// The extension of the files that `save` writes it to; nil of values that it does not write.
+  var savedExtension: String? { get }
   /// Its images, for what a notebook shows beside the text; nil of others.
   var images: ImageGrid? { get }
   /// Why an attribute of the variable `name` has no value, and what gives it one.
@@ -84,6 +86,7 @@ package protocol ObjectValue: Sendable {
 extension ObjectValue {
   package var metrics: MetricHistory? { nil }
   package var trainedState: TrainedState? { nil }
+  package var savedExtension: String? { nil }
   package var images: ImageGrid? { nil }
   package var csv: String? { nil }
   package func absence(in name: String, data: String) -> String? { nil }
