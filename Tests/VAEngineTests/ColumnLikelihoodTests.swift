@@ -165,6 +165,33 @@ import VAEngine
     #expect(Swift.abs(measured - entropy) < 1e-3)
   }
 
+  /// Masking noise hides whole columns and says so: the encoder has an input for each column besides those of the elements.
+  @Test func maskingHidesCellsAsIfTheyWereMissing() throws {
+    let columns = TableColumns(
+      [ColumnModel("a", .gaussian), ColumnModel("c", .categorical, categories: ["x", "y"])], hasMissing: false)
+    func model(_ noise: Noise?) throws -> Model {
+      try Model(
+        ModelConfiguration(
+          family: noise == nil ? .vae : .denoising,
+          architecture: Architecture(
+            name: "mlp", encoder: LayerText.parse("dense4"), decoder: LayerText.parse("dense4 dense3")),
+          exampleShape: [3], latentDimensions: 2, likelihood: .columns(columns), noise: noise, seed: 3))
+    }
+    #expect(try model(nil).parameters.spec(named: "encoder.1.weight")?.shape == [3, 4])
+    #expect(try model(.gaussian(0.1)).parameters.spec(named: "encoder.1.weight")?.shape == [3, 4])
+    let masking = try model(.mask(1))
+    #expect(masking.parameters.spec(named: "encoder.1.weight")?.shape == [5, 4])
+    // With all of them hidden, training sees of a row no more than of one that is missing.
+    let rows: [[Float]] = [[1, 1, 0], [5, 0, 1], [2, 1, 0], [4, 0, 1]]
+    var plan = TrainingPlan(epochs: 20)
+    plan.batchSize = 4
+    plan.hyperparameters.learningRate = 0.01
+    let before = try masking.parameters.value("encoder.1.weight").elements(as: Float.self)
+    try Trainer(masking, on: source(rows), plan: plan).run()
+    #expect(try masking.parameters.value("encoder.1.weight").elements(as: Float.self) == before)
+    #expect(try masking.encode(source(rows)).mean.elements(as: Float.self).prefix(2) != [0, 0])
+  }
+
   @Test func aFileKeepsTheColumns() throws {
     let path = "/tmp/elbo-columns-\(getpid()).safetensors"
     defer { unlink(path) }

@@ -37,12 +37,25 @@ package struct ObjectiveGraph {
   }
 
   /// The batch as the encoder sees it: the columns of a table standardized, and which of them are observed where some are
-  /// missing; corrupted by `noise`.
+  /// missing; corrupted by `noise`. Masking noise hides cells of a table as if they were missing, so that the model learns to
+  /// tell them from the others (as in Ivanov et al. 2019, VAEAC).
   private func encoderInput(_ x: Symbol, noise: Noise? = nil) throws(ShapeError) -> Symbol {
     guard let columns = configuration.likelihood.columns else { return try noise?.applied(to: x) ?? x }
-    let standardized = try columns.standardized(x)
-    let values = try noise?.applied(to: standardized) ?? standardized
-    return columns.hasMissing ? try concat([values, columns.mask(x)], axis: 1) : values
+    var (values, mask) = (try columns.standardized(x), try columns.mask(x))
+    if case .mask(let share) = noise {
+      let draw = try graph.random(.uniform, StreamPurpose.corruption, mask.shape)
+      let isKept = try lessOrEqual(graph.constant(share), draw)
+      (values, mask) = (try values * columns.spread(isKept), try mask * isKept)
+    } else if let noise {
+      values = try noise.applied(to: values)
+    }
+    return isToldOfGaps ? try concat([values, mask], axis: 1) : values
+  }
+
+  /// Whether the encoder is told which columns are observed.
+  private var isToldOfGaps: Bool {
+    if case .mask = configuration.noise { return true }
+    return configuration.likelihood.columns?.hasMissing == true
   }
 
   /// What the encoder's layers make of the batch.

@@ -66,7 +66,9 @@ struct CreateModel: DeclaredCommand {
   @Option(.text(placeholder: "\"dense16 …\"", suggestions: []), help: "layers as text") var decoder: String?
   @Option(
     note: "bernoulli; mse for ae; one for each column of a table",
-    help: "distribution p(x|z): a name, or those of a table's columns such as age:lognormal,visits:poisson")
+    help:
+      "distribution p(x|z): \(Likelihood.all.map(\.name).joined(separator: ", ")), or those of a table's columns such as age:lognormal,visits:poisson"
+  )
   var likelihood: LikelihoodChoice?
   @Option(.positive, default: 1, help: "σ of likelihood=gaussian") var sigma: Double
   let settings = FamilySettings()

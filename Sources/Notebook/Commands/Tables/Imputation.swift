@@ -12,7 +12,10 @@ struct Imputation {
 
   /// A model that never saw a gap takes what it decoded for observed, and decodes again (Rezende et al. 2014, appendix F);
   /// one that was trained with gaps is told of them.
-  private var rounds: Int { columns.hasMissing ? 1 : 5 }
+  private var rounds: Int {
+    if case .mask = model.configuration.noise { return 1 }
+    return columns.hasMissing ? 1 : 5
+  }
 
   /// - Parameter values: `[N, D]`, NaN where missing.
   func filled(

@@ -10,7 +10,8 @@ struct Impute: DeclaredCommand {
     "impute", family: .latents, summary: "fill the missing values of a table by a model",
     details: """
       Each row is encoded by what is observed of it, and decoded; what is missing is filled with the mean of p(x|z), or with \
-      a draw. Load the table with missing=keep. How far off it is, is measured on cells that are hidden for it.
+      a draw. Load the table with missing=keep. How far off it is, is measured on cells that are hidden for it. A model that \
+      learned to do without some of the cells fills best: model m denoising-vae on=t noise=mask:0.2
       """,
     returns: .init(.dataset, "the table without gaps"),
     examples: [

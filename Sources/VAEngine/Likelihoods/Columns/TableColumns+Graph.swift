@@ -107,6 +107,20 @@ extension TableColumns {
     return parts.count == 1 ? parts[0] : try concat(parts, axis: 1)
   }
 
+  /// One number of each column, `[B, columns]`, as one of each of its elements, `[B, D]`.
+  func spread(_ perColumn: Symbol) throws(ShapeError) -> Symbol {
+    var parts: [Symbol] = []
+    var column = 0
+    for run in runs {
+      let count = run.kind == .categorical ? 1 : run.elements.count
+      let own = try perColumn.slice(axis: 1, column..<column + count)
+      let rows = perColumn.shape[0]
+      parts.append(count == run.elements.count ? own : try own.broadcast(to: [rows, run.elements.count]))
+      column += count
+    }
+    return parts.count == 1 ? parts[0] : try concat(parts, axis: 1)
+  }
+
   /// E[x | outputs], `[B, D]`, in the units of the data; of categories their probabilities.
   func means(_ outputs: Symbol) throws(ShapeError) -> Symbol {
     let graph = outputs.graph
