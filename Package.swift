@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Tensors", "Text", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CHDF5", "CTransfer",
+        "Tensors", "Text", "POSIX", "CTeam", "CHighway", "CDigits", "CZlib", "CZip", "CImages", "CHDF5", "CTransfer",
         "CCrypto",
       ]),
 
@@ -68,8 +68,8 @@ let package = Package(
     // Product: figures, the notebook.
     .target(
       name: "CGnuplot", linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem")]),
-    .target(name: "Figures", dependencies: ["Text"]),
-    .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot", "CImages"]),
+    .target(name: "Figures", dependencies: ["Text", "CImages"]),
+    .target(name: "Rendering", dependencies: ["Figures", "POSIX", "Text", "CGnuplot"]),
     .target(
       name: "WorkspaceStore",
       dependencies: [
@@ -86,7 +86,7 @@ let package = Package(
       name: "Notebook",
       dependencies: [
         "SessionFiles",
-        "SessionCore", "Language", "JSONText", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
+        "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
         "Networks", "VAEngine", "Datasets",
       ]),
 
@@ -97,7 +97,7 @@ let package = Package(
       name: "Kernel",
       dependencies: [
         "SessionCore",
-        "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Rendering", "Tensors", "Text",
+        "WorkspaceStore", "Language", "JSONText", "POSIX", "Notebook", "Figures", "Tensors", "Text",
         "CZeroMQ", "CCrypto",
       ],
       exclude: ["PROTOCOL.md"]),

@@ -74,8 +74,7 @@ package enum PlotBenchmark {
     smooth.color = 0
     let held = Curves.Line(name: "validation", x: (1...10).map(Double.init), y: (1...10).map { 102 - Double($0) / 5 })
     return Figure(
-      .curves(
-        Curves(lines: [raw, smooth, held], marks: [.init(x: 5, text: "beta=2")], xLabel: "epoch", yLabel: "nats/image")),
+      Curves(lines: [raw, smooth, held], marks: [.init(x: 5, text: "beta=2")], xLabel: "epoch", yLabel: "nats/image"),
       title: "Training of m", subtitle: "mnist.train · epoch 10")
   }
 
@@ -88,11 +87,10 @@ package enum PlotBenchmark {
     func normal() -> Float { (0..<6).reduce(Float(0)) { sum, _ in sum + next() } - 3 }
     let classes = (0..<count).map { $0 % 10 }
     return Figure(
-      .scatter(
-        Scatter(
-          x: classes.map { normal() + 3 * cosf(Float($0) * 0.628) },
-          y: classes.map { normal() + 3 * sinf(Float($0) * 0.628) }, classes: classes, xLabel: "z[0]", yLabel: "z[1]",
-          hasMarginals: true)), title: "Latent space of m", subtitle: "\(count) points")
+      Scatter(
+        x: classes.map { normal() + 3 * cosf(Float($0) * 0.628) },
+        y: classes.map { normal() + 3 * sinf(Float($0) * 0.628) }, classes: classes, xLabel: "z[0]", yLabel: "z[1]",
+        hasMarginals: true), title: "Latent space of m", subtitle: "\(count) points")
   }
 
   private static func grid(rows: Int, columns: Int) -> Figure {
@@ -103,25 +101,23 @@ package enum PlotBenchmark {
         return max(0, 1 - abs((x * x + y * y).squareRoot() - 4 - Float(image % 7)) / 3)
       }, count: count, channels: 1, height: 28, width: 28, columns: columns)
     grid.isSequence = true
-    return Figure(.images(grid), title: "Samples of m", subtitle: "\(count) images")
+    return Figure(grid, title: "Samples of m", subtitle: "\(count) images")
   }
 
   private static var bars: Figure {
     Figure(
-      .bars(
-        Bars(
-          values: (0..<20).map { exp(-Double($0) / 4) }, names: (0..<20).map(String.init),
-          kinds: .init(inactive: Set(16..<20), activeName: "active", inactiveName: "inactive"),
-          xLabel: "latent dimension",
-          yLabel: "KL, nats")), title: "KL per dimension of m")
+      Bars(
+        values: (0..<20).map { exp(-Double($0) / 4) }, names: (0..<20).map(String.init),
+        kinds: .init(inactive: Set(16..<20), activeName: "active", inactiveName: "inactive"),
+        xLabel: "latent dimension",
+        yLabel: "KL, nats"), title: "KL per dimension of m")
   }
 
   private static var confusion: Figure {
     let names = (0..<10).map(String.init)
     return Figure(
-      .matrix(
-        MatrixMap(
-          values: (0..<100).map { $0 % 11 == 0 ? 190 : Double($0 % 7) }, rowNames: names, columnNames: names,
-          rowLabel: "true class", columnLabel: "class found", valueLabel: "examples")), title: "Confusion")
+      MatrixMap(
+        values: (0..<100).map { $0 % 11 == 0 ? 190 : Double($0 % 7) }, rowNames: names, columnNames: names,
+        rowLabel: "true class", columnLabel: "class found", valueLabel: "examples"), title: "Confusion")
   }
 }

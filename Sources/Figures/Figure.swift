@@ -1,8 +1,8 @@
 import Text
 
 /// A figure as a value: its content, not its rendering.
-package struct Figure: Sendable, Equatable, Codable {
-  package var kind: Kind
+package struct Figure: Sendable {
+  package var kind: any FigureKind
   package var title: String
   /// The subtitle: data, split, count, epoch.
   package var subtitle: String
@@ -10,7 +10,7 @@ package struct Figure: Sendable, Equatable, Codable {
   /// In pixels; nil leaves it to the kind.
   package var size: Size?
 
-  package init(_ kind: Kind, title: String, subtitle: String = "", theme: Theme = .light, size: Size? = nil) {
+  package init(_ kind: any FigureKind, title: String, subtitle: String = "", theme: Theme = .light, size: Size? = nil) {
     (self.kind, self.title, self.subtitle, self.theme, self.size) = (kind, title, subtitle, theme, size)
   }
 
@@ -31,15 +31,6 @@ package struct Figure: Sendable, Equatable, Codable {
     }
   }
 
-  package enum Kind: Sendable, Equatable, Codable {
-    case curves(Curves)
-    case scatter(Scatter)
-    case images(ImageGrid)
-    case bars(Bars)
-    case histogram(Histogram)
-    case matrix(MatrixMap)
-  }
-
   /// The title and the subtitle on one line.
   package var caption: String { subtitle.isEmpty ? title : "\(title) · \(subtitle)" }
 }
@@ -49,21 +40,15 @@ extension Figure {
   package var summary: String { "figure: \(description)" }
 
   /// What it shows: `loss of m · digits.train (loss, kl)`.
-  package var description: String { VisibleText.name("\(caption) (\(content))") }
+  package var description: String { VisibleText.name("\(caption) (\(kind.contents))") }
 
-  private var content: String {
-    func many(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
-    switch kind {
-    case .curves(let curves):
-      return curves.lines.filter { !$0.isFaint }.map(\.name).joined(separator: ", ")
-    case .scatter(let scatter):
-      let classes = scatter.classesPresent.count
-      return many(scatter.x.count, "point") + (classes > 1 ? " of \(classes) classes" : "")
-    case .images(let grid): return "\(grid.rows) × \(grid.columns) images of \(grid.height)×\(grid.width)"
-    case .bars(let bars): return many(bars.values.count, "bar")
-    case .histogram(let histogram):
-      return histogram.series.map { "\($0.name): \(many($0.values.count, "value"))" }.joined(separator: ", ")
-    case .matrix(let map): return "\(map.rowNames.count) × \(map.columnNames.count) cells"
-    }
+  /// What the figure shows as a table, a line for each point, bar, cell or image.
+  package var csv: String { kind.csv }
+
+  /// What does not fit together, or is out of all bounds; nil when the figure is sound. A file may hold anything, and the
+  /// drawing counts on it.
+  package var fault: String? {
+    if let size, !(64...8192).contains(size.width) || !(64...8192).contains(size.height) { return "its size" }
+    return kind.fault
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Notebook
+import POSIX
 import SessionCore
 import Terminal
 
@@ -9,7 +10,7 @@ package enum StandardOutput {
   /// errors are reported.
   package static func exitCode(after failure: Int32) -> Int32 {
     if failure == EPIPE { return 128 + SIGPIPE }
-    writeAll("elbo: standard output: \(String(cString: strerror(failure)))\n", to: STDERR_FILENO)
+    writeAll("elbo: standard output: \(SystemError(failure))\n", to: STDERR_FILENO)
     return 1
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Language
+import POSIX
 import SessionCore
 import Tensors
 import Terminal
@@ -112,7 +113,7 @@ package func makeFolder(_ path: String) -> Bool {
 /// The text of a file with line ends "\n", or the reason why it cannot be read.
 package func textOfFile(_ path: String) -> Result<String, FileFailure> {
   guard let bytes = bytesOfFile(path) else {
-    return .failure(FileFailure(path: path, reason: String(cString: strerror(errno))))
+    return .failure(FileFailure(path: path, reason: SystemError().description))
   }
   // A byte order mark has no meaning in UTF-8.
   let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])

@@ -26,17 +26,23 @@ package final class FigureRenderer: Sendable {
     case .csv: return Array(figure.csv.utf8)
     case .gp: return Array(GnuplotScript(figure).standalone.utf8)
     case .gif:
-      if case .images(let grid) = figure.kind, grid.isSequence {
-        return try animation(figure, grid, isCancelled: isCancelled)
+      if let animation = figure.kind.animation(figure) {
+        let frame = try picture(animation.still, isCancelled: isCancelled)
+        let moments = animation.moments.map { draw in
+          var moment = frame
+          draw(&moment)
+          return moment
+        }
+        return GIF.encode(moments, delay: Self.frameDelay)
       }
       return GIF.encode([try picture(figure, isCancelled: isCancelled)])
     case .png:
-      if figure.isLayered || GnuplotScript.shrink(of: figure) > 1 {
+      if figure.kind.isLayered || GnuplotScript.shrink(of: figure) > 1 {
         return PNG.encode(try picture(figure, isCancelled: isCancelled))
       }
       return try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
     case .svg:
-      if case .images(let grid) = figure.kind { return GridSVG.bytes(figure, grid) }
+      if let svg = figure.kind.svg(figure) { return svg }
       return SVGNames.named(try run(GnuplotScript(figure), Self.terminal(figure, .svg), isCancelled), figure)
     case .pdf: return try run(GnuplotScript(figure), Self.terminal(figure, .pdf), isCancelled)
     }
@@ -51,7 +57,7 @@ package final class FigureRenderer: Sendable {
 
   /// The figure as pixels, in the size of its layout.
   private func laidOut(_ figure: Figure, isCancelled: @Sendable () -> Bool) throws(PlotError) -> Picture {
-    guard figure.isLayered else {
+    guard figure.kind.isLayered else {
       let bytes = try run(GnuplotScript(figure), Self.terminal(figure, .png), isCancelled)
       return try Self.read(bytes)
     }
@@ -59,12 +65,12 @@ package final class FigureRenderer: Sendable {
     let size = script.size
     let paper = Palette.bytes(script.palette.background)
     var picture = Picture(width: size.width, height: size.height, filledWith: paper)
-    picture.placeContent(of: figure, script)
+    figure.kind.place(in: &picture, script, theme: figure.theme)
     do throws(PlotError) {
       picture.lay(try Self.read(try run(script, Self.terminal(figure, .png), isCancelled)), paper: paper)
     } catch {
       // Images are worth showing without their captions.
-      if error == .missing, figure.isGrid { return picture }
+      if error == .missing, figure.kind.isPicture { return picture }
       throw error
     }
     return picture
@@ -74,23 +80,6 @@ package final class FigureRenderer: Sendable {
     do throws(PNGError) { return try PNG.decode(bytes) } catch {
       throw .failed("its image is damaged: \(error.reason)")
     }
-  }
-
-  /// The columns of a grid one after another under one caption.
-  private func animation(
-    _ figure: Figure, _ grid: ImageGrid, isCancelled: @Sendable () -> Bool
-  ) throws(PlotError) -> [UInt8] {
-    var still = figure
-    still.kind = .images(grid.moment(0))
-    let frame = try picture(still, isCancelled: isCancelled)
-    let place = GridLayout(grid.moment(0), size: nil).origin(in: GnuplotScript.size(of: still), captioned: true)
-    let moments = (0..<grid.columns).map { column in
-      var moment = frame
-      moment.place(GridPicture(grid.moment(column), theme: figure.theme).picture, x: place.x, y: place.y)
-      return moment
-    }
-    // Forward and backward, so that the loop is continuous.
-    return GIF.encode(moments + moments.dropFirst().dropLast().reversed(), delay: Self.frameDelay)
   }
 
   private static func terminal(_ figure: Figure, _ format: Format) -> String {
@@ -123,9 +112,7 @@ package final class FigureRenderer: Sendable {
   package func text(
     _ figure: Figure, columns: Int, rows: Int, color: TextColor, isCancelled: @Sendable () -> Bool = { false }
   ) throws(PlotError) -> String {
-    if case .images(let grid) = figure.kind {
-      return TextFigure.images(figure, grid, columns: columns, rows: rows, color: color)
-    }
+    if let text = figure.kind.text(figure, columns: columns, rows: rows, color: color) { return text }
     let words = [TextColor.none: "mono", .palette: "ansi256", .full: "ansirgb"]
     // One line goes to the caption, one to the name of the vertical axis.
     let terminal = "dumb size \(columns),\(max(rows - 2, 10)) \(words[color] ?? "mono")"
@@ -173,39 +160,4 @@ package final class FigureRenderer: Sendable {
 
   /// The process now running.
   package var processIdentifier: Int32? { gnuplot.withLock { $0.identifier } }
-}
-
-extension Figure {
-  var isGrid: Bool {
-    if case .images = kind { return true }
-    return false
-  }
-
-  /// Draws the pixels of the figure; gnuplot draws axes and text over them.
-  var isLayered: Bool {
-    switch kind {
-    case .images, .scatter: true
-    default: false
-    }
-  }
-}
-
-extension Picture {
-  /// Draws the pixels below gnuplot's layer.
-  mutating func placeContent(of figure: Figure, _ script: GnuplotScript) {
-    switch figure.kind {
-    case .images(let grid):
-      let place = GridLayout(grid, size: nil).origin(in: script.size, captioned: true)
-      self.place(GridPicture(grid, theme: figure.theme).picture, x: place.x, y: place.y)
-    case .scatter(let scatter):
-      let layout = GnuplotScript.ScatterLayout(scatter, size: script.size)
-      let count = scatter.x.count
-      let isMany = count > Scatter.contoursBeyond
-      let raster = ScatterRaster(
-        scatter, width: layout.right - layout.left, height: layout.top - layout.bottom, palette: script.palette,
-        bounds: scatter.bounds, radius: isMany ? 0 : count > 3_000 ? 1.6 : count > 500 ? 2.2 : 3.2)
-      place(raster.picture, x: layout.left, y: script.size.height - layout.top)
-    default: break
-    }
-  }
 }

@@ -23,26 +23,41 @@ package struct Output: Sendable {
   package let value: Value?
   /// Whether the text names the value in a line: then it is not shown as a table or a picture either.
   package let isSummary: Bool
+  private let writers: OutputWriters
 
   /// The text is data to copy, as `format json` and `format csv` give it: lines are not to be broken.
   package var isData = false
 
   package init(role: Role = .result, text: String) {
     (self.role, self.text) = (role, text)
-    (value, isSummary) = (nil, false)
+    (value, isSummary, writers) = (nil, false, .standard)
   }
 
-  package init(_ value: Value, text: String, marked: String? = nil, isSummary: Bool = false) {
+  /// - Parameter writers: Those of the session.
+  package init(
+    _ value: Value, text: String, marked: String? = nil, isSummary: Bool = false, writers: OutputWriters = .standard
+  ) {
     (role, self.text, self.marked) = (.result, text, marked)
-    (self.value, self.isSummary) = (value, isSummary)
+    (self.value, self.isSummary, self.writers) = (value, isSummary, writers)
     figure = isSummary ? nil : value.picture
   }
 
-  /// text/html, for tables; built at every call.
-  package var html: String? { isSummary ? nil : value?.html }
+  /// The value in another form; written at every call, nil where it has no such form.
+  package func content(_ mimeType: String) -> OutputWriter.Content? {
+    value.flatMap { (try? writers[mimeType: mimeType]?.write($0, .init())) ?? nil }
+  }
 
-  /// application/json, the whole structured result; built at every call.
-  package var json: JSON? { value?.dataJSON }
+  /// text/html, for tables.
+  package var html: String? {
+    guard !isSummary, case .text(let html)? = content("text/html") else { return nil }
+    return html
+  }
+
+  /// application/json, the whole structured result.
+  package var json: JSON? {
+    guard case .json(let json)? = content("application/json") else { return nil }
+    return json
+  }
 
   /// The same where it is of at most about so many bytes; a larger one is not built.
   package func json(upTo bytes: Int) -> JSON? {
@@ -58,8 +73,8 @@ package struct Output: Sendable {
   /// The same as a figure that says what they show.
   package var imageFigure: Figure? {
     guard let images else { return nil }
-    guard case .tensor(let array) = value else { return Figure(.images(images), title: "images") }
-    return Figure(.images(images), title: "images", subtitle: array.content?.text ?? "")
+    guard case .tensor(let array) = value else { return Figure(images, title: "images") }
+    return Figure(images, title: "images", subtitle: array.content?.text ?? "")
   }
 
   /// What transcripts and the history keep: the text; of a figure its data, whatever a screen shows of it.

@@ -28,16 +28,16 @@ package enum FileBytes {
   /// - Throws: `FileError` for a file that is missing, unreadable, empty, or not a regular file (pipes are rejected without waiting).
   package static func map(_ path: String) throws(FileError) -> Storage {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw FileError(path: path, reason: SystemError().description) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, reason: SystemError().description) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(path: path, reason: "not a regular file") }
     let count = Int(status.st_size)
     guard count > 0 else { throw FileError(path: path, reason: "empty file", fix: "Write or copy it again.") }
     guard count >= mappedSize else { return try read(descriptor, count, path) }
     guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
-      throw FileError(path: path, reason: String(cString: strerror(errno)))
+      throw FileError(path: path, reason: SystemError().description)
     }
     return Storage(readOnly: memory, byteCount: count, isMappedFile: true) { munmap($0, count) }
   }
@@ -50,7 +50,7 @@ package enum FileBytes {
       let got = Glibc.read(descriptor, storage.base + done, count - done)
       if got < 0, errno == EINTR { continue }
       guard got > 0 else {
-        let reason = got < 0 ? String(cString: strerror(errno)) : "the file became shorter while it was read"
+        let reason = got < 0 ? SystemError().description : "the file became shorter while it was read"
         throw FileError(path: path, reason: reason)
       }
       done += got
@@ -69,7 +69,7 @@ package enum FileBytes {
       let failure = Descriptor.write(piece, to: file.descriptor)
       guard failure == 0 else {
         file.discard()
-        throw FileError(path: path, reason: String(cString: strerror(failure)))
+        throw FileError(path: path, reason: SystemError(failure).description)
       }
     }
     do { try file.replaceTarget(mode: mode) } catch { throw FileError(path: path, reason: error.description) }
@@ -77,11 +77,11 @@ package enum FileBytes {
 
   private static func writeInto(_ path: String, _ pieces: [UnsafeRawBufferPointer]) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw FileError(path: path, reason: SystemError().description) }
     var failure: Int32 = 0
     for piece in pieces where failure == 0 { failure = Descriptor.write(piece, to: descriptor) }
     if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure != 0 { throw FileError(path: path, reason: String(cString: strerror(failure))) }
+    if failure != 0 { throw FileError(path: path, reason: SystemError(failure).description) }
   }
 
   /// The same of bytes in an array.

@@ -210,26 +210,15 @@ struct NPYHeader {
       // The first axis is the fastest in the file: its stride is one element.
       var strides = [Int](repeating: itemSize, count: shape.rank)
       for axis in 1..<shape.rank { strides[axis] = strides[axis - 1] * shape[axis - 1] }
-      var index = [Int](repeating: 0, count: shape.rank)
-      var at = 0
-      let last = shape.rank - 1
+      let length = shape[-1]
       var untilCheck = 0
-      for line in stride(from: 0, to: result.count, by: shape[last]) {
-        untilCheck -= shape[last]
+      try shape.forEachLine(strides: strides) { first, place in
+        untilCheck -= length
         if untilCheck < 0 {
           try Stopping.check()
           untilCheck = 1 << 20
         }
-        for column in 0..<shape[last] { result[line + column] = try element(at + column * strides[last]) }
-        var axis = last - 1
-        while axis >= 0 {
-          index[axis] += 1
-          at += strides[axis]
-          if index[axis] < shape[axis] { break }
-          at -= shape[axis] * strides[axis]
-          index[axis] = 0
-          axis -= 1
-        }
+        for column in 0..<length { result[first + column] = try element(place + column * strides[shape.rank - 1]) }
       }
     }
     return tensor

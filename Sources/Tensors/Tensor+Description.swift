@@ -1,4 +1,4 @@
-import Glibc
+import Text
 
 extension Tensor: CustomStringConvertible {
   /// Type, shape and extremes, then the elements, corners only when there are many:
@@ -28,18 +28,5 @@ extension Tensor: CustomStringConvertible {
     words.count <= limit ? words : words.prefix(limit / 2) + ["…"] + words.suffix(limit / 2 - 1)
   }
 
-  /// Four significant digits, and no more than a whole number needs.
-  private static func short(_ value: Double) -> String {
-    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    if value == value.rounded(), value.magnitude < 1e7 { return String(Int(value)) }
-    var exponent = Int(log10(value.magnitude).rounded(.down))
-    var digits = (value / pow(10, Double(exponent)) * 1000).rounded()
-    if digits.magnitude >= 10_000 { (digits, exponent) = (digits / 10, exponent + 1) }
-    guard (-4...6).contains(exponent) else { return trimmed(digits / 1000) + "e\(exponent)" }
-    return trimmed(digits / pow(10, Double(3 - exponent)))
-  }
-
-  private static func trimmed(_ value: Double) -> String {
-    value == value.rounded() ? String(Int(value)) : "\(value)"
-  }
+  private static func short(_ value: Double) -> String { NumberText.short(value, digits: 4) }
 }

@@ -25,6 +25,9 @@ package enum NumberText {
     return "\(value)"
   }
 
+  /// The shortest digits that read back as the same float32, for what is computed with as one.
+  package static func single(_ value: Double) -> String { exact(Double.shortest(Float(value))) }
+
   /// What is no finite number. glibc writes `-nan` on some CPUs and `nan` on others for the same sum.
   private static func word(_ value: Double) -> String? {
     if value.isFinite { return nil }

@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import JSONText
+import POSIX
 import Synchronization
 
 /// A workspace file: SQLite in WAL mode through GRDB, one connection that writes and others that read.
@@ -41,7 +42,7 @@ package final class Store: Sendable {
     if readOnly {
       lock = nil
       guard access(path, R_OK) == 0 else {
-        throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
+        throw .cannotOpen(path: path, reason: SystemError().description)
       }
     } else {
       if access(path, F_OK) == 0, access(path, W_OK) != 0 { throw .readOnly(path: path) }

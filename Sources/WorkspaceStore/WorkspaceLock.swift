@@ -17,7 +17,7 @@ final class WorkspaceLock: Sendable {
       case .unusable(EACCES), .unusable(EROFS), .unusable(EPERM): throw .readOnly(path: workspace)
       case .unusable(ELOOP):
         throw .cannotWrite(path: workspace, reason: "\(workspace)-lock is a link or has a second name; remove it")
-      case .unusable(let number): throw .cannotWrite(path: workspace, reason: String(cString: strerror(number)))
+      case .unusable(let number): throw .cannotWrite(path: workspace, reason: SystemError(number).description)
       }
     }
     try Self.checkNeighbors(real, of: workspace)

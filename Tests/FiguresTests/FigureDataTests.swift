@@ -4,7 +4,7 @@ import Testing
 @Suite struct FigureDataTests {
   @Test func curvesTellTheirAxesAndWhereEveryLineLies() {
     let line = Curves.Line(name: "loss", x: [1, 2, 3], y: [280.04, 210.5, 181])
-    let figure = Figure(.curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats")), title: "Training")
+    let figure = Figure(Curves(lines: [line], xLabel: "epoch", yLabel: "nats"), title: "Training")
     #expect(
       FigureData(figure).text == """
         figure: Training (loss)
@@ -16,7 +16,7 @@ import Testing
   @Test func imagesTellTheirPixelsAndEachOnesMean() {
     let grid = ImageGrid(pixels: [0, 1, 0.5, 0.25], count: 2, channels: 1, height: 1, width: 2, columns: 2)
     #expect(
-      FigureData(Figure(.images(grid), title: "Two")).text == """
+      FigureData(Figure(grid, title: "Two")).text == """
         figure: Two (1 × 2 images of 1×2)
           pixels        0 to 1, mean 0.4375
           mean of each  0.5000, 0.3750
@@ -26,7 +26,7 @@ import Testing
   @Test func changedDataChangeTheText() {
     func text(_ last: Double) -> String {
       let line = Curves.Line(name: "kl", x: [1, 2], y: [1, last])
-      return FigureData(Figure(.curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats")), title: "t")).text
+      return FigureData(Figure(Curves(lines: [line], xLabel: "epoch", yLabel: "nats"), title: "t")).text
     }
     #expect(text(2) != text(2.01))
     #expect(text(.nan).contains("1 not finite"))

@@ -117,7 +117,7 @@ import Text
     let report = Report(title: "r", fields: [.init("x", .number(nan), unit: "nats")])
     let tensor = ArrayValue(try Tensor([-Float.nan, .infinity, 1]))
     let figure = Figure(
-      .histogram(Histogram(series: [.init(name: "x", values: [-Float.nan, -Float.nan])], xLabel: "x")), title: "t")
+      Histogram(series: [.init(name: "x", values: [-Float.nan, -Float.nan])], xLabel: "x"), title: "t")
     for value in [Value.table(table), .report(report), .tensor(tensor), .number(nan), .list([.number(nan)])] {
       let output = value.output(width: 80)
       for text in [output.text, value.csv ?? "", output.html ?? "", value.json.text()] {

@@ -1,6 +1,6 @@
+import Figures
 import Foundation
 import Notebook
-import Rendering
 import Tensors
 import Testing
 

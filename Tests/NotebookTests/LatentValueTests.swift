@@ -107,7 +107,7 @@ import VAEngine
   }
 
   @Test func barsAreInTheOrderOfTheirKLWithTheirNames() throws {
-    guard case .bars(let bars) = try figure("plot kl m on=d").kind else { throw Bench.NotFailed() }
+    guard let bars = try figure("plot kl m on=d").kind as? Bars else { throw Bench.NotFailed() }
     let found = try live.evaluate(data.source)
     let order = (0..<3).sorted { found.klPerDimension[$0] > found.klPerDimension[$1] }
     #expect(bars.names == order.map(String.init))
@@ -118,7 +118,7 @@ import VAEngine
   /// Rows are the true classes: each adds up to the examples of its class.
   @Test func aConfusionsRowsAreTheTrueClasses() throws {
     _ = bench.shown("few = all.train[label=3..5]; s = split few train=0.9 seed=1")
-    guard case .matrix(let map) = try figure("plot confusion m on=s").kind,
+    guard let map = try figure("plot confusion m on=s").kind as? MatrixMap,
       case .object(let split as DatasetValue)? = bench.session.state.variables["s"]?.value
     else { throw Bench.NotFailed() }
     let counts = try #require(split.part("test")).dataset.labelCounts
@@ -134,7 +134,7 @@ import VAEngine
   }
 
   @Test func aLossEndsWhereTrainingEnded() throws {
-    guard case .curves(let curves) = try figure("plot loss m").kind else { throw Bench.NotFailed() }
+    guard let curves = try figure("plot loss m").kind as? Curves else { throw Bench.NotFailed() }
     for line in curves.lines {
       #expect(line.x == line.x.sorted() && abs((line.x.last ?? 0) - 2) < 1e-9, "\(line.name)")
       #expect((line.x.first ?? 0) > 0)
@@ -146,9 +146,9 @@ import VAEngine
   }
 
   @Test func labelsOfPathsStandAtTheirImages() throws {
-    guard case .images(let traversal) = try figure("plot traverse m dim=1..2 range=-2:4 steps=4").kind,
-      case .images(let strip) = try figure("plot interpolate m d from=3 to=7 steps=4").kind,
-      case .images(let square) = try figure("plot interpolate m d corners=3,7,0,6 steps=3").kind
+    guard let traversal = try figure("plot traverse m dim=1..2 range=-2:4 steps=4").kind as? ImageGrid,
+      let strip = try figure("plot interpolate m d from=3 to=7 steps=4").kind as? ImageGrid,
+      let square = try figure("plot interpolate m d corners=3,7,0,6 steps=3").kind as? ImageGrid
     else { throw Bench.NotFailed() }
     #expect(traversal.columnLabels == ["−2.0", "0.0", "2.0", "4.0"])
     #expect(traversal.rowLabels.count == 2 && traversal.rowLabels[0].hasPrefix("z[1]") && traversal.columns == 4)
@@ -160,7 +160,7 @@ import VAEngine
   /// As a map: the first row is the highest z[1], the last column the highest z[0].
   @Test func aManifoldIsLabelledAsAMap() throws {
     _ = bench.shown("model flat mlp hidden=4 latent=2 seed=1 on=d; train flat on=d epochs=1;")
-    guard case .images(let grid) = try figure("plot manifold flat n=3").kind else { throw Bench.NotFailed() }
+    guard let grid = try figure("plot manifold flat n=3").kind as? ImageGrid else { throw Bench.NotFailed() }
     #expect(grid.columnLabels == ["−1.0", "0.0", "1.0"] && grid.rowLabels == ["1.0", "0.0", "−1.0"])
     guard case .object(let model as ModelValue)? = bench.session.state.variables["flat"]?.value else { return }
     let images = try model.model(threads: nil).decode(Tensor([Float(-0.967_421_566), 0.967_421_566], shape: [1, 2]))
@@ -171,18 +171,18 @@ import VAEngine
   /// Points on three axes, 3, 2 and 1 from the origin: variance along the first two is 9 and 4 of 14.
   @Test func theTwoAxesOfAScatterAreThoseOfMostVariance() throws {
     _ = bench.shown("p = reshape([1, 0, 0, -1, 0, 0, 0, 0, 3, 0, 0, -3, 0, 2, 0, 0, -2, 0], 6, 3)")
-    guard case .scatter(let scatter) = try figure("plot p").kind else { throw Bench.NotFailed() }
+    guard let scatter = try figure("plot p").kind as? Scatter else { throw Bench.NotFailed() }
     #expect(scatter.xLabel == "PC1 (64 % of variance)" && scatter.yLabel == "PC2 (29 % of variance)")
     func near(_ a: [Float], _ b: [Float]) -> Bool { zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 } }
     #expect(near(scatter.x, [0, 0, 3, -3, 0, 0]) && near(scatter.y, [0, 0, 0, 0, 2, -2]))
-    guard case .scatter(let chosen) = try figure("plot p dims=2,0").kind else { throw Bench.NotFailed() }
+    guard let chosen = try figure("plot p dims=2,0").kind as? Scatter else { throw Bench.NotFailed() }
     #expect(chosen.xLabel == "z[2]" && chosen.x == [0, 0, 3, -3, 0, 0] && chosen.y == [1, -1, 0, 0, 0, 0])
   }
 
   @Test func ratesAreInOrderAndNamesAtTheirPoints() throws {
     _ = bench.shown(
       "model n beta-vae mlp hidden=16 latent=3 beta=20 seed=1 on=d; train n on=d epochs=2 batch=50 seed=1;")
-    guard case .curves(let curves) = try figure("plot rd m n on=d").kind else { throw Bench.NotFailed() }
+    guard let curves = try figure("plot rd m n on=d").kind as? Curves else { throw Bench.NotFailed() }
     let line = curves.lines[0]
     #expect(line.x.count == 2 && line.x == line.x.sorted())
     let found = try live.evaluate(data.source)

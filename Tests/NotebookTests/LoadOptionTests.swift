@@ -67,4 +67,13 @@ import Testing
     #expect(bench.shown("transform x scale=0.5 invert=yes").last?.contains("scale 0.5, invert") == true)
     #expect(bench.shown("transform x invert=yes scale=0.5").last?.contains("invert, scale 0.5") == true)
   }
+
+  /// `save` writes models, each to a file of its kind.
+  @Test func saveOffersModelsAndTheirFiles() {
+    _ = bench.shown("m = model mlp latent=2 seed=1; other = model mlp latent=2 seed=2; x = 1; z = zeros(2, 2)")
+    #expect(offered("save ") == ["session", "m", "other"])
+    #expect(offered("save m ").first == "m.safetensors")
+    #expect(offered("save other ot").first == "other.safetensors")
+    #expect(!offered("save session ").contains { $0.hasSuffix(".safetensors") })
+  }
 }

@@ -83,8 +83,8 @@ import Testing
   }
 
   @Test func traversalsAreInTheOrderOfKL() throws {
-    guard case .images(let grid) = try figure("plot traverse b steps=3").kind,
-      case .bars(let bars) = try figure("plot kl b on=e").kind
+    guard let grid = try figure("plot traverse b steps=3").kind as? ImageGrid,
+      let bars = try figure("plot kl b on=e").kind as? Bars
     else { return #expect(Bool(false), "kinds") }
     #expect(grid.rows == 4 && grid.columnLabels == ["−3.0", "0.0", "3.0"])
     #expect(grid.rowLabels.map { $0.split(separator: "]")[0].dropFirst(2) } == bars.names.map { $0[...] })
@@ -94,7 +94,7 @@ import Testing
   /// What is gray is what `kl` calls inactive, whatever its KL is.
   @Test func inactiveDimensionsAreGray() throws {
     _ = try Self.trained.get().shown("model c mlp hidden=8 latent=4 beta=60 on=e seed=1; train c on=e epochs=2 seed=2;")
-    guard case .bars(let bars) = try figure("plot kl c on=e").kind else { return #expect(Bool(false), "kind") }
+    guard let bars = try figure("plot kl c on=e").kind as? Bars else { return #expect(Bool(false), "kind") }
     let rows = try #require(try Self.trained.get().run("kl c on=e").outputs.last?.json?.arrayValue)
     let variances = rows.compactMap { $0["variance_of_means"]?.doubleValue }
     let idle = variances.indices.filter { variances[$0] <= 0.01 }
@@ -103,11 +103,11 @@ import Testing
 
   @Test func anEditIsMarkedAndValidationSaysWhatItIs() throws {
     _ = try Self.trained.get().shown("m2 = fork m; set m2 beta=3\ntrain m2 on=e epochs=+1 seed=2 validate=0.1;")
-    guard case .curves(let curves) = try figure("plot loss m2").kind else { return #expect(Bool(false), "kind") }
+    guard let curves = try figure("plot loss m2").kind as? Curves else { return #expect(Bool(false), "kind") }
     #expect(curves.marks.map(\.text) == ["beta=3"] && curves.marks[0].x == 1)
     // With another β the loss is not what is measured on held-out data.
     #expect(curves.lines.contains { $0.name == "validation, −ELBO" && $0.dashed })
-    guard case .curves(let before) = try figure("plot loss m").kind else { return #expect(Bool(false), "kind") }
+    guard let before = try figure("plot loss m").kind as? Curves else { return #expect(Bool(false), "kind") }
     #expect(before.lines.contains { $0.name == "validation" })
     #expect(before.lines.contains { $0.isFaint } && before.hasLowerPanel)
   }
@@ -117,8 +117,8 @@ import Testing
     let (bench, folder) = (try Self.trained.get(), Folder())
     let path = folder.file("strip.png")
     _ = bench.shown("plot interpolate m e.test from=#0 to=#5 steps=6 inputs=yes > \(path)")
-    guard case .images(let grid) = try figure("plot interpolate m e.test from=#0 to=#5 steps=6 inputs=yes").kind,
-      case .images(let shown) = try figure("plot grid e.test n=6").kind
+    guard let grid = try figure("plot interpolate m e.test from=#0 to=#5 steps=6 inputs=yes").kind as? ImageGrid,
+      let shown = try figure("plot grid e.test n=6").kind as? ImageGrid
     else { return #expect(Bool(false), "kinds") }
     #expect(grid.count == 8 && grid.framed == [0, 7] && grid.columnLabels[7] == "input #5")
     let picture = try PNG.decode([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))

@@ -108,29 +108,25 @@ import VAEngine
     (grid.rowLabels, grid.columnLabels, grid.isSequence) = (["r"], ["a", "b"], true)
     return [
       Figure(
-        .curves(
-          Curves(
-            lines: [line], marks: [.init(x: 1, text: "beta=2")], xLabel: "x", yLabel: "y", lowerLabel: "z", logX: true,
-            logY: true, hasIntegerX: true)), title: "t", subtitle: "s", theme: .dark,
+        Curves(
+          lines: [line], marks: [.init(x: 1, text: "beta=2")], xLabel: "x", yLabel: "y", lowerLabel: "z", logX: true,
+          logY: true, hasIntegerX: true), title: "t", subtitle: "s", theme: .dark,
         size: .init(width: 300, height: 200)),
       Figure(
-        .scatter(
-          Scatter(
-            x: [1, 2], y: [-0.0, 1e-30], classes: [4, 0], classNames: ["ä"], values: [0.5, 2], valueLabel: "v",
-            xLabel: "x", yLabel: "y", hasMarginals: true)), title: "t"),
-      Figure(.images(grid), title: "t"),
+        Scatter(
+          x: [1, 2], y: [-0.0, 1e-30], classes: [4, 0], classNames: ["ä"], values: [0.5, 2], valueLabel: "v",
+          xLabel: "x", yLabel: "y", hasMarginals: true), title: "t"),
+      Figure(grid, title: "t"),
       Figure(
-        .bars(
-          Bars(
-            values: [1, 2], names: ["a", "b"], kinds: .init(inactive: [1], activeName: "on", inactiveName: "off"),
-            xLabel: "x",
-            yLabel: "y")), title: "t"),
+        Bars(
+          values: [1, 2], names: ["a", "b"], kinds: .init(inactive: [1], activeName: "on", inactiveName: "off"),
+          xLabel: "x",
+          yLabel: "y"), title: "t"),
       Figure(
-        .histogram(Histogram(series: [.init(name: "h", values: [1, 2])], xLabel: "x", showsNormal: true)), title: "t"),
+        Histogram(series: [.init(name: "h", values: [1, 2])], xLabel: "x", showsNormal: true), title: "t"),
       Figure(
-        .matrix(
-          MatrixMap(
-            values: [1, 2], rowNames: ["r"], columnNames: ["a", "b"], rowLabel: "x", columnLabel: "y", valueLabel: "v")),
+        MatrixMap(
+          values: [1, 2], rowNames: ["r"], columnNames: ["a", "b"], rowLabel: "x", columnLabel: "y", valueLabel: "v"),
         title: "t"),
     ]
   }

@@ -18,7 +18,7 @@ import Testing
       case .figure(let figure)? = {
         bench.run("f1 = plot loss \(model)"); return bench.session.state.variables["f1"]?.value
       }(),
-      case .curves(let curves) = figure.kind
+      let curves = figure.kind as? Curves
     else { return [] }
     return curves.marks.map(\.text)
   }

@@ -48,7 +48,7 @@ import Testing
       x: (0..<count).map { Float($0 % 2) * 4 + Float($0 % 7) / 7 },
       y: (0..<count).map { Float(1 - $0 % 2) * 4 + Float($0 % 11) / 11 }, classes: (0..<count).map { $0 % 2 },
       classNames: ["a", "b"], xLabel: "x", yLabel: "y")
-    let picture = try png(Figure(.scatter(scatter), title: "t"))
+    let picture = try png(Figure(scatter, title: "t"))
     func center(_ color: String) -> (x: Double, y: Double) {
       let wanted = Palette.bytes(color)
       var (x, y, n) = (0.0, 0.0, 0.0)
@@ -77,10 +77,10 @@ import Testing
   }
 
   @Test func inactiveBarsAreFaint() throws {
-    guard case .bars(var bars) = SampleFigures.bars.kind else { return }
+    guard var bars = SampleFigures.bars.kind as? Bars else { return }
     bars.values[3] = 0.3
     bars.kinds?.inactive = [3]
-    let picture = try png(Figure(.bars(bars), title: "KL"))
+    let picture = try png(Figure(bars, title: "KL"))
     #expect(count(Palette(.light).inactive, in: picture) > 1000)
   }
 
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func stripEndsAreTheEndImagesPixelForPixel() throws {
-    guard case .images(let grid) = SampleFigures.strip.kind else { return }
+    guard let grid = SampleFigures.strip.kind as? ImageGrid else { return }
     let picture = try png(SampleFigures.strip)
     let layout = GridLayout(grid, size: nil)
     let place = layout.origin(in: GnuplotScript.size(of: SampleFigures.strip), captioned: true)

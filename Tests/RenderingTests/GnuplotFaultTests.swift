@@ -54,9 +54,9 @@ import Testing
     let (renderer, fake) = onceBroken("sleep 60")
     // More commands than a pipe holds.
     var figure = curves
-    if case .curves(var content) = figure.kind {
+    if var content = figure.kind as? Curves {
       content.lines = (0..<2000).map { .init(name: "line \($0)", x: [0, 1], y: [0, 1]) }
-      figure.kind = .curves(content)
+      figure.kind = content
     }
     #expect(failure(renderer, figure) == .timedOut(seconds: 1))
     #expect(failure(renderer) == nil, "\(fake.path)")
@@ -80,10 +80,10 @@ import Testing
   @Test func anErrorInOneFigureLeavesTheNextAlone() throws {
     // A figure whose points are all outside of what a logarithm takes.
     var figure = curves
-    if case .curves(var content) = figure.kind {
+    if var content = figure.kind as? Curves {
       content.logY = true
       content.lines = [.init(name: "below nought", x: [1, 2], y: [-1, -2])]
-      figure.kind = .curves(content)
+      figure.kind = content
     }
     let renderer = FigureRendererTests.renderer
     let error = failure(renderer, figure)

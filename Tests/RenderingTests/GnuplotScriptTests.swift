@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func aHistogramsDensityIsOne() {
-    guard case .histogram(let histogram) = SampleFigures.histogram.kind else { return }
+    guard let histogram = SampleFigures.histogram.kind as? Histogram else { return }
     let bins = histogram.bins()
     #expect(abs(bins.densities[0].reduce(0, +) * bins.width - 1) < 1e-9)
   }
@@ -103,7 +103,7 @@ import Testing
     let low = Curves(
       lines: [.init(name: "loss", x: [0, 1], y: [0, 9])], xLabel: "epoch", yLabel: "nats/image")
     func commands(_ height: Int) -> [Substring] {
-      lines(Figure(.curves(low), title: "t", size: .init(width: 500, height: height)))
+      lines(Figure(low, title: "t", size: .init(width: 500, height: height)))
     }
     #expect(commands(300).contains("set ytics 2.0"))
     // Where there is room, as many as gnuplot likes.
@@ -115,13 +115,13 @@ import Testing
     let scatter = Scatter(
       x: classes.map(Float.init), y: classes.map(Float.init), classes: classes,
       classNames: (0..<30).map { "a class with a long name \($0)" }, xLabel: "x", yLabel: "y")
-    let commands = lines(Figure(.scatter(scatter), title: "t"), .layer)
+    let commands = lines(Figure(scatter, title: "t"), .layer)
     #expect(commands.contains { $0.contains("maxcols 1 maxrows 30 ") && $0.contains("font ',10'") })
     #expect(Set(Palette(.light).classes).count == 30 && Set(Palette(.dark).classes).count == 30)
     var many = scatter
     many.classes = (0..<300).map { $0 }
     #expect(
-      lines(Figure(.scatter(many), title: "t"), .layer).last { $0.hasPrefix("plot") }?.hasSuffix("'263 more'") ?? false)
+      lines(Figure(many, title: "t"), .layer).last { $0.hasPrefix("plot") }?.hasSuffix("'263 more'") ?? false)
   }
 
   @Test func namesOfACrowdedMatrixStandUpright() {
@@ -129,7 +129,7 @@ import Testing
     let map = MatrixMap(
       values: [Double](repeating: 1, count: 900), rowNames: names, columnNames: names, rowLabel: "true class",
       columnLabel: "class found", valueLabel: "examples")
-    let tics = lines(Figure(.matrix(map), title: "t")).first { $0.hasPrefix("set xtics") } ?? ""
+    let tics = lines(Figure(map, title: "t")).first { $0.hasPrefix("set xtics") } ?? ""
     #expect(tics.contains("rotate by 90 right"))
     #expect(!lines(SampleFigures.matrix).contains { $0.contains("rotate by 90 right") })
   }

@@ -18,17 +18,16 @@ import Testing
     let x = (1...12).map(Double.init)
     let line = Curves.Line(name: "loss", x: x, y: x.map { scale * (1 + 1 / $0) })
     return Figure(
-      .curves(Curves(lines: [line], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true)), title: "loss",
+      Curves(lines: [line], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true), title: "loss",
       size: size)
   }
 
   private func points(names: [String], size: Figure.Size? = nil) -> Figure {
     let values = (0..<40).map { Float($0 % 7) }
     return Figure(
-      .scatter(
-        Scatter(
-          x: values, y: values.reversed(), classes: (0..<40).map { $0 % names.count }, classNames: names, xLabel: "a",
-          yLabel: "b", hasMarginals: true)), title: "points", size: size)
+      Scatter(
+        x: values, y: values.reversed(), classes: (0..<40).map { $0 % names.count }, classNames: names, xLabel: "a",
+        yLabel: "b", hasMarginals: true), title: "points", size: size)
   }
 
   /// Of 1.2×10¹² the letters alone are 6 digits and signs of 12 pixels; the name at the edge takes 34 more.
@@ -79,7 +78,7 @@ import Testing
   }
 
   private func picture(of grid: ImageGrid) -> Picture {
-    (try? FigureRenderer().picture(Figure(.images(grid), title: "lines")))
+    (try? FigureRenderer().picture(Figure(grid, title: "lines")))
       ?? Picture(width: 1, height: 1, pixels: [0, 0, 0])
   }
 
@@ -95,7 +94,7 @@ import Testing
     let map = MatrixMap(
       values: (0..<400).map { Double($0 % 13) * 0.123 }, rowNames: names, columnNames: names, rowLabel: "true",
       columnLabel: "found", valueLabel: "share")
-    let commands = script(Figure(.matrix(map), title: "matrix"))
+    let commands = script(Figure(map, title: "matrix"))
     let cells = commands.filter { $0.hasPrefix("set label '") && $0.contains(" center front ") }
     #expect(cells.count == 400)
     // A cell is 26 pixels wide, a digit 7 and a point 4.

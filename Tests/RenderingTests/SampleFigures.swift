@@ -11,10 +11,9 @@ enum SampleFigures {
     var kl = Curves.Line(name: "KL", x: [0, 1, 2, 3, 4], y: [0, 1, 2, 2, 2])
     kl.panel = 1
     return Figure(
-      .curves(
-        Curves(
-          lines: [raw, smooth, held, kl], marks: [.init(x: 2, text: "beta=2")], xLabel: "epoch", yLabel: "nats/image",
-          lowerLabel: "KL, nats", hasIntegerX: true)), title: "Training of m", subtitle: "digits.train · epoch 4")
+      Curves(
+        lines: [raw, smooth, held, kl], marks: [.init(x: 2, text: "beta=2")], xLabel: "epoch", yLabel: "nats/image",
+        lowerLabel: "KL, nats", hasIntegerX: true), title: "Training of m", subtitle: "digits.train · epoch 4")
   }()
 
   static let scatter = points(300)
@@ -34,37 +33,33 @@ enum SampleFigures {
       classes.append(index % 3)
     }
     return Figure(
-      .scatter(
-        Scatter(
-          x: x, y: y, classes: classes, classNames: ["zero", "one", "two"], xLabel: "PC1 (60 % of variance)",
-          yLabel: "PC2", hasMarginals: true)), title: "Latent space of m", subtitle: "\(count) points")
+      Scatter(
+        x: x, y: y, classes: classes, classNames: ["zero", "one", "two"], xLabel: "PC1 (60 % of variance)",
+        yLabel: "PC2", hasMarginals: true), title: "Latent space of m", subtitle: "\(count) points")
   }
 
   static let values: Figure = {
-    guard case .scatter(var scatter) = scatter.kind else { return scatter }
+    guard var scatter = scatter.kind as? Scatter else { return scatter }
     scatter.values = scatter.x
     (scatter.classes, scatter.valueLabel) = (nil, "norm")
-    return Figure(.scatter(scatter), title: "Latent space of m")
+    return Figure(scatter, title: "Latent space of m")
   }()
 
   static let bars = Figure(
-    .bars(
-      Bars(
-        values: [2, 1, 0.5, 0.001], names: ["3", "1", "0", "2"],
-        kinds: .init(inactive: [3], activeName: "active", inactiveName: "inactive"), xLabel: "latent dimension",
-        yLabel: "KL, nats")), title: "KL per dimension of m")
+    Bars(
+      values: [2, 1, 0.5, 0.001], names: ["3", "1", "0", "2"],
+      kinds: .init(inactive: [3], activeName: "active", inactiveName: "inactive"), xLabel: "latent dimension",
+      yLabel: "KL, nats"), title: "KL per dimension of m")
 
   static let histogram = Figure(
-    .histogram(
-      Histogram(
-        series: [.init(name: "z[0]", values: (0..<200).map { Float($0 % 20) / 10 - 1 })], xLabel: "z",
-        showsNormal: true)), title: "Distribution of z")
+    Histogram(
+      series: [.init(name: "z[0]", values: (0..<200).map { Float($0 % 20) / 10 - 1 })], xLabel: "z",
+      showsNormal: true), title: "Distribution of z")
 
   static let matrix = Figure(
-    .matrix(
-      MatrixMap(
-        values: [8, 2, 1, 9], rowNames: ["a", "b"], columnNames: ["a", "b"], rowLabel: "true class",
-        columnLabel: "class found", valueLabel: "examples")), title: "Confusion")
+    MatrixMap(
+      values: [8, 2, 1, 9], rowNames: ["a", "b"], columnNames: ["a", "b"], rowLabel: "true class",
+      columnLabel: "class found", valueLabel: "examples"), title: "Confusion")
 
   /// A strip of five images of 4 × 3, from black to white, its ends framed.
   static let strip: Figure = {
@@ -73,16 +68,15 @@ enum SampleFigures {
       height: 4, width: 3, columns: 5, framed: [0, 4])
     grid.isSequence = true
     grid.columnLabels = ["3", "", "", "", "8"]
-    return Figure(.images(grid), title: "From 3 to 8 by m", subtitle: "digits.test · epoch 4")
+    return Figure(grid, title: "From 3 to 8 by m", subtitle: "digits.test · epoch 4")
   }()
 
   /// Inputs, outputs and where they differ: two pairs of 2 × 2 pixels.
   static let comparison = Figure(
-    .images(
-      ImageGrid.comparison(
-        inputs: [1, 0, 0, 1, 0, 1, 1, 0], outputs: [0.75, 0.25, 0, 1, 0, 0.5, 1, 0.25], count: 2, channels: 1,
-        height: 2,
-        width: 2, columns: 2, errors: true)), title: "Reconstructions by m", subtitle: "digits.test, 2 examples")
+    ImageGrid.comparison(
+      inputs: [1, 0, 0, 1, 0, 1, 1, 0], outputs: [0.75, 0.25, 0, 1, 0, 0.5, 1, 0.25], count: 2, channels: 1,
+      height: 2,
+      width: 2, columns: 2, errors: true), title: "Reconstructions by m", subtitle: "digits.test, 2 examples")
 
   /// Four corners framed and named.
   static let corners: Figure = {
@@ -90,7 +84,7 @@ enum SampleFigures {
       pixels: (0..<36).map { Float($0 % 9) / 8 }, count: 9, channels: 1, height: 2, width: 2, columns: 3,
       framed: [0, 2, 6, 8])
     (grid.columnLabels, grid.rowLabels) = (["3", "", "8"], ["", "", "0 → 6"])
-    return Figure(.images(grid), title: "Between 3, 8, 0 and 6 by m")
+    return Figure(grid, title: "Between 3, 8, 0 and 6 by m")
   }()
 
   /// Two models on a logarithmic axis that spans less than a decade.
@@ -99,7 +93,7 @@ enum SampleFigures {
       Curves.Line(name: name, x: [0, 1, 2, 3], y: [end * 2, end * 1.4, end * 1.1, end])
     }
     return Figure(
-      .curves(Curves(lines: lines, xLabel: "epoch", yLabel: "nats/image", logY: true, hasIntegerX: true)),
+      Curves(lines: lines, xLabel: "epoch", yLabel: "nats/image", logY: true, hasIntegerX: true),
       title: "Training of a, b", subtitle: "digits.train · epoch 3")
   }()
 
@@ -111,7 +105,7 @@ enum SampleFigures {
     )
     (upper.isFilled, upper.color, lower.isFilled, lower.color) = (true, 2, true, 1)
     return Figure(
-      .curves(Curves(lines: [upper, lower], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true)),
+      Curves(lines: [upper, lower], xLabel: "epoch", yLabel: "nats/image", hasIntegerX: true),
       title: "Training of m", subtitle: "epoch 2")
   }()
 
@@ -120,7 +114,7 @@ enum SampleFigures {
     var line = Curves.Line(name: "", x: [7.5, 14, 21], y: [128, 106, 95], errors: [0.5, 0.5, 0.25])
     line.notes = ["b4, β = 4", "b2, β = 2", "b1, β = 1"]
     return Figure(
-      .curves(Curves(lines: [line], xLabel: "rate: KL, nats/image", yLabel: "distortion: reconstruction, nats/image")),
+      Curves(lines: [line], xLabel: "rate: KL, nats/image", yLabel: "distortion: reconstruction, nats/image"),
       title: "Rate and distortion of b1, b2, b4", subtitle: "digits.test, 2000 examples · ± standard error")
   }()
 
@@ -129,7 +123,7 @@ enum SampleFigures {
     let line = Curves.Line(
       name: "m: 90.5 nats", x: [1, 10, 100, 1000], y: [96, 92, 91, 90.5], errors: [0, 0, 0, 1.5])
     return Figure(
-      .curves(Curves(lines: [line], xLabel: "importance samples k", yLabel: "−log p(x), nats/image", logX: true)),
+      Curves(lines: [line], xLabel: "importance samples k", yLabel: "−log p(x), nats/image", logX: true),
       title: "Convergence of the likelihood of m", subtitle: "digits.test, 200 examples")
   }()
 

@@ -16,7 +16,7 @@ import Testing
       for line in lines { #expect(TextFigure.visible(String(line)).count <= screen.0) }
       #expect(lines[0].hasPrefix(figure.title.prefix(10)))
       // A matrix is numbers alone.
-      if case .matrix = figure.kind { continue }
+      if figure.kind is MatrixMap { continue }
       #expect(text.contains("\u{1B}") == (color != .none))
     }
   }
@@ -55,7 +55,7 @@ import Testing
   }
 
   private func text(_ grid: ImageGrid, _ columns: Int, _ rows: Int) throws -> [Substring] {
-    let figure = Figure(.images(grid), title: "Images", subtitle: "")
+    let figure = Figure(grid, title: "Images", subtitle: "")
     return try renderer.text(figure, columns: columns, rows: rows, color: .full).split(separator: "\n")
   }
 

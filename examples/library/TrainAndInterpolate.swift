@@ -39,7 +39,7 @@ import VAEngine
     let between = try model.decode(LatentPath.between(code(of: 3), code(of: 8), steps: 12, kind: .slerp))
     let strip = ImageGrid(
       pixels: between.elements(), count: 12, channels: 1, height: 28, width: 28, columns: 12, framed: [0, 11])
-    let figure = Figure(.images(strip), title: "From a three to an eight", subtitle: "\(epochs) epochs, slerp")
+    let figure = Figure(strip, title: "From a three to an eight", subtitle: "\(epochs) epochs, slerp")
     let bytes = try FigureRenderer().bytes(figure, .png)
     try bytes.withUnsafeBytes { try FileBytes.write([$0], to: path) }
     print("wrote \(path)")

@@ -164,7 +164,7 @@ package struct FileLoading {
         storage: planes, byteOffset: 0, shape: [1, channels, height, width], dtype: image.isDeep ? .int32 : .uint8))
     if image.isDeep { content.scale = 1 / 65535 }
     content.notes = ImageFolder.remarks(
-      [ImageFolder.Header(image)], height: height, width: width, channels: channels, request.images,
+      [image.header], height: height, width: width, channels: channels, request.images,
       clear: isClear ? 1 : 0, tensor: content.tensor)
     return content
   }

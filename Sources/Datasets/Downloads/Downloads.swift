@@ -1,5 +1,6 @@
 import CTransfer
 import Glibc
+import POSIX
 import Tensors
 
 /// Downloads the files of a dataset into a folder, each from the first mirror whose file has the expected hash.
@@ -64,7 +65,7 @@ package struct Downloads {
         continue
       }
       guard rename(part, path) == 0 else {
-        throw FileError(path: path, reason: String(cString: strerror(errno)))
+        throw FileError(path: path, reason: SystemError().description)
       }
       return
     }
@@ -87,7 +88,7 @@ package struct Downloads {
   private func transfer(_ url: String, to part: String, limit: Int, progress: (Int) throws -> Void) throws {
     let descriptor = Self.openPart(part)
     guard descriptor >= 0 else {
-      throw FileError(path: part, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
+      throw FileError(path: part, reason: SystemError().description, fix: "The cache must be writable.")
     }
     defer {
       // Nothing was received, so there is nothing to resume.
@@ -178,6 +179,6 @@ package struct Downloads {
       try makeFolder(String(path[..<slash]))
       if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
     }
-    throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "The cache must be writable.")
+    throw FileError(path: path, reason: SystemError().description, fix: "The cache must be writable.")
   }
 }

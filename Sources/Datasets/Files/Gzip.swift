@@ -1,6 +1,7 @@
 import CZlib
 import Glibc
 import Tensors
+import Text
 
 /// Inflates gzip streams.
 package enum Gzip {
@@ -65,12 +66,12 @@ package enum Gzip {
       case Z_BUF_ERROR where stream.avail_out == 0: continue
       case Z_BUF_ERROR:
         throw FileError(
-          path: path, reason: "gzip data end early at byte \(grouped(consumed))",
+          path: path, reason: "gzip data end early at byte \(NumberText.count(consumed))",
           fix: truncatedFileFix)
       default:
         let detail = stream.msg.map { String(cString: $0) } ?? "error \(status)"
         throw FileError(
-          path: path, reason: "gzip data are damaged at byte \(grouped(consumed)): \(detail)",
+          path: path, reason: "gzip data are damaged at byte \(NumberText.count(consumed)): \(detail)",
           fix: "Copy or download the file again.")
       }
     }
@@ -82,15 +83,5 @@ package enum Gzip {
     guard bytes.count >= 18 else { return Swift.min(guess, limit) }
     let declaredSize = (0..<4).reduce(0) { $0 | Int(bytes[bytes.count - 4 + $1]) << (8 * $1) }
     return Swift.min(declaredSize > 0 && declaredSize / 40 < bytes.count ? declaredSize + 1 : guess, limit)
-  }
-
-  /// `81 920`.
-  static func grouped(_ number: Int) -> String {
-    var text = ""
-    for (position, digit) in String(number).reversed().enumerated() {
-      if position > 0, position % 3 == 0 { text = " " + text }
-      text = String(digit) + text
-    }
-    return text
   }
 }

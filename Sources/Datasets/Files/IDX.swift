@@ -14,7 +14,8 @@ package enum IDX {
     let extents = (0..<Int(bytes[3])).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
     guard let shape = Shape(validating: extents) else { return [] }
     let rest = bytes.count - 4 - 4 * extents.count - shape.count * size
-    return rest > 0 ? ["\(Gzip.grouped(rest)) \(inflected("byte", for: rest)) after the last example are ignored"] : []
+    return rest > 0
+      ? ["\(NumberText.count(rest)) \(inflected("byte", for: rest)) after the last example are ignored"] : []
   }
 
   private static func itemSize(_ type: UInt8) -> Int? {
@@ -48,7 +49,7 @@ package enum IDX {
       throw FileError(
         path: path,
         reason: "the IDX header declares \(declared) elements of \(size) byte\(size == 1 ? "" : "s"), "
-          + "the file contains \(Gzip.grouped(available)) \(inflected("byte", for: available))",
+          + "the file contains \(NumberText.count(available)) \(inflected("byte", for: available))",
         fix: Gzip.truncatedFileFix)
     }
     func raw(_ index: Int) -> UInt64 {

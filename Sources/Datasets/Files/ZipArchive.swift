@@ -1,5 +1,6 @@
 import CZip
 import Tensors
+import Text
 
 /// A zip archive in memory, read by libzip.
 final class ZipArchive {
@@ -95,7 +96,7 @@ final class ZipArchive {
       if count < 0 { throw Self.failure(place, "is damaged", zip_file_get_error(file)) }
       if count == 0 {
         throw FileError(
-          path: place, reason: "ends at byte \(Gzip.grouped(done)) of \(Gzip.grouped(entry.size))",
+          path: place, reason: "ends at byte \(NumberText.count(done)) of \(NumberText.count(entry.size))",
           fix: Self.corruptFileFix)
       }
       done += count

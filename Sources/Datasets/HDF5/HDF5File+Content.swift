@@ -215,25 +215,16 @@ extension HDF5File {
 extension Tensor {
   /// Axes in another order, copied.
   func permuted(_ order: [Int]) throws -> Tensor {
-    let extents = order.map { shape[$0] }
     let strides = order.map { shape.strides[$0] }
-    var result = try Tensor(zeros: Shape(extents), dtype: dtype)
-    let size = dtype.size
+    var result = try Tensor(zeros: Shape(order.map { shape[$0] }), dtype: dtype)
+    let (size, permuted) = (dtype.size, result.shape)
     try withUnsafeBytes { from in
       try result.withUnsafeMutableBytes { to in
         guard let source = from.baseAddress, let target = to.baseAddress else { return }
-        var index = [Int](repeating: 0, count: extents.count)
-        var at = 0
-        for place in 0..<shape.count {
-          (target + place * size).copyMemory(from: source + at * size, byteCount: size)
-          var axis = extents.count - 1
-          while axis >= 0 {
-            index[axis] += 1
-            at += strides[axis]
-            if index[axis] < extents[axis] { break }
-            at -= extents[axis] * strides[axis]
-            index[axis] = 0
-            axis -= 1
+        permuted.forEachLine(strides: strides) { first, place in
+          for column in 0..<permuted[-1] {
+            let from = source + (place + column * (strides.last ?? 0)) * size
+            (target + (first + column) * size).copyMemory(from: from, byteCount: size)
           }
         }
       }

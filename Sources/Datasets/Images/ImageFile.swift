@@ -1,10 +1,9 @@
 import CImages
 import Tensors
 
-/// A file of one image: its header, and its pixels on request.
-struct ImageFile {
+/// What is known of an image before it is decoded.
+struct ImageHeader {
   let path: String
-  let storage: Storage
   /// Upright.
   let height: Int
   let width: Int
@@ -14,22 +13,31 @@ struct ImageFile {
   let isDeep: Bool
   let isTurned: Bool
   let frames: Int
+}
+
+/// A file of one image: its header, and its pixels on request.
+@dynamicMemberLookup struct ImageFile {
+  let header: ImageHeader
+  let storage: Storage
+
+  subscript<Value>(dynamicMember member: KeyPath<ImageHeader, Value>) -> Value { header[keyPath: member] }
 
   /// Reads the header.
   ///
   /// - Throws: `FileError` for other formats, damaged headers, images that are implausibly large for the
   ///   size of the file.
   init(_ storage: Storage, path: String) throws(FileError) {
-    (self.path, self.storage) = (path, storage)
+    self.storage = storage
     var size = elbo_image_size()
     var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
     guard elbo_image_probe(Self.base(storage), storage.byteCount, &size, &message) != 0 else {
       throw FileError(
         path: path, reason: Self.text(message), fix: "Copy it again, or open and save it with an image program.")
     }
-    (height, width, channels) = (Int(size.height), Int(size.width), Int(size.channels))
-    (isDeep, isTurned) = (size.depth == 16, size.orientation != 1)
-    frames = Int(size.frames)
+    let (height, width) = (Int(size.height), Int(size.width))
+    header = ImageHeader(
+      path: path, height: height, width: width, channels: Int(size.channels), isDeep: size.depth == 16,
+      isTurned: size.orientation != 1, frames: Int(size.frames))
     // Deflate makes at most 1032 bytes of one (bits of one byte hold eight pixels); JPEG has a bit for a block of 64. An
     // empty WebP or fax page takes less: four megapixels may come of any file.
     guard height * width <= 1 << 22 || height * width / (8 * 1032) <= storage.byteCount else {
@@ -48,7 +56,7 @@ struct ImageFile {
   ) throws -> (values: [Value], isClear: Bool) {
     var message = [CChar](repeating: 0, count: Int(ELBO_IMAGE_MESSAGE))
     var done: Int32 = 0
-    let count = height * width * channels
+    let count = header.height * header.width * channels
     let pixels = [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
       if let target = buffer.baseAddress {
         done = background.withUnsafeBufferPointer { background in
@@ -62,7 +70,7 @@ struct ImageFile {
       initialized = count
     }
     guard done != 0 else {
-      throw FileError(path: path, reason: Self.text(message), fix: "The file is damaged or incomplete.")
+      throw FileError(path: header.path, reason: Self.text(message), fix: "The file is damaged or incomplete.")
     }
     return (pixels, done == 2)
   }

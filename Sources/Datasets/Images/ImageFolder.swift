@@ -121,12 +121,12 @@ struct ImageFolder {
   }
 
   /// Headers of all images; those that cannot be read are left out on request.
-  private mutating func headers(isSkipping: Bool) throws -> [Header] {
+  private mutating func headers(isSkipping: Bool) throws -> [ImageHeader] {
     let paths = files.map(\.path)
     let found = HeaderList(count: paths.count)
     let broken = BrokenList()
     try Parallel.tryEach(paths.count) { index in
-      do { found.set(index, Header(try ImageFile(FileBytes.map(paths[index]), path: paths[index]))) } catch let error
+      do { found.set(index, try ImageFile(FileBytes.map(paths[index]), path: paths[index]).header) } catch let error
         as FileError where isSkipping
       { broken.add(index, error) }
     }
@@ -154,7 +154,7 @@ struct ImageFolder {
   }
 
   /// The size of the examples: the one asked for, else that of all images.
-  private func size(of headers: [Header], _ options: ImageOptions) throws -> (Int, Int) {
+  private func size(of headers: [ImageHeader], _ options: ImageOptions) throws -> (Int, Int) {
     if let height = options.height, let width = options.width { return (height, width) }
     let counts = Dictionary(grouping: headers.indices) { [headers[$0].height, headers[$0].width] }.mapValues(\.count)
     guard let common = counts.max(by: { ($0.value, $1.key[0]) < ($1.value, $0.key[0]) })?.key else { return (1, 1) }
@@ -172,7 +172,7 @@ struct ImageFolder {
 
   /// What is said of some headers: of one image as well as of many.
   static func remarks(
-    _ headers: [Header], height: Int, width: Int, channels: Int, _ options: ImageOptions, clear: Int,
+    _ headers: [ImageHeader], height: Int, width: Int, channels: Int, _ options: ImageOptions, clear: Int,
     tensor: Tensor
   ) -> [String] {
     var notes: [String] = []
@@ -202,27 +202,11 @@ struct ImageFolder {
     return notes
   }
 
-  /// What is known of an image before it is decoded.
-  struct Header {
-    let path: String
-    let height: Int
-    let width: Int
-    let channels: Int
-    let isDeep: Bool
-    let isTurned: Bool
-    let frames: Int
-
-    init(_ file: ImageFile) {
-      (path, height, width, channels) = (file.path, file.height, file.width, file.channels)
-      (isDeep, isTurned, frames) = (file.isDeep, file.isTurned, file.frames)
-    }
-  }
-
   private final class HeaderList: Sendable {
-    private let headers: Mutex<[Header?]>
+    private let headers: Mutex<[ImageHeader?]>
     init(count: Int) { headers = Mutex(Array(repeating: nil, count: count)) }
-    func set(_ index: Int, _ header: Header) { headers.withLock { $0[index] = header } }
-    var all: [Header?] { headers.withLock { $0 } }
+    func set(_ index: Int, _ header: ImageHeader) { headers.withLock { $0[index] = header } }
+    var all: [ImageHeader?] { headers.withLock { $0 } }
   }
 
   /// Images with transparent pixels.

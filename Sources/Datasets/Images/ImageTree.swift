@@ -1,5 +1,6 @@
 import CImages
 import Glibc
+import POSIX
 import Tensors
 
 /// The images in a folder and the folders in it, with the part and the class that the names of the folders make.
@@ -99,7 +100,7 @@ struct ImageTree {
   /// Files and folders, without hidden ones, in natural order: 2 before 10.
   private static func list(_ path: String) throws(FileError) -> (files: [String], folders: [String]) {
     guard let directory = opendir(path) else {
-      throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "The folder must be readable.")
+      throw FileError(path: path, reason: SystemError().description, fix: "The folder must be readable.")
     }
     defer { closedir(directory) }
     var (files, folders): ([String], [String]) = ([], [])
@@ -148,7 +149,7 @@ struct ImageTree {
       try Stopping.check()
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
       guard descriptor >= 0 else {
-        throw FileError(path: path, reason: String(cString: strerror(errno)), fix: "Every file must be readable.")
+        throw FileError(path: path, reason: SystemError().description, fix: "Every file must be readable.")
       }
       defer { close(descriptor) }
       var head = [UInt8](repeating: 0, count: Int(ELBO_IMAGE_HEAD))

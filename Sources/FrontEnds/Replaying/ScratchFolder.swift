@@ -59,7 +59,7 @@ package struct ScratchFolder {
     try ScratchFolder(under: base(process)).remove()
   }
 
-  private static var reason: String { String(cString: strerror(errno)) }
+  private static var reason: String { SystemError().description }
 
   private static func refusal(_ cause: String, _ fix: String) -> ExitStatus {
     ExitStatus(2, "elbo: replay needs a temporary folder to run in, but \(cause). \(fix)")

@@ -32,11 +32,5 @@ package enum FigureRendering {
     }
   }
 
-  private static func format(of figure: Figure) -> FigureRenderer.Format {
-    switch figure.kind {
-    case .images: .png
-    case .scatter(let scatter): scatter.x.count > 2000 ? .png : .svg
-    default: .svg
-    }
-  }
+  private static func format(of figure: Figure) -> FigureRenderer.Format { figure.kind.isBestAsPixels ? .png : .svg }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 import SessionCore
 import SessionFiles
 import Terminal
@@ -12,7 +13,7 @@ package final class Transcript {
   package init(path: String, session: Session, width: Int) throws(FileFailure) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw FileFailure(path: path, reason: SystemError().description) }
     let header = SessionExport.header(session, width: width).line + "\n"
     let cells = session.history.range(start: 1, stop: nil, withOutputs: true).map(SessionExport.text(of:))
     try write(header + cells.joined())
@@ -29,6 +30,6 @@ package final class Transcript {
   }
 
   private func write(_ text: String) throws(FileFailure) {
-    if !writeAll(text, to: descriptor) { throw FileFailure(path: path, reason: String(cString: strerror(errno))) }
+    if !writeAll(text, to: descriptor) { throw FileFailure(path: path, reason: SystemError().description) }
   }
 }

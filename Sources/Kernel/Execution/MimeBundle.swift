@@ -1,7 +1,6 @@
 import Figures
 import Foundation
 import JSONText
-import Rendering
 import SessionCore
 
 /// What an output is, by MIME type, and what else front ends want to know of it.
@@ -65,7 +64,7 @@ struct MimeBundle {
     guard let draw else { return }
     if let figure = output.figure {
       add(figure, isNotebook ? .notebook : .best, draw)
-    } else if isNotebook, let figure = output.imageFigure, case .images(let images) = figure.kind {
+    } else if isNotebook, let figure = output.imageFigure, let images = figure.kind as? ImageGrid {
       add([Drawing(type: "image/png", data: Data(images.png()).base64EncodedString())], figure)
     }
   }

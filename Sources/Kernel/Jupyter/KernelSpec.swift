@@ -1,12 +1,13 @@
 import Glibc
 import JSONText
+import POSIX
 import Tensors
 
 /// The kernelspec folder of Jupyter: `PREFIX/share/jupyter/kernels/elbo`.
 package struct KernelSpec: Sendable {
   package struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
-    init(_ path: String) { description = "\(path): \(String(cString: strerror(errno)))" }
+    init(_ path: String) { description = "\(path): \(SystemError())" }
     init(_ error: FileError) { description = error.description }
   }
 

@@ -1,5 +1,6 @@
 import Glibc
 import JSONText
+import POSIX
 
 /// The addresses at which the kernel listens, from Jupyter's connection file.
 package struct ConnectionFile: Equatable, Sendable {
@@ -54,7 +55,7 @@ package struct ConnectionFile: Equatable, Sendable {
   /// Reads a connection file.
   package init(path: String) throws(Fault) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable("\(path): \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw .unreadable("\(path): \(SystemError())") }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)

@@ -255,6 +255,8 @@ final class LiveModel: Sendable {
 }
 
 extension ModelValue: SavableValue {
+  package var savedExtension: String? { "safetensors" }
+
   package func save(to path: String, shown: String, threads: Int?) throws -> String {
     guard path.hasSuffix(".safetensors") else {
       throw Fault(

@@ -56,9 +56,13 @@ package struct Binder {
     // A command with a positional path reads or writes that file.
     let takesFile = command.positionals.contains { $0.type.isPath }
     let fix =
-      Suggestion.question(key.value, in: names) ?? (takesFile ? known + example : Redirection.advice(key.value, value))
+      Suggestion.question(key.value, in: names) ?? (takesFile ? known + example : fileAdvice(key.value, value))
       ?? (names.isEmpty ? known + example : known)
     return Fault(.unknownOption, "unknown option '\(key.value)'", at: key.span, fix: fix)
+  }
+
+  private func fileAdvice(_ key: String?, _ value: String) -> String? {
+    Redirection(execution: execution).advice(key, value)
   }
 
   private func missing(_ what: String) -> Fault {
@@ -163,7 +167,7 @@ package struct Binder {
     }
     do { return try execution.evaluate(text: word.text, span: word.valueSpan) } catch let fault as Fault {
       // plot loss m loss.png
-      guard command.family == .plots, fault.code == .unknownVariable, let advice = Redirection.advice(nil, word.text)
+      guard command.family == .plots, fault.code == .unknownVariable, let advice = fileAdvice(nil, word.text)
       else { throw fault }
       throw Fault(fault.code, "no variable named '\(word.text)'", at: word.valueSpan, fix: advice)
     }

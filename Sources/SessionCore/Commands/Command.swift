@@ -105,6 +105,8 @@ package struct Positional: Sendable {
   package enum Completing: Sendable {
     /// The session's variables.
     case variables
+    /// Those that `save` writes, and a file of its name for the one that was named.
+    case savableVariables, fileToSave
     /// Pages of `help`.
     case topics
     /// Terms of `explain`.

@@ -13,6 +13,9 @@ package struct CommandTable: Sendable {
     /// The threads that the engine uses when so many are asked for.
     package var threads: @Sendable (Int?) -> Int = { $0 ?? 1 }
 
+    /// The forms that values are written in.
+    package var writers = OutputWriters.standard
+
     package init() {}
 
     package var theory: TheoryPages { pages() }

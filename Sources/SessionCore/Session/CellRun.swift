@@ -99,12 +99,12 @@ package struct CellRun {
     var shown: [Output] = []
     let notes = execution.takeNotes()
     if !statement.isSilent, statement.redirect == nil, value.kind != .nothing {
-      let format = execution.state.settings.format
+      let (format, writers) = (execution.state.settings.format, execution.table.knowledge.writers)
       var output: Output
       if let target = statement.target, format == .text {
-        output = Output(value, text: "\(target.value) = \(value.summary)", isSummary: true)
+        output = Output(value, text: "\(target.value) = \(value.summary)", isSummary: true, writers: writers)
       } else {
-        output = value.output(width: execution.width, format: format)
+        output = value.output(width: execution.width, format: format, writers: writers)
       }
       output.text = VisibleText.lines(output.text)
       output.marked = output.marked.map(VisibleText.lines)

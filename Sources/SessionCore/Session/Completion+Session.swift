@@ -118,6 +118,15 @@ package struct Completer {
     }
   }
 
+  private var savable: [(candidate: Candidate, fileExtension: String)] {
+    variables().compactMap { candidate in
+      guard case .object(let object)? = state.variables[candidate.text]?.value,
+        let fileExtension = object.savedExtension
+      else { return nil }
+      return (candidate, fileExtension)
+    }
+  }
+
   private func functions() -> [Completion.Candidate] {
     FunctionTable.shared.functions.map { Candidate(text: $0.name + "(", kind: .function, help: $0.summary) }
       .sorted { $0.text < $1.text }
@@ -190,6 +199,13 @@ package struct Completer {
     switch positional.completes {
     case nil: return values(of: positional.type, help: positional.help)
     case .variables: return values(of: positional.type, help: positional.help) + variables()
+    case .savableVariables: return values(of: positional.type, help: positional.help) + savable.map(\.candidate)
+    case .fileToSave:
+      let name = context.words.first?.text ?? ""
+      let files = savable.filter { $0.candidate.text == name }.map {
+        Candidate(text: "\(name).\($0.fileExtension)", kind: .path, help: "a new file")
+      }
+      return (partial.isEmpty || files.contains { $0.text.hasPrefix(partial) } ? files : []) + paths()
     case .topics:
       let pages = HelpPages(table: session.table)
       return pages.names.sorted().map { Candidate(text: $0, kind: .topic, help: pages.summary($0)) }

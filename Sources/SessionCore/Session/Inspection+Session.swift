@@ -150,7 +150,9 @@ private struct Inspector {
 
   /// A value as it is shown, or why there is nothing to show.
   private func shown(_ value: Value, _ name: String) -> Output {
-    guard value.kind == .nothing else { return value.output(width: width) }
+    guard value.kind == .nothing else {
+      return value.output(width: width, writers: session.table.knowledge.writers)
+    }
     guard let dot = name.lastIndex(of: ".") else { return Output(text: "\(name) is None, no value") }
     let owner = String(name[..<dot])
     let data = session.state.names.first { session.state.variables[$0]?.value.kind == .dataset } ?? "DATA"

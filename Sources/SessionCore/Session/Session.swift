@@ -215,7 +215,7 @@ package final class Session: Sendable {
     do {
       var parser = try ExpressionParser(source, range: 0..<source.count)
       let value = try Evaluator(execution: execution).evaluate(try parser.whole())
-      return value.output(width: width, format: core.state.settings.format)
+      return value.output(width: width, format: core.state.settings.format, writers: table.knowledge.writers)
     } catch let fault as Fault {
       throw Diagnostic(fault, source: expression)
     } catch {

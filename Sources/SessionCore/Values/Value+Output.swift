@@ -11,21 +11,24 @@ package enum ResultFormat: String, Sendable, CaseIterable {
 
 extension Value {
   /// The value as a statement shows it, text at most `width` columns wide.
-  package func output(width: Int, format: ResultFormat = .text) -> Output {
-    switch format {
-    case .text: break
-    case .json:
-      guard let json = dataJSON else { break }
-      guard isVolatile else { return Output(self, text: json.text(pretty: true)) }
-      let marked = Self.unquotingMarks(dataJSON(marksClock: true)?.text(pretty: true) ?? "")
-      return Output(self, text: ClockMarks.plain(marked), marked: marked)
-    case .csv:
-      guard let csv = csv(marksClock: true) else { break }
-      let text = csv.hasSuffix("\n") ? String(csv.dropLast()) : csv
-      return Output(self, text: ClockMarks.plain(text), marked: isVolatile ? text : nil)
+  ///
+  /// - Parameter writers: Those of the session; the one of the format runs.
+  package func output(
+    width: Int, format: ResultFormat = .text, writers: OutputWriters = .standard
+  ) -> Output {
+    let request = OutputWriter.Request(marksClock: isVolatile || format == .csv)
+    if format != .text, let written = try? writers[fileExtension: format.rawValue]?.write(self, request) {
+      let text: String
+      switch written {
+      case .json(let json): text = isVolatile ? Self.unquotingMarks(json.text(pretty: true)) : json.text(pretty: true)
+      case .text(let whole): text = whole.hasSuffix("\n") ? String(whole.dropLast()) : whole
+      case .bytes(let bytes): text = String(decoding: bytes, as: UTF8.self)
+      }
+      return Output(self, text: ClockMarks.plain(text), marked: isVolatile ? text : nil, writers: writers)
     }
     let text = markedText(width: width)
-    return Output(self, text: ClockMarks.plain(text), marked: ClockMarks.isMarked(text) ? text : nil)
+    return Output(
+      self, text: ClockMarks.plain(text), marked: ClockMarks.isMarked(text) ? text : nil, writers: writers)
   }
 
   /// Numbers between marks are texts in JSON until here.
@@ -116,7 +119,7 @@ extension Value {
   /// Comma-separated values; nil for figures and for nothing.
   package var csv: String? { csv(marksClock: false) }
 
-  private func csv(marksClock: Bool) -> String? {
+  package func csv(marksClock: Bool) -> String? {
     switch self {
     case .table(let table): table.csv(marksClock: marksClock)
     case .report(let report): report.table.csv(marksClock: marksClock)

@@ -3,9 +3,27 @@ import JSONText
 import Tensors
 import WorkspaceStore
 
-/// What a value is, for messages, `vars` and the kinds that commands ask for.
-package enum ValueKind: String, Sendable, CaseIterable {
-  case number, text, flag, tensor, list, dictionary, range, table, report, figure, dataset, model, nothing
+/// What a value is, for messages, `vars` and the kinds that commands ask for. A type that implements `ObjectValue` may be
+/// of a kind of its own, `ValueKind("…")`.
+package struct ValueKind: RawRepresentable, Hashable, Sendable {
+  package let rawValue: String
+
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package init(_ name: String) { rawValue = name }
+
+  package static let number = ValueKind("number")
+  package static let text = ValueKind("text")
+  package static let flag = ValueKind("flag")
+  package static let tensor = ValueKind("tensor")
+  package static let list = ValueKind("list")
+  package static let dictionary = ValueKind("dictionary")
+  package static let range = ValueKind("range")
+  package static let table = ValueKind("table")
+  package static let report = ValueKind("report")
+  package static let figure = ValueKind("figure")
+  package static let dataset = ValueKind("dataset")
+  package static let model = ValueKind("model")
+  package static let nothing = ValueKind("nothing")
 
   /// With its article, for messages.
   package var phrase: String { self == .nothing ? "nothing" : "a \(rawValue)" }
@@ -25,7 +43,7 @@ package enum Value: Sendable {
   case table(Table)
   case report(Report)
   case figure(Figure)
-  /// A dataset or a model.
+  /// A dataset, a model, a dictionary: whatever implements `ObjectValue`.
   case object(any ObjectValue)
   case nothing
 
@@ -71,6 +89,8 @@ package protocol ObjectValue: Sendable {
   var metrics: MetricHistory? { get }
   /// The state of a trained model, by which a session tells whether it was saved to a file; nil of others.
   var trainedState: TrainedState? { get }
+  /// The extension of the files that `save` writes it to; nil of values that it does not write.
+  var savedExtension: String? { get }
   /// Its images, for what a notebook shows beside the text; nil of others.
   var images: ImageGrid? { get }
   /// Why an attribute of the variable `name` has no value, and what gives it one.
@@ -84,6 +104,7 @@ package protocol ObjectValue: Sendable {
 extension ObjectValue {
   package var metrics: MetricHistory? { nil }
   package var trainedState: TrainedState? { nil }
+  package var savedExtension: String? { nil }
   package var images: ImageGrid? { nil }
   package var csv: String? { nil }
   package func absence(in name: String, data: String) -> String? { nil }

@@ -1,11 +1,13 @@
+import Text
+
 /// Settings that several families share.
 extension Setting {
   /// Weight of the KL, with a schedule from 0: `beta=`, `warmup=`, `cycle=`.
   package static func klWeight(_ value: Double) -> [Setting] {
     [
       Setting(
-        "beta", .nonNegative, default: SettingText.number(value), help: "weight of the KL", isLive: true,
-        text: { SettingText.number(Double($0.beta.target)) },
+        "beta", .nonNegative, default: NumberText.single(value), help: "weight of the KL", isLive: true,
+        text: { NumberText.single(Double($0.beta.target)) },
         assign: { configuration, value, isLive throws(InvalidSetting) in
           guard case .number(let number) = value else { return }
           configuration.beta = isLive ? .constant(Float(number)) : configuration.beta.ending(at: Float(number))
@@ -13,7 +15,7 @@ extension Setting {
       Setting(
         "warmup", .nonNegative, default: "0", help: "epochs over which beta increases from 0", excludes: "cycle",
         text: {
-          if case .linear(_, _, let epochs) = $0.beta { SettingText.number(epochs) } else { "0" }
+          if case .linear(_, _, let epochs) = $0.beta { NumberText.single(epochs) } else { "0" }
         },
         assign: { configuration, value, _ throws(InvalidSetting) in
           guard case .number(let epochs) = value else { return }
@@ -28,7 +30,7 @@ extension Setting {
         "cycle", .nonNegative, default: "0",
         help: "period in epochs; beta increases from 0 in the first half of each period", excludes: "warmup",
         text: {
-          if case .cyclical(_, _, let period) = $0.beta { SettingText.number(period) } else { "0" }
+          if case .cyclical(_, _, let period) = $0.beta { NumberText.single(period) } else { "0" }
         },
         assign: { configuration, value, _ throws(InvalidSetting) in
           guard case .number(let period) = value else { return }
@@ -45,7 +47,7 @@ extension Setting {
   /// Nats per dimension that the KL is not pushed below (Kingma et al. 2016, λ).
   static let freeBits = Setting(
     "freebits", .nonNegative, default: "0", help: "free bits: nats per dimension below which the KL is not penalized",
-    isLive: true, text: { SettingText.number(Double($0.freeBits)) },
+    isLive: true, text: { NumberText.single(Double($0.freeBits)) },
     assign: { configuration, value, _ throws(InvalidSetting) in
       if case .number(let number) = value { configuration.freeBits = Float(number) }
     })
@@ -54,7 +56,7 @@ extension Setting {
   static let capacity: [Setting] = [
     Setting(
       "capacity", .nonNegative, default: "25", help: "final capacity of capacity-vae, in nats", isLive: true,
-      text: { SettingText.number(Double($0.capacity.target)) },
+      text: { NumberText.single(Double($0.capacity.target)) },
       assign: { configuration, value, isLive throws(InvalidSetting) in
         guard case .number(let number) = value else { return }
         configuration.capacity = isLive ? .constant(Float(number)) : configuration.capacity.ending(at: Float(number))
@@ -62,7 +64,7 @@ extension Setting {
     Setting(
       "growth", .nonNegative, default: "20", help: "epochs over which the capacity increases from 0",
       text: {
-        if case .linear(_, _, let epochs) = $0.capacity { SettingText.number(epochs) } else { "0" }
+        if case .linear(_, _, let epochs) = $0.capacity { NumberText.single(epochs) } else { "0" }
       },
       assign: { configuration, value, _ throws(InvalidSetting) in
         guard case .number(let epochs) = value else { return }

@@ -1,3 +1,5 @@
+import Text
+
 /// A number or word of a family that its users choose: `beta=4`. Options, completion, help and refusals of `model` and
 /// `set` come from it.
 package struct Setting: Sendable {
@@ -62,8 +64,8 @@ package struct Setting: Sendable {
   /// change between trainings.
   package static func weight(_ word: String, _ value: Double, help: String) -> Setting {
     Setting(
-      word, .nonNegative, default: SettingText.number(value), help: help, isLive: true, isOwn: true,
-      text: { SettingText.number(Double($0.settings[word] ?? 0)) },
+      word, .nonNegative, default: NumberText.single(value), help: help, isLive: true, isOwn: true,
+      text: { NumberText.single(Double($0.settings[word] ?? 0)) },
       assign: { configuration, value, _ throws(InvalidSetting) in
         if case .number(let number) = value { configuration.settings[word] = Float(number) }
       })
@@ -74,11 +76,4 @@ package struct Setting: Sendable {
 package struct InvalidSetting: Error, Equatable, Sendable {
   /// `gaussian:σ, mask:fraction or salt:fraction`
   package let expected: String
-}
-
-/// Numbers as they are typed.
-enum SettingText {
-  static func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(Float(value))"
-  }
 }

@@ -101,6 +101,6 @@ struct DatasetDescription {
     guard let images = try data.images(first: 10) else { return }
     let small = try data.shrunk(to: 28).examples(Array(0..<images.count))
     if let text = try Thumbnails.text(small, width: execution.width) { report.notes += ["", text] }
-    report.figure = Figure(.images(images), title: "the first examples of \(data.title)")
+    report.figure = Figure(images, title: "the first examples of \(data.title)")
   }
 }

@@ -84,7 +84,7 @@ final class TrainingReporter {
     guard let curves = loss.curves() else { return nil }
     let theme = run.execution.state.settings.plot["theme"].flatMap { Figure.Theme(rawValue: $0) } ?? .light
     return Figure(
-      .curves(curves), title: "Training of \(run.name ?? "the model")",
+      curves, title: "Training of \(run.name ?? "the model")",
       subtitle: "\(run.training.title) · epoch \(moment.epoch) of \(moment.epochs)", theme: theme)
   }
 

@@ -33,10 +33,9 @@ struct ConfusionPlot: PlotSubject {
       data.dataset.labelNames.indices.contains(index) ? data.dataset.labelNames[index] : "\(index)"
     }
     return Figure(
-      .matrix(
-        MatrixMap(
-          values: counts, rowNames: names, columnNames: names, rowLabel: "true class",
-          columnLabel: "class of the 10 nearest latents", valueLabel: "examples")),
+      MatrixMap(
+        values: counts, rowNames: names, columnNames: names, rowLabel: "true class",
+        columnLabel: "class of the 10 nearest latents", valueLabel: "examples"),
       title: "Labels predicted from the latents of \(name): \(NumberText.fixed(100 * right, decimals: 1)) % correct",
       subtitle: plot.about(model, sets.asked) + " · by \(NumberText.count(sets.knownLabels.count)) \(sets.origin)")
   }

@@ -43,7 +43,7 @@ extension PlotItems {
       columns: min(extents[0], columns ?? square), framed: framed)
     change(&grid)
     return Figure(
-      .images(grid), title: "\(extents[0]) \(inflected("image", for: extents[0]))", subtitle: array.content?.text ?? "")
+      grid, title: "\(extents[0]) \(inflected("image", for: extents[0]))", subtitle: array.content?.text ?? "")
   }
 
   /// With a true minus sign.

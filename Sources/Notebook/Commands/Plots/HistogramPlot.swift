@@ -24,11 +24,10 @@ struct HistogramPlot: PlotSubject {
     let d = model.configuration.latentDimensions
     let order = try dims.chosen(of: d) ?? Array(try plot.klByDimension(model, data).map(\.dimension).prefix(4))
     return Figure(
-      .histogram(
-        Histogram(
-          series: order.map { .init(name: "z[\($0)]", values: PlotDimensions.column(draws, $0, d)) },
-          xLabel: "z, drawn from q(z|x)",
-          showsNormal: true)), title: "Aggregate posterior of \(name) and the prior", subtitle: plot.about(model, data))
+      Histogram(
+        series: order.map { .init(name: "z[\($0)]", values: PlotDimensions.column(draws, $0, d)) },
+        xLabel: "z, drawn from q(z|x)",
+        showsNormal: true), title: "Aggregate posterior of \(name) and the prior", subtitle: plot.about(model, data))
   }
 
   private func values(of array: ArrayValue, _ plot: PlotItems) throws -> Figure {
@@ -39,14 +38,13 @@ struct HistogramPlot: PlotSubject {
       let d = array.shape[1]
       let dims = try dims.chosen(of: d) ?? Array(0..<min(d, 6))
       return Figure(
-        .histogram(
-          Histogram(
-            series: dims.map { .init(name: "\(name)[:, \($0)]", values: PlotDimensions.column(flat, $0, d)) },
-            xLabel: "value", showsNormal: array.meaning == .latents)), title: "Distribution of \(name)",
+        Histogram(
+          series: dims.map { .init(name: "\(name)[:, \($0)]", values: PlotDimensions.column(flat, $0, d)) },
+          xLabel: "value", showsNormal: array.meaning == .latents), title: "Distribution of \(name)",
         subtitle: "\(NumberText.count(array.shape[0])) \(array.shape[0] == 1 ? "row" : "rows")")
     }
     return Figure(
-      .histogram(Histogram(series: [.init(name: name, values: flat)], xLabel: name)),
+      Histogram(series: [.init(name: name, values: flat)], xLabel: name),
       title: "Distribution of \(name)",
       subtitle: "\(NumberText.count(flat.count)) \(inflected("value", for: flat.count))")
   }
@@ -58,10 +56,9 @@ struct HistogramPlot: PlotSubject {
     let (values, d) = (codes.mean.elements(as: Float.self), model.configuration.latentDimensions)
     let chosen = try dims.chosen(of: d) ?? Array(0..<min(d, 4))
     return Figure(
-      .histogram(
-        Histogram(
-          series: chosen.map { .init(name: "z[\($0)]", values: PlotDimensions.column(values, $0, d)) },
-          xLabel: "code")),
+      Histogram(
+        series: chosen.map { .init(name: "z[\($0)]", values: PlotDimensions.column(values, $0, d)) },
+        xLabel: "code"),
       title: "Codes of \(name)", subtitle: plot.about(model, data))
   }
 }

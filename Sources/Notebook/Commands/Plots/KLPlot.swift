@@ -19,12 +19,11 @@ struct KLPlot: PlotSubject {
     let order = result.klPerDimension.indices.sorted { result.klPerDimension[$0] > result.klPerDimension[$1] }
     let inactive = order.indices.filter { result.meanVariance[order[$0]] <= 0.01 }
     return Figure(
-      .bars(
-        Bars(
-          values: order.map { result.klPerDimension[$0] }, names: order.map(String.init),
-          kinds: .init(
-            inactive: Set(inactive), activeName: "active: variance of means > 0.01", inactiveName: "inactive"),
-          xLabel: "latent dimension, by KL", yLabel: "KL, nats")),
+      Bars(
+        values: order.map { result.klPerDimension[$0] }, names: order.map(String.init),
+        kinds: .init(
+          inactive: Set(inactive), activeName: "active: variance of means > 0.01", inactiveName: "inactive"),
+        xLabel: "latent dimension, by KL", yLabel: "KL, nats"),
       title: "KL per dimension of \(name): \(NumberText.fixed(result.kl.mean, decimals: 2)) nats",
       subtitle: plot.about(model, data))
   }

@@ -40,7 +40,7 @@ struct LikelihoodPlot: PlotSubject {
       lines.append(line)
     }
     return Figure(
-      .curves(Curves(lines: lines, xLabel: "importance samples k", yLabel: "−\(evidence), \(plot.unit)", logX: true)),
+      Curves(lines: lines, xLabel: "importance samples k", yLabel: "−\(evidence), \(plot.unit)", logX: true),
       title: "Convergence of the likelihood of \(plot.names)",
       subtitle: plot.about(plot.models, measured?.data, count: measured?.count) + " · ± standard error")
   }

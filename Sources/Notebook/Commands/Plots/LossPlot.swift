@@ -25,7 +25,7 @@ struct LossPlot: PlotSubject {
     loss.logY = logy
     loss.unit = plot.models[0].model.configuration.unit
     guard let curves = loss.curves() else { throw plot.fault(.notSupported, "there is no training history to draw") }
-    return Figure(.curves(curves), title: "Training of \(plot.names)", subtitle: plot.aboutTraining())
+    return Figure(curves, title: "Training of \(plot.names)", subtitle: plot.aboutTraining())
   }
 }
 

@@ -36,8 +36,7 @@ struct RateDistortionPlot: PlotSubject {
       name: "", x: points.map(\.rate), y: points.map(\.distortion), errors: points.map(\.error))
     line.notes = points.map(\.name)
     return Figure(
-      .curves(
-        Curves(lines: [line], xLabel: "rate: KL, \(plot.unit)", yLabel: "distortion: reconstruction, \(plot.unit)")),
+      Curves(lines: [line], xLabel: "rate: KL, \(plot.unit)", yLabel: "distortion: reconstruction, \(plot.unit)"),
       title: "Rate and distortion of \(plot.names)",
       subtitle: plot.about(plot.models, data) + " · ± standard error")
   }

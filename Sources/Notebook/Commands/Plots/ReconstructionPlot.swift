@@ -29,7 +29,7 @@ struct ReconstructionPlot: PlotSubject {
       channels: extents[1], height: extents[2], width: extents[3], columns: columns,
       errors: errors)
     return Figure(
-      .images(grid), title: "Reconstructions by \(name)",
+      grid, title: "Reconstructions by \(name)",
       subtitle: model.configuration.shown() + " · " + plot.about(model, data, count: count))
   }
 }

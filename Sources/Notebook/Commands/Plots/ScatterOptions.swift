@@ -62,7 +62,7 @@ struct ScatterOptions: ArgumentGroup {
       scatter.values = array.floats
       scatter.valueLabel = text
     }
-    return Figure(.scatter(scatter), title: title, subtitle: subtitle)
+    return Figure(scatter, title: title, subtitle: subtitle)
   }
 }
 

@@ -3,6 +3,7 @@ import Glibc
 import Graphs
 import JSONText
 import Language
+import POSIX
 import SessionCore
 import VAEngine
 
@@ -23,9 +24,9 @@ struct Save: DeclaredCommand {
     .text(
       placeholder: "a model or 'session'",
       suggestions: [ValueWord("session", "everything: variables, history, metrics")]),
-    help: "model, or session")
+    completes: .savableVariables, help: "model, or session")
   var what: String
-  @Argument(.path, help: "path of the file") var path: String
+  @Argument(.path, completes: .fileToSave, help: "path of the file") var path: String
 
   func run(_ call: Call) throws -> Value {
     let execution = call.execution
@@ -74,7 +75,7 @@ struct Open: DeclaredCommand {
         fix: nature.advice(file, shown: path, target: call.target, execution.options))
     }
     if nature == .missing, call.target != nil {
-      throw $path.fault(.unreadableFile, "\(path): \(String(cString: strerror(ENOENT)))")
+      throw $path.fault(.unreadableFile, "\(path): \(SystemError(ENOENT))")
     }
     try WorkspaceFile.open(file, shown: path, readOnly: readOnly, new: new, at: $path.span, execution)
     return .nothing

@@ -1,5 +1,6 @@
 import Glibc
 import Language
+import POSIX
 import SessionCore
 import Tensors
 import WorkspaceStore
@@ -62,7 +63,7 @@ enum WorkspaceFile {
     }
     if !new, access(path, F_OK) != 0 {
       throw Fault(
-        .unreadableFile, "\(shown): \(String(cString: strerror(errno)))", at: span,
+        .unreadableFile, "\(shown): \(SystemError())", at: span,
         fix: "Create a workspace with: save session \(FileNature.word(shown))")
     }
     if access(path, F_OK) != 0 { try execution.checkWritable(path, shown: shown, at: span) }

@@ -1,5 +1,5 @@
 /// Images in rows, values in [0, 1], shown pixel by pixel.
-package struct ImageGrid: Sendable, Equatable, Codable {
+package struct ImageGrid: FigureKind {
   /// `[N, C, H, W]`, row-major; C is 1 or 3.
   @PackedFloats package var pixels: [Float]
   package var count: Int

@@ -1,4 +1,3 @@
-import Figures
 import Foundation
 
 /// An image grid as SVG: the images as one PNG that stays sharp, the text as text.

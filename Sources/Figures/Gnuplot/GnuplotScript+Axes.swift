@@ -98,4 +98,16 @@ extension GnuplotScript {
     }
     return tics.count > 1 ? tics : nil
   }
+
+  /// Margins that fit labels in every size, and a legend above if there is one.
+  mutating func sides(legend: [String]) {
+    guard medium != .characters else { return }
+    if !legend.isEmpty {
+      say("set tmargin at screen \(px(size.height - head(legend)))")
+      keyAbove(legend)
+    }
+    say("set lmargin at screen \(px(left, across: true))")
+    say("set rmargin at screen \(px(size.width - 28, across: true))")
+    say("set bmargin at screen \(px(66))")
+  }
 }

@@ -1,5 +1,3 @@
-import Figures
-
 extension GnuplotScript {
   mutating func draw(_ curves: Curves) {
     let twoPanels = curves.hasLowerPanel && medium != .characters

@@ -1,4 +1,3 @@
-import Figures
 import Text
 
 /// The colors that text output may use.
@@ -13,7 +12,7 @@ package enum TextColor: Sendable, Equatable {
 /// Figures in characters.
 package enum TextFigure {
   /// gnuplot's text terminal without its form feed, blank lines around and blanks at line ends.
-  static func cleaned(_ text: String, color: TextColor) -> String {
+  package static func cleaned(_ text: String, color: TextColor) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       trimmed(line.filter { $0 != "\u{0C}" }, color)
     }
@@ -23,16 +22,8 @@ package enum TextFigure {
   }
 
   /// The caption, and the name of the vertical axis, which text output cannot rotate.
-  static func headed(_ figure: Figure, columns: Int) -> String {
-    let axis =
-      switch figure.kind {
-      case .curves(let curves): curves.yLabel
-      case .scatter(let scatter): scatter.yLabel
-      case .bars(let bars): bars.yLabel
-      case .histogram: "density"
-      case .matrix(let map): map.rowLabel
-      case .images: ""
-      }
+  package static func headed(_ figure: Figure, columns: Int) -> String {
+    let axis = figure.kind.verticalName
     return clipped(figure.caption, columns) + "\n" + (axis.isEmpty ? "" : clipped(axis, columns) + "\n")
   }
 

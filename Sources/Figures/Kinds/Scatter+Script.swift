@@ -1,4 +1,3 @@
-import Figures
 import Text
 
 extension GnuplotScript {

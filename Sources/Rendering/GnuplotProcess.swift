@@ -1,5 +1,6 @@
 import CGnuplot
 import Glibc
+import POSIX
 
 /// One running gnuplot, started when first needed and again after a failure. Used from one thread at a time.
 final class GnuplotProcess {
@@ -28,7 +29,7 @@ final class GnuplotProcess {
       "set output\nreset errors\n\(commands)set output\nprint '\(mark) ', GPVAL_ERRNO, ' ', GPVAL_ERRMSG\n"
     _ = elbo_gnuplot_clear_data(process)
     let stored = data.withUnsafeBytes { elbo_gnuplot_append_data(process, $0.baseAddress, $0.count) }
-    guard stored == 0 else { throw .failed("the data do not fit: " + String(cString: strerror(stored))) }
+    guard stored == 0 else { throw .failed("the data do not fit: " + SystemError(stored).description) }
     let status = withoutActuallyEscaping(isCancelled) { ask in
       var ask = ask
       return withUnsafeMutablePointer(to: &ask) { context in
@@ -67,7 +68,7 @@ final class GnuplotProcess {
     var started: OpaquePointer?
     let failed = elbo_gnuplot_start(program, &started)
     guard failed == 0, let started else {
-      throw failed == ENOENT ? .missing : .failed(String(cString: strerror(failed)))
+      throw failed == ENOENT ? .missing : .failed(SystemError(failed).description)
     }
     process = started
     return started

@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 
 /// Pictures as terminals take them in the stream of text.

@@ -1,4 +1,3 @@
-import Figures
 import Text
 
 /// The commands that draw a figure, and the data they read.
@@ -12,8 +11,8 @@ package struct GnuplotScript: Equatable, Sendable {
   package private(set) var commands = ""
   package private(set) var tables: [[[Float]]] = []
   let medium: Medium
-  let palette: Palette
-  let size: Figure.Size
+  package let palette: Palette
+  package let size: Figure.Size
   /// Pixels left of the axes: the numbers along the vertical one, and its name at the edge.
   var left = GnuplotScript.usualLeft
 
@@ -30,37 +29,24 @@ package struct GnuplotScript: Equatable, Sendable {
     palette = medium == .characters ? .characters : Palette(figure.theme)
     size = Self.size(of: figure)
     begin(figure)
-    switch figure.kind {
-    case .curves(let curves): draw(curves)
-    case .scatter(let scatter): draw(scatter)
-    case .bars(let bars): draw(bars)
-    case .histogram(let histogram): draw(histogram)
-    case .matrix(let map): draw(map)
-    case .images(let grid): draw(grid, theme: figure.theme)
-    }
+    figure.kind.draw(in: &self, theme: figure.theme)
   }
 
   /// The size that a figure is laid out in, in pixels. Image grids have that of their images, other figures the one
   /// they were given, or a larger one of its shape where their letters would have no room: it is shrunk to what was
   /// asked for.
   package static func size(of figure: Figure) -> Figure.Size {
-    if let size = figure.size, !figure.isGrid {
+    if let size = figure.size, !figure.kind.isPicture {
       let shrink = shrink(of: figure)
       func enlarged(_ length: Int) -> Int { Int((Double(length) * shrink).rounded()) }
       return .init(width: enlarged(size.width), height: enlarged(size.height))
     }
-    return switch figure.kind {
-    case .images(let grid):
-      GridLayout(grid, size: nil).size(captioned: true, title: figure.title.count, subtitle: figure.subtitle.count)
-    case .scatter: .init(width: 900, height: 720)
-    case .matrix: .init(width: 800, height: 740)
-    default: .init(width: 900, height: 600)
-    }
+    return figure.kind.size(of: figure)
   }
 
   /// How many times larger the layout is than the picture that was asked for; 1 where letters have room.
-  static func shrink(of figure: Figure) -> Double {
-    guard let size = figure.size, !figure.isGrid else { return 1 }
+  package static func shrink(of figure: Figure) -> Double {
+    guard let size = figure.size, !figure.kind.isPicture else { return 1 }
     let wanted = max(1, 520 / Double(size.width), 390 / Double(size.height))
     // A strip stays one: its layout must be drawn as well.
     return max(1, min(wanted, 8192 / Double(max(size.width, size.height))))

@@ -25,7 +25,7 @@ package struct Picture: Equatable, Sendable {
   package subscript(x: Int, y: Int) -> [UInt8] { Array(pixels[(y * width + x) * 3..<(y * width + x) * 3 + 3]) }
 
   /// Puts another picture in, its upper left corner at (`x`, `y`); parts outside are clipped.
-  mutating func place(_ other: Picture, x: Int, y: Int) {
+  package mutating func place(_ other: Picture, x: Int, y: Int) {
     let count = min(other.width, width - x) * 3
     guard x >= 0, y >= 0, count > 0 else { return }
     for row in 0..<min(other.height, height - y) {
@@ -56,7 +56,7 @@ package struct Picture: Equatable, Sendable {
   }
 
   /// In another, smaller size: each pixel is the mean of the area it covers.
-  func shrunk(width w: Int, height h: Int) -> Picture {
+  package func shrunk(width w: Int, height h: Int) -> Picture {
     guard w > 0, h > 0, w <= width, h <= height else { return self }
     // Rows, then columns: a mean of means over equal weights.
     func shares(_ count: Int, of total: Int) -> [[(index: Int, share: Float)]] {

@@ -1,5 +1,3 @@
-import Figures
-
 /// Colors that are distinguishable with any color vision (Paul Tol's "muted" and "bright" sets), and colors of the
 /// background, axes and text.
 package struct Palette: Sendable {

@@ -1,10 +1,9 @@
-import Figures
 import Text
 
 /// The name of an SVG: what a screen reader says and a browser shows under the pointer.
-enum SVGNames {
+package enum SVGNames {
   /// gnuplot calls every picture "Gnuplot"; ours have the figure's title, and what it shows as their description.
-  static func named(_ bytes: [UInt8], _ figure: Figure) -> [UInt8] {
+  package static func named(_ bytes: [UInt8], _ figure: Figure) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let title = text.firstRange(of: /<title>[^<]*<\/title>/),
       let rest = text[title.upperBound...].firstRange(of: /\s*<desc>[^<]*<\/desc>/)

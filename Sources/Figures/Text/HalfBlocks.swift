@@ -1,5 +1,3 @@
-import Figures
-
 /// Images of a grid as characters that are two pixels high: `▀` with a color for each half.
 package struct HalfBlocks {
   /// Characters across one image, the gap beside it included; lines of one image.

@@ -1,5 +1,3 @@
-import Figures
-
 /// The positions of the images of a grid, in pixels.
 package struct GridLayout: Equatable {
   let columns: Int

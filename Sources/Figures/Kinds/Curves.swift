@@ -1,5 +1,7 @@
+import Text
+
 /// Lines over a common axis: losses by epoch, convergence in k, rate against distortion.
-package struct Curves: Sendable, Equatable, Codable {
+package struct Curves {
   package struct Line: Sendable, Equatable, Codable {
     package var name: String
     package var x: [Double]
@@ -119,4 +121,55 @@ extension Curves.Line {
     line.notes = notes.map { notes in kept.map { notes[$0] } }
     return line
   }
+}
+
+extension Curves: FigureKind {
+  package static let name = "curves"
+
+  package var contents: String { lines.filter { !$0.isFaint }.map(\.name).joined(separator: ", ") }
+
+  package var fault: String? {
+    if lines.isEmpty { return "no lines" }
+    // Nothing that is plotted gets further; tics are counted in whole numbers.
+    let isFar = { (x: Double) in x.isFinite && x.magnitude > 1e12 }
+    if lines.contains(where: { $0.x.contains(where: isFar) }) || marks.contains(where: { isFar($0.x) }) {
+      return "a place beyond all reason"
+    }
+    for line in lines {
+      guard line.x.count == line.y.count else { return "a line has \(line.x.count) places and \(line.y.count) values" }
+      if let errors = line.errors, errors.count != line.y.count { return "a line's errors" }
+      if let notes = line.notes, notes.count != line.y.count { return "a line's notes" }
+      guard (0...1).contains(line.panel) else { return "a line's panel" }
+      if let color = line.color, !(0...1_000_000).contains(color) { return "a line's color" }
+    }
+    return marks.allSatisfy { $0.x.isFinite } ? nil : "a mark"
+  }
+
+  package var csv: String {
+    let hasErrors = lines.contains { $0.errors != nil }
+    var text = "series,x,y" + (hasErrors ? ",standard_error" : "") + "\n"
+    for line in lines {
+      let name = CSVText.field(line.isFaint ? line.name + " (raw)" : line.name)
+      for index in line.x.indices {
+        text += "\(name),\(line.x[index]),\(line.y[index])"
+        if hasErrors { text += "," + (line.errors.map { "\($0[index])" } ?? "") }
+        text += "\n"
+      }
+    }
+    return text
+  }
+
+  package var record: [(name: String, numbers: String)] {
+    let scale = (logX ? ", x logarithmic" : "") + (logY ? ", y logarithmic" : "")
+    let lines = lines.filter { !$0.isFaint }.map { line in
+      let count = FigureNumbers.count(line.y.count, "point")
+      return (line.name, "\(count), x \(FigureNumbers.range(line.x)), y \(FigureNumbers.spread(line.y))")
+    }
+    return [("axes", "\(xLabel); \(yLabel)\(scale)")] + lines
+      + marks.map { ("mark", "\(FigureNumbers.number($0.x)): \($0.text)") }
+  }
+
+  package var verticalName: String { yLabel }
+
+  package func draw(in script: inout GnuplotScript, theme: Figure.Theme) { script.draw(self) }
 }

@@ -1,5 +1,3 @@
-import Figures
-
 /// The points of a scatter as pixels: discs with soft edges, or the density of very many.
 struct ScatterRaster {
   let picture: Picture
