@@ -54,7 +54,7 @@ import Testing
     #expect(
       try Tensor((0..<6).map { Float($0) }, shape: [2, 3]).description
         == "float32 2×3, 0 … 5, mean 2.5\n[0, 1, 2]\n[3, 4, 5]")
-    #expect(try Tensor([0.123456, .nan, -1e-9] as [Double]).description.hasSuffix("[0.1235, nan, -1e-9]"))
+    #expect(try Tensor([0.123456, .nan, -1e-9] as [Double]).description.hasSuffix("[0.1235, nan, -1e-09]"))
     #expect(
       try Tensor([2, .infinity, 4] as [Float]).description == "float32 3, 2 … 4, mean 3, 1 not finite\n[2, inf, 4]")
     #expect(try Tensor(zeros: [60000, 1, 28, 28], dtype: .uint8).description.split(separator: "\n").count == 7)
