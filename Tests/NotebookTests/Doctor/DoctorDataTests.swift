@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test func outsideTheSupportWithNegativeValues() throws {
-    let doctor = try DoctorBench("load @factors.csv target=label as=d", "model m mlp hidden=16 latent=2 on=d seed=1")
+    let doctor = try DoctorBench(
+      "load @factors.csv target=label as=d", "model m mlp hidden=16 latent=2 likelihood=bernoulli on=d seed=1")
     let fault = try doctor.fault("doctor m")
     #expect(fault.check == "input outside [0, 1]")
     doctor.run(fault.next)
