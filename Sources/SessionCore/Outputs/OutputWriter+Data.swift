@@ -1,4 +1,5 @@
 import JSONText
+import Tensors
 import Text
 
 /// Forms for programs, and for texts.
@@ -20,7 +21,7 @@ extension OutputWriter {
 
   package static let npy = OutputWriter("npy", "application/x-npy") { value, _ in
     guard case .tensor(let array) = try Arithmetic.vector(of: value) else { return nil }
-    return .bytes(NPYText.bytes(of: array.tensor))
+    return .bytes(NPY.encode(array.tensor))
   }
 
   package static let text = OutputWriter("txt", "text/plain") { value, request in
