@@ -25,6 +25,9 @@ import Testing
     let gray = try Self.values(images)
     #expect(Self.near(try Self.values(images.adding([.scale(2), .invert])), gray.map { 1 - 2 * $0 }))
     #expect(Self.near(try Self.values(images.adding([.invert, .scale(2)])), gray.map { 2 * (1 - $0) }))
+    #expect(Self.near(try Self.values(images.adding([.scale(2), .shift(-1)])), gray.map { 2 * $0 - 1 }))
+    #expect(Self.near(try Self.values(images.adding([.shift(-1), .scale(2)])), gray.map { 2 * ($0 - 1) }))
+    #expect(try Self.values(images.adding([.threshold(0.5), .shift(3)])) == gray.map { $0 >= 0.5 ? 4 : 3 })
     #expect(try Self.values(images.adding([.threshold(0.5), .invert])) == gray.map { $0 >= 0.5 ? 0 : 1 })
     #expect(try Self.values(images.adding([.invert, .threshold(0.75)])) == gray.map { 1 - $0 >= 0.75 ? 1 : 0 })
   }
@@ -129,8 +132,8 @@ import Testing
   @Test func theyAreDataThatComeBackFromJSON() throws {
     let all: [Transform] = [
       .scale(1 / 255), .standardize(means: [0.1], deviations: [2]), .binarizeStatic(seed: 7), .binarizeDynamic,
-      .threshold(0.5), .invert, .gaussianNoise(0.3), .maskNoise(0.1), .saltAndPepper(0.2), .resize(height: 3, width: 4),
-      .crop(top: 1, left: 0, height: 2, width: 2),
+      .threshold(0.5), .invert, .shift(0.5), .gaussianNoise(0.3), .maskNoise(0.1), .saltAndPepper(0.2),
+      .resize(height: 3, width: 4), .crop(top: 1, left: 0, height: 2, width: 2),
     ]
     let data = try JSONEncoder().encode(all)
     #expect(try JSONDecoder().decode([Transform].self, from: data) == all)

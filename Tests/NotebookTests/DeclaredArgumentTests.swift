@@ -35,6 +35,7 @@ import Testing
   /// Lines that use every argument of every command at least once; some of them fail for the sake of one.
   private static let lines = [
     "datasets", "head z n=2", "describe d", "transform d noise=gaussian:0.3 like=m as=e",
+    "transform d shift=0.5 as=e",
     "load digits as=q", "load sprites n=10 seed=1 as=s",
     "load none.csv labels=l array=a target=t without=w only=a,b header=yes missing=drop as=q",
     "load none.csv sep=tab decimal=comma thousands=point index=no types=a:number as=q",

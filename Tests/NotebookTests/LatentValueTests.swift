@@ -124,7 +124,7 @@ import VAEngine
     let counts = try #require(split.part("test")).dataset.labelCounts
     let columns = map.columnNames.count
     let rows = map.rowNames.indices.map { map.values[$0 * columns..<($0 + 1) * columns].reduce(0, +) }
-    #expect(rows == map.rowNames.indices.map { Double(counts[$0] ?? 0) })
+    #expect(rows == map.rowNames.map { Double(counts[Int($0) ?? -1] ?? 0) })
     // Not all are found, or the columns would add up to the same.
     let found = map.columnNames.indices.map { column in
       stride(from: column, to: map.values.count, by: columns).reduce(0) { $0 + map.values[$1] }

@@ -97,6 +97,7 @@ struct Sentence {
     case .number, .duration: return pick(Self.numbers)
     case .flag, .choice, .text: return pick(type.suggestions + ["gaussian:0.3", "m", "z[0]", "\"two words\""])
     case .place: return pick(["0", "#1", "#99", "z[0]", "v", "3"])
+    case .label: return pick(["0", "3", "99", "benign", "k", "\"two words\""])
     case .nameOrPath: return pick(type.suggestions + ["\(folder)/out.npy", "\(folder)/none"])
     case .path: return "\(folder)/\(pick(["missing.npy", "out.csv", "out.npy", "out.json", "none/x.gz"]))"
     case .size: return pick(["4x4", "28x28", "0x3", "x", "99999x1", "3"])

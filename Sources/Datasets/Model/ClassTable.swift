@@ -40,12 +40,9 @@ package struct ClassTable: Sendable, Equatable {
   /// The label of the class with this name.
   package func label(named name: String) -> Int32? { names.firstIndex(of: name).map { labels[$0] } }
 
-  /// The classes in the order of these names, for a model that numbers them so.
-  ///
-  /// - Returns: nil when one of the classes has none of the names.
-  package func ordered(as order: [String]) -> ClassTable? {
-    guard names.allSatisfy(order.contains) else { return nil }
-    return ClassTable(order.map { label(named: $0) ?? Self.unlabeled }, named: order)
+  /// The classes in the order of these names, for a model that numbers them so; without those that have none of them.
+  package func ordered(as order: [String]) -> ClassTable {
+    ClassTable(order.map { label(named: $0) ?? Self.unlabeled }, named: order)
   }
 
   /// The name of a label: its own, or the number.

@@ -229,6 +229,7 @@ extension Transform {
     let noise = noises == 0 ? stream.noise("noise") : stream.noise("noise \(noises)")
     switch self {
     case .scale(let factor): for i in x.indices { x[i] *= factor }
+    case .shift(let offset): for i in x.indices { x[i] += offset }
     case .standardize(let means, let deviations):
       let plane = x.count / Swift.max(channels, 1)
       let perElement = means.count == x.count

@@ -73,26 +73,31 @@ extension Dataset {
 
   /// The transforms of a model's training data for these data: what brings stored values to [0, 1] depends on the type
   /// they are stored in, and bytes are the same data as numbers in [0, 1].
-  package func transforms(like trained: [Transform]) -> [Transform] {
-    let isBrought = trained.first == Self.ofBytes || trained.first == Self.ofPairs
-    let rest = isBrought ? Array(trained.dropFirst()) : trained
+  ///
+  /// - Parameter reachedBeyondOne: Whether the training data had stored numbers outside of [−1, 1], so that bytes without
+  ///   a factor are the same data.
+  package func transforms(like trained: [Transform], reachedBeyondOne: Bool = false) -> [Transform] {
+    let isBrought = trained.first?.isByteScale == true
+    let rest = trained.withoutByteScale
     switch storage.dtype {
-    case .uint8: return isBrought || largestMagnitude > 1 ? [Self.ofBytes] + rest : trained
+    case .uint8:
+      let isScaled = isBrought ? transforms.first == Self.ofBytes || !isWithinOne : !reachedBeyondOne && !isWithinOne
+      return isScaled ? [Self.ofBytes] + rest : rest
     case .int32 where transforms.first == Self.ofPairs: return [Self.ofPairs] + rest
-    case .int32, .float32, .float64: return isBrought && largestMagnitude <= 1 ? rest : trained
+    case .int32, .float32, .float64: return isBrought && isWithinOne ? rest : trained
     }
   }
 
   private static let ofBytes = Transform.scale(1 / 255)
   private static let ofPairs = Transform.scale(1 / 65535)
 
-  /// Of the stored values.
-  private var largestMagnitude: Double {
+  /// Whether all stored values lie in [−1, 1].
+  package var isWithinOne: Bool {
     switch storage.dtype {
-    case .uint8: storage.withElements(of: UInt8.self) { Double($0.max() ?? 0) }
-    case .int32: storage.withElements(of: Int32.self) { $0.reduce(0) { max($0, Double($1.magnitude)) } }
-    case .float32: storage.withElements(of: Float.self) { $0.reduce(0) { max($0, Double($1.magnitude)) } }
-    case .float64: storage.withElements(of: Double.self) { $0.reduce(0) { max($0, $1.magnitude) } }
+    case .uint8: storage.withElements(of: UInt8.self) { !$0.contains { $0 > 1 } }
+    case .int32: storage.withElements(of: Int32.self) { !$0.contains { $0.magnitude > 1 } }
+    case .float32: storage.withElements(of: Float.self) { !$0.contains { $0.magnitude > 1 } }
+    case .float64: storage.withElements(of: Double.self) { !$0.contains { $0.magnitude > 1 } }
     }
   }
 }

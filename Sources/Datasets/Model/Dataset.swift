@@ -97,12 +97,19 @@ package struct Dataset: Sendable {
 
   /// The same examples with their classes numbered as a model numbers them.
   ///
-  /// - Returns: nil when a class is none of the model's.
+  /// - Returns: nil when an example has a class that is none of the model's.
   package func numbered(as names: [String]) -> Dataset? {
-    guard let classes else { return self }
+    guard unknownClasses(to: names).isEmpty else { return nil }
     var other = self
-    other.classes = classes.ordered(as: names)
-    return other.classes == nil ? nil : other
+    other.classes = classes?.ordered(as: names)
+    return other
+  }
+
+  /// The classes of these examples that are none of a model's, by name.
+  package func unknownClasses(to names: [String]) -> [String] {
+    guard let classes, !classes.names.allSatisfy(names.contains) else { return [] }
+    let present = Set(labelCounts.keys.map { Int32($0) })
+    return zip(classes.labels, classes.names).filter { present.contains($0) && !names.contains($1) }.map(\.1)
   }
 
   /// The examples at these positions of this view, in this order.

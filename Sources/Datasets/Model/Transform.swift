@@ -5,6 +5,8 @@ import Tensors
 package enum Transform: Hashable, Sendable, Codable {
   /// x · factor.
   case scale(Float)
+  /// x + offset.
+  case shift(Float)
   /// (x − mean) / deviation: one pair for all elements, one for each channel of images, or one for each element.
   case standardize(means: [Double], deviations: [Double])
   /// 1 with probability x, drawn once: every time an example is read it is the same.
@@ -29,6 +31,7 @@ package enum Transform: Hashable, Sendable, Codable {
   package var description: String {
     switch self {
     case .scale(let factor): factor == 1 / 255 ? "scale 1/255" : "scale \(factor)"
+    case .shift(let offset): "shift \(offset)"
     case .standardize(let means, let deviations):
       means.count == 1
         ? "standardize mean=\(Float(means[0])) deviation=\(Float(deviations[0]))"
@@ -97,6 +100,7 @@ extension Transform {
   var affine: (scale: Float, offset: Float)? {
     switch self {
     case .scale(let factor): (factor, 0)
+    case .shift(let offset): (1, offset)
     case .invert: (-1, 1)
     case .standardize(let means, let deviations) where means.count == 1 && abs(means[0] / deviations[0]) <= 64:
       (1 / Float(deviations[0]), -Float(means[0]) / Float(deviations[0]))
@@ -115,7 +119,7 @@ extension Transform {
   /// Whether it is a rule for single elements, which `apply(_:channels:)` follows in Double.
   var isExact: Bool {
     switch self {
-    case .scale, .standardize, .invert, .threshold: true
+    case .scale, .shift, .standardize, .invert, .threshold: true
     default: false
     }
   }
@@ -124,6 +128,7 @@ extension Transform {
   func apply(_ x: UnsafeMutableBufferPointer<Double>, channels: Int) {
     switch self {
     case .scale(let factor): for i in x.indices { x[i] *= Double(factor) }
+    case .shift(let offset): for i in x.indices { x[i] += Double(offset) }
     case .standardize(let means, let deviations):
       let plane = x.count / Swift.max(channels, 1)
       let perElement = means.count == x.count

@@ -41,7 +41,10 @@ extension ModelError: ArgumentFault {
     case .tooFewRows(_, let needed): return Fault(.badOptionValue, text, fix: "Use batch=\(needed) or more.")
     case .notFinite: return Fault(.unreadableFile, text)
     case .notInColumn: return Fault(.shapeMismatch, text)
-    case .outsideSupport: return Fault(.shapeMismatch, text, fix: "Scale the data, or use likelihood=gaussian.")
+    case .outsideSupport(let value, _):
+      let change =
+        value < 0 ? "Shift and scale the data (scale=0.5 shift=0.5 brings [−1, 1] to [0, 1])" : "Scale the data"
+      return Fault(.shapeMismatch, text, fix: "\(change), or use likelihood=gaussian.")
     case .checkpoint: return Fault(.unreadableFile, text)
     }
   }

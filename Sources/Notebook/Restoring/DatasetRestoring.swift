@@ -43,9 +43,7 @@ extension DatasetValue {
           fix: "Restore the old file, or load the new one under another name.")
       }
     } else {
-      guard let content = stored["content"], content.shape.rank > 1,
-        content.dtype == .float32 || content.dtype == .uint8
-      else { throw damaged }
+      guard let content = stored["content"], content.shape.rank > 1 else { throw damaged }
       let labels = try stored.labels(count: content.shape[0])
       let columns = try stored.detail["columns"]?.decoded([String].self) ?? []
       guard columns.isEmpty || content.shape.droppingFirst == [columns.count] else { throw Damage("columns") }

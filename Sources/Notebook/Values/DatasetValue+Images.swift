@@ -11,9 +11,11 @@ extension DatasetValue {
     let shape = dataset.exampleShape
     let count = min(count, dataset.count)
     guard shape.rank == 3, shape[0] == 1 || shape[0] == 3, count > 0 else { return nil }
-    let images = try shrunk(to: 128).examples(Array(0..<count))
+    let shrunk = try shrunk(to: 128)
+    let seen = try shrunk.examples(Array(0..<count))
+    let images = try shrunk.transforms.undone(seen) ?? seen
     return ImageGrid(
-      pixels: images.elements(as: Float.self), count: count, channels: shape[0], height: images.shape[2],
+      pixels: ArrayValue(images).floats, count: count, channels: shape[0], height: images.shape[2],
       width: images.shape[3], columns: count <= 12 ? count : 10)
   }
 

@@ -50,6 +50,15 @@ struct TableRows {
   }
 }
 
+extension TableColumns {
+  /// Without digits and ranges, which are those of values that were standardized, where these are not any more.
+  func ofData(_ data: DatasetValue, _ units: Units = .data) -> TableColumns {
+    guard units == .data, data.dataset.transforms.isFitted else { return self }
+    return TableColumns(
+      models.map { ColumnModel($0.name, $0.kind, categories: $0.categories) }, hasMissing: hasMissing)
+  }
+}
+
 extension DatasetValue {
   /// The first rows as a table; nil of data that are none.
   func firstRows(_ n: Int) throws -> Table? {
@@ -109,15 +118,14 @@ extension DatasetValue {
   ///   - values: `[N, D]`.
   ///   - labels: As those of the model's classes.
   static func rows(
-    _ values: [Float], _ columns: TableColumns, title: String, source: String, labels: [Int32]? = nil,
+    _ values: Tensor, _ columns: TableColumns, title: String, source: String, labels: [Int32]? = nil,
     labelNames: [String] = []
   ) throws -> DatasetValue {
     let elements = columns.models.flatMap { model in
       model.kind == .categorical ? model.categories.map { "\(model.name)=\($0)" } : [model.name]
     }
-    let content = try Tensor(values, shape: [values.count / columns.width, columns.width])
     let dataset = Dataset(
-      name: title, source: source, storage: content, labels: labels, labelNames: labelNames, columns: elements)
+      name: title, source: source, storage: values, labels: labels, labelNames: labelNames, columns: elements)
     return DatasetValue(dataset, origin: .session)
   }
 }

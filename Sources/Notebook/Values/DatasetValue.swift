@@ -79,7 +79,10 @@ package struct DatasetValue: SelectableValue {
     case "shape": return .tensor(try ArrayValue(shape: dataset.exampleShape))
     case "classes": return dataset.classCount.map { .number(Double($0)) }
     case "labels":
-      return try rowLabels().map { .tensor(ArrayValue(try Tensor($0.map { Float($0) }), labels: $0)) }
+      return try rowLabels().map { labels in
+        .tensor(
+          ArrayValue(try Tensor(labels.map { Float($0) }), labels: labels, labelNames: dataset.labelNames))
+      }
     default: return try factorValues(name)
     }
   }
@@ -94,7 +97,8 @@ package struct DatasetValue: SelectableValue {
       chosen.map { factors.factors[$0].values[factors.value(dataset.storageIndex(row), $0)] }
     }
     let shape: Shape = name == "factors" ? [dataset.count, chosen.count] : [dataset.count]
-    return .tensor(ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels()))
+    return .tensor(
+      ArrayValue(try Tensor(values, shape: shape), labels: try rowLabels(), labelNames: dataset.labelNames))
   }
 
   /// Counts, shape, classes and transforms.
@@ -123,10 +127,18 @@ package struct DatasetValue: SelectableValue {
   }
 
   package var rowCount: Int { dataset.count }
+  package var rowLabelNames: [String] { dataset.labelNames }
 
   package func rowLabels() throws -> [Int32]? {
     guard dataset.labels != nil else { return nil }
     return (0..<dataset.count).map { dataset.label($0).map { Int32($0) } ?? ClassTable.unlabeled }
+  }
+
+  /// The class of an example for a table: its name, or its number.
+  func labelCell(_ row: Int) -> Table.Cell {
+    guard let label = dataset.label(row) else { return .empty }
+    let name = ClassTable.name(of: Int32(label), dataset.labelNames)
+    return name == String(label) ? .count(label) : .text(name)
   }
 
   /// Rows that are selected by position form one part in the given order; rows of a label stay in their parts.
@@ -167,9 +179,14 @@ package struct DatasetValue: SelectableValue {
     func changed(_ dataset: Dataset) throws -> Dataset {
       try dataset.replacing(transforms: (replacing ? [] : dataset.transforms) + transforms)
     }
-    return DatasetValue(
-      try changed(dataset), origin: origin,
-      made: try made.map { Part(name: $0.name, dataset: try changed($0.dataset)) }, isWhole: isWhole)
+    return try mapped(changed)
+  }
+
+  /// The same of every part.
+  func mapped(_ change: (Dataset) throws -> Dataset) rethrows -> DatasetValue {
+    DatasetValue(
+      try change(dataset), origin: origin,
+      made: try made.map { Part(name: $0.name, dataset: try change($0.dataset)) }, isWhole: isWhole)
   }
 
   /// The part to train on: `train` of a dataset in parts, else all of it.
@@ -186,15 +203,18 @@ extension DatasetValue {
     }
     let extents = array.shape.dimensions
     let shape: Shape = extents.count == 3 ? [extents[0], 1, extents[1], extents[2]] : array.shape
-    let content = try Tensor(array.floats, shape: shape)
-    return DatasetValue(
-      Dataset(name: "tensor", source: "a tensor of the session", storage: content, labels: array.labels),
-      origin: .session)
+    // In the unit of the data a deviation can be small beside its mean.
+    let isWide = array.tensor.dtype == .float64 && array.form?.isInDataUnits == true
+    let content = isWide ? array.tensor.reshaped(to: shape) : try Tensor(array.floats, shape: shape)
+    let dataset = Dataset(
+      name: "tensor", source: "a tensor of the session", storage: content, labels: array.labels,
+      labelNames: array.labelNames, columns: shape.rank == 2 ? array.form?.columns ?? [] : [])
+    return DatasetValue(dataset, origin: .session)
   }
 
-  /// The class of every example for a conditional model; nil for others.
+  /// The class of every example for a conditional model, as the model numbers them; nil for others.
   func conditioning(_ model: ModelValue) throws -> [Int]? {
-    guard model.configuration.family.isConditional else { return nil }
-    return try rowLabels()?.map(Int.init)
+    guard model.configuration.family.isConditional, let classes = dataset.classes else { return nil }
+    return try rowLabels()?.map { Int(classes.index(of: $0)) }
   }
 }

@@ -263,7 +263,7 @@ extension ModelValue: SavableValue {
         .formatNotSupported, "models are written as .safetensors", fix: "Example: save m \(shown).safetensors")
     }
     let model = try model(threads: threads)
-    model.dataDescription = try recipe.transforms.map { try JSON(encoding: $0).text() } ?? ""
+    model.dataDescription = try recipe.dataForm.map { try JSON(encoding: $0).text() } ?? ""
     try model.save(to: path)
     return
       "wrote \(shown): \(NumberText.count(parameterCount)) \(inflected("parameter", for: parameterCount)) with architecture, optimizer and history"

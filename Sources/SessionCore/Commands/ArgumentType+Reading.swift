@@ -33,6 +33,7 @@ extension ArgumentType {
       return .interval(low, high)
     case .indices: return Self.indices(text).map { .indices($0) }
     case .newName: return text.isName && !Reserved.names.contains(text) ? .text(text) : nil
+    case .label: return Int(text).map { .text(String($0)) }
     case .value, .anyValue: return nil
     }
   }

@@ -27,6 +27,8 @@ package indirect enum ArgumentType: Sendable {
   case nameOrPath([ValueWord])
   /// An image or a latent to start from or to end at: a label, `#12`, or an expression.
   case place
+  /// A class: its number, or its name.
+  case label
   /// `60s`, `5m`, `1h`; seconds without a unit.
   case duration
   /// `28x28`.
@@ -62,6 +64,7 @@ package indirect enum ArgumentType: Sendable {
     case .path: "PATH"
     case .nameOrPath: "NAME or PATH"
     case .place: "3, #12 or z[0]"
+    case .label: "CLASS"
     case .duration: "60s"
     case .size: "HxW"
     case .interval: "A:B"
@@ -84,6 +87,7 @@ package indirect enum ArgumentType: Sendable {
     case .path: "a path"
     case .nameOrPath: "a name or a path"
     case .place: "a label, an index such as #12, or a latent"
+    case .label: "the name or the number of a class"
     case .duration: "a duration such as 60s, 5m or 1h"
     case .size: "a size such as 28x28"
     case .interval: "a range such as -3:3"

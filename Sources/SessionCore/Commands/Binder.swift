@@ -79,6 +79,10 @@ package struct Binder {
     let fills = piped != nil && (words.count < places || command.positionals.last?.isVariadic == true)
     for positional in command.positionals {
       if fills, positional.takesPipe, let value = pipe {
+        var value = value
+        if case .value(let kinds) = positional.type, kinds.contains(.tensor), !kinds.contains(.dataset) {
+          value = try Arithmetic.tensor(of: value, at: verb.span)
+        }
         bound[positional.name] = [BoundArgument(content: .value(value), raw: "_", span: verb.span)]
         pipe = nil
         if case .value(let kinds) = positional.type, !kinds.contains(value.kind) {
@@ -115,13 +119,27 @@ package struct Binder {
     if let content = type.read(word.text) { return bound(content) }
     switch type {
     case .value(let kinds):
-      let value = try self.value(word, kinds: kinds)
+      var value = try self.value(word, kinds: kinds)
+      // A dataset is a tensor where one is wanted.
+      if kinds.contains(.tensor), !kinds.contains(.dataset) {
+        value = try Arithmetic.tensor(of: value, at: word.valueSpan)
+      }
       guard kinds.contains(value.kind) else {
         throw wrongKind(value, kinds, text: "'\(word.text)'", span: word.valueSpan)
       }
       return bound(.value(value))
     case .anyValue: return bound(.value(try value(word, kinds: [])))
     case .newName: break
+    case .label where !word.text.isEmpty:
+      // A variable that holds a class, else the name of one.
+      guard !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text) else {
+        return bound(.text(word.text))
+      }
+      switch try execution.evaluate(text: word.text, span: word.valueSpan) {
+      case .number(let number): return bound(.text(NumberText.short(number, digits: 17)))
+      case .string(let text): return bound(.text(text))
+      default: return bound(.text(word.text))
+      }
     default:
       // Numbers may come from variables and expressions: epochs=n, n=(2*k).
       if !word.isQuoted, word.text.isName || word.text.hasPrefix("("), execution.canEvaluate(word.text) {

@@ -21,12 +21,22 @@ package enum Arithmetic {
     case (.range, _): return try binary(symbol, vector(of: a), b)
     case (_, .range): return try binary(symbol, a, vector(of: b))
     default:
+      let (x, y) = (try vector(of: a), try vector(of: b))
+      if x.kind == .tensor, y.kind == .tensor || y.kind == .number { return try binary(symbol, x, y) }
+      if x.kind == .number, y.kind == .tensor { return try binary(symbol, x, y) }
       throw Fault(.noSuchOperation, "'\(symbol.rawValue)' is not defined on \(a.kind.phrase) and \(b.kind.phrase)")
     }
   }
 
-  /// A range as the vector of its numbers.
+  /// A value with elements as their tensor, where a tensor is wanted; other values as they are.
+  static func tensor(of value: Value, at span: Range<Int>) throws -> Value {
+    guard case .object = value else { return value }
+    do { return try vector(of: value) } catch let fault as Fault { throw fault.placed(at: span) }
+  }
+
+  /// A range as the vector of its numbers, a dataset as the tensor of its examples.
   package static func vector(of value: Value) throws -> Value {
+    if case .object(let object) = value, let array = try object.elements() { return .tensor(array) }
     if case .list(let items) = value, !items.isEmpty {
       let numbers = items.compactMap { item -> Float? in
         if case .number(let number) = item { Float(number) } else { nil }
@@ -78,7 +88,9 @@ package enum Arithmetic {
     try tensor.withMutableElements(of: Float.self) { out in
       try Stopping.inChunks(of: values.count) { part in for i in part { out[i] = body(values[i]) } }
     }
-    return ArrayValue(tensor, labels: array.labels, meaning: keepsMeaning ? array.meaning : .plain)
+    return ArrayValue(
+      tensor, labels: array.labels, labelNames: array.labelNames, meaning: keepsMeaning ? array.meaning : .plain,
+      form: keepsMeaning ? array.form : nil)
   }
 
   /// Both arrays under one shape by NumPy's broadcasting rule: axes are aligned from the last; an axis of extent 1
@@ -119,7 +131,9 @@ package enum Arithmetic {
     }
     let labels = a.shape == shape ? a.labels ?? (b.shape == shape ? b.labels : nil) : b.labels
     let meaning = a.meaning == b.meaning || b.meaning == .plain ? a.meaning : a.meaning == .plain ? b.meaning : .plain
-    return ArrayValue(result, labels: labels, meaning: meaning)
+    let names = a.labels != nil && a.shape == shape ? a.labelNames : b.labelNames
+    let form = a.form == b.form || b.form == nil ? a.form : a.form == nil ? b.form : nil
+    return ArrayValue(result, labels: labels, labelNames: names, meaning: meaning, form: form)
   }
 }
 

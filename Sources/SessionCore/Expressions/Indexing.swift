@@ -34,7 +34,8 @@ package struct Indexing {
       return entry
     case .object(let object as any SelectableValue):
       let labels = try object.rowLabels()
-      let rows = try indices(subscripts, count: object.rowCount, labels: labels, span)
+      let rows = try indices(
+        subscripts, count: object.rowCount, labels: labels, names: object.rowLabelNames, span)
       return try object.select(rows: rows.indices, byLabel: rows.byLabel)
     default: throw Fault(.noSuchOperation, "\(value.kind.phrase) has no elements to select", at: span)
     }
@@ -49,12 +50,12 @@ package struct Indexing {
   }
 
   private func indices(
-    _ subscripts: [Expression.Subscript], count: Int, labels: [Int32]?, _ span: Range<Int>
+    _ subscripts: [Expression.Subscript], count: Int, labels: [Int32]?, names: [String] = [], _ span: Range<Int>
   ) throws -> Selection {
     guard subscripts.count == 1 else {
       throw Fault(.indexOutOfRange, "one index is expected here, got \(subscripts.count)", at: span)
     }
-    return try selection(subscripts[0], extent: count, axis: 0, labels: labels)
+    return try selection(subscripts[0], extent: count, axis: 0, labels: labels, names: names)
   }
 
   private func select(from array: ArrayValue, _ subscripts: [Expression.Subscript], _ span: Range<Int>) throws
@@ -74,7 +75,8 @@ package struct Indexing {
         continue
       }
       let selection = try selection(
-        item, extent: result.shape[axis], axis: position, labels: position == 0 ? array.labels : nil)
+        item, extent: result.shape[axis], axis: position, labels: position == 0 ? array.labels : nil,
+        names: array.labelNames)
       result = try result.taking(selection.indices, axis: axis, keepsAxis: selection.keepsAxis)
       if selection.keepsAxis { axis += 1 }
     }
@@ -82,16 +84,19 @@ package struct Indexing {
   }
 
   private func selection(
-    _ item: Expression.Subscript, extent: Int, axis: Int, labels: [Int32]?
+    _ item: Expression.Subscript, extent: Int, axis: Int, labels: [Int32]?, names: [String] = []
   ) throws -> Selection {
     switch item {
     case .all: return Selection(indices: Array(0..<extent), keepsAxis: true)
-    case .label(let expression, let span): return try labeled(expression, span, axis: axis, labels: labels)
+    case .label(let expression, let span):
+      return try labeled(expression, span, axis: axis, labels: labels, names: names)
     case .value(let expression):
       if case .range(let lower, let upper, let exclusive) = expression.node {
         return try ranged(lower, upper, exclusive, expression.span, extent: extent)
       }
-      let value = try evaluator.evaluate(expression)
+      // A column of a table is a list of numbers.
+      let found = try evaluator.evaluate(expression)
+      let value = if case .list = found { try Arithmetic.vector(of: found) } else { found }
       switch value {
       case .number(let number):
         return Selection(indices: [try checked(number, extent, expression.span)], keepsAxis: false)
@@ -156,27 +161,85 @@ package struct Indexing {
   }
 
   private func labeled(
-    _ expression: Expression, _ span: Range<Int>, axis: Int, labels: [Int32]?
+    _ expression: Expression, _ span: Range<Int>, axis: Int, labels: [Int32]?, names: [String]
   ) throws -> Selection {
     guard axis == 0, let labels else {
       throw Fault(
         .noLabels, axis == 0 ? "these rows have no labels" : "labels belong to the first axis", at: span,
         fix: axis == 0 ? "Encode a dataset with labels: z = encode m d" : nil)
     }
-    let wanted: Set<Int32>
-    switch try evaluator.evaluate(expression) {
-    case .number(let value): wanted = Int32(exactly: value).map { [$0] } ?? []
-    case .range(let lower, let upper): wanted = Set(labels.filter { Int($0) >= lower && Int($0) <= upper })
-    case .tensor(let array): wanted = Set(array.floats.compactMap { Int32(exactly: $0) })
-    case let other: throw Fault(.wrongKind, "\(other.kind.phrase) is not a label", at: expression.span)
-    }
+    let wanted = try labelsMeant(by: expression, labels, names)
     let rows = labels.indices.filter { wanted.contains(labels[$0]) }
     guard !rows.isEmpty else {
-      let known = Set(labels).sorted()
-      let list = known.prefix(12).map(String.init).joined(separator: ", ") + (known.count > 12 ? ", …" : "")
-      throw Fault(.emptySelection, "no row has this label", at: span, fix: "Labels: \(list).")
+      throw Fault(
+        .emptySelection, "no row has this label", at: span, fix: "Labels: \(LabelNames.listed(labels, names)).")
     }
     return Selection(indices: rows, keepsAxis: true, byLabel: true)
+  }
+}
+
+extension Indexing {
+  /// The labels that an expression stands for: numbers, or names of classes, which need no quotes where no variable has
+  /// the name.
+  private func labelsMeant(by expression: Expression, _ labels: [Int32], _ names: [String]) throws -> Set<Int32> {
+    func named(_ text: String) throws -> Int32 {
+      if let place = names.firstIndex(of: text) { return Int32(place) }
+      if let number = Int32(text), names.isEmpty || names.count <= number { return number }
+      throw Fault(
+        .emptySelection, "no class is named '\(text)'", at: expression.span,
+        fix: Suggestion.question(text, in: names) ?? "Labels: \(LabelNames.listed(labels, names)).")
+    }
+    if let text = expression.bareText, !names.isEmpty, names.contains(text) || !evaluator.canEvaluate(expression) {
+      return [try named(text)]
+    }
+    switch try evaluator.evaluate(expression) {
+    // A number is the name of its class, where classes have numbers for names: labels 1 … 5, or -1 and 1.
+    case .number(let value):
+      guard let whole = Int(exactly: value) else { return [] }
+      if let place = names.firstIndex(of: String(whole)) { return [Int32(place)] }
+      return Int32(exactly: whole).map { [$0] } ?? []
+    case .range(let lower, let upper):
+      return Set(labels.filter { (lower...upper).contains(Int(LabelNames.name(of: $0, names)) ?? Int($0)) })
+    case .tensor(let array):
+      return Set(
+        array.floats.compactMap { Int(exactly: $0) }.compactMap { number in
+          names.firstIndex(of: String(number)).map { Int32($0) } ?? Int32(exactly: number)
+        })
+    case .string(let text): return [try named(text)]
+    case .list(let items):
+      return Set(
+        try items.map { item in
+          switch item {
+          case .string(let text): return try named(text)
+          case .number(let number): return try named(String(Int(number)))
+          case let other: throw Fault(.wrongKind, "\(other.kind.phrase) is not a label", at: expression.span)
+          }
+        })
+    case let other: throw Fault(.wrongKind, "\(other.kind.phrase) is not a label", at: expression.span)
+    }
+  }
+}
+
+extension Expression {
+  /// The words of names joined by minus signs, `Iris-setosa`, which are no arithmetic where a class has the name.
+  fileprivate var bareText: String? {
+    switch node {
+    case .name(let name): name
+    case .binary(.subtract, let left, let right):
+      left.bareText.flatMap { left in right.bareText.map { "\(left)-\($0)" } }
+    default: nil
+    }
+  }
+}
+
+extension Evaluator {
+  /// Whether all names of a bare text are variables.
+  fileprivate func canEvaluate(_ expression: Expression) -> Bool {
+    switch expression.node {
+    case .name(let name): execution.lookup(name) != nil || ["pi", "yes", "no", "true", "false"].contains(name)
+    case .binary(_, let left, let right): canEvaluate(left) && canEvaluate(right)
+    default: true
+    }
   }
 }
 
@@ -184,6 +247,8 @@ package struct Indexing {
 package protocol SelectableValue: ObjectValue {
   var rowCount: Int { get }
   func rowLabels() throws -> [Int32]?
+  /// Names by label; empty where labels are plain numbers.
+  var rowLabelNames: [String] { get }
   /// - Parameter byLabel: Whether the rows were selected by label rather than by position.
   func select(rows: [Int], byLabel: Bool) throws -> Value
 }
@@ -228,7 +293,9 @@ extension ArrayValue {
       result = result.reshaped(to: Shape(newExtents))
     }
     return ArrayValue(
-      result, labels: labels, meaning: meaning, content: axis == 0 && keepsAxis ? contentOfEach : nil)
+      result, labels: labels, labelNames: labelNames, meaning: meaning,
+      form: axis == 0 ? form : form?.selecting(indices, isLast: axis == extents.count - 1 && keepsAxis),
+      content: axis == 0 && keepsAxis ? contentOfEach : nil)
   }
 
   /// The last two axes exchanged.
@@ -244,5 +311,13 @@ extension ArrayValue {
       for column in 0..<columns { transposed[column * rows + row] = values[row * columns + column] }
     }
     return ArrayValue(try Tensor(transposed, shape: [columns, rows]))
+  }
+}
+
+extension ArrayValue.RowForm {
+  /// Of some of the elements; nil where they have no names to tell them by.
+  fileprivate func selecting(_ indices: [Int], isLast: Bool) -> ArrayValue.RowForm? {
+    guard isLast, !columns.isEmpty else { return nil }
+    return ArrayValue.RowForm(columns: indices.map { columns[$0] })
   }
 }

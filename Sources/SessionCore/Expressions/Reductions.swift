@@ -70,6 +70,7 @@ extension FunctionTable {
     return .tensor(
       ArrayValue(
         try array.tensor.reduced(chosen, body), labels: keepsLabels ? array.labels : nil,
-        meaning: keepsMeaning ? array.meaning : .plain))
+        labelNames: array.labelNames, meaning: keepsMeaning ? array.meaning : .plain,
+        form: keepsMeaning ? array.form : nil))
   }
 }

@@ -26,7 +26,8 @@ extension FunctionTable {
       }
       return .tensor(
         ArrayValue(
-          array.tensor.reshaped(to: shape), labels: array.labels, meaning: array.meaning, content: array.contentOfEach))
+          array.tensor.reshaped(to: shape), labels: array.labels, labelNames: array.labelNames, meaning: array.meaning,
+          form: array.form, content: array.contentOfEach))
     },
     Function("transpose(x)", "transpose of a matrix") { call in .tensor(try call.array(0).transposed()) },
     Function("zeros(rows, columns)", "zeros", arity: 1...8) { call in
@@ -79,7 +80,9 @@ extension FunctionTable {
     }
     let shape = Shape([arrays.count] + first.shape.dimensions)
     return .tensor(
-      ArrayValue(try Tensor(arrays.flatMap(\.floats), shape: shape), meaning: first.meaning, content: shared(arrays)))
+      ArrayValue(
+        try Tensor(arrays.flatMap(\.floats), shape: shape), meaning: first.meaning,
+        form: arrays.allSatisfy { $0.form == first.form } ? first.form : nil, content: shared(arrays)))
   }
 
   /// Rows one after the other; a vector counts as one row beside matrices.
@@ -89,18 +92,22 @@ extension FunctionTable {
       guard array.shape.rank < max(rank, 1) else { return array }
       let extents = [Int](repeating: 1, count: max(rank, 1) - array.shape.rank) + array.shape.dimensions
       return ArrayValue(
-        array.tensor.reshaped(to: Shape(extents)), meaning: array.meaning, content: array.contentOfEach)
+        array.tensor.reshaped(to: Shape(extents)), meaning: array.meaning, form: array.form,
+        content: array.contentOfEach)
     }
     guard let first = rows.first else { throw Fault(.emptySelection, "concat of no tensors") }
     for other in rows where other.shape.droppingFirst != first.shape.droppingFirst {
       throw Fault(.shapeMismatch, "concat: rows of shapes \(first.shape) and \(other.shape) differ")
     }
     let count = rows.reduce(0) { $0 + $1.shape[0] }
-    let labels = rows.contains { $0.labels == nil } ? nil : rows.flatMap { $0.labels ?? [] }
+    let areNamedAlike = rows.allSatisfy { $0.labelNames == first.labelNames }
+    let labels = rows.contains { $0.labels == nil } || !areNamedAlike ? nil : rows.flatMap { $0.labels ?? [] }
     let shape = Shape([count] + first.shape.droppingFirst.dimensions)
     return .tensor(
       ArrayValue(
-        try Tensor(rows.flatMap(\.floats), shape: shape), labels: labels, meaning: first.meaning, content: shared(rows))
+        try Tensor(rows.flatMap(\.floats), shape: shape), labels: labels, labelNames: first.labelNames,
+        meaning: first.meaning, form: rows.allSatisfy { $0.form == first.form } ? first.form : nil,
+        content: shared(rows))
     )
   }
 

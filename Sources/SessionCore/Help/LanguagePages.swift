@@ -23,7 +23,7 @@ extension HelpPages {
       _  _3                            the last result, that of cell 3; after |, the piped value
       z[0]  z[0..9]  z[-1]  z[:, 2]    rows and columns; a range includes both ends, ..< excludes \
     the last
-      z[label=3]  z[z[:, 0] > 1]       rows by label, rows by condition
+      z[label=3]  z[z[:, 0] > 1]       rows by label or its name; by condition
       d[0..999]  d[label=3]  d.all     these examples of a dataset; those of a label, split into train and \
     test as before; all examples as one part
       p = {"lr": 0.001}; p.lr          values by name, as in Python; p["lr"] too

@@ -16,6 +16,12 @@ extension OutputWriter {
   package static let csv = OutputWriter("csv", "text/csv") { value, request in
     // Of a figure that is shown the picture says more.
     if case .figure(let figure) = value { return request.execution == nil ? nil : .text(figure.csv) }
+    // In a file the rows of data that are no table are those of their tensor.
+    if request.execution != nil, case .object(let object) = value, object.csv == nil,
+      let array = try object.elements()
+    {
+      return .text(array.csv)
+    }
     return value.csv(marksClock: request.marksClock).map { .text($0) }
   }
 

@@ -16,12 +16,18 @@ extension Value {
     case .tensor(let array):
       var arrays = [StoredValue.Array("tensor", array.tensor)]
       if let labels = array.labels { arrays.append(.init("labels", try Tensor(labels))) }
+      var names =
+        array.labelNames.isEmpty ? [] : [JSON.Member("label_names", try JSON(encoding: array.labelNames))]
+      if let form = array.form {
+        names.append(.init("columns", try JSON(encoding: form.columns)))
+        names.append(.init("data_units", .bool(form.isInDataUnits)))
+      }
       let content = array.content.map { content in
         JSON.Member("content", .array([.string(content.text), .bool(content.isOfEach)]))
       }
       return StoredValue(
         kind: "tensor",
-        detail: .object([.init("meaning", .string(array.meaning.rawValue))] + (content.map { [$0] } ?? [])),
+        detail: .object([.init("meaning", .string(array.meaning.rawValue))] + (content.map { [$0] } ?? []) + names),
         arrays: arrays)
     case .list(let items):
       var arrays: [StoredValue.Array] = []
@@ -98,7 +104,14 @@ package struct Restorers: Sendable {
         throw Damage("its meaning")
       }
       let labels = try stored.labels(count: tensor.shape.dimensions.first ?? 0)
-      return .tensor(ArrayValue(tensor, labels: labels, meaning: meaning, content: try content(stored)))
+      let names = try stored.detail["label_names"]?.decoded([String].self) ?? []
+      let form = try stored.detail["columns"].map { columns in
+        ArrayValue.RowForm(
+          columns: try columns.decoded([String].self), isInDataUnits: stored.detail["data_units"]?.boolValue ?? false)
+      }
+      return .tensor(
+        ArrayValue(
+          tensor, labels: labels, labelNames: names, meaning: meaning, form: form, content: try content(stored)))
     case "list":
       return .list(
         try Damage.list(stored.detail, "items").enumerated().map { index, part in

@@ -151,15 +151,23 @@ package struct Completer {
   }
 
   private func labels(of value: Value?) -> [Completion.Candidate] {
-    var labels: [Int32]?
+    var (labels, names): ([Int32]?, [String]) = (nil, [])
     switch value {
-    case .tensor(let array): labels = array.labels
-    case .object(let object as any SelectableValue): labels = (try? object.rowLabels()) ?? nil
+    case .tensor(let array): (labels, names) = (array.labels, array.labelNames)
+    case .object(let object as any SelectableValue):
+      (labels, names) = ((try? object.rowLabels()) ?? nil, object.rowLabelNames)
     default: break
     }
-    return Set(labels ?? []).filter { $0 >= 0 }.sorted().map {
-      Candidate(text: String($0), kind: .label, help: "rows with this label")
+    return Set(labels ?? []).filter { $0 >= 0 }.sorted().map { label in
+      Candidate(text: labelWord(LabelNames.name(of: label, names)), kind: .label, help: "rows with this label")
     }
+  }
+
+  /// A class as the line can hold it, behind a quote that was opened too.
+  private func labelWord(_ name: String) -> String {
+    guard let quote else { return LabelNames.word(name) }
+    let character = Character(Unicode.Scalar(quote))
+    return LabelNames.escaped(name, quote: character) + (isClosed ? "" : String(character))
   }
 
   private var command: Command? {
@@ -221,11 +229,22 @@ package struct Completer {
     case .anyValue: return variables() + functions()
     case .path: return paths()
     case .nameOrPath(let names): return words + paths(besides: names.map(\.text))
+    case .label: return classes(help: help)
     case .place:
       return labels(of: data).map { Candidate(text: $0.text, kind: .label, help: "an image of this class") }
         + variables([.tensor])
     default: return words
     }
+  }
+
+  /// The classes of the model that the statement names, else of its data.
+  private func classes(help: String) -> [Completion.Candidate] {
+    let names = context.words.compactMap { word -> [String]? in
+      guard case .object(let object)? = value(of: word.text), !object.classNames.isEmpty else { return nil }
+      return object.classNames
+    }
+    guard let names = names.first else { return labels(of: data) }
+    return names.map { Candidate(text: labelWord($0), kind: .label, help: help) }
   }
 
   /// The dataset that the statement names.

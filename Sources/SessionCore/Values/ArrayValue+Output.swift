@@ -10,8 +10,9 @@ extension ArrayValue {
     if isShape { return "[" + numbers.map { NumberText.short($0) }.joined(separator: ", ") + "]" }
     var parts = ["\(shape) \(tensor.dtype.rawValue)"]
     if meaning != .plain, meaning != .shape {
-      parts.append(
-        (meaning == .logVariance ? "log variances" : meaning.rawValue) + (content.map { ": \($0.text)" } ?? ""))
+      let isRows = meaning == .images && form?.columns.isEmpty == false
+      let word = isRows ? "rows" : meaning == .logVariance ? "log variances" : meaning.rawValue
+      parts.append(word + (content.map { ": \($0.text)" } ?? ""))
     }
     if let labels { parts.append("\(Set(labels.lazy.filter { $0 >= 0 }).count) labels") }
     return parts.joined(separator: " · ")
@@ -61,11 +62,20 @@ extension ArrayValue {
     if let content { members.append(.init("content", .string(content.text))) }
     if shape.count <= Self.jsonLimit {
       members.append(.init("data", nestedJSON(numbers[...], axes: shape.dimensions[...])))
-      if let labels { members.append(.init("labels", .array(labels.map { .integer(Int($0)) }))) }
+      if let columns = form?.columns, !columns.isEmpty {
+        members.append(.init("columns", .array(columns.map { .string($0) })))
+      }
+      if let labels { members.append(.init("labels", .array(labels.map(labelJSON)))) }
     } else {
       members.append(.init("note", .string("\(shape.count) elements: write them with > out.npy")))
     }
     return .object(members)
+  }
+
+  /// The name of a class, where that is no number.
+  private func labelJSON(_ label: Int32) -> JSON {
+    let name = LabelNames.name(of: label, labelNames)
+    return Int(name).map { .integer($0) } ?? .string(name)
   }
 
   private func nestedJSON(_ values: ArraySlice<Double>, axes: ArraySlice<Int>) -> JSON {
@@ -128,6 +138,12 @@ extension ArrayValue {
     let shownColumns = min(columns, max(2, (width - 12) / 9))
     let shownRows = rows <= 8 ? Array(0..<rows) : Array(0..<5) + [-1] + [rows - 1]
     var lines: [String] = []
+    if let names = form?.columns, !names.isEmpty {
+      let heads = names.prefix(shownColumns).map {
+        TextWidth.pad(TextWidth.fit(VisibleText.name($0), to: 8), to: 8, right: true)
+      }
+      lines.append(heads.joined(separator: " "))
+    }
     for row in shownRows {
       guard row >= 0 else {
         lines.append("  …")
@@ -137,7 +153,9 @@ extension ArrayValue {
         TextWidth.pad(NumberText.short(Double(values[row * columns + $0]), digits: 3), to: 8, right: true)
       }.joined(separator: " ")
       if shownColumns < columns { line += " …" }
-      if let labels { line += labels[row] >= 0 ? "  (\(labels[row]))" : "" }
+      if let labels {
+        line += labels[row] >= 0 ? "  (\(VisibleText.name(LabelNames.name(of: labels[row], labelNames))))" : ""
+      }
       lines.append(line)
     }
     return lines
@@ -145,9 +163,12 @@ extension ArrayValue {
 
   package var html: String? {
     // A notebook shows images without the text beside them.
-    if meaning == .images, content != nil { return "<p>\(HTML.escaped(summary))</p>" }
+    if meaning == .images, content != nil, shape.rank != 2 { return "<p>\(HTML.escaped(summary))</p>" }
     guard !isShape, shape.rank == 2, shape[0] > 0, shape[1] > 0 else { return nil }
     let columns = min(shape[1], 20)
+    let names = form.map { $0.columns.prefix(columns) } ?? []
+    let heads =
+      names.isEmpty ? "" : "<tr><th></th>" + names.map { "<th>\(HTML.escaped($0))</th>" }.joined() + "</tr>"
     let rows = withFloats { values in
       (0..<min(shape[0], 10)).map { row in
         "<tr><th>\(row)</th>"
@@ -156,7 +177,7 @@ extension ArrayValue {
           }.joined() + "</tr>"
       }
     }
-    return "<table><caption>\(HTML.escaped(summary))</caption><tbody>" + rows.joined() + "</tbody></table>"
+    return "<table><caption>\(HTML.escaped(summary))</caption><tbody>" + heads + rows.joined() + "</tbody></table>"
   }
 
   /// Rows of the first axis with their elements flattened, each as CSV has it.
@@ -171,9 +192,10 @@ extension ArrayValue {
       }
     let count = shape.rank == 0 ? 1 : shape[0]
     let columns = count == 0 ? 0 : texts.count / count
-    let heads = (labels == nil ? [] : ["label"]) + (0..<columns).map { "x\($0)" }
+    let names = form?.columns ?? []
+    let heads = (labels == nil ? [] : ["label"]) + (names.count == columns ? names : (0..<columns).map { "x\($0)" })
     let cells = (0..<count).map { row in
-      (labels.map { ["\($0[row])"] } ?? []) + texts[row * columns..<(row + 1) * columns]
+      (labels.map { [LabelNames.name(of: $0[row], labelNames)] } ?? []) + texts[row * columns..<(row + 1) * columns]
     }
     return (heads, cells)
   }
@@ -181,8 +203,9 @@ extension ArrayValue {
   /// One line per row of the first axis, its elements flattened; the label first when there are labels.
   package var csv: String {
     let (heads, cells) = rows
-    let lines = (heads.count > 1 ? [heads] : []) + cells
-    return lines.map { $0.joined(separator: ",") + "\n" }.joined()
+    let isNamed = form?.columns.isEmpty == false
+    let lines = (heads.count > 1 || isNamed ? [heads] : []) + cells
+    return lines.map { $0.map(CSVText.field).joined(separator: ",") + "\n" }.joined()
   }
 
   /// A table, a row of the first axis each.

@@ -93,6 +93,12 @@ package protocol ObjectValue: Sendable {
   var savedExtension: String? { get }
   /// Its images, for what a notebook shows beside the text; nil of others.
   var images: ImageGrid? { get }
+  /// What it is where a tensor is wanted: of a dataset its examples; nil of others.
+  ///
+  /// - Throws: `Fault` when it is too large for one.
+  func elements() throws -> ArrayValue?
+  /// Names of the classes that `label=` of a command can be with it; empty of others.
+  var classNames: [String] { get }
   /// Why an attribute of the variable `name` has no value, and what gives it one.
   ///
   /// - Parameter data: A dataset of the session by name, for the example.
@@ -106,6 +112,8 @@ extension ObjectValue {
   package var trainedState: TrainedState? { nil }
   package var savedExtension: String? { nil }
   package var images: ImageGrid? { nil }
+  package func elements() throws -> ArrayValue? { nil }
+  package var classNames: [String] { [] }
   package var csv: String? { nil }
   package func absence(in name: String, data: String) -> String? { nil }
   package func caveat(as name: String?, threads: Int?) -> String? { nil }
@@ -123,7 +131,11 @@ package struct ArrayValue: Sendable {
   package var tensor: Tensor
   /// The class of each row, when known; counts agree with the first axis.
   package var labels: [Int32]?
+  /// Names by label; empty where labels are plain numbers.
+  package var labelNames: [String]
   package var meaning: Meaning
+  /// What the elements of a row are, of data; nil of others.
+  package var form: RowForm?
   /// What decoded images show; nil of others, and of what was computed from them.
   package var content: Content?
 
@@ -136,9 +148,29 @@ package struct ArrayValue: Sendable {
     package init(_ text: String, isOfEach: Bool = true) { (self.text, self.isOfEach) = (text, isOfEach) }
   }
 
-  package init(_ tensor: Tensor, labels: [Int32]? = nil, meaning: Meaning = .plain, content: Content? = nil) {
+  /// What the elements of a row are, of data and of what a model decodes.
+  package struct RowForm: Sendable, Equatable {
+    /// Names of the columns of a table; empty of images.
+    package var columns: [String]
+    /// Whether they are in the unit of the data, where the model sees them standardized.
+    package var isInDataUnits: Bool
+
+    package init(columns: [String] = [], isInDataUnits: Bool = false) {
+      (self.columns, self.isInDataUnits) = (columns, isInDataUnits)
+    }
+  }
+
+  package init(
+    _ tensor: Tensor, labels: [Int32]? = nil, labelNames: [String] = [], meaning: Meaning = .plain,
+    form: RowForm? = nil, content: Content? = nil
+  ) {
     self.tensor = tensor
+    self.labelNames = labels == nil ? [] : labelNames
     self.content = content
+    self.form = form
+    if let columns = form?.columns, !columns.isEmpty, columns.count != tensor.shape.dimensions.last {
+      self.form?.columns = []
+    }
     self.labels = labels.flatMap { $0.count == tensor.shape.dimensions.first ? $0 : nil }
     self.meaning = meaning
   }

@@ -134,8 +134,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownClass(let label, let known):
       "class \(label): the model was trained with \(known), numbered from 0"
     case .outsideSupport(let value, let likelihood):
-      "the data contain \(value), outside [0, 1] that likelihood=\(likelihood) needs; scale them "
-        + "(transform scale) or use likelihood=gaussian"
+      "the data contain \(value), outside [0, 1] that likelihood=\(likelihood) needs"
     case .notInColumn(let value, let example, let column, let likelihood, let expected):
       "column '\(column)', example \(example): \(value) is none of the \(expected) that \(likelihood) needs; "
         + "choose another: likelihood=\(column):gaussian"

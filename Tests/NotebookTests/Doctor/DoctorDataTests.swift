@@ -104,3 +104,27 @@ import Testing
     _ = try doctor.healthy("doctor m2")
   }
 }
+
+extension DoctorDataTests {
+  /// Pictures from −1 to 1 under a Bernoulli: what is advised is carried out, and trains.
+  @Test func picturesFromMinusOneToOne() throws {
+    let doctor = try DoctorBench(
+      "load digits as=all; d = transform all.train[0..299] scale=2 shift=-1",
+      "model m mlp hidden=16 latent=4 on=d seed=1")
+    let error = try doctor.bench.failure("train m on=d epochs=3")
+    #expect(error.message == "the data contain -1.0, outside [0, 1] that likelihood=bernoulli needs")
+    let fix = try #require(error.fix)
+    #expect(fix == "Try: d2 = transform d scale=0.5 shift=0.5; train m on=d2 epochs=10")
+    let fault = try doctor.fault("doctor m on=d")
+    #expect(fault.check == "input outside [0, 1]" && fault.next == String(fix.dropFirst(5)))
+    doctor.run(fault.next)
+    #expect(try doctor.rows("doctor m on=d2").contains { $0.check == "input in [0, 1]" })
+    // It is the data that the Bernoulli is of.
+    #expect(doctor.bench.shown("max(abs(d2 - all.train[0..299]), axis=all)").last.flatMap { Double($0) } ?? 1 < 1e-6)
+    // A table of numbers on both sides of 0 gets a likelihood of all numbers.
+    doctor.run("w = transform d scale=3; model n mlp hidden=16 latent=4 on=w seed=1")
+    let other = try #require(try doctor.bench.failure("train n on=w epochs=3").fix)
+    #expect(other.contains("likelihood=gaussian-learned"))
+    doctor.run(String(other.dropFirst(5)))
+  }
+}

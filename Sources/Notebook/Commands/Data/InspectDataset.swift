@@ -38,7 +38,7 @@ struct ShowHead: DeclaredCommand {
       let own = elements[row * size..<(row + 1) * size]
       let mean = own.reduce(0, +) / Double(max(size, 1))
       return [
-        .count(row), data.dataset.label(row).map { .count($0) } ?? .empty, .fixed(mean, decimals: 4),
+        .count(row), data.labelCell(row), .fixed(mean, decimals: 4),
         DatasetDescription.limit(own.min() ?? 0), DatasetDescription.limit(own.max() ?? 0),
       ]
     }

@@ -51,10 +51,12 @@ struct CreateDataset: DeclaredCommand {
     }
     let extents = shape.dimensions
     let content = tensor.tensor.dtype == .float32 ? try Tensor(tensor.floats) : tensor.tensor
+    let given = try classes()
     let made = Dataset(
       name: variable?.text ?? $tensor.variable ?? "tensor", source: "a tensor of the session",
       storage: content.reshaped(to: extents.count == 3 ? [extents[0], 1, extents[1], extents[2]] : shape),
-      labels: try classes() ?? tensor.labels)
+      labels: given ?? tensor.labels, labelNames: given == nil ? tensor.labelNames : [],
+      columns: shape.rank == 2 ? tensor.form?.columns ?? [] : [])
     let value = Value.object(DatasetValue(made, origin: .session))
     if let variable { call.execution.set(variable.text, to: value) }
     return value

@@ -1,6 +1,8 @@
 import Datasets
+import Language
 import SessionCore
 import Tensors
+import Text
 import VAEngine
 
 /// `transform`: preprocessing of examples.
@@ -9,8 +11,9 @@ struct TransformDataset: DeclaredCommand {
     "transform", family: .data, summary: "add transforms to a dataset: resize, crop, binarize, noise, standardize …",
     details: """
       Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
-      computes mean and standard deviation of each channel of images and of each column of tables from this dataset and \
-      keeps them. like=m applies the transforms of m's training data instead of those of this dataset.
+      computes mean and standard deviation of each channel of images and of each column of tables from this dataset, of \
+      data in parts from the train part, and keeps them; columns of categories stay 0 and 1. What a model decodes is in \
+      the units from before it. like=m applies the transforms of m's training data instead of those of this dataset.
       """,
     returns: .init(.dataset, "the dataset with the transforms"),
     examples: [
@@ -26,6 +29,7 @@ struct TransformDataset: DeclaredCommand {
   var binarize: Binarization?
   @Option(.seed, default: 0, help: "seed of binarize=static") var seed: Int
   @Option(help: "a factor") var scale: Double?
+  @Option(help: "a number that is added") var shift: Double?
   @Option(help: "1 − x") var invert: Bool?
   @Option(help: "mean 0, deviation 1") var standardize: Bool?
   @Option(help: "noise, redrawn for every batch") var noise: Noise?
@@ -36,19 +40,19 @@ struct TransformDataset: DeclaredCommand {
 
   func run(_ call: Call) throws -> Value {
     let seed = UInt64(seed)
-    let steps: [(place: ArgumentPlace, make: (Dataset) throws -> Transform?)] = [
+    let steps: [(place: ArgumentPlace, make: (DatasetValue) throws -> Transform?)] = [
       ($binarize, { _ in binarize?.transform(seed: seed) }), ($scale, { _ in try scaling() }),
-      ($invert, { _ in invert == true ? .invert : nil }),
-      ($standardize, { standardize == true ? try Self.standardization($0) : nil }),
+      ($shift, { _ in shift.map { .shift(Float($0)) } }), ($invert, { _ in invert == true ? .invert : nil }),
+      ($standardize, { standardize == true ? try Self.standardization($0, call.execution) : nil }),
       ($noise, { _ in noise?.transform }),
       ($resize, { _ in resize.map { .resize(height: $0.height, width: $0.width) } }),
-      ($crop, { crop?.transform($0.exampleShape) }),
+      ($crop, { crop?.transform($0.dataset.exampleShape) }),
     ]
     var result = data
     if let like { result = try view(like) }
     var isChanged = like != nil
     for step in steps.filter(\.place.isGiven).sorted(by: { $0.place.span.lowerBound < $1.place.span.lowerBound }) {
-      guard let transform = try step.make(result.dataset) else { continue }
+      guard let transform = try step.make(result) else { continue }
       do { result = try result.with([transform]) } catch let error as TransformError {
         throw step.place.fault(.shapeMismatch, error.description)
       }
@@ -65,13 +69,16 @@ struct TransformDataset: DeclaredCommand {
 
   /// The data with the transforms of the model's training data.
   private func view(_ model: ModelValue) throws -> DatasetValue {
-    guard let transforms = model.recipe.transforms else {
+    guard model.recipe.transforms != nil else {
       throw $like.fault(
         .missingArgument, "like=: the model has no training data", fix: "Train it first: train m on=d")
     }
-    do { return try data.with(transforms, replacing: true) } catch let error as TransformError {
+    do {
+      let matched = try data.matched(to: model)
+      return try matched.with(matched.transforms(of: model.recipe) ?? [], replacing: true)
+    } catch let error as TransformError {
       throw $like.fault(.shapeMismatch, error.description)
-    }
+    } catch let fault as Fault { throw fault.placed(at: $data.span) }
   }
 
   private func scaling() throws -> Transform? {
@@ -81,10 +88,22 @@ struct TransformDataset: DeclaredCommand {
     return scale.map { .scale(Float($0)) }
   }
 
-  private static func standardization(_ dataset: Dataset) throws -> Transform {
+  /// Of what is trained on alone: the other parts are measured with.
+  private static func standardization(_ data: DatasetValue, _ execution: Execution) throws -> Transform {
+    let dataset = data.trainingPart.dataset
+    if data.part("train") != nil {
+      execution.note("mean and deviation are those of the train part, \(NumberText.count(dataset.count)) examples")
+    }
     let statistics = try GroupStatistics(dataset)
+    var means = statistics.means
     // A column that never changes becomes 0.
-    return .standardize(means: statistics.means, deviations: statistics.deviations.map { $0 > 0 ? $0 : 1 })
+    var deviations = statistics.deviations.map { $0 > 0 ? $0 : 1 }
+    if data.isTable, means.count == dataset.columns.count {
+      for index in means.indices where dataset.columns[index].contains("=") {
+        (means[index], deviations[index]) = (0, 1)
+      }
+    }
+    return .standardize(means: means, deviations: deviations)
   }
 }
 

@@ -52,6 +52,20 @@ package struct Examples: ArgumentValue {
   }
   package var argumentText: String { content.summary }
 
+  /// The examples as a model knows them: columns and classes by name, and in the unit that it was trained in.
+  ///
+  /// - Throws: `Fault` that names columns and classes that the model does not have; what `data` throws.
+  func data(of model: ModelValue, at place: ArgumentPlace, _ execution: Execution) throws -> DatasetValue {
+    let data = try self.data
+    // What was decoded in the unit of the data goes back the same way, which is nothing to be told.
+    if case .tensor(let array) = content, array.form?.isInDataUnits == true {
+      do { return try data.matched(to: model, isInDataUnits: true) } catch let fault as Fault {
+        throw fault.placed(at: place.span)
+      }
+    }
+    return try data.matched(to: model, at: place, execution)
+  }
+
   /// - Throws: what `DatasetValue.images` throws for a tensor that holds no examples.
   package var data: DatasetValue {
     get throws {

@@ -20,7 +20,7 @@ struct Denoise: DeclaredCommand {
   func run(_ call: Call) throws -> Value {
     let execution = call.execution
     let seed = UInt64(seed)
-    let source = try data.data.testPart.drawnOnce(seed: seed)
+    let source = try data.data(of: model, at: $data, call.execution).testPart.drawnOnce(seed: seed)
     let n = min(n, source.dataset.count)
     let part = source.subset(Array(0..<n))
     let noise = noise.transform
@@ -32,7 +32,7 @@ struct Denoise: DeclaredCommand {
     let stream = RandomStream(seed: seed, purpose: "denoise")
     let corrupted = try DatasetValue.images(ArrayValue(drawn)).with([noise]).dataset
       .examples(Array(0..<n), stream: stream)
-    let images = try DatasetValue.images(ArrayValue(corrupted, labels: try part.rowLabels()))
+    let images = try DatasetValue.images(ArrayValue(corrupted))
     let repaired = try live.decode(
       try live.encode(images.source) { try execution.working("denoise", $0) }.mean, labels: try part.conditioning(model)
     ) { try execution.working("denoise", $0) }
@@ -85,7 +85,7 @@ struct Anomaly: DeclaredCommand {
   @Option(.seed, default: 0, help: "seed of the draws") var seed: Int
 
   func run(_ call: Call) throws -> Value {
-    let source = try data.data.drawnOnce(seed: UInt64(seed))
+    let source = try data.data(of: model, at: $data, call.execution).drawnOnce(seed: UInt64(seed))
     let live = try model.model(threads: call.threads)
     let warnings = try live.checkValues(source.source)
     let terms = try live.exampleTerms(source.source, draws: draws, seed: UInt64(seed)) {
@@ -119,12 +119,14 @@ struct Anomaly: DeclaredCommand {
         + (most == nil ? [] : [.init("mostly by", key: "column")]),
       rows: order.prefix(top).map { row in
         let parts = isPlain ? [totals[row]] : [totals[row], terms.reconstruction[row], terms.kl[row]]
-        return [.count(row), source.dataset.label(row).map { .count($0) } ?? .empty]
+        return [.count(row), source.labelCell(row)]
           + parts.map { .fixed($0, decimals: 2) } + (isPlain ? [] : [.number(-totals[row])])
           + (most.map { [.text($0[row])] } ?? [])
       },
       notes: ["score: median \(quantile(0.5)), 95 % are below \(quantile(0.95))"])
     table.caveats = caveats
+    let shown = source.subset(Array(order.prefix(min(top, 100))))
+    table.images = try shown.images(first: shown.dataset.count)
     return .table(table)
   }
 }
@@ -139,11 +141,12 @@ extension Anomaly {
     let means = (0..<c).map { column in
       (0..<count).reduce(0.0) { $0 + Double(losses[$1 * c + column]) } / Double(max(count, 1))
     }
-    let rows = TableRows(columns: columns)
+    let rows = TableRows(columns: columns.ofData(source))
     return try (0..<count).map { row in
       let excess = (0..<c).map { Double(losses[row * c + $0]) - means[$0] }
       let column = TableRows.likeliest(excess[...])
-      let cells = rows.cells(try source.dataset.doubles(row..<row + 1)[...])
+      let seen = try Tensor(source.dataset.doubles(row..<row + 1), shape: [1, columns.width])
+      let cells = rows.cells(try source.decoded(seen).tensor.doubles()[...])
       return "\(columns.models[column].name) = \(cells[column].text)"
     }
   }
@@ -160,7 +163,7 @@ struct Compress: DeclaredCommand {
   @Argument(takesPipe: true, noun: "a dataset, or images", help: "a dataset, or images") var data: Examples
 
   func run(_ call: Call) throws -> Value {
-    let source = try data.data.testPart.drawnOnce()
+    let source = try data.data(of: model, at: $data, call.execution).testPart.drawnOnce()
     let live = try model.model(threads: call.threads)
     _ = try live.checkValues(source.source)
     let codes = try live.encode(source.source) { try call.execution.working("compress", $0) }

@@ -28,7 +28,7 @@ struct Encode: DeclaredCommand {
   @Option(.seed, note: "the next seed of the session", help: "seed of the draws") var seed: Int?
 
   func run(_ call: Call) throws -> Value {
-    let data = try data.data
+    let data = try data.data(of: model, at: $data, call.execution)
     if !model.configuration.family.isProbabilistic, what != .mean {
       throw $what.fault(
         .notSupported, "a plain autoencoder has one code for each example, not a distribution",
@@ -36,13 +36,14 @@ struct Encode: DeclaredCommand {
     }
     let live = try model.model(threads: call.threads)
     let codes = try live.encode(data.source) { try call.execution.working("encode", $0) }
-    let labels = try data.rowLabels()
+    let (labels, names) = (try data.rowLabels(), data.dataset.labelNames)
     switch what {
-    case .logvar: return .tensor(ArrayValue(codes.logVariance, labels: labels, meaning: .logVariance))
+    case .logvar:
+      return .tensor(ArrayValue(codes.logVariance, labels: labels, labelNames: names, meaning: .logVariance))
     case .sample:
       let draws = try live.sample(codes, seed: call.execution.seed(given: seed))
-      return .tensor(ArrayValue(draws, labels: labels, meaning: .latents))
-    case .mean: return .tensor(ArrayValue(codes.mean, labels: labels, meaning: .latents))
+      return .tensor(ArrayValue(draws, labels: labels, labelNames: names, meaning: .latents))
+    case .mean: return .tensor(ArrayValue(codes.mean, labels: labels, labelNames: names, meaning: .latents))
     }
   }
 }
@@ -58,10 +59,13 @@ struct Decode: DeclaredCommand {
   @Argument(takesPipe: true, noun: "latents N×D, or one of D numbers", help: "latents N×D, or one of D numbers")
   var latents: ArrayValue
   let labels = LabelOption()
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
     let label = try labels.class(for: model, else: latents.labels)
-    return .tensor(try model.decoded(latents, label: label, labels: latents.labels, call.execution))
+    return .tensor(
+      try model.decoded(
+        latents, label: label, labels: latents.labels, names: latents.labelNames, units: units.units, call.execution))
   }
 }
 
@@ -74,14 +78,15 @@ struct Reconstruct: DeclaredCommand {
   @Argument(help: "the model") var model: ModelValue
   @Argument(takesPipe: true, noun: "a dataset, or images", help: "a dataset, or images") var data: Examples
   @Option(.integer(1...100_000), default: 10, help: "number of examples, from the first") var n: Int
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
-    let data = try data.data.drawnOnce()
+    let data = try data.data(of: model, at: $data, call.execution).drawnOnce()
     let n = min(n, data.dataset.count)
     let part = data.subset(Array(0..<n))
     let live = try model.model(threads: call.threads)
     if let columns = model.configuration.likelihood.columns {
-      return .table(try Self.rows(part, live, columns, labels: try part.conditioning(model)))
+      return .table(try Self.rows(part, live, columns, model, units.units))
     }
     let inputs = try part.dataset.examples(Array(0..<n))
     let codes = try live.encode(part.source) { try call.execution.working("encode", $0) }
@@ -92,20 +97,26 @@ struct Reconstruct: DeclaredCommand {
     let shape = Shape([2 * n] + outputs.shape.droppingFirst.dimensions)
     call.execution.note("rows 0..\(n - 1) are the inputs, \(n)..\(2 * n - 1) their reconstructions")
     let content = ArrayValue.Content("inputs, then \(model.configuration.shown())", isOfEach: false)
-    return .tensor(ArrayValue(try Tensor(both, shape: shape), meaning: .images, content: content))
+    let pairs = try Tensor(both, shape: shape)
+    var array = try data.decoded(pairs, units: units.units)
+    array.content = content
+    return .tensor(array)
   }
 }
 
 extension Reconstruct {
   /// Each row of a table, and below it what it is decoded to.
-  private static func rows(_ part: DatasetValue, _ live: Model, _ columns: TableColumns, labels: [Int]?) throws -> Table
-  {
+  private static func rows(
+    _ part: DatasetValue, _ live: Model, _ columns: TableColumns, _ model: ModelValue, _ units: Units
+  ) throws -> Table {
     let codes = try live.encode(part.source)
-    let means = try live.decode(codes.mean, labels: labels).elements(as: Float.self)
-    let inputs = try part.dataset.doubles(0..<part.dataset.count)
-    let rows = TableRows(columns: columns)
+    let means = try live.decode(codes.mean, labels: try part.conditioning(model))
+    let rows = TableRows(columns: columns.ofData(part, units))
     let width = columns.width
-    let outputs = rows.written(means).map(Double.init)
+    let seen = try Tensor(part.dataset.doubles(0..<part.dataset.count), shape: means.shape)
+    let written = try Tensor(TableRows(columns: columns).written(means.elements(as: Float.self)), shape: means.shape)
+    let inputs = try part.decoded(seen, units: units).tensor.doubles()
+    let outputs = try part.decoded(written, units: units).tensor.doubles()
     return Table(
       title: "rows of \(part.title), each above the mean of p(x | z) for its code",
       columns: [.init("row"), .init("what")] + columns.models.map { .init($0.name, key: $0.name) },
@@ -139,18 +150,22 @@ struct Sample: DeclaredCommand {
     note: "means; samples for a table", help: "means of p(x|z), as pictures show them, or samples of it")
   var draws: DecodedKind?
   let labels = LabelOption()
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
     let label = try labels.class(for: model)
     let columns = model.configuration.likelihood.columns
     let made = try model.sampled(
       n, seed: call.execution.seed(given: seed), temperature: temperature, label: label,
-      as: (draws ?? (columns == nil ? .means : .samples)).checked(for: [model], at: $draws), call.execution)
+      as: (draws ?? (columns == nil ? .means : .samples)).checked(for: [model], at: $draws),
+      units: columns == nil ? units.units : .model, call.execution)
     guard let columns else { return .tensor(made) }
+    // Digits and ranges are those of what the model saw.
+    let written = try Tensor(TableRows(columns: columns).written(made.floats), shape: made.shape)
     return .object(
       try DatasetValue.rows(
-        TableRows(columns: columns).written(made.floats), columns, title: "samples", source: "drawn from a model",
-        labels: label.map { [Int32](repeating: Int32($0), count: n) }))
+        model.decoded(written, units: units.units).tensor, columns, title: "samples", source: "drawn from a model",
+        labels: label.map { [Int32](repeating: Int32($0), count: n) }, labelNames: model.recipe.classes ?? []))
   }
 }
 
@@ -192,7 +207,8 @@ extension Execution {
 extension ModelValue {
   /// Decoded draws of the prior, whose standard deviation is `temperature`.
   func sampled(
-    _ n: Int, seed: UInt64, temperature: Double = 1, label: Int?, as kind: DecodedKind, _ execution: Execution
+    _ n: Int, seed: UInt64, temperature: Double = 1, label: Int?, as kind: DecodedKind, units: Units = .data,
+    _ execution: Execution
   ) throws -> ArrayValue {
     let prior = try model(threads: execution.state.settings.threads).prior(count: n, seed: seed)
     let scale = Float(temperature)
@@ -200,23 +216,36 @@ extension ModelValue {
     if !configuration.family.isProbabilistic {
       execution.note("a plain autoencoder has no prior: these are decoded draws of N(0, I)")
     }
-    return try decoded(ArrayValue(latents), label: label, labels: nil, as: kind, seed: seed, execution)
+    return try decoded(ArrayValue(latents), label: label, labels: nil, as: kind, seed: seed, units: units, execution)
   }
 
-  /// Images of latents; a single vector is one row.
+  /// Images of latents, in the unit of the data unless they are wanted as the model has them; a single vector is one row.
   func decoded(
-    _ array: ArrayValue, label: Int?, labels: [Int32]?, as kind: DecodedKind = .means, seed: UInt64 = 0,
-    _ execution: Execution
+    _ array: ArrayValue, label: Int?, labels: [Int32]?, names: [String] = [], as kind: DecodedKind = .means,
+    seed: UInt64 = 0, units: Units = .data, _ execution: Execution
   ) throws -> ArrayValue {
     let rows = array.shape.rank == 1 ? array.tensor.reshaped(to: [1, array.shape.count]) : array.tensor
     let floats = rows.dtype == .float32 ? rows : try Tensor(array.floats, shape: rows.shape)
     let count = floats.shape.dimensions.first ?? 0
-    let classes = label.map { [Int](repeating: $0, count: count) } ?? labels.map { $0.map(Int.init) }
+    let classes =
+      try label.map { [Int](repeating: $0, count: count) }
+      ?? labels?.map { label in
+        guard label >= 0, configuration.family.isConditional else { return Int(label) }
+        guard let index = classIndex(of: label, names: names) else {
+          throw Fault(
+            .noLabels, "the model has no class '\(LabelNames.name(of: label, names))'",
+            fix: "Its classes: \((recipe.classes ?? []).listed).")
+        }
+        return index
+      }
     let images = try model(threads: execution.state.settings.threads).decode(
       floats, labels: classes, as: kind, seed: seed
     ) {
       try execution.working("decode", $0)
     }
-    return ArrayValue(images, labels: labels, meaning: .images, content: .init(configuration.shown(kind)))
+    let shown = try decoded(images, units: units)
+    return ArrayValue(
+      shown.tensor, labels: labels, labelNames: names, meaning: .images, form: shown.form,
+      content: .init(configuration.shown(kind)))
   }
 }

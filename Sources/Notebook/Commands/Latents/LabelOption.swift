@@ -3,7 +3,7 @@ import SessionCore
 
 /// `label=`: the class to decode, for conditional models.
 struct LabelOption: ArgumentGroup {
-  @Option(.integer(0...100_000), help: "class, for conditional models") var label: Int?
+  @Option(.label, help: "class by name or number, for conditional models") var label: String?
 
   /// - Parameter labels: Classes that the latents have already.
   func `class`(for model: ModelValue, else labels: [Int32]? = nil) throws -> Int? {
@@ -14,8 +14,11 @@ struct LabelOption: ArgumentGroup {
         fix: "Use a conditional model: model c cvae conv on=d")
     }
     if family.isConditional, !$label.isGiven, labels == nil {
-      throw $label.fault(.missingArgument, "a conditional model needs a class", fix: "Add: label=3")
+      throw $label.fault(
+        .missingArgument, "a conditional model needs a class", fix: "Add: label=\(LabelNames.word(model.labelExample))")
     }
-    return label
+    return try label.flatMap { text in
+      try model.classNumber(text) { message, fix in throw $label.fault(.badOptionValue, message, fix: fix) }
+    }
   }
 }

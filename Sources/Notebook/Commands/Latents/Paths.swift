@@ -19,12 +19,14 @@ struct Interpolate: DeclaredCommand {
   @Option(.integer(2...1000), default: 12, help: "number of images, including both ends") var steps: Int
   @Option(default: .slerp, help: "straight line or great circle") var how: LatentPath.Kind
   let labels = LabelOption()
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
     .tensor(
       try model.interpolated(
-        (from, $from), (to, $to), steps: steps, how: how, data: try data?.data.drawnOnce(), labels: labels,
-        call.execution))
+        (from, $from), (to, $to), steps: steps, how: how,
+        data: try data?.data(of: model, at: $data, call.execution).drawnOnce(),
+        labels: labels, units: units.units, call.execution))
   }
 }
 
@@ -32,17 +34,18 @@ extension ModelValue {
   /// The images of a path between two points.
   func interpolated(
     _ from: (text: String, place: ArgumentPlace), _ to: (text: String, place: ArgumentPlace), steps: Int,
-    how: LatentPath.Kind, data: DatasetValue?, labels: LabelOption, _ execution: Execution
+    how: LatentPath.Kind, data: DatasetValue?, labels: LabelOption, units: Units = .data, _ execution: Execution
   ) throws -> ArrayValue {
     let start = try data.flatMap { data -> Int? in
       try LatentPoint.row(from.text, at: from.place, data: data).flatMap { data.dataset.label($0) }
+        .flatMap { classIndex(of: Int32($0), names: data.dataset.labelNames) }
     }
     let label = try labels.class(for: self, else: start.map { [Int32($0)] })
     func point(_ end: (text: String, place: ArgumentPlace)) throws -> [Float] {
       try LatentPoint.point(end.text, at: end.place, data: data, model: self, execution)
     }
     let path = try LatentPath.between(point(from), point(to), steps: steps, kind: how)
-    return try decoded(ArrayValue(path), label: label ?? start, labels: nil, execution)
+    return try decoded(ArrayValue(path), label: label ?? start, labels: nil, units: units, execution)
   }
 }
 
@@ -77,6 +80,12 @@ enum LatentPoint {
 
   /// The example that a label or an index such as `#12` names; nil when the text is neither.
   static func row(_ text: String, at place: ArgumentPlace, data: DatasetValue?) throws -> Int? {
+    if text.first != "#", let data, let classes = data.dataset.classes, let label = classes.label(named: text) {
+      guard let row = (0..<data.dataset.count).first(where: { data.dataset.label($0) == Int(label) }) else {
+        throw place.fault(.emptySelection, "no example has the label \(text)")
+      }
+      return row
+    }
     guard let number = Int(text.first == "#" ? String(text.dropFirst()) : text) else { return nil }
     guard let data else {
       throw place.fault(
@@ -106,6 +115,7 @@ struct Traverse: DeclaredCommand {
   @Option(.integer(2...1000), default: 11, help: "images per dimension") var steps: Int
   @Option(note: "the origin", help: "latent to start from") var from: ArrayValue?
   let labels = LabelOption()
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
     let label = try labels.class(for: model)
@@ -123,7 +133,7 @@ struct Traverse: DeclaredCommand {
     let path = try LatentPath.traversal(
       from: from?.floats ?? [Float](repeating: 0, count: d), dimensions: dimensions,
       range: Float(range.lowerBound)...Float(range.upperBound), steps: steps)
-    return .tensor(try model.decoded(ArrayValue(path), label: label, labels: nil, call.execution))
+    return .tensor(try model.decoded(ArrayValue(path), label: label, labels: nil, units: units.units, call.execution))
   }
 }
 
@@ -137,16 +147,17 @@ struct Manifold: DeclaredCommand {
   @Argument(takesPipe: true, help: "a model with latent=2") var model: ModelValue
   @Option(.integer(2...200), default: 20, help: "images per side") var n: Int
   let labels = LabelOption()
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
-    .tensor(try model.manifold(n, at: $model, labels: labels, call.execution))
+    .tensor(try model.manifold(n, at: $model, labels: labels, units: units.units, call.execution))
   }
 }
 
 extension ModelValue {
   /// A grid of images at the quantiles of N(0, 1) in both dimensions.
   func manifold(
-    _ n: Int, at place: ArgumentPlace, labels: LabelOption, _ execution: Execution
+    _ n: Int, at place: ArgumentPlace, labels: LabelOption, units: Units = .data, _ execution: Execution
   ) throws -> ArrayValue {
     guard configuration.latentDimensions == 2 else {
       throw place.fault(
@@ -154,6 +165,6 @@ extension ModelValue {
         fix: "Use: traverse")
     }
     let label = try labels.class(for: self)
-    return try decoded(ArrayValue(try LatentPath.manifold(side: n)), label: label, labels: nil, execution)
+    return try decoded(ArrayValue(try LatentPath.manifold(side: n)), label: label, labels: nil, units: units, execution)
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Language
 import SessionCore
 import VAEngine
@@ -14,18 +15,22 @@ struct MeasuredData: ArgumentGroup {
   /// - Parameter place: Of the model.
   func data(for model: ModelValue, at place: ArgumentPlace, _ call: Call) throws -> DatasetValue {
     if let on {
-      remark(on, model, at: place, call.execution)
-      return on
+      let matched = try on.matched(to: model, at: $on, call.execution)
+      remark(matched, model, at: place, call.execution)
+      return matched
     }
-    if let last = model.trainingData(call) { return last }
+    if let last = model.trainingData(call) { return try last.matched(to: model, at: place, call.execution) }
     let known = call.execution.names(ofKinds: [.dataset])
-    if known.count == 1, case .object(let only as DatasetValue) = call.execution.lookup(known[0]) { return only }
+    if known.count == 1, case .object(let only as DatasetValue) = call.execution.lookup(known[0]) {
+      return try only.matched(to: model, at: place, call.execution)
+    }
     throw call.fault(.missingArgument, "\(call.verb) needs data", fix: "Example: \(call.verb) m on=d")
   }
 
   /// Adds a note when the transforms of the data differ from those of the training data.
   private func remark(_ data: DatasetValue, _ model: ModelValue, at place: ArgumentPlace, _ execution: Execution) {
-    guard let trained = model.recipe.transforms, trained != data.dataset.transforms else { return }
+    guard let trained = model.recipe.transforms, data.transforms(of: model.recipe) != data.dataset.transforms
+    else { return }
     let (data, model) = ($on.raw, place.variable ?? "m")
     let transforms = trained.isEmpty ? "no transforms" : trained.map(\.description).joined(separator: ", ")
     execution.note(

@@ -5,8 +5,8 @@ import VAEngine
 /// What a probe learns labels from, and what it is asked: the training part and the test part where there are both, so
 /// that every command which probes a model on some data gets the same answer.
 struct ProbeSets {
-  let known: DatasetValue
-  let asked: DatasetValue
+  private(set) var known: DatasetValue
+  private(set) var asked: DatasetValue
   let knownLabels: [Int]
   let askedLabels: [Int]
   /// Where the known ones are from, in words.
@@ -40,6 +40,13 @@ struct ProbeSets {
     else { return nil }
     (self.known, self.asked, self.origin) = (known, asked, origin)
     (self.knownLabels, self.askedLabels) = (knownLabels.map(Int.init), askedLabels.map(Int.init))
+  }
+
+  /// The same examples as another model knows them.
+  func matched(to model: ModelValue) throws -> ProbeSets {
+    var other = self
+    (other.known, other.asked) = (try known.matched(to: model), try asked.matched(to: model))
+    return other
   }
 
   /// The training part beside a test part: of the data themselves, else what the model was trained on, else the part

@@ -42,12 +42,13 @@ struct Race: DeclaredCommand {
     var after: [(name: String, model: ModelValue)] = []
     var seen: [Int] = []
     for (name, model) in models {
+      let own = try source.matchedForTraining(model, at: place, execution)
       let live = try model.model(threads: call.threads, willChange: true)
       var plan = model.recipe.plan(epochs: live.training.epoch + 1_000_000, count: source.dataset.count)
       plan.patience = nil
       plan.seed = seed.value
-      if let before = live.begin(on: source) {
-        execution.note("\(name) continues with other data: \(source.title) after \(before.title)")
+      if let before = live.begin(on: own) {
+        execution.note("\(name) continues with other data: \(own.title) after \(before.title)")
       }
       // Models of different seeds get the same shuffle order; a model in the middle of an epoch finishes it in its own
       // order.
@@ -58,7 +59,7 @@ struct Race: DeclaredCommand {
       let stop = StopSignal(when: Stopping.current)
       var smoothed = SmoothedTerms()
       let start = WorkClock.now
-      try Trainer(live, on: source.source, plan: plan).run(stop: stop) { moment in
+      try Trainer(live, on: own.source, plan: plan).run(stop: stop) { moment in
         let spent = (WorkClock.now - start).seconds
         position = moment.position
         if let last = moment.last {
@@ -77,6 +78,8 @@ struct Race: DeclaredCommand {
       }
       var recipe = model.recipe
       recipe.data = data.name ?? recipe.data
+      recipe.take(form: own, model)
+      recipe.addTrainedClasses(of: own, isFresh: model.training.step == 0)
       let updated = try model.updated(live, recipe: recipe)
       execution.set(name, to: .object(updated))
       execution.keepsWork = true

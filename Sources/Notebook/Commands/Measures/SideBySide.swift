@@ -32,8 +32,12 @@ struct SideBySide {
     for (name, model) in models {
       let configuration = model.configuration
       let live = try model.model(threads: call.threads)
+      let matched: DatasetValue
+      do { matched = try source.matched(to: model) } catch let fault as Fault {
+        throw Fault(fault.code, "\(name): \(fault.message)", at: fault.span ?? call.verbSpan, fix: fault.fix)
+      }
       let result =
-        try live.measured(source, seed: seed) {
+        try live.measured(matched, seed: seed) {
           try call.execution.working("evaluate \(name)", $0)
         }
       call.execution.remark(result, of: name, model)

@@ -38,7 +38,9 @@ struct Versus: DeclaredCommand {
     let sets = try ProbeSets(given, training: a.trainingData(call), seed: seed)
     let probe = try VersusProbe(
       source: given.testPart, n: n, seed: seed, kind: kind, probes: sets, execution: call.execution)
-    let (left, right) = (try probe.measure(a, name: names.0), try probe.measure(b, name: names.1))
+    let (left, right) = (
+      try probe.measure(a, name: names.0), try probe.matched(to: b).measure(b, name: names.1)
+    )
     let rows = zip(left.measures, right.measures).map { x, y -> [Table.Cell] in
       let difference = probe.difference(x, y)
       let (gap, error) = (difference.mean, difference.standardError)

@@ -58,6 +58,17 @@ struct VersusProbe {
     realDiversity = try Self.spread(real)
   }
 
+  /// The same examples as another model knows them.
+  func matched(to model: ModelValue) throws -> VersusProbe {
+    let other = try source.matched(to: model)
+    guard
+      other.dataset.columns != source.dataset.columns || other.dataset.transforms != source.dataset.transforms
+        || other.dataset.classes != source.dataset.classes
+    else { return self }
+    return try VersusProbe(
+      source: other, n: n, seed: seed, kind: kind, probes: probes?.matched(to: model), execution: execution)
+  }
+
   private static func rows(_ tensor: Tensor) -> [[Float]] {
     let size = tensor.shape.droppingFirst.count
     let values = tensor.elements(as: Float.self)

@@ -97,6 +97,7 @@ struct CreateModel: DeclaredCommand {
     try plan.apply(to: &configuration)
     var recipe = TrainingRecipe()
     recipe.data = plan.dataName
+    (recipe.classes, recipe.columns) = (plan.classNames, plan.columns)
     try plan.refuseMeanBias(of: architecture)
     let made = try plan.locatingShapeErrors {
       try Model(configuration, options: CompilerOptions(threads: call.threads))

@@ -74,6 +74,12 @@ struct ModelArguments {
 
   var exampleShape: Shape { get throws { data?.value.source.exampleShape ?? [1, 28, 28] } }
 
+  /// Names of the classes, in the order of their numbers.
+  var classNames: [String]? { family.isConditional ? data?.value.dataset.classes?.names : nil }
+
+  /// Names of the columns of a table.
+  var columns: [String]? { (data?.value.dataset).flatMap { $0.hasNamedColumns ? $0.columns : nil } }
+
   var classCount: Int? { family.isConditional ? data?.value.source.classCount : nil }
 
   /// The one asked for; of a table one for each column, where none is; nil for the family's own.

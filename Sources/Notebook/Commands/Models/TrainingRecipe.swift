@@ -1,5 +1,6 @@
 import Datasets
 import Graphs
+import JSONText
 import SessionCore
 import VAEngine
 
@@ -34,7 +35,63 @@ package struct TrainingRecipe: Codable, Sendable, Equatable {
   /// The transforms of the training data, which `transform d like=m` applies to new data; nil before the first
   /// training.
   package var transforms: [Transform]?
+  /// Names of the columns of a table it was trained on.
+  package var columns: [String]?
+  /// Names of the classes of a conditional model, in its order, and those it was trained on.
+  package var classes: [String]?
+  package var trainedClasses: [String]?
+  /// Whether stored numbers of the training data lie outside of [−1, 1]: bytes are the same data then without a factor.
+  package var reachesBeyondOne: Bool?
   package init() {}
+
+  /// What new data must match, for the file of a model.
+  struct DataForm: Codable {
+    var transforms: [Transform]
+    var columns: [String]?
+    var classes: [String]?
+    var trainedClasses: [String]?
+    var reachesBeyondOne: Bool?
+  }
+
+  var dataForm: DataForm? {
+    transforms.map {
+      DataForm(
+        transforms: $0, columns: columns, classes: classes, trainedClasses: trainedClasses,
+        reachesBeyondOne: reachesBeyondOne)
+    }
+  }
+
+  /// What a file of a model says of its data: before models kept names, the transforms alone.
+  mutating func take(dataForm text: String) {
+    guard let json = try? JSON(parsing: text) else { return }
+    guard let form = try? json.decoded(DataForm.self) else {
+      transforms = try? json.decoded([Transform].self)
+      return
+    }
+    (transforms, columns) = (form.transforms, form.columns)
+    (classes, trainedClasses, reachesBeyondOne) = (form.classes, form.trainedClasses, form.reachesBeyondOne)
+  }
+
+  /// Takes over what the data of a training are.
+  mutating func take(form data: DatasetValue, _ model: ModelValue) {
+    transforms = data.dataset.transforms
+    let isFresh = model.training.step == 0
+    if isFresh || reachesBeyondOne == nil { reachesBeyondOne = !data.dataset.isWithinOne }
+    if data.dataset.hasNamedColumns, columns == nil || isFresh { columns = data.dataset.columns }
+    guard model.configuration.family.isConditional, classes == nil || isFresh,
+      let names = data.dataset.classes?.names, names.count == model.configuration.classCount
+    else { return }
+    classes = names
+  }
+
+  /// The classes that examples of a training have are known from then on.
+  mutating func addTrainedClasses(of data: DatasetValue, isFresh: Bool) {
+    guard let classes else { return }
+    let names = data.dataset.labelNames
+    let seen = Set(data.dataset.labelCounts.keys.map { ClassTable.name(of: Int32($0), names) })
+    let before = isFresh ? [] : trainedClasses ?? classes
+    trainedClasses = classes.filter { seen.contains($0) || before.contains($0) }
+  }
 
   /// The recipe of a model that was opened from a file, from its saved training plan.
   init(_ plan: TrainingPlan?) {

@@ -1,4 +1,5 @@
 import Graphs
+import Language
 import Networks
 import SessionCore
 import Tensors
@@ -37,7 +38,8 @@ struct TrainingRun {
     try changes.check(command.options.given)
     recipe = changes.recipe
     data = try Self.data(command, call, &recipe, name: name ?? "m")
-    recipe.transforms = data.dataset.transforms
+      .matchedForTraining(model, at: command.$on, execution)
+    recipe.take(form: data, model)
     if let seed {
       (recipe.seed, recipe.splitSeed) = (seed, nil)
     } else if model.training.step == 0 {
@@ -46,7 +48,7 @@ struct TrainingRun {
     }
     recipe.chosenSeed = nil
     self.changes = changes
-    (training, validation) = try Self.split(data, recipe, command, call)
+    (training, validation) = try Self.split(data, recipe, model, command, call)
     plan = recipe.plan(
       epochs: Self.epochs(command.epochs, recipe, done: model.training.epoch), count: training.source.count)
   }
@@ -89,14 +91,16 @@ struct TrainingRun {
 
   /// Holds out a fraction or a number of the examples, the same ones for the same seed; or all of another dataset.
   private static func split(
-    _ data: DatasetValue, _ recipe: TrainingRecipe, _ command: Train, _ call: Call
+    _ data: DatasetValue, _ recipe: TrainingRecipe, _ model: ModelValue, _ command: Train, _ call: Call
   ) throws -> (DatasetValue, DatasetValue?) {
     if let name = recipe.validationData {
       guard case .object(let held as DatasetValue) = try call.execution.evaluate(text: name, span: call.verbSpan) else {
         throw call.fault(
           .wrongKind, "previous validation data '\(name)' no longer exists", fix: "Specify validate= again.")
       }
-      return (data, held.testPart)
+      do {
+        return (data, try held.testPart.matched(to: recipe, isConditional: model.configuration.family.isConditional))
+      } catch let fault as Fault { throw fault.placed(at: command.options[.validate].span) }
     }
     let count = data.source.count
     let held = recipe.validate < 1 ? Int((Double(count) * recipe.validate).rounded()) : Int(recipe.validate)
@@ -188,7 +192,19 @@ struct TrainingRun {
   /// Says once in a session that the data are gray where 0 and 1 are meant.
   private func warn(_ live: Model) throws {
     guard live.training.step == 0 else { return }
-    for warning in try live.checkValues(training.source) {
+    let warnings: [DataWarning]
+    do { warnings = try live.checkValues(training.source) } catch let error as ModelError {
+      guard case .outsideSupport = error else { throw error }
+      var fault = error.fault
+      let advice = DoctorAdvice(self)
+      let data = try DataGlance(training.thinned(to: 2000))
+      fault.fix =
+        "Try: "
+        + advice.broughtInside(
+          data, from: recipe.data ?? "d", to: advice.freeName(for: recipe.data), isTrained: false)
+      throw fault.placed(at: command.$on.span)
+    }
+    for warning in warnings {
       let wasSaid = execution.names(ofKinds: [.model]).contains { name in
         guard case .object(let other as ModelValue)? = execution.state.variables[name]?.value else { return false }
         return other.training.step > 0 && other.configuration.likelihood == live.configuration.likelihood
@@ -200,6 +216,9 @@ struct TrainingRun {
   func keep(_ live: Model, isDone: Bool = false) throws {
     guard let name else { return }
     var recipe = recipe
+    if live.training.step > model.training.step {
+      recipe.addTrainedClasses(of: training, isFresh: model.training.step == 0)
+    }
     recipe.unfinished = isDone ? nil : plan.epochs
     execution.set(name, to: .object(try model.updated(live, recipe: recipe)))
     execution.keepsWork = true

@@ -12,7 +12,7 @@ struct ConfusionPlot: PlotSubject {
   func draw(_ plot: PlotItems) throws -> Figure {
     let plot = self.data.items(plot)
     let (name, model) = try plot.model()
-    guard let data = plot.knownData(for: model) else {
+    guard let data = try plot.knownData(for: model) else {
       throw plot.fault(.missingArgument, "data with labels are needed", fix: "Add: on=d")
     }
     guard let sets = try ProbeSets(data.drawnOnce(), training: model.trainingData(plot.call), seed: 0)
@@ -21,17 +21,21 @@ struct ConfusionPlot: PlotSubject {
     }
     let codes = try sets.codes(plot.live(model)) { try plot.execution.working("encode", $0) }
     let (answers, truth) = (try sets.nearest(codes), sets.askedLabels)
-    let classes = max(sets.knownLabels.max() ?? 0, truth.max() ?? 0) + 1
-    guard classes <= 1000, sets.knownLabels.allSatisfy({ $0 >= 0 }), truth.allSatisfy({ $0 >= 0 }) else {
+    // The classes that there are, whatever numbers their labels have.
+    let labels = Set(sets.knownLabels + truth).sorted()
+    let classes = labels.count
+    guard classes <= 1000 else {
       throw plot.fault(
-        .noLabels, "\(data.title) has labels up to \(classes - 1): a matrix shows a thousand classes at most")
+        .noLabels, "\(data.title) has \(classes) classes: a matrix shows a thousand at most")
     }
+    let place = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
     var counts = [Double](repeating: 0, count: classes * classes)
-    for (row, answer) in answers.enumerated() { counts[truth[row] * classes + answer] += 1 }
-    let right = (0..<classes).reduce(0.0) { $0 + counts[$1 * classes + $1] } / Double(max(answers.count, 1))
-    let names = (0..<classes).map { index in
-      data.dataset.labelNames.indices.contains(index) ? data.dataset.labelNames[index] : "\(index)"
+    for (row, answer) in answers.enumerated() {
+      guard let own = place[truth[row]], let read = place[answer] else { continue }
+      counts[own * classes + read] += 1
     }
+    let right = (0..<classes).reduce(0.0) { $0 + counts[$1 * classes + $1] } / Double(max(answers.count, 1))
+    let names = labels.map { LabelNames.name(of: Int32(clamping: $0), data.dataset.labelNames) }
     return Figure(
       MatrixMap(
         values: counts, rowNames: names, columnNames: names, rowLabel: "true class",

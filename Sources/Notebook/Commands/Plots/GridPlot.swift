@@ -14,10 +14,15 @@ struct GridPlot: PlotSubject {
 
   func draw(_ plot: PlotItems) throws -> Figure {
     for item in plot.values {
+      if case .table(let table) = item.value, let grid = table.images {
+        return Figure(
+          grid, title: table.title.isEmpty ? item.name : table.title,
+          subtitle: grid.count < table.rows.count ? "the first \(grid.count) of \(table.rows.count)" : "")
+      }
       if case .tensor(let array) = item.value { return try plot.images(array, columns: columns) }
       if case .object(let data as DatasetValue) = item.value {
         let count = min(n, data.dataset.count)
-        var figure = try plot.images(ArrayValue(data.dataset.examples(Array(0..<count))), columns: columns)
+        var figure = try plot.images(data.decoded(data.dataset.examples(Array(0..<count))), columns: columns)
         (figure.title, figure.subtitle) = (data.title, "the first \(count) of \(NumberText.count(data.dataset.count))")
         return figure
       }

@@ -22,12 +22,13 @@ struct InterpolationPlot: PlotSubject {
   func draw(_ plot: PlotItems) throws -> Figure {
     let plot = self.data.items(plot)
     let (name, model) = try plot.model()
-    let data = plot.givenData?.drawnOnce()
+    let data = plot.givenData == nil ? nil : try plot.knownData(for: model)?.drawnOnce()
     let way = how == .lerp ? "straight line" : "great circle"
     if let corners { return try matrix(corners, name, model, data, way, plot) }
     let (start, end) = (try end(from, $from, plot), try end(to, $to, plot))
     let path = try model.interpolated(
-      start, end, steps: steps ?? 12, how: how, data: plot.examples()?.drawnOnce(), labels: labels, plot.execution)
+      start, end, steps: steps ?? 12, how: how, data: plot.examples(for: model)?.drawnOnce(), labels: labels,
+      plot.execution)
     let (array, word) = inputs ? (try between(path, start, end, data, plot), "input ") : (path, "")
     let count = array.shape[0]
     var figure = try plot.images(array, columns: count, framed: [0, count - 1]) { grid in
@@ -59,7 +60,7 @@ struct InterpolationPlot: PlotSubject {
       throw $corners.fault(.badOptionValue, "corners: expected four such as 3,8,0,6, got '\(text)'")
     }
     let label = try labels.class(for: model)
-    let known = data ?? plot.knownData(for: model)?.drawnOnce()
+    let known = try data ?? plot.knownData(for: model)?.drawnOnce()
     let points = try ends.map {
       try LatentPoint.point($0, at: $corners, data: known, model: model, plot.execution)
     }
@@ -89,7 +90,7 @@ struct InterpolationPlot: PlotSubject {
           .badOptionValue, "inputs: \(end.place.name)=\(end.text) is not an example of the dataset",
           fix: "Example: plot interpolate m d from=3 to=8 inputs=yes")
       }
-      return try data.dataset.examples([row]).elements(as: Float.self)
+      return try data.decoded(data.dataset.examples([row])).floats
     }
     let (first, last) = (try input(start), try input(end))
     var extents = path.shape.dimensions

@@ -53,7 +53,7 @@ struct TensorPlot: PlotSubject {
   func draw(_ array: ArrayValue, _ plot: PlotItems) throws -> Figure {
     guard array.shape.rank == 2 else { return try plot.images(array, columns: columns) }
     return try scatter.figure(
-      Tensor(array.floats, shape: array.shape), labels: array.labels.map { $0.map(Int.init) }, names: [],
+      Tensor(array.floats, shape: array.shape), labels: array.labels.map { $0.map(Int.init) }, names: array.labelNames,
       title: plot.subject.raw,
       subtitle: "\(NumberText.count(array.shape[0])) \(array.shape[0] == 1 ? "point" : "points")", plot)
   }

@@ -33,7 +33,9 @@ struct Plot: DeclaredCommand {
     ])
 
   @Argument(.text(placeholder: "SUBJECT", suggestions: PlotSubjects.words), help: "what to draw") var subject: String
-  @Rest(.value([.model, .dataset, .tensor]), required: false, takesPipe: true, help: "models, data or tensors")
+  @Rest(
+    .value([.model, .dataset, .tensor, .table]), required: false, takesPipe: true,
+    help: "models, data, tensors, or a table of images")
   var items: [Value]
   let options = SubjectOptions()
   let look = FigureLook()

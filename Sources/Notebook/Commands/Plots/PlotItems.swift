@@ -41,20 +41,30 @@ struct PlotItems {
   var givenData: DatasetValue? { on ?? values.lazy.compactMap { DatasetValue($0.value) }.first }
 
   /// The data or images among the items, else those of `on=`.
-  func examples() throws -> DatasetValue? {
+  func examples(for model: ModelValue) throws -> DatasetValue? {
     for item in values {
-      if let data = DatasetValue(item.value) { return data }
-      if case .tensor(let array) = item.value { return try DatasetValue.images(array) }
+      if let data = DatasetValue(item.value) { return try matched(data, to: model) }
+      if case .tensor(let array) = item.value { return try matched(DatasetValue.images(array), to: model) }
     }
-    return on
+    return try on.map { try matched($0, to: model) }
   }
 
   /// The same as `givenData`, else what the model was trained on; nil when that is not known.
-  func knownData(for model: ModelValue) -> DatasetValue? { givenData ?? model.trainingData(call) }
+  ///
+  /// - Throws: `Fault` for data that the model does not know.
+  func knownData(for model: ModelValue) throws -> DatasetValue? {
+    try (givenData ?? model.trainingData(call)).map { try matched($0, to: model) }
+  }
+
+  private func matched(_ data: DatasetValue, to model: ModelValue) throws -> DatasetValue {
+    do { return try data.matched(to: model) } catch let fault as Fault {
+      throw fault.placed(at: (values.first { DatasetValue($0.value) != nil }?.place ?? subject).span)
+    }
+  }
 
   /// The same for measuring: the test part where there is one.
   func data(for model: ModelValue) throws -> DatasetValue {
-    guard let data = knownData(for: model) else {
+    guard let data = try knownData(for: model) else {
       throw fault(.missingArgument, "data to encode are needed", fix: "Add: on=d")
     }
     return data.testPart
@@ -90,7 +100,7 @@ struct PlotItems {
   func aboutTraining() -> String {
     func data(_ model: ModelValue) -> String {
       if let text = model.training.history.dataText(to: model.training.position, counts: true) { return text }
-      guard let own = knownData(for: model)?.trainingPart else { return "" }
+      guard let own = (givenData ?? model.trainingData(call))?.trainingPart else { return "" }
       return "\(own.title), \(NumberText.count(own.dataset.count)) examples"
     }
     let texts = models.map { data($0.model) }

@@ -20,12 +20,13 @@ struct ReconstructionPlot: PlotSubject {
     let count = min(n, data.dataset.count)
     let live = try plot.live(model)
     let chosen = data.subset(Array(0..<count))
-    let inputs = try data.dataset.examples(Array(0..<count))
-    let outputs = try live.decode(live.encode(chosen.source).mean, labels: try chosen.conditioning(model))
+    let seen = try data.dataset.examples(Array(0..<count))
+    let decoded = try live.decode(live.encode(chosen.source).mean, labels: try chosen.conditioning(model))
+    let (inputs, outputs) = (try data.decoded(seen), try data.decoded(decoded))
     let extents = outputs.shape.dimensions
     guard extents.count == 4 else { throw plot.fault(.shapeMismatch, "\(outputs.shape) are not images") }
     let grid = ImageGrid.comparison(
-      inputs: inputs.elements(as: Float.self), outputs: outputs.elements(as: Float.self), count: count,
+      inputs: inputs.floats, outputs: outputs.floats, count: count,
       channels: extents[1], height: extents[2], width: extents[3], columns: columns,
       errors: errors)
     return Figure(

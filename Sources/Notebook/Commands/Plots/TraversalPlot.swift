@@ -23,7 +23,7 @@ struct TraversalPlot: PlotSubject {
     var kl: [Int: Double] = [:]
     var dimensions = dim ?? Array(0..<min(d, 10))
     var order = ""
-    if let data = plot.knownData(for: model)?.testPart, !model.configuration.isPlain {
+    if let data = try plot.knownData(for: model)?.testPart, !model.configuration.isPlain {
       let ranked = try plot.klByDimension(model, data)
       for item in ranked { kl[item.dimension] = item.kl }
       if dim == nil {

@@ -84,7 +84,7 @@ struct Open: DeclaredCommand {
   private func model(_ file: String, _ call: Call) throws -> Value {
     let opened = try Model.open(file, options: CompilerOptions(threads: call.threads))
     var recipe = TrainingRecipe(opened.training.plan)
-    recipe.transforms = try? JSON(parsing: opened.dataDescription).decoded([Transform].self)
+    recipe.take(dataForm: opened.dataDescription)
     let model = try ModelValue(opened, recipe: recipe)
     if call.target == nil {
       throw call.fault(

@@ -27,6 +27,7 @@ struct Impute: DeclaredCommand {
     .number(0...0.9), default: 0.1, help: "fraction of the observed cells hidden to measure the error; 0 for none")
   var hide: Double
   @Option(.seed, default: 0, help: "seed of the draws and of what is hidden") var seed: Int
+  let units = UnitsOption()
 
   func run(_ call: Call) throws -> Value {
     guard let columns = model.configuration.likelihood.columns else {
@@ -35,6 +36,7 @@ struct Impute: DeclaredCommand {
         fix: "Train one on the table: model m on=\($data.raw)")
     }
     let live = try model.model(threads: call.threads)
+    let data = try data.matched(to: model, at: $data, call.execution)
     _ = try live.checkValues(data.source)
     let labels = try data.conditioning(model)
     let imputation = Imputation(model: live, columns: columns, labels: labels, seed: UInt64(seed))
@@ -48,7 +50,8 @@ struct Impute: DeclaredCommand {
     }
     return .object(
       try DatasetValue.rows(
-        filled, columns, title: "\(data.title) filled", source: "\(data.title), its gaps filled by a model",
+        data.decoded(Tensor(filled, shape: [data.dataset.count, columns.width]), units: units.units).tensor, columns,
+        title: "\(data.title) filled", source: "\(data.title), its gaps filled by a model",
         labels: try data.rowLabels(), labelNames: data.dataset.labelNames))
   }
 }

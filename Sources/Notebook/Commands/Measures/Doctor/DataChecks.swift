@@ -113,17 +113,27 @@ extension Examination {
     let likelihood = model.configuration.likelihood
     let (from, to) = (measuredName ?? "d", advice.freeName(for: measuredName))
     let isTrained = model.training.step > 0
-    if isTrained, let transforms = model.recipe.transforms, transforms != source.dataset.transforms,
+    if isTrained, let transforms = source.transforms(of: model.recipe), transforms != source.dataset.transforms,
       let seen = try? source.with(transforms, replacing: true), let glance = try? DataGlance(seen.thinned(to: 200)),
       glance.fits(likelihood)
     {
       return "\(to) = transform \(from) like=\(name); evaluate \(name) on=\(to)"
     }
-    if data.low >= 0 {
-      let transform = "\(to) = transform \(from) scale=\(NumberText.short(1 / data.high, digits: 7))"
-      return isTrained
-        ? "\(transform); \(advice.retrained(on: to))" : "\(transform); train \(name) on=\(to) epochs=\(advice.epochs)"
+    return advice.broughtInside(data, from: from, to: to, isTrained: isTrained)
+  }
+}
+
+extension DoctorAdvice {
+  /// Data inside [0, 1] for a likelihood of such values: by a factor, from [−1, 1] by half and a half, else a likelihood
+  /// of all numbers.
+  func broughtInside(_ data: DataGlance, from: String, to: String, isTrained: Bool) -> String {
+    let change: String
+    switch data.low {
+    case 0...: change = "scale=\(NumberText.short(1 / data.high, digits: 7))"
+    case _ where data.low >= -1 - 1e-5 && data.high <= 1 + 1e-5: change = "scale=0.5 shift=0.5"
+    default: return "\(to) = transform \(from) standardize=yes; " + another(on: to) { $0.likelihood = .gaussianLearned }
     }
-    return "\(to) = transform \(from) standardize=yes; " + advice.another(on: to) { $0.likelihood = .gaussianLearned }
+    let transform = "\(to) = transform \(from) \(change)"
+    return isTrained ? "\(transform); \(retrained(on: to))" : "\(transform); train \(name) on=\(to) epochs=\(epochs)"
   }
 }
