@@ -38,7 +38,7 @@ def test_a_saved_model_holds_all_that_it_is(tmp_path):
     assert (training["epoch"], training["step"], training["plan"]["batchSize"]) == (2, 8, 50)
     assert [e["learningRate"] for e in training["history"]["epochs"]] == [
         float(np.float32(1e-3)), float(np.float32(1e-3) / np.float32(2))]
-    assert json.loads(metadata["elbo.data"])[0].keys() == {"scale"}
+    assert json.loads(metadata["elbo.data"])["transforms"][0].keys() == {"scale"}
 
 
 def test_numpy_computes_what_elbo_does(tmp_path):
