@@ -122,8 +122,8 @@ def test_what_a_shell_command_writes_is_a_list_of_lines(start, tmp_path):
     assert "[one.csv, two words.csv, end]" in screen.lines
     screen.run("y = !echo no > /dev/null; exit 3")
     assert "exit code 3" in screen.lines
-    screen.line("z = !sleep 60")
-    screen.pump(0.3)
+    screen.line("z = !touch started; sleep 60")
+    screen.wait((tmp_path / "started").exists, "the command")
     screen.key("c")
     screen.wait(lambda: screen.current == "elbo>", "the prompt")
     screen.run("vars")
