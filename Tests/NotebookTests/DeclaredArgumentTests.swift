@@ -82,7 +82,8 @@ import Testing
     let file = folder.file("table.csv")
     try "a,b\n1.5,x\n2.5,y\n".write(toFile: file, atomically: true, encoding: .utf8)
     let ofTables = [
-      "load \(file) as=t; model tm on=t latent=2 hidden=4", "impute tm t draws=samples hide=0.5 seed=1",
+      "load \(file) as=t; model tm on=t latent=2 hidden=4; train tm on=t epochs=1 batch=2 seed=1",
+      "impute tm t draws=samples hide=0.5 seed=1",
     ]
     for line in Self.lines + ofTables { _ = session.execute(line, frontEnd: Prompt(), interruption: Interruption()) }
     for type in CommandTable.declared {

@@ -56,6 +56,18 @@ import VAEngine
     #expect(plain.configuration.likelihood == .gaussian(sigma: 1))
   }
 
+  /// No error, no advice and no number that is of all columns at once.
+  @Test func whatColumnsHaveNoUnitForIsNotMeasured() throws {
+    let bench = try Bench()
+    _ = bench.shown("load \(try table()) as=t missing=keep; model m on=t latent=2 hidden=8 seed=1")
+    #expect(try bench.failure("impute m t").fix == "First: train m on=t epochs=100")
+    _ = bench.shown("train m on=t epochs=2 batch=48 seed=1")
+    #expect(try bench.failure("denoise m t").fix?.contains("impute m t hide=0.2") == true)
+    let compressed = said(bench, "compress m t")
+    #expect(compressed.contains("times smaller") && !compressed.contains("nan") && !compressed.contains("per pixel"))
+    #expect(!said(bench, "doctor m").contains("not scaled"))
+  }
+
   @Test func likelihoodsThatAreNoneAreRefusedWithTheColumn() throws {
     let bench = try Bench()
     _ = bench.shown("load \(try table()) as=t missing=keep; x = dataset zeros(4, 3)")

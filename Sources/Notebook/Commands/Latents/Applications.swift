@@ -19,6 +19,11 @@ struct Denoise: DeclaredCommand {
 
   func run(_ call: Call) throws -> Value {
     let execution = call.execution
+    if model.configuration.likelihood.columns != nil {
+      throw $model.fault(
+        .notSupported, "columns of a table have units of their own: one noise for all of them means nothing",
+        fix: "To hide cells and measure what fills them: impute m t hide=0.2")
+    }
     let seed = UInt64(seed)
     let source = try data.data(of: model, at: $data, call.execution).testPart.drawnOnce(seed: seed)
     let n = min(n, source.dataset.count)
@@ -210,6 +215,9 @@ struct Compress: DeclaredCommand {
           "rate", label: "rate of the ELBO (KL)", .fixed(kl.mean, decimals: 1), unit: "bits/example",
           error: kl.standardError))
     }
+    // Over columns of different units it is of none.
+    let isTable = model.configuration.likelihood.columns != nil
+    if isTable { return .report(Report(title: "compressing \(source.title), \(count) examples", fields: fields)) }
     fields += [
       .init(
         "distortion", label: "reconstruction error", .number(error.mean), detail: " mean squared, per pixel",

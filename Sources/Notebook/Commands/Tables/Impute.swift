@@ -35,6 +35,11 @@ struct Impute: DeclaredCommand {
         .notSupported, "likelihood=\(model.configuration.likelihood.name) is not one of a table's columns",
         fix: "Train one on the table: model m on=\($data.raw)")
     }
+    guard model.training.step > 0 else {
+      throw $model.fault(
+        .notSupported, "\($model.variable ?? "the model") is not trained: it knows nothing of the table yet",
+        fix: "First: train \($model.variable ?? "m") on=\($data.raw) epochs=100")
+    }
     let live = try model.model(threads: call.threads)
     let data = try data.matched(to: model, at: $data, call.execution)
     _ = try live.checkValues(data.source)

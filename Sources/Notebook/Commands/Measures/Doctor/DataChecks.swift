@@ -43,7 +43,8 @@ extension DoctorCheck {
       """
   ) { examination in
     let configuration = examination.model.configuration
-    guard !configuration.likelihood.isBounded else { return nil }
+    // The columns of a table are standardized inside the model.
+    guard !configuration.likelihood.isBounded, configuration.likelihood.columns == nil else { return nil }
     let data = examination.data
     let evidence = "values from \(examination.text(data.low)) to \(examination.text(data.high))"
     if data.largest < smallInput, configuration.likelihood.sigma == nil, let measured = examination.measured,
