@@ -91,7 +91,8 @@ let package = Package(
       ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
-    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    // Opens libzmq, and the dozen libraries it brings along, when Jupyter's kernel starts.
+    .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "Kernel",

@@ -8,10 +8,10 @@ package struct ZeroMQError: Error, Equatable, Sendable, CustomStringConvertible 
 
   init(_ what: String) {
     self.what = what
-    code = zmq_errno()
+    code = elbo_zmq_errno()
   }
 
-  package var description: String { "\(what): \(String(cString: zmq_strerror(code)))" }
+  package var description: String { "\(what): \(String(cString: elbo_zmq_strerror(code)))" }
 }
 
 /// A ZeroMQ socket, bound where it listens. Belongs to one thread at a time.
@@ -21,7 +21,7 @@ final class Socket: @unchecked Sendable {
   let handle: UnsafeMutableRawPointer
 
   init(_ context: UnsafeMutableRawPointer, type: Int32, endpoint: String) throws(ZeroMQError) {
-    guard let handle = zmq_socket(context, type) else { throw ZeroMQError("no socket") }
+    guard let handle = elbo_zmq_socket(context, type) else { throw ZeroMQError("no socket") }
     self.handle = handle
     set(ZMQ_LINGER, 1000)
     if type == ZMQ_ROUTER {
@@ -36,17 +36,17 @@ final class Socket: @unchecked Sendable {
     }
     // A frame of more than 1 GiB closes the connection it came by.
     var limit: Int64 = 1 << 30
-    zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &limit, MemoryLayout<Int64>.size)
-    guard zmq_bind(handle, endpoint) == 0 else {
+    elbo_zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &limit, MemoryLayout<Int64>.size)
+    guard elbo_zmq_bind(handle, endpoint) == 0 else {
       let error = ZeroMQError("cannot listen at \(endpoint)")
-      zmq_close(handle)
+      elbo_zmq_close(handle)
       throw error
     }
   }
 
   private func set(_ option: Int32, _ value: Int32) {
     var value = value
-    zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size)
+    elbo_zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size)
   }
 
   /// All frames of the next message; nil when there is none.
@@ -54,16 +54,16 @@ final class Socket: @unchecked Sendable {
     var frames: [[UInt8]] = []
     while true {
       var message = zmq_msg_t()
-      zmq_msg_init(&message)
-      defer { zmq_msg_close(&message) }
+      elbo_zmq_msg_init(&message)
+      defer { elbo_zmq_msg_close(&message) }
       // The parts of a message arrive together, so only the first may be missing.
-      while zmq_msg_recv(&message, handle, ZMQ_DONTWAIT) < 0 {
-        if zmq_errno() == EINTR { continue }
+      while elbo_zmq_msg_recv(&message, handle, ZMQ_DONTWAIT) < 0 {
+        if elbo_zmq_errno() == EINTR { continue }
         return nil
       }
-      let count = zmq_msg_size(&message)
-      frames.append(Array(UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: count)))
-      if zmq_msg_more(&message) == 0 { return frames }
+      let count = elbo_zmq_msg_size(&message)
+      frames.append(Array(UnsafeRawBufferPointer(start: elbo_zmq_msg_data(&message), count: count)))
+      if elbo_zmq_msg_more(&message) == 0 { return frames }
     }
   }
 
@@ -71,10 +71,10 @@ final class Socket: @unchecked Sendable {
   func send(_ frames: [[UInt8]]) -> Bool {
     for (index, frame) in frames.enumerated() {
       let flags = index == frames.count - 1 ? ZMQ_DONTWAIT : ZMQ_DONTWAIT | ZMQ_SNDMORE
-      while zmq_send(handle, frame, frame.count, flags) < 0 {
-        if zmq_errno() == EINTR { continue }
+      while elbo_zmq_send(handle, frame, frame.count, flags) < 0 {
+        if elbo_zmq_errno() == EINTR { continue }
         // Anything but a full queue (a client that left) is not resolved by waiting.
-        return zmq_errno() != EAGAIN
+        return elbo_zmq_errno() != EAGAIN
       }
     }
     return true
@@ -83,5 +83,5 @@ final class Socket: @unchecked Sendable {
   /// From now on a subscriber whose queue is full loses messages instead of blocking the others.
   func dropForSlowReaders() { set(ZMQ_XPUB_NODROP, 0) }
 
-  func close() { zmq_close(handle) }
+  func close() { elbo_zmq_close(handle) }
 }

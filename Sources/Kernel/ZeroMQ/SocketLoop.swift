@@ -75,7 +75,7 @@ final class SocketLoop: Sendable {
     var queues = sockets.map { _ in Queue() }
     while true {
       let hasDeferred = queues.contains { !$0.deferred.isEmpty }
-      if zmq_poll(&items, Int32(items.count), hasDeferred ? 5 : -1) < 0, zmq_errno() != EINTR { return }
+      if elbo_zmq_poll(&items, Int32(items.count), hasDeferred ? 5 : -1) < 0, elbo_zmq_errno() != EINTR { return }
       if items[sockets.count].revents != 0 {
         var count: UInt64 = 0
         _ = read(wakeDescriptor, &count, 8)

@@ -22,7 +22,9 @@ package final class ZeroMQTransport: Transport {
 
   /// Listens where the connection file says, and nowhere else.
   package init(_ file: ConnectionFile) throws(ZeroMQError) {
-    guard let context = zmq_ctx_new() else { throw ZeroMQError("no ZeroMQ context") }
+    guard let context = elbo_zmq_ctx_new() else {
+      throw ZeroMQError("no ZeroMQ context from libzmq.so.5, which is in the package libzmq5")
+    }
     self.context = context
     main = try SocketLoop([
       try Socket(context, type: ZMQ_ROUTER, endpoint: file.endpoint(.shell)),
@@ -75,7 +77,7 @@ package final class ZeroMQTransport: Transport {
   package func close() {
     let hasEnded = [control.close(), main.close(), heartbeat.close()]
     // Waits for what lingers, a second at most; with a socket still open it would wait without end.
-    if hasEnded.allSatisfy({ $0 }) { zmq_ctx_term(context) }
+    if hasEnded.allSatisfy({ $0 }) { elbo_zmq_ctx_term(context) }
   }
 
   private func take(

@@ -44,7 +44,7 @@ struct JupyterCommand: ParsableCommand {
   }
 
   struct Install: ElboSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Install the kernelspec.")
+    static let configuration = CommandConfiguration(commandName: "install", abstract: "Install the kernelspec.")
     static let handlesSignals = false
     @OptionGroup var location: InstallLocation
 
@@ -72,7 +72,7 @@ struct JupyterCommand: ParsableCommand {
   }
 
   struct Uninstall: ElboSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Remove the kernelspec.")
+    static let configuration = CommandConfiguration(commandName: "uninstall", abstract: "Remove the kernelspec.")
     static let handlesSignals = false
     @OptionGroup var location: InstallLocation
 
