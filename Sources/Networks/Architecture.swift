@@ -22,7 +22,8 @@ package struct Architecture: Hashable, Sendable {
   package var endsInBias: Bool {
     switch decoder.last {
     case .dense(_, let activation), .convolution(_, _, _, _, let activation),
-      .transposedConvolution(_, _, _, _, let activation):
+      .transposedConvolution(_, _, _, _, let activation), .convolution1D(_, _, _, _, let activation),
+      .transposedConvolution1D(_, _, _, _, let activation):
       activation == nil || activation == Activation.none
     default: false
     }
@@ -35,6 +36,8 @@ package enum Preset: String, CaseIterable, Sendable {
   case mlp
   /// Two stride-2 3×3 convolutions of 32 and 64 channels and dense 16, mirrored.
   case conv
+  /// Two stride-2 convolutions of width 5 along a series, 32 and 64 channels, and dense 16, mirrored.
+  case conv1d
   /// Four stride-2 4×4 convolutions of 32 channels and two dense layers of 256 (Burgess et al. 2018).
   case burgess
   /// 200-200 with tanh (Burda et al. 2016).
@@ -48,6 +51,7 @@ package enum Preset: String, CaseIterable, Sendable {
     switch self {
     case .mlp: "one hidden layer; hidden=400"
     case .conv: "two stride-2 3×3 convolutions of 32 and 64 channels, dense 16, mirrored: the article's network"
+    case .conv1d: "the same along series: width 5, of vectors or examples C×1×L"
     case .burgess: "stride-2 4×4 convolutions of 32 channels, two dense layers of 256"
     case .iwae: "dense 200-200, tanh"
     case .gated: "two gated dense layers of 300, log σ² within [−6, 2]"
@@ -58,7 +62,7 @@ package enum Preset: String, CaseIterable, Sendable {
   /// The latent size the source uses.
   package var defaultLatent: Int {
     switch self {
-    case .mlp, .conv: 20
+    case .mlp, .conv, .conv1d: 20
     case .burgess: 10
     case .iwae: 50
     case .gated: 40
@@ -85,12 +89,36 @@ package enum Preset: String, CaseIterable, Sendable {
       return Architecture(
         name: rawValue, encoder: [.gated(300), .gated(300)], decoder: [.gated(300), .gated(300), .dense(size, nil)],
         activation: activation ?? .relu, logVarianceBounds: -6...2)
+    case .conv1d:
+      guard example.rank == 1 || example[1] == 1 else {
+        throw ArchitectureError(
+          span: 0..<0, reason: "'conv1d' needs series, C×1×L or vectors; of images of \(example): conv")
+      }
+      return along(example, activation ?? .relu)
     case .conv, .burgess, .resnet:
       guard example.rank == 3 else {
-        throw ArchitectureError(span: 0..<0, reason: "'\(rawValue)' needs images, these data are vectors of \(size)")
+        throw ArchitectureError(
+          span: 0..<0, reason: "'\(rawValue)' needs images, these data are vectors of \(size); along them: conv1d")
       }
       return convolutional(example, activation ?? .relu)
     }
+  }
+
+  private func along(_ example: Shape, _ activation: Activation) -> Architecture {
+    let (channels, length) = example.rank == 1 ? (1, example[0]) : (example[0], example[2])
+    let quarter = (length + 3) / 4
+    func up(_ c: Int, _ s: Int) -> Layer {
+      .transposedConvolution1D(channels: c, kernel: 5, stride: s, padding: nil, nil)
+    }
+    return Architecture(
+      name: rawValue,
+      encoder: [32, 64].map { .convolution1D(channels: $0, kernel: 5, stride: 2, padding: nil, nil) } + [
+        .dense(16, nil)
+      ],
+      decoder: [
+        .dense(16, nil), .dense(64 * quarter, nil), .reshape(64, 1, quarter), up(64, 2), up(32, 2), up(channels, 1),
+      ],
+      activation: activation)
   }
 
   private func convolutional(_ example: Shape, _ activation: Activation) -> Architecture {

@@ -8,6 +8,10 @@ package enum Layer: Hashable, Sendable {
   case convolution(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
   /// Transposed convolution (`convt32k3s2`); without `p` the result is n · stride.
   case transposedConvolution(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
+  /// Convolution along a series (`conv1d32k5s2`): an image `[C, 1, L]`, or a vector `[D]` as one of one channel.
+  case convolution1D(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
+  /// Transposed convolution along a series (`convt1d32k5s2`); without `p` the result is n · stride.
+  case transposedConvolution1D(channels: Int, kernel: Int, stride: Int, padding: Int?, Activation?)
   /// `x + conv(act(conv(act(x))))`, 3×3, with unchanged number of channels (`res64`).
   case residual(Int)
   /// `[C, H, W]` (`reshape64x7x7`).
@@ -33,7 +37,7 @@ extension [Layer] {
       defer {
         switch layer {
         case .dense, .gated: isImage = false
-        case .reshape: isImage = true
+        case .reshape, .convolution1D, .transposedConvolution1D: isImage = true
         default: break
         }
       }

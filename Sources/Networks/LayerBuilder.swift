@@ -88,9 +88,17 @@ package final class LayerBuilder {
       let gate = try graph.scope("gate") { () throws(ShapeError) -> Symbol in try dense(x, width) }
       return try value * sigmoid(gate)
     case .convolution(let channels, let kernel, let stride, let padding, let own):
-      return (own ?? fallback).apply(try convolution(x, channels, kernel, stride, padding))
+      let window = Window([kernel, kernel], [stride, stride], padding.map { [$0, $0] })
+      return (own ?? fallback).apply(try convolution(x, channels, window))
     case .transposedConvolution(let channels, let kernel, let stride, let padding, let own):
-      return (own ?? fallback).apply(try transposed(x, channels, kernel, stride, padding))
+      let window = Window([kernel, kernel], [stride, stride], padding.map { [$0, $0] })
+      return (own ?? fallback).apply(try transposed(x, channels, window))
+    case .convolution1D(let channels, let kernel, let stride, let padding, let own):
+      let window = Window([1, kernel], [1, stride], padding.map { [0, $0] })
+      return (own ?? fallback).apply(try convolution(series(x), channels, window))
+    case .transposedConvolution1D(let channels, let kernel, let stride, let padding, let own):
+      let window = Window([1, kernel], [1, stride], padding.map { [0, $0] })
+      return (own ?? fallback).apply(try transposed(series(x), channels, window))
     case .residual(let channels):
       guard x.shape.rank == 4, x.shape[1] == channels else {
         throw ShapeError(
@@ -98,10 +106,10 @@ package final class LayerBuilder {
           reason: "needs images with as many channels as its output")
       }
       let first = try graph.scope("a") { () throws(ShapeError) -> Symbol in
-        try convolution(activation.apply(x), channels, 3, 1, nil)
+        try convolution(activation.apply(x), channels, Window([3, 3], [1, 1], nil))
       }
       let second = try graph.scope("b") { () throws(ShapeError) -> Symbol in
-        try convolution(activation.apply(first), channels, 3, 1, nil)
+        try convolution(activation.apply(first), channels, Window([3, 3], [1, 1], nil))
       }
       return try x + second
     case .reshape(let c, let h, let w): return try x.reshaped([x.shape[0], c, h, w])
@@ -124,56 +132,5 @@ package final class LayerBuilder {
     let fanIn = flat.shape[1]
     let weight = try parameter("weight", [fanIn, width], .weight(fanIn: fanIn, fanOut: width))
     return try matmul(flat, weight) + parameter("bias", [width], .bias(fanIn: fanIn))
-  }
-
-  /// Images `[B, C, H, W]` under `channels` filters, with a bias; padding nil is "same".
-  package func convolution(
-    _ x: Symbol, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int?
-  ) throws(ShapeError) -> Symbol {
-    guard x.shape.rank == 4 else {
-      throw ShapeError(
-        layer: graph.currentScope, operation: "conv", shapes: [x.shape],
-        reason: "needs images [B, C, H, W]; reshape first")
-    }
-    let geometry = Self.geometry(kernel, stride, padding, [x.shape[2], x.shape[3]])
-    let fanIn = x.shape[1] * kernel * kernel
-    let role = ParameterRole.weight(fanIn: fanIn, fanOut: channels * kernel * kernel)
-    let y = try x.conv2d(parameter("weight", [channels, x.shape[1], kernel, kernel], role), geometry)
-    return try y + parameter("bias", [channels], .bias(fanIn: fanIn)).reshaped([1, channels, 1, 1])
-  }
-
-  private func transposed(
-    _ x: Symbol, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int?
-  ) throws(ShapeError) -> Symbol {
-    guard x.shape.rank == 4 else {
-      throw ShapeError(
-        layer: graph.currentScope, operation: "convt", shapes: [x.shape],
-        reason: "needs images [B, C, H, W]; reshape first")
-    }
-    // "Same": the adjoint of the convolution that takes n · stride to n.
-    let sizes = [x.shape[2] * stride, x.shape[3] * stride]
-    let geometry = Self.geometry(kernel, stride, padding, sizes)
-    let extra = (0..<2).map { axis -> Int in
-      let base = geometry.transposedExtent(x.shape[2 + axis], axis: axis, outputPadding: 0)
-      return padding == nil ? Swift.max(0, sizes[axis] - base) : 0
-    }
-    // PyTorch counts the fan-in of a transposed convolution over its output channels.
-    let fanIn = channels * kernel * kernel
-    let role = ParameterRole.weight(fanIn: fanIn, fanOut: x.shape[1] * kernel * kernel)
-    let weight = try parameter("weight", [x.shape[1], channels, kernel, kernel], role)
-    let y = try x.convTranspose2d(weight, geometry, outputPadding: extra)
-    return try y + parameter("bias", [channels], .bias(fanIn: fanIn)).reshaped([1, channels, 1, 1])
-  }
-
-  /// Symmetric `padding`, or the "same" padding of Keras and TensorFlow: an odd zero is added at the end.
-  static func geometry(_ kernel: Int, _ stride: Int, _ padding: Int?, _ extents: [Int]) -> ConvGeometry {
-    if let padding { return ConvGeometry(kernel: kernel, stride: stride, padding: padding) }
-    let totals = extents.map { extent -> Int in
-      let output = (extent + stride - 1) / stride
-      return Swift.max(0, (output - 1) * stride + kernel - extent)
-    }
-    return ConvGeometry(
-      kernel: [kernel, kernel], stride: [stride, stride], padBefore: totals.map { $0 / 2 },
-      padAfter: totals.map { $0 - $0 / 2 })
   }
 }

@@ -30,7 +30,8 @@ package enum LayerText {
   package static func text(_ layers: [Layer]) -> String { layers.map(word).joined(separator: " ") }
 
   private static let names = [
-    "convt", "conv", "dense", "gated", "res", "reshape", "maxpool", "avgpool", "batchnorm", "layernorm", "groupnorm",
+    "convt", "conv", "convt1d", "conv1d", "dense", "gated", "res", "reshape", "maxpool", "avgpool", "batchnorm",
+    "layernorm", "groupnorm",
     "dropout",
   ]
 
@@ -44,7 +45,9 @@ package enum LayerText {
       }
       activation = named
     }
-    let name = String(halves[0].prefix { $0.isLetter })
+    // A digit is part of these two names alone.
+    let letters = String(halves[0].prefix { $0.isLetter })
+    let name = ["conv", "convt"].contains(letters) && halves[0].hasPrefix(letters + "1d") ? letters + "1d" : letters
     let rest = String(halves[0].dropFirst(name.count))
     guard names.contains(name) else {
       throw ArchitectureError(span: span, reason: "no layer '\(name)'; known: \(names.joined(separator: ", "))")
@@ -90,9 +93,18 @@ package enum LayerText {
       }
       try check([channels])
       try check([kernel, stride, options["p"] ?? 0], most: 1 << 12)
-      return name == "conv"
-        ? .convolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)
-        : .transposedConvolution(channels: channels, kernel: kernel, stride: stride, padding: options["p"], activation)
+      let padding = options["p"]
+      switch name {
+      case "conv":
+        return .convolution(channels: channels, kernel: kernel, stride: stride, padding: padding, activation)
+      case "convt":
+        return .transposedConvolution(channels: channels, kernel: kernel, stride: stride, padding: padding, activation)
+      case "conv1d":
+        return .convolution1D(channels: channels, kernel: kernel, stride: stride, padding: padding, activation)
+      default:
+        return .transposedConvolution1D(
+          channels: channels, kernel: kernel, stride: stride, padding: padding, activation)
+      }
     }
   }
 
@@ -132,6 +144,10 @@ package enum LayerText {
       return "conv\(c)k\(k)s\(s)\(p.map { "p\($0)" } ?? "")\(suffix(activation))"
     case .transposedConvolution(let c, let k, let s, let p, let activation):
       return "convt\(c)k\(k)s\(s)\(p.map { "p\($0)" } ?? "")\(suffix(activation))"
+    case .convolution1D(let c, let k, let s, let p, let activation):
+      return "conv1d\(c)k\(k)s\(s)\(p.map { "p\($0)" } ?? "")\(suffix(activation))"
+    case .transposedConvolution1D(let c, let k, let s, let p, let activation):
+      return "convt1d\(c)k\(k)s\(s)\(p.map { "p\($0)" } ?? "")\(suffix(activation))"
     case .residual(let n): return "res\(n)"
     case .reshape(let c, let h, let w): return "reshape\(c)x\(h)x\(w)"
     case .maxPool(let n): return "maxpool\(n)"

@@ -33,6 +33,12 @@ package enum MeasuringBatches {
   package static let purpose = "evaluation data"
 }
 
+/// How examples are read to be trained on: batch k with the stream of step k, under a purpose of its own, by which data
+/// know that they may augment.
+package enum TrainingBatches {
+  package static let purpose = "batch"
+}
+
 extension BatchSource {
   /// A batch that is not divided.
   package func read(

@@ -46,7 +46,7 @@ import Text
     let json = try #require(outcome.outputs.first { $0.role == .result }?.json)
     let units: Set = [
       "nats", "nats/example", "nats/image", "squared error/example", "bits/dim", "bits/example", "bytes",
-      "bytes/example", "s", "images/s",
+      "bytes/example", "s", "images/s", "examples/s",
       "FLOPs/example", "%", "dB", "epochs", "examples", "step", "steps",
     ]
     members(of: json) { key, value in

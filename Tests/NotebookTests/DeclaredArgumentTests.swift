@@ -35,7 +35,7 @@ import Testing
   /// Lines that use every argument of every command at least once; some of them fail for the sake of one.
   private static let lines = [
     "datasets", "head z n=2", "describe d", "transform d noise=gaussian:0.3 like=m as=e",
-    "transform d shift=0.5 as=e",
+    "transform d shift=0.5 as=e", "transform d flip=both translate=1 rotate=5 brightness=0.1 as=e",
     "load digits as=q", "load sprites n=10 seed=1 as=s",
     "load none.csv labels=l array=a target=t without=w only=a,b header=yes missing=drop as=q",
     "load none.csv sep=tab decimal=comma thousands=point index=no types=a:number as=q",
@@ -60,7 +60,7 @@ import Testing
     "plot interpolate c d from=#1 to=#2 inputs=no steps=3 how=lerp label=1",
     "plot interpolate c d corners=#1,#2,#3,#4 steps=3 how=lerp label=1", "plot interpolate m on=d from=#1 to=#2",
     "plot traverse c on=d dim=0 range=-1:1 steps=3 label=1", "plot manifold c n=2 label=1",
-    "plot grid i n=2 columns=2", "plot rd m on=d", "plot nll m on=d n=2 k=2 seed=1",
+    "plot grid i n=2 columns=2 augmented=no", "plot rd m on=d", "plot nll m on=d n=2 k=2 seed=1",
     "plot histogram m on=d dims=0 seed=1",
     "plot confusion m on=d", "vars", "show m", "history n=1 all=no x", "transcript on none.session", "drop m2",
     "save m /none/m.safetensors", "open /none.elbodb read-only=yes new=no", "set m lr=1e-3", "format text", "seed 1",

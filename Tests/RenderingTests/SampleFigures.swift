@@ -118,6 +118,21 @@ enum SampleFigures {
       title: "Rate and distortion of b1, b2, b4", subtitle: "digits.test, 2000 examples · ± standard error")
   }()
 
+  /// Vectors of a table on a path from one to another, with names below.
+  static let path: Figure = {
+    let lines = (0..<4).map { row -> Curves.Line in
+      var line = Curves.Line(
+        name: row == 0 ? "setosa" : row == 3 ? "virginica" : "", x: [0, 1, 2],
+        y: [Double(row) - 1.5, 1 - Double(row) / 2, 0.5])
+      line.shade = Double(row) / 3
+      return line
+    }
+    var curves = Curves(
+      lines: lines, xLabel: "", yLabel: "deviations from the mean of these rows", hasIntegerX: true)
+    curves.xNames = ["sepal length", "sepal width", "petal length"]
+    return Figure(curves, title: "From setosa to virginica by m")
+  }()
+
   /// Convergence on a logarithmic horizontal axis, with an error at the end.
   static let likelihood: Figure = {
     let line = Curves.Line(
@@ -129,7 +144,7 @@ enum SampleFigures {
 
   static let all = [
     curves, scatter, values, bars, histogram, matrix, strip, comparison, corners, logarithmic, stacked, rates,
-    likelihood,
+    likelihood, path,
   ]
 
   /// Each with the name of its file; the scatter is one of few points.
@@ -140,6 +155,7 @@ enum SampleFigures {
       "loss": curves, "loss-dark": dark, "loss-stacked": stacked, "loss-logarithmic": logarithmic, "latent": points(30),
       "bars": bars, "histogram": histogram, "confusion": matrix, "strip": strip, "matrix": corners,
       "reconstruction": comparison, "rate-distortion": rates, "likelihood": likelihood,
+      "path": path,
     ]
   }()
 }

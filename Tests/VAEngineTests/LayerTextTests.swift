@@ -6,6 +6,7 @@ import VAEngine
 @Suite struct LayerTextTests {
   @Test(arguments: [
     "dense16", "dense16:tanh", "gated300", "conv32k3s2", "conv8k5s1p2:none", "convt32k4s2", "convt1k3s1p0:sigmoid",
+    "conv1d32k5s2", "conv1d8k3s1p1:tanh", "convt1d4k5s2", "convt1d1k4s2p1:none",
     "res64", "reshape64x7x7", "maxpool2", "avgpool3", "batchnorm", "layernorm", "groupnorm8", "dropout0.25",
   ]) func everyLayerIsReadAndWritten(_ word: String) throws {
     #expect(LayerText.text(try LayerText.parse(word)) == word)
@@ -18,7 +19,8 @@ import VAEngine
   /// The word that is wrong, in UTF-8 offsets.
   @Test(arguments: [
     ("dense8 dens16", 7..<13), ("conv", 0..<4), ("dense8 conv0k3", 7..<14), ("conv8k0", 0..<7), ("conv8k3k5", 0..<9),
-    ("conv8x3", 0..<7), ("dense-3", 0..<7), ("dense99999999999999999999", 0..<25), ("dropout1", 0..<8),
+    ("conv8x3", 0..<7), ("conv1d", 0..<6), ("conv1d0k3", 0..<9), ("dense1d4", 0..<8), ("dense-3", 0..<7),
+    ("dense99999999999999999999", 0..<25), ("dropout1", 0..<8),
     ("dropoutnan", 0..<10), ("reshape3x4", 0..<10), ("reshape0x4x4", 0..<12), ("batchnorm2", 0..<10),
     ("dense8 dense8:relo", 7..<18), ("dense8:", 0..<7), ("é dense8", 0..<2), ("dense8 dénse8", 7..<14),
     ("conv٣k3", 0..<8), ("dense8 conv8k4000000000", 7..<23), ("conv8k3p9223372036854775807", 0..<27),

@@ -56,14 +56,16 @@ struct DatasetAssembly {
   private func imaged(_ tensor: Tensor, _ notes: inout [String]) throws -> Tensor {
     let extents = tensor.shape.dimensions
     if let shape {
-      guard shape.count == 2, extents.count == 2, extents[1] % (shape[0] * shape[1]) == 0 else {
+      let size = extents.dropFirst().reduce(1, *)
+      guard shape.count == 2, extents.count <= 3, size % (shape[0] * shape[1]) == 0 else {
         throw FileError(
           path: path,
           reason:
             "examples of \(tensor.shape.droppingFirst) are not images of \(shape.map(String.init).joined(separator: "×"))",
-          fix: "shape=HxW is for rows of H·W numbers, or C·H·W with the planes one after another.")
+          fix: "shape=HxW is for rows of H·W numbers, or C·H·W with the planes one after another; shape=1xL for series."
+        )
       }
-      let planes = tensor.reshaped(to: [extents[0], extents[1] / (shape[0] * shape[1]), shape[0], shape[1]])
+      let planes = tensor.reshaped(to: [extents[0], size / (shape[0] * shape[1]), shape[0], shape[1]])
       guard tensor.dtype == .float32, tensor.byteCount <= Self.checkedBytes, isBytes(tensor) else { return planes }
       notes.append("the values are integers from 0 to 255: kept as bytes, scaled by 1/255")
       return try Tensor(tensor.elements(as: Float.self).map { UInt8($0) }, shape: planes.shape)
@@ -72,6 +74,11 @@ struct DatasetAssembly {
       let row = tensor.shape.droppingFirst
       notes.append("examples of \(row) are taken as rows of \(row.count) numbers")
       return tensor.reshaped(to: [extents[0], row.count])
+    }
+    if extents.count == 3, extents[1] <= 16, extents[2] >= 4 * extents[1] {
+      notes.append(
+        "examples of \(extents[1])×\(extents[2]) are taken as gray images; "
+          + "shape=1x\(extents[2]) makes series of \(extents[1]) channels of them")
     }
     if extents.count == 3 { return tensor.reshaped(to: [extents[0], 1, extents[1], extents[2]]) }
     guard extents.count == 4, ![1, 3, 4].contains(extents[1]), [1, 3].contains(extents[3]) else { return tensor }

@@ -5,6 +5,10 @@ struct BatchPlan: Sendable {
   enum Step: Sendable {
     case elements(Transform)
     case geometry(Geometry, from: Shape)
+    case augmentation(Augmentation, from: Shape)
+
+    /// Whether it writes beside what it reads.
+    var needsRoom: Bool { if case .elements = self { false } else { true } }
   }
 
   /// Of one example, after all transforms.
@@ -42,6 +46,8 @@ struct BatchPlan: Sendable {
         } else {
           rest.append(.geometry(step, from: shape))
         }
+      } else if case .augment(let change) = transform {
+        rest.append(.augmentation(change, from: shape))
       } else if rest.isEmpty, !binarizes, transform == .binarizeDynamic, geometry == nil {
         binarizes = true
       } else {

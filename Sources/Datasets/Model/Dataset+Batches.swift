@@ -26,8 +26,8 @@ extension Dataset: BatchSource {
       plan.geometry == nil && plan.rest.isEmpty && (storage.dtype == .uint8 || storage.dtype == .float32)
     if isDirect {
       gather(first, rows, to: destination, stream: stream, firstRow: firstRow)
-    } else if plan.rest.contains(where: { if case .geometry = $0 { true } else { false } }) {
-      // Resizing what was already binarized or noised needs room beside the batch.
+    } else if plan.rest.contains(where: \.needsRoom) {
+      // Resizing or augmenting needs room beside the batch.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * plan.widest) { scratch in
         guard let base = scratch.baseAddress else { return }
         for row in rows { steps(first, row, to: destination, scratch: base, stream: stream, firstRow: firstRow) }
@@ -84,7 +84,7 @@ extension Dataset: BatchSource {
         first: (firstRow + row) * plan.gatheredShape.count, channels: 1, stream: stream)
     }
     var shape = plan.gatheredShape
-    var noises = 0
+    var (noises, augmentations) = (0, 0)
     for step in plan.rest {
       switch step {
       case .elements(let transform):
@@ -99,6 +99,16 @@ extension Dataset: BatchSource {
         geometry.apply(bytes: nil, floats: current, planes: shape[0], to: next, scale: 1, offset: 0)
         current = next
         shape = [shape[0], geometry.rows.outputExtent, geometry.columns.outputExtent]
+      case .augmentation(let change, let before):
+        guard let scratch else { continue }
+        let next = current == scratch ? scratch + plan.widest : scratch
+        let own = stream.augmentation(augmentations)
+        augmentations += 1
+        // A block of four draws for each image.
+        change.apply(
+          current, shape: before, to: next, draw: own.map { own in { own.uniform((firstRow + row) * 4 + $0) } })
+        current = next
+        if case .crop(let height, let width) = change { shape = [shape[0], height, width] }
       }
     }
     if current != result { result.update(from: current, count: width) }
@@ -212,7 +222,7 @@ extension RandomStream {
   /// Training's are named alone, as they always were, so that trainings repeat; those of any other data go on from the
   /// purpose of the data, or what is evaluated would get the noise of the batch of the same seed and step.
   package func noise(_ name: String) -> RandomStream {
-    let isTraining = purpose == RandomStream.purpose(named: "batch")
+    let isTraining = purpose == RandomStream.purpose(named: TrainingBatches.purpose)
     let own = isTraining ? RandomStream.purpose(named: name) : RandomStream.purpose(purpose, then: " " + name)
     return RandomStream(seed: seed, purpose: own, step: step)
   }
@@ -247,7 +257,7 @@ extension Transform {
     case .gaussianNoise(let sigma): perturb(x, ELBO_PERTURB_GAUSSIAN, sigma, first: first, noise)
     case .maskNoise(let share): perturb(x, ELBO_PERTURB_MASK, share, first: first, noise)
     case .saltAndPepper(let share): perturb(x, ELBO_PERTURB_SALT_AND_PEPPER, share, first: first, noise)
-    case .resize, .crop: break
+    case .resize, .crop, .augment: break
     }
   }
 

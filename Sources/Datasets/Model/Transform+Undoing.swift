@@ -59,7 +59,7 @@ extension [Transform] {
           let index = means.count == 1 ? 0 : isOfElements ? i : i / plane
           lines[i] = (lines[i].factor * deviations[index], lines[i].offset * deviations[index] + means[index])
         }
-      case .gaussianNoise, .maskNoise, .saltAndPepper, .resize, .crop: break
+      case .gaussianNoise, .maskNoise, .saltAndPepper, .resize, .crop, .augment: break
       case .binarizeStatic, .binarizeDynamic, .threshold: return nil
       }
     }
@@ -73,7 +73,7 @@ extension Transform {
 
   fileprivate var changesSize: Bool {
     switch self {
-    case .resize, .crop: true
+    case .resize, .crop, .augment(.crop): true
     default: false
     }
   }

@@ -27,6 +27,8 @@ package enum Transform: Hashable, Sendable, Codable {
   case resize(height: Int, width: Int)
   /// A window of images.
   case crop(top: Int, left: Int, height: Int, width: Int)
+  /// A change of images that is drawn anew for every batch of training.
+  case augment(Augmentation)
 
   package var description: String {
     switch self {
@@ -45,6 +47,7 @@ package enum Transform: Hashable, Sendable, Codable {
     case .saltAndPepper(let share): "noise=salt:\(share)"
     case .resize(let height, let width): "resize=\(height)x\(width)"
     case .crop(let top, let left, let height, let width): "crop=\(height)x\(width) at \(top),\(left)"
+    case .augment(let change): change.description
     }
   }
 }
@@ -72,6 +75,7 @@ extension Transform {
         top <= shape[1] - height, left <= shape[2] - width
       else { throw TransformError("\(description): reaches outside of images of \(shape[1])×\(shape[2])") }
       return [shape[0], height, width]
+    case .augment(let change): return try change.shape(after: shape)
     case .standardize(let means, let deviations):
       let fits = means.count == 1 || means.count == shape.count || (shape.rank == 3 && means.count == shape[0])
       guard fits, deviations.count == means.count, deviations.allSatisfy({ $0 > 0 && $0.isFinite }) else {

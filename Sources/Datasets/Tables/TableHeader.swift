@@ -27,8 +27,8 @@ enum TableHeader {
     }
   }
 
-  /// A header of numbers goes on evenly, 0, 1, 2 … as pandas counts columns, or 400, 410, 420 … of a spectrum, and the
-  /// rows behind it do not; few of them must differ from the rows in form as well.
+  /// A header of numbers goes on evenly, 0, 1, 2 … as pandas counts columns, or up or down as the wavelengths of a
+  /// spectrum do, and the rows behind it do not; few of them must differ from the rows in form as well.
   private static func namesByNumbers(
     _ first: [String], _ isNumber: [Bool], _ rest: [[String]], _ kind: (String) -> Kind
   ) -> Bool {
@@ -58,7 +58,13 @@ enum TableHeader {
     return numbers.count > 3 || (!others.isEmpty && numbers.count > 1 && numbers[0] == 0)
   }
 
+  /// In equal steps; of many numbers, in steps of one direction and of much the same size, as spectrometers write them.
   private static func isEven(_ numbers: [Double]) -> Bool {
+    if numbers.count >= 8 {
+      let steps = zip(numbers, numbers.dropFirst()).map { $1 - $0 }
+      let (least, most) = (steps.min() ?? 0, steps.max() ?? 0)
+      return (least > 0 && most <= 4 * least) || (most < 0 && least >= 4 * most)
+    }
     guard numbers.count > 1 else { return numbers.first == 0 }
     let step = numbers[1] - numbers[0]
     guard step > 0 else { return false }

@@ -23,6 +23,8 @@ extension GnuplotScript {
       panel(curves, 0)
       say("unset multiplot")
     } else {
+      // Numbers above, the name of the axis below them.
+      if medium != .characters { say("set bmargin at screen \(px(turnsNames(curves) ? 140 : 66))") }
       panel(curves, 0)
     }
   }
@@ -44,7 +46,7 @@ extension GnuplotScript {
     var parts: [String] = []
     var next = 0
     for line in curves.lines {
-      let color = palette.lines[(line.color ?? next) % palette.lines.count]
+      let color = line.shade.map(shade) ?? palette.lines[(line.color ?? next) % palette.lines.count]
       if !line.isFaint { next += 1 }
       guard line.panel == number, !line.x.isEmpty else { continue }
       // Text output has no faint style.
@@ -56,6 +58,18 @@ extension GnuplotScript {
       }
     }
     plot(parts)
+  }
+
+  /// Whether the names below are too long to stand beside each other.
+  private func turnsNames(_ curves: Curves) -> Bool {
+    let width = size.width - left - 28
+    return medium != .characters && (curves.xNames ?? []).reduce(0) { $0 + min($1.count, 16) + 2 } * 7 > width
+  }
+
+  /// A color of the scale that stands out from the background at both of its ends.
+  private func shade(_ place: Double) -> String {
+    let rgb = ColorScale.color(Float(0.05 + 0.8 * place), ColorScale.viridis)
+    return "#" + rgb.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// What gnuplot's text terminal draws lines of the first dash types with, where they have no colors.
@@ -78,14 +92,17 @@ extension GnuplotScript {
     if line.isFilled {
       return ["\(data) using 1:2 with filledcurves x1 fs solid 0.85 noborder lc rgb '\(color)' \(title)"]
     }
-    let dots = x.count <= 40 ? "linespoints pt 7 ps 0.7" : "lines"
+    let isThin = line.isThin == true
+    let dots = x.count <= 40 && !isThin && line.shade == nil ? "linespoints pt 7 ps 0.7" : "lines"
     var parts: [String] = []
     if let errors = line.errors, errors.count == x.count, errors.contains(where: { $0 > 0 }) {
       let bars = source([x, y, errors.map(Float.init)])
       parts.append("\(bars) using 1:2:3 with yerrorbars lw 1.5 lc rgb '\(color)' pt 0 notitle")
     }
     // Over the bars of errors, whose middles are blank.
-    parts.append("\(data) using 1:2 with \(dots) lw 2.5 lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)")
+    parts.append(
+      "\(data) using 1:2 with \(dots) lw \(isThin ? "1.2" : line.shade == nil ? "2.5" : "1.8") lc rgb '\(color)'\(line.dashed ? " dt (8,5)" : "") \(title)"
+    )
     let middle = ((line.x.filter(\.isFinite).min() ?? 0) + (line.x.filter(\.isFinite).max() ?? 0)) / 2
     for (index, note) in (line.notes ?? []).enumerated() where index < x.count && !note.isEmpty {
       // Towards the middle, where there is room, and not on a line that falls.
@@ -132,6 +149,13 @@ extension GnuplotScript {
     let margin = curves.logX ? 0 : (last - first) * 0.02
     say("set xrange [\(curves.logX ? first * 0.9 : first - margin):\(curves.logX ? last * 1.15 : last + margin)]")
     let width = size.width - left - 28
+    if let names = curves.xNames {
+      let turned = turnsNames(curves) ? " rotate by 35 right" : ""
+      let limit = medium == .characters ? 8 : 16
+      let tics = names.enumerated().map { "\(Self.quoted($1, limit: limit)) \($0)" }
+      say("set xtics noenhanced\(turned) (\(tics.joined(separator: ", ")))")
+      return
+    }
     guard curves.hasIntegerX else {
       if !curves.logX { horizontalTics(from: first - margin, to: last + margin, pixels: width) }
       return

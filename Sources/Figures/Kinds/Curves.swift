@@ -20,6 +20,10 @@ package struct Curves {
     package var panel = 0
     /// Filled down to the line before it.
     package var isFilled = false
+    /// Its place on a scale of colors from 0 to 1, of lines in an order; nil for a color of its own.
+    package var shade: Double?
+    /// One of many, drawn thinly.
+    package var isThin: Bool?
 
     package init(name: String, x: [Double], y: [Double], errors: [Double]? = nil, dashed: Bool = false) {
       (self.name, self.x, self.y, self.errors, self.dashed) = (name, x, y, errors, dashed)
@@ -41,10 +45,12 @@ package struct Curves {
   package var logY: Bool
   /// Whether x is an integer count, such as epochs.
   package var hasIntegerX: Bool
+  /// What stands at x = 0, 1, 2 … instead of numbers.
+  package var xNames: [String]?
 
   /// As workspaces have them.
   private enum CodingKeys: String, CodingKey {
-    case lines, marks, xLabel, yLabel, lowerLabel, logX, logY
+    case lines, marks, xLabel, yLabel, lowerLabel, logX, logY, xNames
     case hasIntegerX = "wholeX"
   }
 
@@ -139,6 +145,7 @@ extension Curves: FigureKind {
       guard line.x.count == line.y.count else { return "a line has \(line.x.count) places and \(line.y.count) values" }
       if let errors = line.errors, errors.count != line.y.count { return "a line's errors" }
       if let notes = line.notes, notes.count != line.y.count { return "a line's notes" }
+      if let shade = line.shade, !(0...1).contains(shade) { return "a line's shade" }
       guard (0...1).contains(line.panel) else { return "a line's panel" }
       if let color = line.color, !(0...1_000_000).contains(color) { return "a line's color" }
     }

@@ -11,6 +11,9 @@ extension ModelConfiguration {
 
   var lossUnitPerExample: String { "\(lossUnit)/example" }
 
+  /// The unit of a speed: not all examples are images.
+  var speedUnit: String { exampleShape.rank == 3 && exampleShape[1] > 1 ? "images/s" : "examples/s" }
+
   /// What −ELBO bounds, and importance sampling estimates.
   var evidence: String { family.isConditional ? "log p(x | y)" : "log p(x)" }
 

@@ -129,7 +129,7 @@ package struct ModelValue: ObjectValue {
       columns: terms + own.map { .init($0.name, unit: $0.unit) } + [
         .init("validation", unit: unit), .init("beta"),
       ] + (hasCapacity ? [.init("capacity", unit: "nats")] : [])
-        + [.init("lr"), .init("speed", unit: "images/s")],
+        + [.init("lr"), .init("speed", unit: configuration.speedUnit)],
       rows: training.history.epochs.map { epoch in
         [
           .count(epoch.epoch), .fixed(epoch.loss, decimals: 2), .fixed(epoch.reconstruction, decimals: 2),

@@ -103,6 +103,10 @@ package struct ObjectiveGraph {
         .convolution(channels: c * factor, kernel: k, stride: s, padding: p, a)
       case .transposedConvolution(let c, let k, let s, let p, let a):
         .transposedConvolution(channels: c * factor, kernel: k, stride: s, padding: p, a)
+      case .convolution1D(let c, let k, let s, let p, let a):
+        .convolution1D(channels: c * factor, kernel: k, stride: s, padding: p, a)
+      case .transposedConvolution1D(let c, let k, let s, let p, let a):
+        .transposedConvolution1D(channels: c * factor, kernel: k, stride: s, padding: p, a)
       default: last
       }
     return configuration.architecture.decoder.dropLast() + [wide]
@@ -110,12 +114,14 @@ package struct ObjectiveGraph {
 
   /// `[n, outputsPerPixel · D]`, images that came out larger than the data cut at the center.
   private func cropped(_ y: Symbol) throws -> Symbol {
-    let example = configuration.exampleShape
+    // A vector is a series of one channel.
+    let shape = configuration.exampleShape
+    let example = shape.rank == 1 ? [1, 1, shape[0]] : shape
     let wanted = configuration.pixels * configuration.likelihood.outputsPerPixel
     if y.shape.droppingFirst.count == wanted { return try y.flattened() }
     guard y.shape.rank == 4, example.rank == 3, y.shape[1] * example[1] * example[2] == wanted,
       y.shape[2] >= example[1], y.shape[3] >= example[2]
-    else { throw ModelError.decoderShape(y.shape.droppingFirst, wanted: example) }
+    else { throw ModelError.decoderShape(y.shape.droppingFirst, wanted: shape) }
     let (top, left) = ((y.shape[2] - example[1]) / 2, (y.shape[3] - example[2]) / 2)
     return try y.slice(axis: 2, top..<top + example[1]).slice(axis: 3, left..<left + example[2]).flattened()
   }

@@ -78,7 +78,9 @@ package struct Posterior: Sendable, Equatable {
   package static func convolution(
     _ name: String, _ h: Symbol, _ builder: LayerBuilder, _ channels: Int
   ) throws(ShapeError) -> Symbol {
-    try h.graph.scope(name) { () throws(ShapeError) -> Symbol in try builder.convolution(h, channels, 1, 1, 0) }
+    try h.graph.scope(name) { () throws(ShapeError) -> Symbol in
+      try builder.convolution(h, channels, LayerBuilder.Window([1, 1], [1, 1], [0, 0]))
+    }
   }
 }
 

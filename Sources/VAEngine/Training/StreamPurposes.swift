@@ -4,7 +4,7 @@ import Tensors
 /// steps are the users' to choose: so every purpose has a name of its own, those of data too.
 package enum StreamPurpose {
   // Of data: transforms that are drawn anew for every batch.
-  package static let trainingData = "batch"
+  package static let trainingData = TrainingBatches.purpose
   package static let evaluatedData = MeasuringBatches.purpose
   package static let checkedData = "check"
   package static let averagedData = "mean"

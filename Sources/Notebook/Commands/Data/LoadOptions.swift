@@ -20,7 +20,7 @@ struct FileOptions: ArgumentGroup {
   var array: String?
   let table = TableArguments()
   let images = ImageArguments()
-  @Option(help: "rows of numbers are images of this shape") var shape: ImageSize?
+  @Option(help: "rows of numbers are images of this shape; 1xL for series of C channels") var shape: ImageSize?
 
   func apply(to request: inout LoadRequest, _ execution: Execution) {
     request.labels = labels.map { execution.readable($0) }

@@ -8,17 +8,22 @@ import VAEngine
 /// `transform`: preprocessing of examples.
 struct TransformDataset: DeclaredCommand {
   static let about = About(
-    "transform", family: .data, summary: "add transforms to a dataset: resize, crop, binarize, noise, standardize …",
+    "transform", family: .data,
+    summary: "add transforms to a dataset: resize, crop, augment, binarize, noise, standardize …",
     details: """
       Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
       computes mean and standard deviation of each channel of images and of each column of tables from this dataset, of \
       data in parts from the train part, and keeps them; columns of categories stay 0 and 1. What a model decodes is in \
-      the units from before it. like=m applies the transforms of m's training data instead of those of this dataset.
+      the units from before it. flip, translate, rotate, brightness and crop=…@random augment images: drawn anew for every \
+      batch of training, while what is measured, encoded or shown stays as it is ('plot grid d augmented=yes' shows how \
+      training sees it). like=m applies the transforms of m's training data instead of those of this dataset.
       """,
     returns: .init(.dataset, "the dataset with the transforms"),
     examples: [
       .init("b = transform d binarize=dynamic", "0/1 images, redrawn for every batch"),
       .init("s = transform d resize=14x14 invert=yes", "smaller, black on white"),
+      .init(
+        "a = transform d translate=2 rotate=10", "moved and turned a little, differently in every epoch of training"),
     ])
 
   @Argument(takesPipe: true, help: "the dataset") var data: DatasetValue
@@ -35,6 +40,12 @@ struct TransformDataset: DeclaredCommand {
   @Option(help: "noise, redrawn for every batch") var noise: Noise?
   @Option(help: "resize images; shrinking averages over areas") var resize: ImageSize?
   @Option(help: "crop a window, centered by default") var crop: CropWindow?
+  @Option(help: "mirror half of the images while training") var flip: Flip?
+  @Option(.integer(1...16384), help: "move images by up to this many pixels while training") var translate: Int?
+  @Option(.number(0.01...180), help: "turn images by up to this many degrees while training")
+  var rotate: Double?
+  @Option(.number(0.001...1), help: "multiply images by a factor in 1 ± this while training")
+  var brightness: Double?
   @Option(help: "apply the transforms of this model's training data instead") var like: ModelValue?
   @Option(name: "as", help: "name of the result") var variable: NewName?
 
@@ -46,7 +57,10 @@ struct TransformDataset: DeclaredCommand {
       ($standardize, { standardize == true ? try Self.standardization($0, call.execution) : nil }),
       ($noise, { _ in noise?.transform }),
       ($resize, { _ in resize.map { .resize(height: $0.height, width: $0.width) } }),
-      ($crop, { crop?.transform($0.dataset.exampleShape) }),
+      ($crop, { crop?.transform($0.dataset.exampleShape) }), ($flip, { _ in flip.map { .augment($0.augmentation) } }),
+      ($translate, { _ in translate.map { .augment(.translate($0)) } }),
+      ($rotate, { _ in rotate.map { .augment(.rotate(Float($0))) } }),
+      ($brightness, { _ in brightness.map { .augment(.brightness(Float($0))) } }),
     ]
     var result = data
     if let like { result = try view(like) }
@@ -143,14 +157,30 @@ struct Binarization: WordValue {
   }
 }
 
-/// `24x24` from the middle, `24x24@2,3` with the window's top left corner.
+/// Which way images are mirrored.
+enum Flip: String, Choice {
+  case horizontal, vertical, both
+
+  var help: String {
+    switch self {
+    case .horizontal: "left to right"
+    case .vertical: "top to bottom"
+    case .both: "each by a draw of its own"
+    }
+  }
+
+  var augmentation: Augmentation { .flip(horizontal: self != .vertical, vertical: self != .horizontal) }
+}
+
+/// `24x24` from the middle, `24x24@2,3` with the window's top left corner, `24x24@random` anywhere while training.
 struct CropWindow: WordValue {
   let text: String
   private let height: Int
   private let width: Int
   private let corner: (top: Int, left: Int)?
+  private let isRandom: Bool
 
-  static let placeholder = "HxW or HxW@TOP,LEFT"
+  static let placeholder = "HxW, HxW@TOP,LEFT or HxW@random"
   static let expectation = placeholder
   static let fix: String? = "Example: crop=24x24"
   static let words: [ValueWord] = ["24x24"]
@@ -161,7 +191,8 @@ struct CropWindow: WordValue {
       return nil
     }
     (self.text, self.height, self.width) = (text, height, width)
-    guard parts.count == 2 else {
+    isRandom = parts.count == 2 && parts[1] == "random"
+    guard parts.count == 2, !isRandom else {
       corner = nil
       return
     }
@@ -172,6 +203,7 @@ struct CropWindow: WordValue {
 
   /// - Parameter shape: That of the examples; a window without a corner is in the middle of images.
   func transform(_ shape: Shape) -> Transform {
+    guard !isRandom else { return .augment(.crop(height: height, width: width)) }
     let isImage = shape.rank == 3
     let top = corner?.top ?? (isImage ? max(0, shape[1] - height) / 2 : 0)
     let left = corner?.left ?? (isImage ? max(0, shape[2] - width) / 2 : 0)

@@ -74,7 +74,7 @@ final class TrainingReporter {
     let own = configuration.family.ownTerms.compactMap { term in
       smoothed.own(term.name).map { Progress.Term(name: term.label, value: $0, unit: term.unit) }
     }
-    return losses + rate + own + [.init(name: "speed", value: speed, unit: "images/s")]
+    return losses + rate + own + [.init(name: "speed", value: speed, unit: configuration.speedUnit)]
   }
 
   private func figure(_ moment: TrainingProgress) -> Figure? {

@@ -40,7 +40,8 @@ extension TrainingRun {
           .init(
             "total_seconds", label: epochs == 1 ? "1 epoch" : "\(epochs) epochs",
             .duration(epoch * Double(epochs))),
-          .init("speed", .rate(seconds > 0 ? Double(plan.batchSize) / seconds : 0), unit: "images/s"),
+          .init(
+            "speed", .rate(seconds > 0 ? Double(plan.batchSize) / seconds : 0), unit: model.configuration.speedUnit),
         ], notes: ["Nothing was trained."]))
   }
 }

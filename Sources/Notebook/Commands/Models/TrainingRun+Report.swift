@@ -33,7 +33,7 @@ extension TrainingRun {
             detail: ", \(validation?.source.count ?? 0) held out"))
       }
       if last.imagesPerSecond > 0 {
-        fields.append(.init("speed", .rate(last.imagesPerSecond), unit: "images/s"))
+        fields.append(.init("speed", .rate(last.imagesPerSecond), unit: model.configuration.speedUnit))
       }
     }
     if live.configuration.likelihood.learnsSigma, let sigma = try? live.sigma {

@@ -11,6 +11,7 @@ struct GridPlot: PlotSubject {
 
   @Option(.integer(1...100_000), default: 64, help: "images") var n: Int
   @Option(.integer(1...1000), note: "automatic", help: "images per row") var columns: Int?
+  @Option(default: false, help: "images of a dataset as training draws them, augmented") var augmented: Bool
 
   func draw(_ plot: PlotItems) throws -> Figure {
     for item in plot.values {
@@ -19,10 +20,14 @@ struct GridPlot: PlotSubject {
           grid, title: table.title.isEmpty ? item.name : table.title,
           subtitle: grid.count < table.rows.count ? "the first \(grid.count) of \(table.rows.count)" : "")
       }
-      if case .tensor(let array) = item.value { return try plot.images(array, columns: columns) }
+      if case .tensor(let array) = item.value {
+        return try plot.pictures(array, as: .each { "\($0)" }, columns: columns)
+      }
       if case .object(let data as DatasetValue) = item.value {
         let count = min(n, data.dataset.count)
-        var figure = try plot.images(data.decoded(data.dataset.examples(Array(0..<count))), columns: columns)
+        let stream = RandomStream(seed: 0, purpose: augmented ? TrainingBatches.purpose : "examples")
+        let examples = try data.dataset.examples(Array(0..<count), stream: stream)
+        var figure = try plot.pictures(data.decoded(examples), as: .each { "example \($0)" }, columns: columns)
         (figure.title, figure.subtitle) = (data.title, "the first \(count) of \(NumberText.count(data.dataset.count))")
         return figure
       }

@@ -31,7 +31,8 @@ struct InterpolationPlot: PlotSubject {
       plot.execution)
     let (array, word) = inputs ? (try between(path, start, end, data, plot), "input ") : (path, "")
     let count = array.shape[0]
-    var figure = try plot.images(array, columns: count, framed: [0, count - 1]) { grid in
+    let ends = LinePlots.Look.path(first: word + start.text, last: word + end.text)
+    var figure = try plot.pictures(array, as: ends, columns: count, framed: [0, count - 1]) { grid in
       grid.isSequence = true
       grid.columnLabels = (0..<count).map { $0 == 0 ? word + start.text : $0 == count - 1 ? word + end.text : "" }
     }

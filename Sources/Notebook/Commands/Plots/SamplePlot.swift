@@ -17,7 +17,7 @@ struct SamplePlot: PlotSubject {
     let label = try labels.class(for: model)
     let kind = try draws.checked(for: [model], at: $draws)
     let array = try model.sampled(n, seed: plot.execution.seed(given: seed), label: label, as: kind, plot.execution)
-    var figure = try plot.images(array, columns: columns)
+    var figure = try plot.pictures(array, as: .each { "sample \($0)" }, columns: columns)
     figure.title = "Samples of \(name)"
     figure.subtitle = model.configuration.shown(kind) + " · " + plot.about(model)
     return figure

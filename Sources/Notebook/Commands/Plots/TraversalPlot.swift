@@ -40,6 +40,7 @@ struct TraversalPlot: PlotSubject {
     let path = try LatentPath.traversal(
       from: [Float](repeating: 0, count: d), dimensions: dimensions, range: Float(low)...Float(high), steps: steps)
     let array = try model.decoded(ArrayValue(path), label: label, labels: nil, plot.execution)
+    if LinePlots(array) != nil { return try lines(array, name, model, dimensions, kl, plot) }
     var figure = try plot.images(array, columns: steps) { grid in
       grid.isSequence = true
       grid.rowLabels = dimensions.map { index in
@@ -51,6 +52,25 @@ struct TraversalPlot: PlotSubject {
     }
     figure.title = "Latent traversals of \(name)"
     figure.subtitle = model.configuration.shown() + " · " + plot.about(model) + " · each dimension alone\(order)"
+    return figure
+  }
+
+  /// Of vectors and series the first of the dimensions, a line for each of its values.
+  private func lines(
+    _ array: ArrayValue, _ name: String, _ model: ModelValue, _ dimensions: [Int], _ kl: [Int: Double],
+    _ plot: PlotItems
+  ) throws -> Figure {
+    let index = dimensions[0]
+    let size = array.shape.droppingFirst.count
+    let first = ArrayValue(
+      try Tensor(
+        Array(array.floats.prefix(steps * size)), shape: Shape([steps] + array.shape.droppingFirst.dimensions)),
+      form: array.form)
+    let ends = [range.lowerBound, range.upperBound].map { "z[\(index)] = \(PlotItems.signed($0))" }
+    var figure = try plot.pictures(first, as: .path(first: ends[0], last: ends[1]))
+    figure.title = "Latent traversal of \(name) along z[\(index)]"
+    let share = kl[index].map { " · KL \(NumberText.fixed($0, decimals: 2)) nats" } ?? ""
+    figure.subtitle = model.configuration.shown() + " · " + plot.about(model) + share
     return figure
   }
 }
