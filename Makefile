@@ -14,16 +14,28 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Additional requirements of the tests: a pseudo-terminal with a screen emulator, a pager.
 TEST_PACKAGES := python3-venv less
+# For several processes, on one host or many; the compiler wrapper of another MPI is named with MPICC=.
+MPI_PACKAGES := libopenmpi-dev openmpi-bin
+MPICC ?= mpicc
+MPI_LIBRARY := $(SCRATCH)/$(CONFIGURATION)/libelbo-mpi.so
 VENV := $(SCRATCH)/venv
 ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 # The build folder of `make install`: statically linked with Swift's libraries, so that the program runs without Swift.
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
+.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
 
 build: deps
 	@$(SWIFT_BUILD)
+
+# The library through which the processes of `mpirun -n N elbo …` talk: opened when a launcher started them, so that a
+# machine without MPI builds and runs the program as it is.
+mpi: build $(MPI_LIBRARY)
+
+$(MPI_LIBRARY): Sources/CMPI/library/elbo-mpi.c Sources/CMPI/include/mpi-library.h
+	@$(if $(shell command -v $(MPICC)),,$(call install-missing,$(MPI_PACKAGES)))
+	@mkdir -p $(@D) && $(MPICC) -O2 -Wall -Wextra -Werror -shared -fPIC -ISources/CMPI/include -o $@ $<
 
 # From nothing to a trained VAE: installs what is missing, builds the program alone, trains on the embedded digits,
 # writes its images to demo/.
@@ -47,8 +59,13 @@ test-avx2:
 	@$(WITHOUT_AVX512) $(MAKE) --no-print-directory test conformance
 
 # The real program in a pseudo-terminal, in pipes, under signals.
-test-terminal: build $(VENV)/ready
+test-terminal: build mpi $(VENV)/ready
 	@cd Tests/Terminal && ELBO=$(ELBO) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider .
+
+# Two hosts, as network namespaces with a network between them, one of which is cut off in the middle. Needs root.
+test-mpi-hosts: mpi $(VENV)/ready
+	@$(call install-missing,iproute2 openmpi-bin)
+	@cd Tests/Hosts && $(SUDO) env PATH=$$PATH ELBO=$(ELBO) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider .
 
 # The kernel with Jupyter's own tests and other clients, over ZeroMQ and over standard input and output.
 conformance: build $(SCRATCH)/conformance/ready
@@ -148,6 +165,7 @@ install: deps
 	@$(SWIFT_BUILD:$(SCRATCH)=$(STATIC)) --static-swift-stdlib --product elbo
 	@set -e; program=$(STATIC)/$(CONFIGURATION)/elbo; prefix=$$(realpath -ms $(or $(PREFIX),/)); root=$(DESTDIR)$$prefix; \
 	install -D -s -m 755 $$program $$root/bin/elbo; \
+	if [ -e $(MPI_LIBRARY) ]; then install -D -m 644 $(MPI_LIBRARY) $$root/lib/elbo/libelbo-mpi.so; fi; \
 	install -d $$root/share/man/man1 $$root/share/bash-completion/completions $$root/share/zsh/site-functions \
 	  $$root/share/fish/vendor_completions.d; \
 	$$program manual > $$root/share/man/man1/elbo.1; \
@@ -159,7 +177,7 @@ install: deps
 	echo "installed $$root/bin/elbo"
 
 uninstall:
-	@root=$(DESTDIR)$(PREFIX); rm -f $$root/bin/elbo $$root/share/man/man1/elbo.1 \
+	@root=$(DESTDIR)$(PREFIX); rm -f $$root/bin/elbo $$root/lib/elbo/libelbo-mpi.so $$root/share/man/man1/elbo.1 \
 	  $$root/share/bash-completion/completions/elbo $$root/share/zsh/site-functions/_elbo \
 	  $$root/share/fish/vendor_completions.d/elbo.fish; rm -rf $$root/share/jupyter/kernels/elbo
 

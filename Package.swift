@@ -44,6 +44,8 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "POSIX", dependencies: ["CSignals"]),
     .target(name: "JSONText", dependencies: ["Text"]),
+    // Opens libelbo-mpi.so, which `make mpi` builds, when a launcher of MPI programs started us.
+    .target(name: "CMPI", exclude: ["library"], linkerSettings: [.linkedLibrary("dl")]),
 
     // The command language: source text, lexer, parser, diagnostics.
     .target(name: "Language", dependencies: ["Text"]),
@@ -51,6 +53,8 @@ let package = Package(
     // Engine: storage, symbolic graph, compiled programs.
     .target(name: "Tensors", dependencies: ["Text", "POSIX"]),
     .target(name: "Graphs", dependencies: ["Tensors", "CTeam", "CHighway", "COneDNN"]),
+    // Processes that train one model together.
+    .target(name: "ProcessGroups", dependencies: ["Tensors", "CMPI", "CTeam"]),
 
     .target(
       name: "Datasets",
@@ -61,7 +65,7 @@ let package = Package(
 
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "Text"]),
+    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "ProcessGroups", "Tensors", "Text"]),
 
     .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Figures", "Rendering"]),
 
@@ -80,6 +84,7 @@ let package = Package(
       name: "SessionCore",
       dependencies: [
         "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors",
+        "ProcessGroups",
       ]),
     // Commands, and what only they see together: engine and data.
     .target(
@@ -87,7 +92,7 @@ let package = Package(
       dependencies: [
         "SessionFiles",
         "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
-        "Networks", "VAEngine", "Datasets",
+        "Networks", "VAEngine", "Datasets", "ProcessGroups",
       ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
@@ -114,14 +119,14 @@ let package = Package(
       dependencies: [
         "SessionCore",
         "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
-        "Graphs", "Tensors", "JSONText", "POSIX", "Text",
+        "Graphs", "Tensors", "JSONText", "POSIX", "Text", "ProcessGroups",
       ]),
     .executableTarget(
       name: "elbo",
       dependencies: [
         "SessionCore",
         "FrontEnds", "Notebook", "Kernel", "Terminal", "Rendering", "SessionFiles", "Benchmarks", "Datasets",
-        "JSONText", "POSIX", "Text", "CSignals",
+        "JSONText", "POSIX", "Text", "CSignals", "ProcessGroups",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -133,6 +138,7 @@ let package = Package(
 
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "POSIXTests", dependencies: ["POSIX"]),
+    .testTarget(name: "ProcessGroupsTests", dependencies: ["ProcessGroups"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "SessionFilesTests", dependencies: ["SessionFiles"]),
@@ -161,7 +167,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "VAEngineTests", dependencies: ["VAEngine", "Networks", "Graphs", "Datasets", "Tensors", "CAllocations"],
+      name: "VAEngineTests",
+      dependencies: ["VAEngine", "Networks", "Graphs", "ProcessGroups", "Datasets", "Tensors", "CAllocations"],
       exclude: ["Fixtures"]),
     .target(name: "CAllocations", path: "Tests/Allocations"),
     .testTarget(

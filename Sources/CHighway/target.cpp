@@ -27,3 +27,9 @@ __attribute__((constructor)) void LimitTargets() {
 }
 
 }  // namespace
+
+// The lowest bit is the best target.
+extern "C" const char *elbo_simd_target(void) {
+  const int64_t supported = hwy::SupportedTargets();
+  return hwy::TargetName(supported & -supported);
+}

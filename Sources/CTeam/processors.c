@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,12 +116,32 @@ static int affinity(void) {
   return INT32_MAX;
 }
 
+void elbo_team_affinity(uint8_t *mask, size_t bytes) {
+  memset(mask, 0, bytes);
+  int most = 1 << 20;
+  cpu_set_t *set = CPU_ALLOC(most);
+  if (!set) return;
+  size_t size = CPU_ALLOC_SIZE(most);
+  CPU_ZERO_S(size, set);
+  if (sched_getaffinity(0, size, set) == 0) {
+    for (size_t i = 0; i < bytes * 8; i++)
+      if (CPU_ISSET_S(i, size, set)) mask[i / 8] |= (uint8_t)(1 << i % 8);
+  }
+  CPU_FREE(set);
+}
+
 static int quota = INT32_MAX;
 static pthread_once_t quota_once = PTHREAD_ONCE_INIT;
 
 static void read_quota(void) { quota = elbo_team_quota("/proc/self/cgroup", "/sys/fs/cgroup"); }
 
+static atomic_int offered;
+
+void elbo_team_offer(int threads) { atomic_store(&offered, threads); }
+
 int elbo_team_hardware_threads(void) {
+  int own = atomic_load(&offered);
+  if (own > 0) return own;
   pthread_once(&quota_once, read_quota);
   long machine = sysconf(_SC_NPROCESSORS_ONLN);
   int count = affinity();

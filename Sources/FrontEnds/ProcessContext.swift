@@ -1,6 +1,7 @@
 import Glibc
 import Language
 import POSIX
+import ProcessGroups
 import SessionCore
 import Tensors
 import Terminal
@@ -14,8 +15,10 @@ package struct ProcessContext: Sendable {
   package let environment: [String: String]
   package let signals: SignalSource
   package let inputIsTerminal = isTerminal(STDIN_FILENO)
-  package let outputIsTerminal = isTerminal(STDOUT_FILENO)
-  package let errorIsTerminal = isTerminal(STDERR_FILENO)
+  package let outputIsTerminal: Bool
+  package let errorIsTerminal: Bool
+  /// How a launcher of MPI programs started the process.
+  package let launch: Launch.Found
 
   package init(signals: SignalSource) {
     self.signals = signals
@@ -27,6 +30,17 @@ package struct ProcessContext: Sendable {
       entry += 1
     }
     environment = values
+    launch = Launch.found(in: values)
+    // Launchers have a pseudo-terminal of their own on what their ranks write, wherever it goes from there.
+    outputIsTerminal = launch == .alone && isTerminal(STDOUT_FILENO)
+    errorIsTerminal = launch == .alone && isTerminal(STDERR_FILENO)
+  }
+
+  /// The path of the program's file.
+  package static var programPath: String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
   }
 
   package var outputColor: ColorPolicy { ColorPolicy(environment: environment, isTerminal: outputIsTerminal) }
@@ -81,8 +95,11 @@ package struct ProcessContext: Sendable {
   }
 
   /// The options of a session.
-  package func sessionOptions(seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil) -> SessionOptions {
+  package func sessionOptions(
+    seed: UInt64? = nil, threads: Int? = nil, workspace: String? = nil, group: any ProcessGroup = OneProcess()
+  ) -> SessionOptions {
     var options = SessionOptions(workspace: workspace, seed: seed)
+    options.group = group
     options.threads = threads
     options.cacheDirectory = cacheFolder
     options.dataDirectories = (environment["ELBO_DATA"] ?? "").split(separator: ":").map(String.init)

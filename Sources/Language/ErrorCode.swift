@@ -36,6 +36,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case unwritableFile = "E302"
   case download = "E303"
   case outOfMemory = "E304"
+  case ranks = "E305"
   // Models
   case notFinite = "E401"
   case notComparable = "E402"
@@ -83,6 +84,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case .unwritableFile: "a file cannot be written"
     case .download: "a download failed"
     case .outOfMemory: "not enough memory"
+    case .ranks: "the ranks of an MPI run cannot work together"
     case .notFinite: "training met a loss that is not a finite number; the last finite state is kept"
     case .notComparable: "the things to compare are not comparable"
     case .notSupported: "the model cannot do this"

@@ -23,6 +23,7 @@ enum Program {
     do {
       var command = try ElboCommand.parseAsRoot(ArgumentOrder.arranged(given))
       if var subcommand = command as? any ElboSubcommand {
+        try requireOneProcess(type(of: subcommand), process)
         if !type(of: subcommand).handlesSignals { signals.restoreDefaults() }
         exit(try subcommand.run(in: process))
       }
@@ -43,6 +44,15 @@ enum Program {
     }
   }
 
+  /// Sessions run on the ranks of an MPI launcher; what else there is would run once on each.
+  private static func requireOneProcess(
+    _ command: any ElboSubcommand.Type, _ process: ProcessContext
+  ) throws(ExitStatus) {
+    guard !command.runsOnRanks, case .member(let launch) = process.launch else { return }
+    let name = command.configuration.commandName ?? "this command"
+    throw ExitStatus(2, launch.rank == 0 ? "elbo: \(name) runs in one process: start it without mpirun" : "")
+  }
+
   private static func terminate(with code: Int32, _ message: String, _ process: ProcessContext?) -> Never {
     let shown = process?.shown(message, on: STDERR_FILENO) ?? message
     if !message.isEmpty { writeAll(shown + "\n", to: STDERR_FILENO) }
@@ -55,10 +65,13 @@ protocol ElboSubcommand: ParsableCommand {
   /// Whether the command reads signals while it runs. Otherwise signals have their default action: Ctrl-C ends it,
   /// Ctrl-Z suspends it.
   static var handlesSignals: Bool { get }
+  /// Whether it is one session when a launcher of MPI programs starts it as several processes.
+  static var runsOnRanks: Bool { get }
   mutating func run(in process: ProcessContext) throws -> Int32
 }
 
 extension ElboSubcommand {
   static var handlesSignals: Bool { true }
+  static var runsOnRanks: Bool { false }
   mutating func run() throws {}
 }

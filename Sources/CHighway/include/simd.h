@@ -77,6 +77,9 @@ typedef struct {
   uint8_t reg;
 } elbo_fused_store;
 
+/// The name of the widest instruction set that the kernels may use.
+const char *elbo_simd_target(void);
+
 /// What a stream is keyed by; see RandomStream.
 typedef struct {
   uint64_t seed;

@@ -39,6 +39,12 @@ void elbo_team_each(void (*body)(void *context, int thread), void *context, int 
 /// this thread, and the processors' worth of time that its control groups may use, rounded up.
 int elbo_team_hardware_threads(void);
 
+/// The processors in this thread's affinity mask, one bit each, as many as there is room for.
+void elbo_team_affinity(uint8_t *mask, size_t bytes);
+
+/// From now on `elbo_team_hardware_threads` is this number: what a process has when it shares its host with others.
+void elbo_team_offer(int threads);
+
 /// The processors' worth of time that control groups leave to a process, rounded up: the least over its group and all
 /// groups around it, INT32_MAX where none sets a limit. Versions 1 and 2.
 ///

@@ -1,3 +1,4 @@
+import CHighway
 import CTeam
 
 /// How a graph is compiled.
@@ -39,6 +40,12 @@ package struct CompilerOptions: Hashable, Sendable {
   /// Threads that this process can have running at the same time: by its affinity mask and by the share of processor time
   /// that its control groups (containers) may use, rounded up. What `threads` is unless it is said.
   package static var hardwareThreads: Int { Int(elbo_team_hardware_threads()) }
+
+  /// From now on `hardwareThreads` is this number: the part of a host that one process of several has.
+  package static func offer(threads: Int) { elbo_team_offer(Int32(clamping: threads)) }
+
+  /// The instruction set that the kernels use on this CPU, as Highway calls it: `AVX3`, `AVX2`.
+  package static var instructionSet: String { String(cString: elbo_simd_target()) }
 
   /// - Parameter threads: Nil for `hardwareThreads`.
   package init(threads: Int? = nil, passes: Set<Pass> = Set(Pass.allCases), backend: Backend = .own) {

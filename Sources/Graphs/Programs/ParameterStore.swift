@@ -149,6 +149,12 @@ package final class ParameterStore {
     return Tensor(storage: copy, byteOffset: 0, shape: [storage.byteCount / 4], dtype: .float32)
   }
 
+  /// A number that all values together decide, bit by bit (FNV-1a over pairs of them): equal values have equal ones.
+  package var checksum: UInt64 {
+    let words = UnsafeRawBufferPointer(start: values.base, count: values.byteCount / 8 * 8).bindMemory(to: UInt64.self)
+    return words.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ $1) &* 0x100_0000_01B3 }
+  }
+
   /// The name and position of the first value that is not finite, nil when all are.
   package func firstNonFinite() -> (name: String, index: Int)? {
     let all = UnsafeBufferPointer(start: values.base.assumingMemoryBound(to: Float.self), count: values.byteCount / 4)

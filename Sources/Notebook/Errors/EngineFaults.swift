@@ -2,6 +2,7 @@ import Datasets
 import Graphs
 import Language
 import Networks
+import ProcessGroups
 import SessionCore
 import Tensors
 import VAEngine
@@ -20,6 +21,14 @@ extension ArchitectureError: FaultConvertible {
 
 extension ShapeError: FaultConvertible {
   package var fault: Fault { Fault(.badArchitecture, "\(self)") }
+}
+
+extension ProcessGroupError: FaultConvertible {
+  package var fault: Fault { Fault(.ranks, description, fix: fix) }
+}
+
+extension CoupledRowsError: FaultConvertible {
+  package var fault: Fault { Fault(.notSupported, description, fix: fix) }
 }
 
 extension ModelError: ArgumentFault {

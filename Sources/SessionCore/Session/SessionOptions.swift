@@ -1,3 +1,4 @@
+import ProcessGroups
 import Rendering
 
 /// What a front end decides before a session starts. Nothing below reads the environment, so its values come in here.
@@ -29,6 +30,9 @@ package struct SessionOptions: Sendable {
   package var isInteractive = false
   /// Version of the program, kept with the workspace.
   package var version = "0.1"
+
+  /// The processes that train together with this one.
+  package var group: any ProcessGroup = OneProcess()
 
   /// Draws figures: one gnuplot, started with the first of them.
   package var renderer = FigureRenderer()

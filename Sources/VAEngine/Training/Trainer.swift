@@ -1,4 +1,5 @@
 import Graphs
+import ProcessGroups
 import Tensors
 
 /// Trains a model on a source of batches, step by step; can be stopped and resumed.
@@ -12,9 +13,21 @@ package struct Trainer {
   package let plan: TrainingPlan
   /// How an epoch is cut into batches.
   package let split: EpochSplit
+  /// The processes that train the model together, each on a part of every batch; all have the same model, data and plan, and
+  /// stay the same.
+  package let group: any ProcessGroup
+  /// Whether the model is ready for the first step: on the other ranks it came so from rank 0.
+  package var isPrepared = false
+  let agreement: GroupAgreement
+  /// What the ranks have exchanged in the last run.
+  package var exchange: Exchange { agreement.exchange }
 
-  package init(_ model: Model, on source: any BatchSource, validation: (any BatchSource)? = nil, plan: TrainingPlan) {
+  package init(
+    _ model: Model, on source: any BatchSource, validation: (any BatchSource)? = nil, plan: TrainingPlan,
+    group: any ProcessGroup = OneProcess()
+  ) {
     (self.model, self.source, self.validation, self.plan) = (model, source, validation, plan)
+    (self.group, agreement) = (group, GroupAgreement(group))
     let joins = (try? model.batchNormOfOneValue()) ?? nil
     let couplesRows = model.configuration.family.requires.rows > 1
     split = EpochSplit(examples: source.count, batchSize: plan.batchSize, joinsLastOne: joins != nil || couplesRows)
@@ -24,12 +37,24 @@ package struct Trainer {
   ///   - stop: Checked after every step and during validation; if the validation of an epoch is stopped, resuming starts
   ///     with that validation.
   ///   - progress: Called after every step with the metrics so far; the caller limits the display rate.
-  /// - Throws: `ModelError` before anything begins; `NonFiniteError` with the model rolled back.
+  /// - Throws: `ModelError` before anything begins; `NonFiniteError` with the model rolled back; `ProcessGroupError` with
+  ///   every completed step.
   @discardableResult
   package func run(stop: StopSignal? = nil, progress: (TrainingProgress) throws -> Void = { _ in }) throws
     -> TrainingEnd
   {
-    try prepare()
+    if !isPrepared { try prepare() }
+    guard group.size > 1 else { return try train(stop: stop, progress: progress) }
+    agreement.begin(stop)
+    // What ends the work of this process must not leave the others waiting: they learn it in the next step.
+    let end = try train(stop: agreement.stop) { moment in
+      do { try progress(moment) } catch { agreement.failure = agreement.failure ?? error }
+    }
+    if let failure = agreement.failure { throw failure }
+    return end
+  }
+
+  private func train(stop: StopSignal?, progress: (TrainingProgress) throws -> Void) throws -> TrainingEnd {
     let batches = split.count
     let firstEpoch = model.training.epoch
     let before = min(model.training.batchInEpoch * plan.batchSize, source.count)
@@ -144,7 +169,9 @@ package struct Trainer {
     model.training.opponentUpdates = nil
   }
 
-  private func prepare() throws {
+  /// Checks everything and readies the model for the first step; `run` does it where it was not done.
+  package func prepare() throws {
+    if group.size > 1 { try model.checkDividesRows() }
     _ = try model.checkValues(source)
     if let validation { _ = try model.checkValues(validation) }
     if let bad = model.parameters.firstNonFinite() { throw ModelError.notFiniteParameter("\(bad.name)[\(bad.index)]") }
@@ -186,13 +213,17 @@ package struct Trainer {
 
   /// One update; returns its terms and counts it.
   func step(_ indices: ArraySlice<Int32>) throws -> TrainingHistory.Step {
-    let program = try model.trainingProgram(rows: indices.count, optimizer: plan.optimizer)
+    let share = BatchShare(of: indices.count, group)
+    let own = share.of(indices)
+    let program = try model.trainingProgram(rows: own.count, optimizer: plan.optimizer)
+    program.globalRows = share.globalRows
     let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
     let epoch = Double(model.training.epoch) + done
     let step = model.training.step
     let stream = RandomStream(seed: model.training.shuffleSeed, purpose: StreamPurpose.trainingData, step: step)
-    source.fill(program.input("x"), indices, stream: stream, threads: model.options.threads)
-    model.fillLabels(of: program, from: source, indices)
+    source.fill(
+      program.input("x"), own, stream: stream, globalRows: share.globalRows, threads: model.options.threads)
+    model.fillLabels(of: program, from: source, own)
     let (beta, capacity) = (model.configuration.beta.value(at: epoch), model.configuration.capacity.value(at: epoch))
     if program.hasInput("beta") { program.input("beta")[0] = beta }
     if program.hasInput("capacity") { program.input("capacity")[0] = capacity }
@@ -203,8 +234,7 @@ package struct Trainer {
     for group in program.phases.dropFirst().map(\.group) {
       program[hyperparametersOf: group].updateCount = model.training.opponentUpdates?[group] ?? 0
     }
-    program.run(step: step)
-    if let fault = program.indexFault { throw fault }
+    let terms = try run(program, step, share)
     model.training.hyperparameters.updateCount = program.mainHyperparameters.updateCount
     for phase in program.phases.dropFirst() {
       model.training.opponentUpdates = (model.training.opponentUpdates ?? [:])
@@ -212,9 +242,6 @@ package struct Trainer {
     }
     model.training.step += 1
     model.training.batchInEpoch += 1
-    let terms = TrainingHistory.Step(
-      step: step, loss: program.output("loss")[0], reconstruction: program.output("reconstruction")[0],
-      kl: program.output("kl")[0], own: ownTerms(program))
     model.training.running.add(terms, examples: indices.count)
     model.training.running.add(
       beta: beta, capacity: capacity, learningRate: program.mainHyperparameters.learningRate)
@@ -222,11 +249,27 @@ package struct Trainer {
     return terms
   }
 
-  /// The family's own terms of the step just run; nil where it has none.
-  private func ownTerms(_ program: Program) -> [String: Float]? {
+  /// Runs the program on the rows of this process; the terms are those of the whole batch.
+  private func run(_ program: Program, _ step: UInt64, _ share: BatchShare) throws -> TrainingHistory.Step {
     let own = model.configuration.family.ownTerms
-    guard !own.isEmpty else { return nil }
-    return Dictionary(uniqueKeysWithValues: own.map { ($0.name, program.output($0.name)[0]) })
+    guard group.size > 1 else {
+      program.run(step: step)
+      if let fault = program.indexFault { throw fault }
+      return TrainingHistory.Step(
+        step: step, loss: program.output("loss")[0], reconstruction: program.output("reconstruction")[0],
+        kl: program.output("kl")[0],
+        own: own.isEmpty
+          ? nil : Dictionary(uniqueKeysWithValues: own.map { ($0.name, program.output($0.name)[0]) }))
+    }
+    var terms: [Float] = []
+    try program.run(step: step) { gradients in
+      terms = try agreement.reduce(
+        gradients, (["loss", "reconstruction", "kl"] + own.map(\.name)).map { program.output($0)[0] },
+        weight: share.weight, hasFault: program.indexFault != nil)
+    }
+    return TrainingHistory.Step(
+      step: step, loss: terms[0], reconstruction: terms[1], kl: terms[2],
+      own: own.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(own.map(\.name), terms.dropFirst(3))))
   }
 
   /// Validates and completes the epoch; returns nil without changes when the validation was stopped.
@@ -234,15 +277,14 @@ package struct Trainer {
     let running = model.training.running
     let count = Double(max(running.examples, 1))
     let (seconds, rate) = (clock.epochSeconds, clock.epochRate)
-    let validationLoss: Double?
-    do {
-      validationLoss = try validation.map { held in
-        guard let stop else { return try model.heldOutLoss(held).mean }
-        return try Stopping.when({ stop.isRequested }) { try model.heldOutLoss(held).mean }
-      }
-    } catch is Stopped {
-      return nil
+    try agreement.compare(model.parameters, epoch: model.training.epoch + 1)
+    var validationLoss: Double?
+    var isStopped = false
+    if let validation {
+      do { validationLoss = try heldOutLoss(validation, stop) } catch is Stopped { isStopped = true }
     }
+    if try agreement.any(isStopped) { return nil }
+    if let loss = validationLoss { validationLoss = try agreement.ofRank0(loss) }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     let (configuration, scheduled) = (model.configuration, running.scheduled ?? ScheduledTerms())
     let isCapacity = configuration.family.hasCapacity
@@ -261,6 +303,14 @@ package struct Trainer {
     model.training.batchInEpoch = 0
     model.training.running = RunningTerms()
     return epoch
+  }
+
+  /// - Throws: `Stopped` when it was stopped; the other ranks learn it when they have validated, too.
+  private func heldOutLoss(_ held: any BatchSource, _ stop: StopSignal?) throws -> Double {
+    guard let stop else { return try model.heldOutLoss(held).mean }
+    let asked = agreement.asked
+    guard group.size == 1 else { return try Stopping.when(asked) { try model.heldOutLoss(held).mean } }
+    return try Stopping.when({ stop.isRequested }) { try model.heldOutLoss(held).mean }
   }
 
   private func report(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FrontEnds
 import Glibc
+import ProcessGroups
 import SessionCore
 import Text
 
@@ -70,6 +71,7 @@ extension BatchOptions.Format: ExpressibleByArgument {}
 
 /// The prompt, a line given with `-c`, or standard input.
 struct StartCommand: ElboSubcommand {
+  static let runsOnRanks = true
   static let configuration = CommandConfiguration(
     commandName: "start", abstract: "A prompt, or the commands on standard input.",
     usage: "elbo [file.elbodb] [-c commands] [options]   or   elbo <subcommand>", shouldDisplay: false)
@@ -119,18 +121,21 @@ struct StartCommand: ElboSubcommand {
       return try Prompt(process: process, seed: choices.seed, threads: choices.threads, workspace: path, readsRC: !noRc)
         .run()
     }
-    let session = try startSession(
-      process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path))
-    let batchRun = try BatchRun(process: process, session: session, options: batch.options)
-    let code =
-      line.isEmpty
-      ? batchRun.runStandardInput() : batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil))
-    return batchRun.end(code)
+    return try Ranks.run(process) { group in
+      let session = try startSession(
+        process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path, group: group))
+      let batchRun = try BatchRun(process: process, session: session, options: batch.options)
+      let code =
+        line.isEmpty
+        ? batchRun.runStandardInput() : batchRun.run(BatchScript(text: line.joined(separator: "\n"), name: nil))
+      return batchRun.end(code)
+    }
   }
 }
 
 /// `elbo run FILE…`
 struct RunCommand: ElboSubcommand {
+  static let runsOnRanks = true
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a script of commands; stops at the first error.")
 
@@ -140,7 +145,9 @@ struct RunCommand: ElboSubcommand {
   @Argument(help: "Scripts, or session files (their commands); '-' is standard input.", completion: .file())
   var files: [String]
 
-  func run(in process: ProcessContext) throws -> Int32 {
+  func run(in process: ProcessContext) throws -> Int32 { try Ranks.run(process) { try run(in: process, $0) } }
+
+  private func run(in process: ProcessContext, _ group: any ProcessGroup) throws -> Int32 {
     var scripts: [BatchScript] = []
     for file in files where file != "-" {
       // Opening a pipe may block; nothing runs yet.
@@ -150,7 +157,8 @@ struct RunCommand: ElboSubcommand {
       }
     }
     let session = try startSession(
-      process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: choices.session))
+      process.sessionOptions(
+        seed: choices.seed, threads: choices.threads, workspace: choices.session, group: group))
     let batchRun = try BatchRun(process: process, session: session, options: batch.options)
     var code: Int32 = 0
     var rest = scripts[...]

@@ -63,12 +63,7 @@ struct JupyterCommand: ParsableCommand {
     }
 
     /// The absolute path of this program.
-    private static func thisProgram() -> String {
-      var buffer = [CChar](repeating: 0, count: 4096)
-      let count = readlink("/proc/self/exe", &buffer, buffer.count)
-      guard count > 0 else { return CommandLine.arguments[0] }
-      return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    private static func thisProgram() -> String { ProcessContext.programPath ?? CommandLine.arguments[0] }
   }
 
   struct Uninstall: ElboSubcommand {

@@ -14,10 +14,22 @@ extension TrainingRun {
       + configuration.ownFields(of: last)
   }
 
+  /// What the ranks sent one another, and how long they were at it.
+  private static func fields(of exchange: Exchange, in seconds: Double) -> [Report.Field] {
+    guard exchange.steps > 0 else { return [] }
+    let share = NumberText.fixed(100 * exchange.seconds * Double(exchange.steps) / max(seconds, 1e-9), decimals: 0)
+    return [
+      .init("exchanged", .bytes(exchange.bytes), detail: " a step, \(share) % of the time"),
+      .init("exchange_seconds", label: "exchange", .duration(exchange.seconds), detail: " a step, waits included"),
+    ]
+  }
+
   /// The report of `train`.
   ///
   /// - Parameter begin: Where this training began, in epochs.
-  func report(_ live: Model, from begin: Double, end: TrainingEnd, steps: Int, seconds: Double) -> Report {
+  func report(_ live: Model, from begin: Double, end: TrainingEnd, steps: Int, seconds: Double, exchange: Exchange)
+    -> Report
+  {
     let history = live.training.history
     // Both numbers cover the whole history, of which this training may be only the last part.
     let total = Int(live.training.step)
@@ -34,6 +46,14 @@ extension TrainingRun {
       }
       if last.imagesPerSecond > 0 {
         fields.append(.init("speed", .rate(last.imagesPerSecond), unit: model.configuration.speedUnit))
+      }
+      if execution.options.group.size > 1 {
+        let threads = live.options.threads
+        fields.append(
+          .init(
+            "ranks", .count(execution.options.group.size),
+            detail: ", \(threads) \(inflected("thread", for: threads)) each"))
+        fields += Self.fields(of: exchange, in: seconds)
       }
     }
     if live.configuration.likelihood.learnsSigma, let sigma = try? live.sigma {

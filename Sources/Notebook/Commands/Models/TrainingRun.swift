@@ -1,6 +1,7 @@
 import Graphs
 import Language
 import Networks
+import ProcessGroups
 import SessionCore
 import Tensors
 import Text
@@ -134,12 +135,18 @@ struct TrainingRun {
     let start = WorkClock.now
     let firstStep = live.training.step
     let end: TrainingEnd
-    let trainer = Trainer(live, on: training.source, validation: validation?.source, plan: plan)
+    let trainer: Trainer
     do {
+      trainer = try RankTraining.begin(
+        live, { try model.updated($0, recipe: recipe) }, training: training, validation: validation, plan: plan,
+        options: execution.options)
       end = try trainer.run(stop: stop) { try reporter.report($0) }
     } catch let error as NonFiniteError {
       if error.restoredStep > firstStep { try keep(live) }
       throw call.fault(.notFinite, error.description, fix: try fix(of: error, firstStep: firstStep))
+    } catch let error as ProcessGroupError {
+      if live.training.step > firstStep { try keep(live) }
+      throw call.fault(.ranks, error.description, fix: error.fix)
     } catch ModelError.notFiniteParameter(let parameter) {
       throw command.$model.fault(
         .notFinite, ModelError.notFiniteParameter(parameter).description,
@@ -165,7 +172,10 @@ struct TrainingRun {
         "stopped after \(steps) \(steps == 1 ? "step" : "steps"), \(place) \(live.training.epoch + 1); all completed steps are kept. "
         + "'train \(name ?? "m")' continues to epoch \(plan.epochs)"
     }
-    return .report(report(live, from: begin, end: end, steps: Int(live.training.step - firstStep), seconds: seconds))
+    return .report(
+      report(
+        live, from: begin, end: end, steps: Int(live.training.step - firstStep), seconds: seconds,
+        exchange: trainer.exchange))
   }
 
   /// `train m epochs=1` a second time, as when a notebook is run again: nothing to do is no mistake. What was changed
