@@ -59,9 +59,12 @@ let package = Package(
         "CCrypto",
       ]),
 
+    // Formats of other programs: ONNX, TensorBoard's events, on a writer of protocol buffers.
+    .target(name: "Interchange", dependencies: ["Graphs", "Tensors", "POSIX"]),
+
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "Tensors", "Text"]),
+    .target(name: "VAEngine", dependencies: ["Interchange", "Networks", "Graphs", "Tensors", "Text"]),
 
     .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Figures", "Rendering"]),
 
@@ -87,7 +90,7 @@ let package = Package(
       dependencies: [
         "SessionFiles",
         "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
-        "Networks", "VAEngine", "Datasets",
+        "Interchange", "Networks", "VAEngine", "Datasets",
       ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
@@ -139,6 +142,7 @@ let package = Package(
     .testTarget(
       name: "KernelTests", dependencies: ["SessionCore", "WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "Graphs", "Tensors"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
