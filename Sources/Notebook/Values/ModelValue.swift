@@ -260,7 +260,8 @@ extension ModelValue: SavableValue {
   package func save(to path: String, shown: String, threads: Int?) throws -> String {
     guard path.hasSuffix(".safetensors") else {
       throw Fault(
-        .formatNotSupported, "models are written as .safetensors", fix: "Example: save m \(shown).safetensors")
+        .formatNotSupported, "models are written as .safetensors or .onnx",
+        fix: "Example: save m \(shown).safetensors")
     }
     let model = try model(threads: threads)
     model.dataDescription = try recipe.dataForm.map { try JSON(encoding: $0).text() } ?? ""

@@ -21,6 +21,7 @@ extension Settings {
     var stored = ["format": format.rawValue, "time": String(showsTime), "seed": String(seed), "draws": String(draws)]
     stored["threads"] = threads.map(String.init)
     for (key, value) in plot { stored["plot." + key] = value }
+    for (key, value) in logs { stored["log." + key] = value }
     return stored
   }
 
@@ -31,5 +32,6 @@ extension Settings {
     draws = stored["draws"].flatMap { UInt64($0) } ?? 0
     threads = stored["threads"].flatMap { Int($0) }.flatMap { Self.threadCounts.contains($0) ? $0 : nil }
     for (key, value) in stored where key.hasPrefix("plot.") { plot[String(key.dropFirst(5))] = value }
+    for (key, value) in stored where key.hasPrefix("log.") { logs[String(key.dropFirst(4))] = value }
   }
 }

@@ -21,6 +21,8 @@ package struct Settings: Sendable, Equatable {
   package static let threadCounts = 1...256
   /// Options of figures: terminal, size, theme.
   package var plot: [String: String] = [:]
+  /// Where trainings write beside the workspace: files and folders by form.
+  package var logs: [String: String] = [:]
 }
 
 /// Everything a statement can change; copying it is the snapshot that `undo` and failed statements go back to.

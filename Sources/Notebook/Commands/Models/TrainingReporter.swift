@@ -19,8 +19,11 @@ final class TrainingReporter {
   /// When the next live figure is due, and how many there were.
   private var nextFigure: WorkClock.Instant
   private var figures = 0
+  private let logs: TrainingLogs
 
-  init(_ run: TrainingRun, _ live: Model) {
+  /// - Throws: `Fault` where a log cannot be written.
+  init(_ run: TrainingRun, _ live: Model) throws {
+    logs = try TrainingLogs(run.execution.state.settings.logs, of: run.name ?? "model", run.execution)
     (self.run, self.live) = (run, live)
     (shown, kept) = (WorkClock.now, WorkClock.now)
     isLive = run.command.plot == .live
@@ -89,13 +92,19 @@ final class TrainingReporter {
   }
 
   private func record(_ moment: TrainingProgress) {
-    guard run.execution.core.store != nil, let name = run.name else { return }
+    guard run.execution.core.store != nil || !logs.isEmpty, let name = run.name else { return }
     let unit = live.configuration.lossUnitPerExample
     if let last = moment.last {
-      run.execution.record(MetricRow.training(last, of: name, epoch: moment.position, unit: unit))
+      let rows = MetricRow.training(last, of: name, epoch: moment.position, unit: unit)
+      run.execution.record(rows)
+      logs.add(rows)
     }
-    if let finished = moment.finished, let row = MetricRow.validation(finished, of: name, unit: unit) {
-      run.execution.record([row])
-    }
+    guard let finished = moment.finished else { return }
+    if let row = MetricRow.validation(finished, of: name, unit: unit) { run.execution.record([row]) }
+    guard !logs.isEmpty else { return }
+    logs.add(
+      LoggedEpoch(
+        name: name, epoch: finished, model: live, data: run.validation ?? run.training, unit: unit,
+        isLast: moment.epoch >= moment.epochs, seconds: Wall.seconds))
   }
 }

@@ -131,7 +131,7 @@ struct TrainingRun {
     if command.options[.seed].isGiven { live.training.shuffleSeed = plan.seed }
     try warn(live)
     let stop = StopSignal(when: Stopping.current)
-    let reporter = TrainingReporter(self, live)
+    let reporter = try TrainingReporter(self, live)
     let start = WorkClock.now
     let firstStep = live.training.step
     let end: TrainingEnd

@@ -7,16 +7,19 @@ import POSIX
 import SessionCore
 import VAEngine
 
-/// `save`: models as safetensors, the session as a workspace.
+/// `save`: models as safetensors or ONNX, the session as a workspace.
 struct Save: DeclaredCommand {
   static let about = About(
     "save", family: .session, summary: "write a model to a file, or the session to a workspace",
     details: """
       After 'save session' the session continues in the workspace: every later cell is stored there when it finishes. \
-      'open' reads models and workspaces.
+      'open' reads models and workspaces. A model as .onnx is for other programs, such as onnxruntime: any number of examples \
+      at a time, x (and one-hot labels) to z_mean and z_log_variance, z to x_mean and x_parameters; the transforms that x \
+      has to have had are in its metadata.
       """,
     examples: [
       .init("save m digits.safetensors", "weights with the architecture"),
+      .init("save m digits.onnx part=decoder", "the decoder for onnxruntime"),
       .init("save session work.elbodb", "the session as a workspace"),
     ])
 
@@ -27,10 +30,16 @@ struct Save: DeclaredCommand {
     completes: .savableVariables, help: "model, or session")
   var what: String
   @Argument(.path, completes: .fileToSave, help: "path of the file") var path: String
+  @Option(default: .all, help: ".onnx: what of the model to write") var part: ONNXPart
 
   func run(_ call: Call) throws -> Value {
     let execution = call.execution
     let file = execution.expanded(path)
+    guard !$part.isGiven || (what != "session" && file.hasSuffix(".onnx")) else {
+      throw $part.fault(
+        .badOptionValue, "option 'part' does not apply to \(path)",
+        fix: "It applies to models that are written as .onnx.")
+    }
     if what == "session" {
       try WorkspaceFile.save(to: file, shown: path, at: $path.span, execution)
       return .nothing
@@ -42,6 +51,10 @@ struct Save: DeclaredCommand {
         fix: "Write other values with: show \(what) > out.json")
     }
     try execution.checkWritable(file, shown: path, at: $path.span)
+    if file.hasSuffix(".onnx") {
+      execution.note(try ONNXSaving.save(object, part, to: file, shown: path, at: $what, call))
+      return .nothing
+    }
     execution.note(try object.save(to: file, shown: path, threads: call.threads))
     if let state = object.trainedState { execution.core.savedModels.insert(state) }
     return .nothing
