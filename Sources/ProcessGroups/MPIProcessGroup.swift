@@ -6,7 +6,7 @@ import Tensors
 /// The processes that a launcher started, through MPI.
 ///
 /// Waiting is bounded. A rank that has waited for two seconds tells rank 0 in which operation it is; when the limit is over,
-/// those that did not are the ones that rank 0 names. The others give up ten seconds later, so that rank 0 is heard first.
+/// those that did not are the ones that rank 0 names. The others would give up much later: rank 0 is to end them.
 package final class MPIProcessGroup: ProcessGroup {
   package let rank: Int
   package let size: Int
@@ -23,6 +23,8 @@ package final class MPIProcessGroup: ProcessGroup {
     /// By rank, the operation it was last heard to wait in.
     var reported: [Int64]
     var isBroken = false
+    /// Those that did not answer.
+    var missing: [Int] = []
     var isFinished = false
   }
 
@@ -30,7 +32,7 @@ package final class MPIProcessGroup: ProcessGroup {
   private static let most = 1 << 28
   /// After that long, a rank says where it waits.
   private static let quiet = Duration.seconds(2)
-  /// How long the others let rank 0 speak first, and how long a stop is waited for.
+  /// How long a stop is waited for.
   private static let grace = Duration.seconds(10)
 
   /// Joins the other ranks.
@@ -108,14 +110,18 @@ package final class MPIProcessGroup: ProcessGroup {
   }
 
   package func finish() {
-    let isBroken = state.withLock { state -> Bool? in
+    let found = state.withLock { state -> (isBroken: Bool, missing: [Int])? in
       if state.isFinished { return nil }
       state.isFinished = true
-      return state.isBroken
+      return (state.isBroken, state.missing)
     }
-    guard let isBroken else { return }
-    // Those who do not answer would be waited for forever.
-    if isBroken { mpi.abort(1) } else { mpi.finish() }
+    guard let found else { return }
+    if !found.isBroken { return mpi.finish() }
+    // Where a host is cut off, the launcher sees it as well, and ends all ranks. If we asked it to, it would first wait for
+    // its daemon there.
+    let isRemote = found.missing.contains { hosts[$0] != hosts[rank] }
+    if isRemote { sleep(UInt32(limit.components.seconds)) }
+    mpi.abort(1)
   }
 
   // MARK: Waiting
@@ -173,10 +179,11 @@ package final class MPIProcessGroup: ProcessGroup {
     let isStopped = watch.stopped.map { now - $0 >= Self.grace } ?? false
     guard isStopped || waited >= limit else { return }
     if rank != 0 {
-      guard isStopped || waited >= limit + Self.grace else { return }
+      guard isStopped || waited >= limit * 2 + Self.grace else { return }
       throw .notAnswering(ranks: [name(of: 0)], seconds: Int(waited.components.seconds))
     }
     let missing = state.withLock { state in (1..<size).filter { state.reported[$0] < watch.operation } }
+    state.withLock { $0.missing = missing }
     let seconds = Int(waited.components.seconds)
     throw missing.isEmpty
       ? .notConnected(seconds: seconds) : .notAnswering(ranks: missing.map { name(of: $0) }, seconds: seconds)

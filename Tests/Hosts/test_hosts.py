@@ -138,4 +138,25 @@ def test_mpirun_ends_too_when_it_watches_its_connections(hosts, tmp_path):
     _, err = process.communicate(timeout=90)
     assert process.returncode != 0 and time.monotonic() - begin < 60
     assert "rank 1 on host-2 has not answered for 10 s (E305)" in err, err
+    assert "lost communication with a remote daemon" in err and "10.77.0.2" in err, err
     assert steps(tmp_path)[0] > 20
+
+
+def test_a_rank_that_has_not_the_same_data_is_named(tmp_path):
+    """One host, and for rank 1 another folder in the place of rank 0's."""
+    for name, rows in [("data", "1,2\n3,4\n5,6\n7,8\n"), ("other", "1,2\n3,4\n5,6\n7,9\n"), ("none", None)]:
+        (tmp_path / name).mkdir()
+        if rows:
+            (tmp_path / name / "numbers.csv").write_text("a,b\n" + rows)
+    script = "load data/numbers.csv as=t; model m mlp hidden=4 latent=2 on=t; train m on=t epochs=1 batch=2"
+    variables = {**os.environ, "HOME": str(tmp_path), "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    for name in ("data", "other", "none"):
+        result = subprocess.run(
+            ["mpirun", "--oversubscribe", "-n", "1", ELBO, "--threads", "1", "-c", script, ":", "-n", "1", "unshare", "-m",
+             "sh", "-c", f"mount --bind {tmp_path}/{name} {tmp_path}/data && exec {ELBO} --threads 1 -c '{script}'"],
+            cwd=tmp_path, capture_output=True, text=True, timeout=60, env=variables)
+        if name == "data":
+            assert result.returncode == 0, result.stderr
+            continue
+        assert result.returncode != 0 and result.stderr.count("error:") == 1, result.stderr
+        assert re.search(r"rank 1 on \S+ cannot take part: .*numbers.*\(E305\)", result.stderr), result.stderr

@@ -142,6 +142,53 @@ import VAEngine
     #expect(steps == [[8], [8], [8]])
   }
 
+  /// The ranks share the batches in which the held-out examples are measured, of a bound of several draws, too.
+  @Test(arguments: [Family.vae, .importanceWeighted], [2, 3]) func validationIsSharedAndTheSame(
+    _ family: Family, _ ranks: Int
+  ) throws {
+    let configuration = try Self.configuration(family)
+    @Sendable func validation(_ group: any ProcessGroup) throws -> Double? {
+      let model = try Model(configuration, options: CompilerOptions(threads: 1))
+      var plan = TrainingPlan(epochs: 1)
+      (plan.batchSize, plan.learningRate) = (50, 1e-30)
+      // 700 examples: three batches of 250, or 35 of 20.
+      let held = try Self.data().subset((0..<700).map { $0 % Self.count })
+      try Trainer(model, on: Self.data(), validation: held, plan: plan, group: group).run()
+      return model.training.history.epochs[0].validation
+    }
+    let alone = try #require(try validation(OneProcess()))
+    let together = try ThreadGroup.run(ranks) { group -> Double in try validation(group) ?? .nan }
+    #expect(together.allSatisfy { $0 == together[0] && abs($0 - alone) < 1e-5 * alone }, "\(alone): \(together)")
+  }
+
+  @Test func aLossThatIsNotFiniteEndsAllRanksAlike() throws {
+    let configuration = try Self.configuration(.vae)
+    let errors = try ThreadGroup.run(3) { group -> NonFiniteError? in
+      let model = try Model(configuration, options: CompilerOptions(threads: 1))
+      var plan = TrainingPlan(epochs: 5)
+      (plan.batchSize, plan.learningRate, plan.optimizer) = (10, 1e36, .sgd)
+      do {
+        try Trainer(model, on: Self.data(), plan: plan, group: group).run()
+        return nil
+      } catch let error as NonFiniteError { return error }
+    }
+    #expect(errors[0] != nil && errors.allSatisfy { $0 == errors[0] })
+    #expect(errors[0]?.indices.count == 10, "the whole batch")
+  }
+
+  @Test func earlyStoppingStopsAllRanksAtTheSameEpoch() throws {
+    let configuration = try Self.configuration(.vae)
+    let ends = try ThreadGroup.run(3) { group -> String in
+      let model = try Model(configuration, options: CompilerOptions(threads: 1))
+      var plan = TrainingPlan(epochs: 50)
+      (plan.batchSize, plan.learningRate, plan.patience) = (10, 0.3, 2)
+      let held = try Self.data().subset(0..<20)
+      let end = try Trainer(model, on: Self.data(), validation: held, plan: plan, group: group).run()
+      return "\(end) \(model.training.epoch) \(model.parameters.checksum)"
+    }
+    #expect(ends[0].hasPrefix("early") && ends.allSatisfy { $0 == ends[0] }, "\(ends)")
+  }
+
   private struct Broken: Error {}
 
   @Test func whatEndsOneRankEndsAllWithTheCompletedSteps() throws {

@@ -78,13 +78,15 @@ package final class BatchRun {
     if outcome.wantsToQuit { hasQuit = true }
     // After the cell was kept.
     if let failure = frontEnd.closedBy { return StandardOutput.exitCode(after: failure) }
-    if let signal = runner.terminatedBy { return 128 + signal }
+    if let signal = runner.terminatedBy {
+      // A launcher turns Ctrl-C into SIGTERM.
+      if process.launch != .alone, case .interrupted(let note) = outcome.status { sayInterrupted(note) }
+      return 128 + signal
+    }
     switch outcome.status {
     case .ok: return runner.wasInterrupted ? 130 : 0
     case .interrupted(let note):
-      if options.format == .text {
-        process.say("elbo: interrupted\(note.isEmpty ? "" : ": " + note)", on: STDERR_FILENO)
-      }
+      sayInterrupted(note)
       return 130
     case .failed(let diagnostic):
       if options.format == .text {
@@ -93,6 +95,11 @@ package final class BatchRun {
       }
       return 1
     }
+  }
+
+  private func sayInterrupted(_ note: String) {
+    guard options.format == .text else { return }
+    process.say("elbo: interrupted\(note.isEmpty ? "" : ": " + note)", on: STDERR_FILENO)
   }
 }
 

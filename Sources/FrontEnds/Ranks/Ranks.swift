@@ -52,6 +52,14 @@ package enum Ranks {
     case .member(let launch):
       do {
         let group = try MPIProcessGroup(library: try library(process, launch), seconds: try patience(process, launch))
+        guard group.size == launch.size else {
+          group.finish()
+          throw ExitStatus(
+            1,
+            launch.rank == 0
+              ? "elbo: \(launch.size) processes were started, of which \(group.implementation) connects \(group.size): the "
+                + "launcher is of another MPI than libelbo-mpi.so was built with (make mpi MPICC=…)" : "")
+        }
         do { try RankIdentity.compare(group) } catch {
           group.finish()
           throw error

@@ -64,7 +64,8 @@ private struct Spread {
 extension Model {
   static let evaluationRows = MeasuringBatches.rows
 
-  /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and must be ignored.
+  /// Runs `body` on batches of a fixed size, those of this process where several share the work; rows beyond the last
+  /// example repeat it and must be ignored.
   ///
   /// - Throws: What `body` throws; `Stopped`, between two batches.
   func forEachBatch(
@@ -72,6 +73,7 @@ extension Model {
     _ body: (_ indices: [Int32], _ valid: Int, _ step: UInt64) throws -> Void
   ) throws {
     for (step, begin) in stride(from: 0, to: source.count, by: rows).enumerated() {
+      if let part = measuredBatches, step % part.of != part.first { continue }
       try Stopping.check()
       let valid = min(rows, source.count - begin)
       let indices = (0..<rows).map { Int32(begin + min($0, valid - 1)) }

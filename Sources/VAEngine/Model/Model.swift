@@ -17,6 +17,9 @@ package final class Model {
   package var dataDescription: String = ""
   /// The flat parameters of the epoch with the best watched loss, while early stopping is in use.
   package var bestValues: Tensor?
+  /// The batches of a measure that this process computes, every `of`-th from `first`, while several ranks share it; nil for
+  /// all.
+  var measuredBatches: (first: Int, of: Int)?
   var programs: [ProgramKey: Program] = [:]
   /// The training program of the last step: found without hashing a whole configuration at every step.
   var current: (rows: Int, optimizer: OptimizerKind, program: Program)?

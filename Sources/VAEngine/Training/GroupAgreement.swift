@@ -64,11 +64,15 @@ final class GroupAgreement {
     return sums.dropLast(3).map { Float($0) }
   }
 
-  /// Whether it is true of any process, which all learn.
-  func any(_ isTrue: Bool) throws -> Bool { try group.size > 1 ? group.any(isTrue) : isTrue }
-
-  /// The number that rank 0 has, on all: what decides how the training goes on is one number.
-  func ofRank0(_ number: Double) throws -> Double { group.size > 1 ? try group.sum(group.leads ? number : 0) : number }
+  /// The mean over the examples of all processes, from the means of each: the same number on all. Nil when one has none,
+  /// because it was stopped.
+  func mean(_ own: Estimate?) throws -> Double? {
+    // The mean of no examples is no number.
+    let sum = own.map { $0.count > 0 ? $0.mean * Double($0.count) : 0 } ?? 0
+    var sums = [sum, Double(own?.count ?? 0), own == nil ? 1 : 0]
+    try group.sum(&sums)
+    return sums[2] > 0 ? nil : sums[0] / sums[1]
+  }
 
   /// Compares the parameters of all processes, which the same updates have kept the same.
   ///

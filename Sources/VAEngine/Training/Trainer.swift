@@ -279,12 +279,10 @@ package struct Trainer {
     let (seconds, rate) = (clock.epochSeconds, clock.epochRate)
     try agreement.compare(model.parameters, epoch: model.training.epoch + 1)
     var validationLoss: Double?
-    var isStopped = false
     if let validation {
-      do { validationLoss = try heldOutLoss(validation, stop) } catch is Stopped { isStopped = true }
+      guard let loss = try heldOutLoss(validation, stop) else { return nil }
+      validationLoss = loss
     }
-    if try agreement.any(isStopped) { return nil }
-    if let loss = validationLoss { validationLoss = try agreement.ofRank0(loss) }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     let (configuration, scheduled) = (model.configuration, running.scheduled ?? ScheduledTerms())
     let isCapacity = configuration.family.hasCapacity
@@ -305,12 +303,19 @@ package struct Trainer {
     return epoch
   }
 
-  /// - Throws: `Stopped` when it was stopped; the other ranks learn it when they have validated, too.
-  private func heldOutLoss(_ held: any BatchSource, _ stop: StopSignal?) throws -> Double {
-    guard let stop else { return try model.heldOutLoss(held).mean }
-    let asked = agreement.asked
-    guard group.size == 1 else { return try Stopping.when(asked) { try model.heldOutLoss(held).mean } }
-    return try Stopping.when({ stop.isRequested }) { try model.heldOutLoss(held).mean }
+  /// The mean over the held-out examples, whose batches the ranks share; nil when any of them was stopped.
+  private func heldOutLoss(_ held: any BatchSource, _ stop: StopSignal?) throws -> Double? {
+    guard group.size > 1 else {
+      guard let stop else { return try model.heldOutLoss(held).mean }
+      do {
+        return try Stopping.when({ stop.isRequested }) { try model.heldOutLoss(held).mean }
+      } catch is Stopped { return nil }
+    }
+    model.measuredBatches = (group.rank, group.size)
+    defer { model.measuredBatches = nil }
+    var own: Estimate?
+    do { own = try Stopping.when(agreement.asked) { try model.heldOutLoss(held) } } catch is Stopped {}
+    return try agreement.mean(own)
   }
 
   private func report(
