@@ -16,6 +16,8 @@ package enum ParameterRole: Hashable, Sendable {
   case weight(fanIn: Int, fanOut: Int)
   case bias(fanIn: Int)
   case constant(Float)
+  /// N(0, scale²), whatever the initializer.
+  case normal(Float)
 }
 
 extension Initializer {
@@ -23,6 +25,7 @@ extension Initializer {
     let stream = RandomStream(seed: seed, purpose: "initial " + spec.name)
     func uniform(_ bound: Float) -> [Float] { (0..<spec.shape.count).map { (2 * stream.uniform($0) - 1) * bound } }
     switch (self, role) {
+    case (_, .normal(let scale)): return (0..<spec.shape.count).map { scale * stream.normal($0) }
     case (_, .constant(let value)): return [Float](repeating: value, count: spec.shape.count)
     case (.pytorch, .weight(let fanIn, _)), (.pytorch, .bias(let fanIn)):
       return uniform(1 / Float(Swift.max(fanIn, 1)).squareRoot())

@@ -29,6 +29,12 @@ package enum Layer: Hashable, Sendable {
   case dropout(Float)
 }
 
+extension Layer {
+  /// Whether its result for an example depends on the others of the batch: where a batch is divided, it needs sums over all of
+  /// it.
+  package var couplesRows: Bool { self == .batchNorm }
+}
+
 extension [Layer] {
   /// Which of these layers get images `[C, H, W]`, when the first gets an example of `exampleRank` extents.
   private func getImages(exampleRank: Int) -> [Bool] {

@@ -10,7 +10,7 @@ extension CommandTable {
     CreateModel.self, ShowSummary.self, Fork.self, Train.self, Log.self, Compare.self, Versus.self, Race.self,
     Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
     Denoise.self, Anomaly.self, Compress.self, Impute.self,
-    Evaluate.self, ShowKL.self, Diagnose.self, Plot.self,
+    Evaluate.self, ShowKL.self, Disentangle.self, Diagnose.self, Plot.self,
     ListVariables.self, Show.self, Drop.self, Undo.self, ShowHistory.self, Quit.self, RecordTranscript.self,
     Save.self, Open.self, ChangeSettings.self, SetFormat.self, SetSeed.self, SetThreads.self, SetTime.self,
     Help.self, ShowExamples.self, Explain.self,
@@ -26,7 +26,9 @@ extension CommandTable.Knowledge {
   /// Of models, datasets and the theory behind them.
   static var standard: CommandTable.Knowledge {
     var knowledge = CommandTable.Knowledge()
-    knowledge.pages = { TheoryPages(Theory.foundations + Theory.practice + Theory.families) }
+    knowledge.pages = {
+      TheoryPages(Theory.foundations + Theory.practice + Theory.families + Theory.likelihoods + Theory.priors)
+    }
     knowledge.restorers = Restorers.standard
     knowledge.threads = { CompilerOptions(threads: $0).threads }
     return knowledge

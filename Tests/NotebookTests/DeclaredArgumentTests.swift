@@ -54,6 +54,7 @@ import Testing
     "denoise m d noise=mask:0.1 n=5 seed=1", "anomaly m d top=2 draws=1 seed=1", "compress m d",
     "evaluate m on=d seed=1 nll=2 quality=yes draws=means features=pixels probe=knn split=yes n=5",
     "kl m on=d seed=1", "doctor m on=d seed=1",
+    "disentangle m on=s scores=mig factors=x bins=4 seed=1", "plot disentangle m on=s bins=4",
     "plot loss m on=d terms=total logy=no theme=dark size=90x60 title=t",
     "plot latent m on=d color=none dims=0,1 marginals=no", "plot kl m on=d",
     "plot reconstruct m on=d n=2 errors=yes columns=2", "plot sample c n=2 seed=1 draws=means label=1 columns=2",

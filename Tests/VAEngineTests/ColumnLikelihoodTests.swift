@@ -116,6 +116,94 @@ import VAEngine
     #expect(Swift.abs(center[7] - Float(log(2.0))) < 1e-6)
   }
 
+  /// Negative binomials, with and without further zeros, and grades, against their formulas; draws against their means.
+  @Test func countsWithDispersionsAndGradesAreTheFormulasOfTheirKinds() throws {
+    let columns = TableColumns(
+      [
+        ColumnModel("a", .nb), ColumnModel("b", .nb), ColumnModel("c", .zinb),
+        ColumnModel("d", .ordinal, decimals: 0, range: 2...5), ColumnModel("e", .gaussian),
+        ColumnModel("f", .ordinal, decimals: 0, range: 0...1),
+      ], hasMissing: true)
+    let model = try model(columns)
+    let o: [Double] = [0.3, -0.2, 0.5, 0.4, 0.1, -0.6]
+    let (center, scale): ([Double], [Double]) = ([1, 0.5, 1.2, 3, 0, 0.5], [0.5, 0.4, 0.3, 1, 1, 0.5])
+    let theta = [0.8, 5.0, 2.5]
+    try set(model, "decoder.2.weight", [Double](repeating: 0, count: 8 * 6), [8, 6])
+    try set(model, "decoder.2.bias", o, [6])
+    try set(model, "columns.center", center, [6])
+    try set(model, "columns.scale", scale, [6])
+    try set(model, "columns.logTheta", theta.map { Glibc.log($0) }, [3])
+    try set(model, "columns.dropout", [-0.7], [1])
+    // Thresholds −1, −1 + log 2, −1 + log 2 + log(1 + e); and 0.3.
+    try set(model, "columns.thresholds", [-1, 0, 1, 0.3], [4])
+    let second = -1 + Glibc.log(2.0)
+    let thresholds: [Double] = [-1, second, second + Glibc.log(1 + Glibc.exp(1.0))]
+    func nb(_ x: Double, _ j: Int) -> Double {
+      let mu = exp(center[j] + scale[j] * o[j])
+      return lgamma(theta[j]) - lgamma(theta[j] + x) + lgamma(x + 1) + (theta[j] + x) * log1p(mu / theta[j])
+        - x * log(mu / theta[j])
+    }
+    let share = 1 / (1 + exp(0.7))
+    func zinb(_ x: Double) -> Double { -log((x == 0 ? share : 0) + (1 - share) * exp(-nb(x, 2))) }
+    func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+    func grade(_ k: Int) -> Double {
+      let upper = k == 3 ? 1 : sigmoid(thresholds[k] - o[3])
+      return -log(upper - (k == 0 ? 0 : sigmoid(thresholds[k - 1] - o[3])))
+    }
+    let rows: [[Float]] = [
+      [4, 0, 0, 2, 0, 0], [0, 3, 5, 3, 0, 1], [1, 1, 1, 4, 0, .nan], [.nan, 2, .nan, 5, 0, 1],
+      [2, .nan, 0, .nan, 0, 0],
+    ]
+    let (losses, means) = try model.columnTerms(source(rows))
+    let found = losses.elements(as: Float.self)
+    for (index, row) in rows.enumerated() {
+      let x = row.map(Double.init)
+      let binary = -log(x[5] == 1 ? 1 - sigmoid(0.3 + 0.6) : sigmoid(0.3 + 0.6))
+      let wanted = [nb(x[0], 0), nb(x[1], 1), zinb(x[2]), x[3].isNaN ? 0 : grade(Int(x[3]) - 2), .nan, binary]
+      for j in [0, 1, 2, 3, 5] {
+        let expected = x[j].isNaN ? 0 : wanted[j]
+        #expect(
+          Swift.abs(Double(found[index * 6 + j]) - expected) < 2e-5 * max(1, expected), "row \(index), column \(j)")
+      }
+    }
+    let mean = means.elements(as: Float.self)
+    let ofGrades = 2 + thresholds.reduce(0) { $0 + sigmoid(o[3] - $1) }
+    let wanted = [exp(1.15), exp(0.42), (1 - share) * exp(1.35), ofGrades, 0.1, sigmoid(-0.6 - 0.3)]
+    for (got, wanted) in zip(mean, wanted) { #expect(Swift.abs(Double(got) - wanted) < 1e-5) }
+    let n = 20_000
+    let draws = try model.decode(model.prior(count: n, seed: 5), as: .samples, seed: 6).elements(as: Float.self)
+    for j in [0, 1, 2, 3, 5] {
+      let values = (0..<n).map { Double(draws[$0 * 6 + j]) }
+      let average = values.reduce(0, +) / Double(n)
+      let spread = values.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(n)
+      #expect(Swift.abs(average - wanted[j]) < 5 * (spread / Double(n)).squareRoot(), "column \(j): \(average)")
+      #expect(
+        model.configuration.likelihood.columns?.models[j].kind != .ordinal || values.allSatisfy { $0 == $0.rounded() })
+    }
+    // They begin at the frequencies of the grades, and the largest cell that is none is named.
+    try model.initializeColumns(from: source(rows))
+    let wrong = #expect(throws: ModelError.self) { _ = try model.checkValues(source([[1, 1, 1, 6, 0, 0]])) }
+    #expect(wrong?.description.contains("column 'd', example 0: 6.0 is none of the grades 2 … 5") == true)
+    var plan = TrainingPlan(epochs: 5)
+    plan.batchSize = 5
+    try Trainer(model, on: source(rows), plan: plan).run()
+    #expect(model.parameters.firstNonFinite() == nil)
+  }
+
+  /// Without a code the thresholds are the logits of the grades' cumulative frequencies.
+  @Test func gradesBeginAtTheirFrequencies() throws {
+    let columns = TableColumns([ColumnModel("d", .ordinal, decimals: 0, range: 1...3)], hasMissing: false)
+    let model = try model(columns, latent: 1)
+    let rows: [[Float]] = (0..<100).map { [$0 < 20 ? 1 : $0 < 70 ? 2 : 3] }
+    try model.initializeColumns(from: source(rows))
+    try set(model, "decoder.2.weight", [Double](repeating: 0, count: 8), [8, 1])
+    try set(model, "decoder.2.bias", [0], [1])
+    let losses = try model.columnTerms(source(rows)).losses.elements(as: Float.self)
+    for (row, share) in [(0, 20.5), (30, 50.5), (90, 30.5)] {
+      #expect(Swift.abs(Double(losses[row]) + log(share / 101.5)) < 1e-4)
+    }
+  }
+
   /// The mean of a column of categories, counts and numbers drawn by themselves is found again by draws of the model.
   @Test func drawsHaveTheDistributionsOfTheirKinds() throws {
     let model = try model()

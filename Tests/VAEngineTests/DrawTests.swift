@@ -57,6 +57,30 @@ import VAEngine
       #expect(Swift.abs(spread / variance - 1) < 0.05, "\(likelihood): \(spread), \(variance)")
       #expect(likelihood.isDensity || values.allSatisfy { $0 == 0 || $0 == 1 })
     }
+    let counts: [(Likelihood, [Float], [String: Float], (Double, Double))] = [
+      (.poisson(), [1.25], [:], (exp(1.25), exp(1.25))),
+      (.negativeBinomial(), [2], ["logTheta": log(3)], (exp(2), exp(2) + exp(4) / 3)),
+      (.negativeBinomial(), [2], ["logTheta": log(0.5)], (exp(2), exp(2) + exp(4) / 0.5)),
+      (
+        .zeroInflatedNegativeBinomial(), [2, 0], ["logTheta": log(3)],
+        (exp(2) / 2, 0.5 * (exp(2) + exp(4) / 3) + 0.25 * exp(4))
+      ),
+      (.laplace, [1.5], ["logScale": log(0.7)], (1.5, 2 * 0.49)),
+      (.studentT, [1.5], ["logScale": log(0.7), "logDegrees": log(9)], (1.5, 0.49 * 10 / 8)),
+    ]
+    for (likelihood, outputs, parameters, (mean, variance)) in counts {
+      let model = try constant(likelihood, outputs)
+      for (name, value) in parameters {
+        let shape = model.parameters.spec(named: name)?.shape ?? []
+        model.parameters.set(name, to: try Tensor([value], shape: shape))
+      }
+      let values = try drawn(model, n)
+      let average = values.reduce(0, +) / Double(n)
+      let spread = values.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(n)
+      #expect(Swift.abs(average - mean) < 5 * (variance / Double(n)).squareRoot(), "\(likelihood): \(average), \(mean)")
+      #expect(Swift.abs(spread / variance - 1) < 0.1, "\(likelihood): \(spread), \(variance)")
+      #expect(likelihood.isDensity || values.allSatisfy { $0 >= 0 && $0 == $0.rounded() })
+    }
     let learned = try constant(.gaussianLearned, [0])
     learned.parameters.set("logSigma", to: try Tensor([Float(log(0.2))], shape: []))
     let deviation = (try drawn(learned, n).reduce(0) { $0 + $1 * $1 } / Double(n)).squareRoot()

@@ -17,9 +17,11 @@ import VAEngine
       of: loss, withRespectTo: specs.map { spec throws(ShapeError) in try graph.parameter(spec.name, spec.shape) })
     var reference = Reference(leaves: [:], seed: 1)
     reference.leaves["x"] = (0..<rows * configuration.pixels).map {
-      ((0.5 + 0.4 * sin(Double($0))) * 255).rounded() / 255
+      configuration.likelihood.support == .counts
+        ? Double($0 * 7 % 5) : ((0.5 + 0.4 * sin(Double($0))) * 255).rounded() / 255
     }
-    (reference.leaves["beta"], reference.leaves["capacity"]) = ([3], [1])
+    (reference.leaves["beta"], reference.leaves["capacity"], reference.leaves["examples"]) = ([3], [1], [50])
+    for (word, value) in configuration.settings { reference.leaves[word] = [min(Double(value), 3)] }
     reference.leaves["labels"] = (0..<rows).flatMap { $0 % 2 == 0 ? [1.0, 0] : [0.0, 1] }
     for (index, spec) in objective.builder.specs.enumerated() {
       reference.leaves[spec.name] = (0..<spec.shape.count).map { 0.1 + 0.45 * sin(Double($0 * 7 + index) + 0.3) }
@@ -55,13 +57,37 @@ import VAEngine
   }
 
   static let likelihoods: [Likelihood] = [
-    .bernoulli, .continuousBernoulli, .gaussian(sigma: 0.4), .gaussianLearned, .logistic256,
+    .bernoulli, .continuousBernoulli, .gaussian(sigma: 0.4), .gaussianLearned, .logistic256, .laplace, .studentT,
+    .poisson(), .poisson(["library": 1]), .negativeBinomial(["library": 1]), .zeroInflatedNegativeBinomial(),
   ]
 
-  @Test(arguments: Family.all, likelihoods) func ofEveryFamilyUnderEveryLikelihood(
+  /// All but that whose networks descend different functions (`ImportanceBoundTests`).
+  static let families = Family.all.filter { $0 != .partiallyImportanceWeighted }
+
+  @Test(arguments: families, likelihoods) func ofEveryFamilyUnderEveryLikelihood(
     _ family: Family, _ likelihood: Likelihood
   ) throws {
     try check(configuration("dense4", "dense4 dense6", shape: [6], family: family, likelihood: likelihood))
+  }
+
+  /// The objectives of families that a setting chooses.
+  @Test func ofOtherEstimatesAndPenalties() throws {
+    for (family, word, value) in [(Family.betaTC, "estimator", "mws"), (.regularized, "penalty", "gp")] {
+      var made = try configuration(
+        "dense4", "dense4 dense6", shape: [6], family: family, likelihood: family == .betaTC ? nil : .squaredError)
+      try family.setting(word)?.set(.text(value), in: &made)
+      try check(made)
+    }
+  }
+
+  @Test(arguments: [
+    (Family.vae, "mixture"), (.vae, "vamp"), (.conditional, "mixture"), (.capacity, "vamp"), (.denoising, "mixture"),
+    (.importanceWeighted, "vamp"), (.multiplyImportanceWeighted, "mixture"), (.combinationImportanceWeighted, "vamp"),
+  ]) func ofOtherPriors(_ family: Family, _ prior: String) throws {
+    var made = try configuration("dense4", "dense4 dense6", shape: [6], family: family)
+    try family.setting("prior")?.set(.text(prior), in: &made)
+    try family.setting("components")?.set(.integer(4), in: &made)
+    try check(made)
   }
 
   @Test func ofAPlainAutoencodersSquaredError() throws {

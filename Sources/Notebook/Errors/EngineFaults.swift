@@ -43,6 +43,9 @@ extension ModelError: ArgumentFault {
     case .labelsNeeded, .tooManyClasses: return Fault(.noLabels, text)
     case .labelsAbsent: return Fault(.noLabels, text, fix: "Train on those with one: d[label=0..], or drop the others.")
     case .noExamples, .emptyExamples, .tooFewExamples: return Fault(.emptySelection, text)
+    case .fewerExamplesThanComponents(let count, _):
+      return Fault(.badOptionValue, text, fix: "Use components=\(max(1, count)) or fewer.")
+    case .onlyStandardPrior: return Fault(.notSupported, text, fix: "Use 'evaluate' without split=yes.")
     case .notAProbability: return Fault(.notSupported, text)
     case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
     case .notFiniteParameter: return Fault(.notFinite, text, fix: "Try: undo, or train a fresh model: train m seeds=1")
@@ -54,6 +57,12 @@ extension ModelError: ArgumentFault {
       let change =
         value < 0 ? "Shift and scale the data (scale=0.5 shift=0.5 brings [−1, 1] to [0, 1])" : "Scale the data"
       return Fault(.shapeMismatch, text, fix: "\(change), or use likelihood=gaussian.")
+    case .notACount(let value, _, _):
+      let fix =
+        value < 0
+        ? "Use likelihood=gaussian-learned or student-t for numbers below 0."
+        : "Use likelihood=gaussian-learned, or counts as they were counted, without scaling."
+      return Fault(.shapeMismatch, text, fix: fix)
     case .checkpoint: return Fault(.unreadableFile, text)
     }
   }

@@ -41,7 +41,7 @@ struct TableRows {
           let best = Self.likeliest(values[own].map(Double.init)[...])
           for (place, index) in own.enumerated() { result[index] = place == best ? 1 : 0 }
         case .bernoulli: result[own.lowerBound] = values[own.lowerBound] >= 0.5 ? 1 : 0
-        case .gaussian, .lognormal, .poisson:
+        case .gaussian, .lognormal, .poisson, .nb, .zinb, .ordinal:
           result[own.lowerBound] = Float(model.written(Double(values[own.lowerBound])))
         }
       }

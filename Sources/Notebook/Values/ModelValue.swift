@@ -109,7 +109,8 @@ package struct ModelValue: ObjectValue {
     case "latent": return .number(Double(configuration.latentDimensions))
     case "parameters": return .number(Double(parameterCount))
     case "beta":
-      return configuration.family.hasWeightedKL ? .number(Double.shortest(configuration.beta.target)) : .nothing
+      return configuration.family.setting("beta") != nil
+        ? .number(Double.shortest(configuration.beta.target)) : .nothing
     case "history": return .table(historyTable)
     default:
       guard configuration.family.ownTerms.contains(where: { $0.name == name }) else { return nil }
@@ -136,7 +137,7 @@ package struct ModelValue: ObjectValue {
           configuration.isPlain ? .empty : .fixed(epoch.kl, decimals: 2),
         ] + own.map { term in epoch.own?[term.name].map { .fixed($0, decimals: 2) } ?? .empty } + [
           epoch.validation.map { .fixed($0, decimals: 2) } ?? .empty,
-          configuration.family.hasWeightedKL ? .number(Double.shortest(Float(epoch.beta))) : .empty,
+          configuration.family.setting("beta") != nil ? .number(Double.shortest(Float(epoch.beta))) : .empty,
         ] + (hasCapacity ? [epoch.capacity.map { .number(Double.shortest(Float($0))) } ?? .empty] : []) + [
           .number(Double.shortest(Float(epoch.learningRate))),
           epoch.imagesPerSecond > 0 ? .rate(epoch.imagesPerSecond) : .empty,
@@ -156,13 +157,17 @@ package struct ModelValue: ObjectValue {
         "likelihood", .text(configuration.likelihood.name),
         detail: configuration.likelihood.columns.map { ": \($0.shown)" } ?? ""),
     ]
+    for option in configuration.likelihood.options where option.kind == .flag {
+      let isOn = configuration.likelihood.values[option.word] == 1
+      fields.append(.init(option.word, .text(isOn ? "yes" : "no"), detail: ", \(option.help)"))
+    }
     for setting in configuration.family.settings where configuration.settings[setting.word] != nil {
       fields.append(.init(setting.word, .text(setting.text(configuration)), detail: ", \(setting.help)"))
     }
-    if configuration.family.hasWeightedKL {
+    if let beta = configuration.family.setting("beta") {
       fields.append(
         .init(
-          "beta", label: "weight of the KL (beta)", .number(Double.shortest(configuration.beta.target)),
+          "beta", label: "\(beta.help) (beta)", .number(Double.shortest(configuration.beta.target)),
           detail: Self.behind(configuration.beta.course)))
     }
     if configuration.family.hasCapacity {

@@ -6,7 +6,7 @@ extension Family {
   ///     loss = E_q[−log p(x | z)] + β · |KL(q(z | x) ‖ p(z)) − C|
   package static let capacity = Family(
     "capacity-vae", summary: "VAE whose KL follows an increasing target capacity",
-    source: "Burgess et al. 2018, equation 8", settings: Setting.klWeight(1000) + Setting.capacity,
+    source: "Burgess et al. 2018, equation 8", settings: Setting.klWeight(1000) + Setting.capacity + Setting.prior,
     theory: """
       The KL is held at a capacity C, in nats, that grows from 0 during training:
 

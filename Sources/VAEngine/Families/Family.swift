@@ -33,6 +33,10 @@ package struct Family: Sendable {
   package let findings: [FamilyFinding]
   /// Recorded runs of published results, in `sessions/published`.
   package let published: [String]
+  /// Whether its `beta` weighs the KL.
+  private let weighsKL: Bool
+  /// What is wrong with a combination of its settings; nil for nothing.
+  package let objection: @Sendable (ModelConfiguration) -> InvalidSettings?
   /// Sets parameters from the training data before the first step: centers, pseudo-inputs, codebooks.
   let initialize: (@Sendable (Model, any BatchSource) throws -> Void)?
   let write: @Sendable (ObjectiveGraph) throws -> Objective
@@ -43,6 +47,9 @@ package struct Family: Sendable {
     package var labels = Labels.none
     /// Examples that a batch has at least: two where a term couples the rows.
     package var rows = 1
+    /// Whether a term of the objective couples the examples of a batch, so that its mean over the batch is not one of means
+    /// over parts of it: where a batch is divided, such a term needs the codes of all of it.
+    package var couplesRows: Bool { rows > 1 }
     package init(labels: Labels = .none, rows: Int = 1) { (self.labels, self.rows) = (labels, rows) }
 
     package enum Labels: Sendable, Equatable {
@@ -57,18 +64,24 @@ package struct Family: Sendable {
   /// - Parameters:
   ///   - settings: In the order of help.
   ///   - terms: Beside the reconstruction and, with a prior, the KL.
+  ///   - weighsKL: Whether `beta`, where it is a setting, weighs the KL and not another term.
+  ///   - objection: What is wrong with a combination of settings; nil for nothing.
   ///   - initialize: Sets parameters from the training data before the first step.
   ///   - objective: Writes the loss of a training step into the graph.
   package init(
     _ word: String, aliases: [String] = [], summary: String, source: String, settings: [Setting] = [],
     requires: Requirements = Requirements(), posterior: Posterior = .gaussian, prior: Prior? = .standardNormal,
     bound: Bound = .elbo, likelihood: Likelihood = .bernoulli, preset: Preset = .conv, terms: [TermName] = [],
-    theory: String = "", findings: [FamilyFinding] = [], published: [String] = [],
+    weighsKL: Bool = true, theory: String = "", findings: [FamilyFinding] = [], published: [String] = [],
+    objection: @escaping @Sendable (ModelConfiguration) -> InvalidSettings? = { _ in nil },
     initialize: (@Sendable (Model, any BatchSource) throws -> Void)? = nil,
     objective: @escaping @Sendable (ObjectiveGraph) throws -> Objective
   ) {
     (self.word, self.aliases, self.summary, self.source) = (word, aliases, summary, source)
     (self.settings, self.requires, self.posterior, self.prior) = (settings, requires, posterior, prior)
+    let takesPriors = settings.contains { $0.word == "prior" }
+    self.weighsKL = weighsKL
+    self.objection = { objection($0) ?? (takesPriors ? Setting.objectionToPrior($0) : nil) }
     (self.bound, self.likelihood, self.preset, self.theory) = (bound, likelihood, preset, theory)
     self.terms = [.reconstruction] + (prior == nil ? [] : [.kl]) + terms
     (self.findings, self.published, self.initialize, write) = (findings, published, initialize, objective)
@@ -76,7 +89,10 @@ package struct Family: Sendable {
 }
 
 extension Family {
-  static let builtIn: [Family] = [.autoencoder, .vae, .beta, .capacity, .denoising, .conditional, .importanceWeighted]
+  static let builtIn: [Family] = [
+    .autoencoder, .vae, .beta, .capacity, .denoising, .conditional, .importanceWeighted, .betaTC, .dipI, .dipII, .info,
+    .wae, .regularized, .multiplyImportanceWeighted, .combinationImportanceWeighted, .partiallyImportanceWeighted,
+  ]
 
   /// Families that a program adds to those of the engine, for the task it runs.
   @TaskLocal package static var additional: [Family] = []
@@ -92,7 +108,7 @@ extension Family {
   /// Whether it has a prior, a posterior and a bound of log p(x).
   package var isProbabilistic: Bool { prior != nil }
   /// Whether beta weighs the KL: an importance-weighted bound has no such term, a plain autoencoder no KL.
-  package var hasWeightedKL: Bool { setting("beta") != nil }
+  package var hasWeightedKL: Bool { weighsKL && setting("beta") != nil }
   /// Whether the KL is pushed towards a capacity.
   package var hasCapacity: Bool { setting("capacity") != nil }
   /// Whether training corrupts the input.

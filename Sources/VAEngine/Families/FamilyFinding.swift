@@ -1,4 +1,6 @@
-/// Something that `doctor` looks for in models of one family.
+import Text
+
+/// Something that `doctor` looks for in models of one family, or of one likelihood.
 package struct FamilyFinding: Sendable {
   /// A stable name, for programs and tests.
   package let id: String
@@ -11,15 +13,26 @@ package struct FamilyFinding: Sendable {
     (self.id, self.looksFor, self.look) = (id, looksFor, look)
   }
 
+  /// A number of evidence, three digits.
+  static func text(_ value: Double) -> String { NumberText.short(value, digits: 3) }
+
   /// What is known of a trained model.
   package struct Evidence: Sendable {
     package let configuration: ModelConfiguration
     package let evaluation: Evaluation
     /// Of the last epoch; nil before there was one.
     package let epoch: TrainingHistory.Epoch?
+    /// The likelihood's own parameters by their names.
+    package let parameters: [String: [Float]]
+    /// The mean of all elements of the data; nil where it is not known.
+    package let dataMean: Double?
 
-    package init(configuration: ModelConfiguration, evaluation: Evaluation, epoch: TrainingHistory.Epoch?) {
+    package init(
+      configuration: ModelConfiguration, evaluation: Evaluation, epoch: TrainingHistory.Epoch?,
+      parameters: [String: [Float]] = [:], dataMean: Double? = nil
+    ) {
       (self.configuration, self.evaluation, self.epoch) = (configuration, evaluation, epoch)
+      (self.parameters, self.dataMean) = (parameters, dataMean)
     }
   }
 
@@ -28,7 +41,7 @@ package struct FamilyFinding: Sendable {
     package let text: String
     /// The number that shows it.
     package let evidence: String
-    /// The setting that would help, and its value as typed; the program words the command.
+    /// The setting that would help, or `likelihood`, and its value as typed; the program words the command.
     package let advice: (setting: String, value: String)?
 
     package init(_ text: String, evidence: String, advice: (setting: String, value: String)? = nil) {

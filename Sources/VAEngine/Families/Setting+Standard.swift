@@ -3,10 +3,12 @@ import Text
 /// Settings that several families share.
 extension Setting {
   /// Weight of the KL, with a schedule from 0: `beta=`, `warmup=`, `cycle=`.
-  package static func klWeight(_ value: Double) -> [Setting] {
+  ///
+  /// - Parameter help: Where it weighs another term.
+  package static func klWeight(_ value: Double, help: String = "weight of the KL") -> [Setting] {
     [
       Setting(
-        "beta", .nonNegative, default: NumberText.single(value), help: "weight of the KL", isLive: true,
+        "beta", .nonNegative, default: NumberText.single(value), help: help, isLive: true,
         text: { NumberText.single(Double($0.beta.target)) },
         assign: { configuration, value, isLive throws(InvalidSetting) in
           guard case .number(let number) = value else { return }

@@ -6,7 +6,15 @@ package struct Setting: Sendable {
   package enum Kind: Sendable, Equatable {
     case nonNegative
     case integer(ClosedRange<Int>)
+    case choice([Word])
     case text(placeholder: String, suggestions: [String])
+  }
+
+  /// A word of a choice, and what it means.
+  package struct Word: Sendable, Equatable {
+    package let word: String
+    package let help: String
+    init(_ word: String, _ help: String) { (self.word, self.help) = (word, help) }
   }
 
   package enum Value: Sendable, Equatable {
@@ -29,16 +37,19 @@ package struct Setting: Sendable {
   package let text: @Sendable (ModelConfiguration) -> String
   /// Whether the configuration keeps it under its word, and not in a property.
   let isOwn: Bool
+  /// Whether it decides what a training step computes, and is not a number that the step reads.
+  let isStructural: Bool
   private let assign: @Sendable (inout ModelConfiguration, Value, _ isLive: Bool) throws(InvalidSetting) -> Void
 
   init(
     _ word: String, _ kind: Kind, default defaultText: String, help: String, isLive: Bool = false,
-    excludes: String? = nil,
-    isOwn: Bool = false, text: @escaping @Sendable (ModelConfiguration) -> String,
+    excludes: String? = nil, isOwn: Bool = false, isStructural: Bool = false,
+    text: @escaping @Sendable (ModelConfiguration) -> String,
     assign: @escaping @Sendable (inout ModelConfiguration, Value, _ isLive: Bool) throws(InvalidSetting) -> Void
   ) {
     (self.word, self.kind, self.defaultText, self.help) = (word, kind, defaultText, help)
     (self.isLive, self.excludes, self.isOwn, self.text, self.assign) = (isLive, excludes, isOwn, text, assign)
+    self.isStructural = isStructural
   }
 
   /// Sets it.
@@ -55,7 +66,7 @@ package struct Setting: Sendable {
       switch kind {
       case .nonNegative: .number(Double(defaultText) ?? 0)
       case .integer: .integer(Int(defaultText) ?? 0)
-      case .text: .text(defaultText)
+      case .text, .choice: .text(defaultText)
       }
     try? assign(&configuration, value, false)
   }
@@ -70,6 +81,45 @@ package struct Setting: Sendable {
         if case .number(let number) = value { configuration.settings[word] = Float(number) }
       })
   }
+}
+
+extension Setting {
+  /// A choice of a family's own among words: what its objective is made of.
+  package static func choice(_ word: String, _ words: [Word], help: String) -> Setting {
+    Setting(
+      word, .choice(words), default: words.first?.word ?? "", help: help, isOwn: true, isStructural: true,
+      text: { configuration in
+        let place = Int(configuration.settings[word] ?? 0)
+        return words.indices.contains(place) ? words[place].word : ""
+      },
+      assign: { configuration, value, _ throws(InvalidSetting) in
+        guard case .text(let text) = value else { return }
+        guard let place = words.firstIndex(where: { $0.word == text }) else {
+          throw InvalidSetting(expected: words.map(\.word).joined(separator: " or "))
+        }
+        // The first is what models have that say nothing.
+        configuration.settings[word] = place > 0 ? Float(place) : nil
+      })
+  }
+
+  /// A whole number of a family's own that decides how much a training step computes: draws, components.
+  package static func count(_ word: String, _ range: ClosedRange<Int>, _ value: Int, help: String) -> Setting {
+    Setting(
+      word, .integer(range), default: String(value), help: help, isOwn: true, isStructural: true,
+      text: { String(Int($0.settings[word] ?? 0)) },
+      assign: { configuration, value, _ throws(InvalidSetting) in
+        if case .integer(let number) = value { configuration.settings[word] = Float(number) }
+      })
+  }
+}
+
+/// Settings that cannot be combined, each of them allowed.
+package struct InvalidSettings: Error, Equatable, Sendable {
+  /// The one to change.
+  package let word: String
+  /// What is wrong and why.
+  package let reason: String
+  init(_ word: String, _ reason: String) { (self.word, self.reason) = (word, reason) }
 }
 
 /// A value that a setting does not take.

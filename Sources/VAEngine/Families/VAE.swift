@@ -11,7 +11,7 @@ extension Family {
   /// equation 15).
   package static let vae = Family(
     "vae", summary: "variational autoencoder", source: "Kingma & Welling 2014, equation 7",
-    settings: Setting.klWeight(1) + [.freeBits],
+    settings: Setting.klWeight(1) + [.freeBits] + Setting.prior,
     published: [
       article, "sessions/published/pytorch-mlp.session", "sessions/published/keras-conv.session",
       "sessions/published/gated-vae.session", "sessions/published/frey-faces.session",
@@ -27,7 +27,7 @@ extension Family {
   /// The KL is weighted by β.
   package static let beta = Family(
     "beta-vae", summary: "VAE whose KL is weighted by beta", source: "Higgins et al. 2017, equation 4",
-    settings: Setting.klWeight(4) + [.freeBits],
+    settings: Setting.klWeight(4) + [.freeBits] + Setting.prior,
     theory: """
       The KL has a weight of its own:
 
@@ -41,7 +41,7 @@ extension Family {
   /// Encoder and decoder are conditioned on the label.
   package static let conditional = Family(
     "cvae", summary: "VAE conditioned on the label", source: "Sohn et al. 2015, equation 4",
-    settings: Setting.klWeight(1) + [.freeBits], requires: .init(labels: .required),
+    settings: Setting.klWeight(1) + [.freeBits] + Setting.prior, requires: .init(labels: .required),
     theory: """
       Encoder and decoder are given the label y, so that the code need not say it:
 
@@ -54,7 +54,7 @@ extension Family {
   /// The input is corrupted, the target is not.
   package static let denoising = Family(
     "denoising-vae", summary: "VAE that reconstructs clean examples from corrupted inputs",
-    source: "Im et al. 2017, equation 6", settings: Setting.klWeight(1) + [.freeBits, .noise],
+    source: "Im et al. 2017, equation 6", settings: Setting.klWeight(1) + [.freeBits, .noise] + Setting.prior,
     theory: """
       Training corrupts the input x to x̃ again at every step and asks for the clean x:
 

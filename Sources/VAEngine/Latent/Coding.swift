@@ -122,8 +122,11 @@ extension Model {
 
   private var drawValues: Likelihood.DrawValues {
     get throws {
-      Likelihood.DrawValues(
-        sigma: try sigma ?? 0, columns: try configuration.likelihood.columns.map { _ in try columnValues })
+      let likelihood = configuration.likelihood
+      if likelihood.columns != nil { return Likelihood.DrawValues(columns: try columnValues) }
+      return Likelihood.DrawValues(
+        sigma: try sigma ?? 0,
+        own: try likelihood.parameters.map { try parameters.value($0.name).elements(as: Float.self).map(Double.init) })
     }
   }
 
@@ -134,10 +137,5 @@ extension Model {
       guard configuration.likelihood.learnsSigma else { return nil }
       return try parameters.value("logSigma").elements(as: Float.self).first.map { exp(Double($0)) }
     }
-  }
-
-  /// Draws from the prior, `[count, D]`. Families without one have N(0, I) drawn, to look at what their decoders make of it.
-  package func prior(count: Int, seed: UInt64) throws -> Tensor {
-    try (configuration.family.prior ?? .standardNormal).draw(count, latentDimensions, seed)
   }
 }

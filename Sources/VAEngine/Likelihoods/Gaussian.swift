@@ -10,7 +10,9 @@ extension Likelihood {
   ///     −log p(x | mean) = (x − mean)² / 2σ² + log σ + ½ log 2π
   package static func gaussian(sigma: Float) -> Likelihood {
     Likelihood(
-      "gaussian", summary: "normal with a fixed σ (sigma=)", sigma: sigma, support: .realLine, measure: .density,
+      "gaussian", summary: "normal with a fixed σ (sigma=)",
+      options: [.init("sigma", .positive, default: 1, help: "σ of likelihood=gaussian")], values: ["sigma": sigma],
+      remake: { .gaussian(sigma: $0["sigma"] ?? 1) }, support: .realLine, measure: .density,
       write: { outputs, x throws(ShapeError) in
         let constant = logOf(sigma) + halfLogTau
         return try (square((x - outputs) * (1 / sigma)) * 0.5 + constant).sum([1])

@@ -13,8 +13,12 @@ package struct Likelihood: Sendable {
   package let source: String
   /// The key it has in files.
   let codingKey: String
-  /// σ where it is an option (`sigma=`); nil for all others.
-  package let sigma: Float?
+  /// What `explain` says of it; empty for none.
+  package let theory: String
+  /// What it lets its users choose, in the order of help.
+  package let options: [LikelihoodOption]
+  /// The values of its options by their words; of a flag 0 or 1.
+  package let values: [String: Float]
   /// The columns of a table, where each has a distribution of its own; nil for all others.
   package let columns: TableColumns?
   /// Decoder outputs per element.
@@ -24,6 +28,17 @@ package struct Likelihood: Sendable {
   package let measure: Measure
   /// What it has besides the decoder's outputs.
   let parameters: [Parameter]
+  /// What `doctor` looks for in models that have it.
+  package let findings: [FamilyFinding]
+  /// The same likelihood with other values of its options.
+  private let remake: (@Sendable ([String: Float]) -> Likelihood)?
+  /// What the encoder sees of x, of the same shape; nil for x itself.
+  let encoderView: (@Sendable (Symbol) throws(ShapeError) -> Symbol)?
+  /// The decoder's outputs as −log p, means and draws read them, of the same shape; nil for the outputs themselves. `x` is
+  /// the example where it is known.
+  private let prepare: (@Sendable (_ outputs: Symbol, _ pixels: Int, _ x: Symbol?) throws(ShapeError) -> Symbol)?
+  /// Initial values of its parameters, by their names, of the training data.
+  let initialValues: (@Sendable (ElementMoments) -> [String: [Float]])?
 
   /// −log p(x | outputs), `[B]` in nats, summed over the elements, of outputs `[B, outputsPerPixel · D]` and `x` `[B, D]`.
   let write: @Sendable (_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol
@@ -39,7 +54,7 @@ package struct Likelihood: Sendable {
   /// A parameter that is the same for all examples.
   struct Parameter: Sendable {
     let name: String
-    let shape: Shape
+    private let shape: Shape?
     let initial: Float
     /// Whether it is learned with the networks.
     let isTrained: Bool
@@ -47,11 +62,21 @@ package struct Likelihood: Sendable {
     init(_ name: String, _ shape: Shape = [], initial: Float, isTrained: Bool = true) {
       (self.name, self.shape, self.initial, self.isTrained) = (name, shape, initial, isTrained)
     }
+
+    /// One for each element of an example, `[D]`.
+    init(perElement name: String, initial: Float) {
+      (self.name, shape, self.initial, isTrained) = (name, nil, initial, true)
+    }
+
+    /// Of examples of `pixels` elements.
+    func shape(pixels: Int) -> Shape { shape ?? [pixels] }
   }
 
   /// Where data must lie.
   package enum Support: Sendable {
     case unitInterval, realLine
+    /// 0, 1, 2, …
+    case counts
   }
 
   package enum Measure: Sendable {
@@ -73,9 +98,19 @@ package struct Likelihood: Sendable {
     let sigma: Double
     let stream: RandomStream
     let index: Int
+    /// The element of the example.
+    var element = 0
+    /// The likelihood's own parameters, in their order.
+    var own: [[Double]] = []
 
     /// In (0, 1): the middle of the 2⁻²⁴ that a uniform number stands for.
     var uniform: Double { Double(stream.uniform(index)) + 0x1p-25 }
+  }
+
+  /// Mean and variance of every element over the training data.
+  struct ElementMoments {
+    let means: [Double]
+    let variances: [Double]
   }
 
   /// Mean and variance of every element over the examples of each group that is predicted by itself.
@@ -90,34 +125,74 @@ package struct Likelihood: Sendable {
     }
   }
 
+  /// - Parameters:
+  ///   - options: With the values of `values`, or their defaults.
+  ///   - remake: The likelihood with other values of its options.
   init(
-    _ name: String, summary: String, source: String = "", codingKey: String? = nil, sigma: Float? = nil,
+    _ name: String, summary: String, source: String = "", codingKey: String? = nil, theory: String = "",
+    options: [LikelihoodOption] = [], values: [String: Float] = [:],
+    remake: (@Sendable ([String: Float]) -> Likelihood)? = nil,
     columns: TableColumns? = nil, outputsPerPixel: Int = 1,
-    support: Support, measure: Measure, parameters: [Parameter] = [],
+    support: Support, measure: Measure, parameters: [Parameter] = [], findings: [FamilyFinding] = [],
+    encoderView: (@Sendable (Symbol) throws(ShapeError) -> Symbol)? = nil,
+    prepare: (@Sendable (_ outputs: Symbol, _ pixels: Int, _ x: Symbol?) throws(ShapeError) -> Symbol)? = nil,
+    initialValues: (@Sendable (ElementMoments) -> [String: [Float]])? = nil,
     write: @escaping @Sendable (_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol,
     mean: @escaping @Sendable (_ outputs: Symbol, _ pixels: Int) throws(ShapeError) -> Symbol,
     output: @escaping @Sendable (_ mean: Double) -> Double, draw: (@Sendable (Draw) -> Float)?,
     constantLoss: (@Sendable (Moments) -> Double)?
   ) {
-    (self.name, self.summary, self.source) = (name, summary, source)
-    (self.codingKey, self.sigma, self.columns) = (codingKey ?? name, sigma, columns)
+    (self.name, self.summary, self.source, self.theory) = (name, summary, source, theory)
+    (self.codingKey, self.columns, self.options, self.remake) = (codingKey ?? name, columns, options, remake)
+    self.values = options.reduce(into: [:]) { $0[$1.word] = values[$1.word] ?? $1.defaultValue }
     (self.outputsPerPixel, self.support, self.measure, self.parameters) = (
       outputsPerPixel, support, measure, parameters
+    )
+    (self.findings, self.encoderView, self.prepare, self.initialValues) = (
+      findings, encoderView, prepare, initialValues
     )
     (self.write, writeMean, self.output, self.draw) = (write, mean, output, draw)
     self.constantLoss = constantLoss
   }
 
-  /// All of them in the order of `help model`, those with an option at its default; `columns` is made for a table.
+  /// All of them in the order of `help model`, those with options at their defaults; `columns` is made for a table.
   package static let all: [Likelihood] = [
-    .bernoulli, .continuousBernoulli, .gaussian(sigma: 1), .gaussianLearned, .logistic256, .squaredError,
+    .bernoulli, .continuousBernoulli, .gaussian(sigma: 1), .gaussianLearned, .laplace, .studentT, .logistic256,
+    .poisson(), .negativeBinomial(), .zeroInflatedNegativeBinomial(), .squaredError,
   ]
 
-  /// The likelihood of that name; `sigma` where it has one.
-  package static func named(_ name: String, sigma: Float? = nil) -> Likelihood? {
-    guard let found = all.first(where: { $0.name == name }) else { return nil }
-    return found.sigma != nil ? .gaussian(sigma: sigma ?? 1) : found
+  /// The likelihood of that name; with `values` of the options that it has.
+  package static func named(_ name: String, _ values: [String: Float] = [:]) -> Likelihood? {
+    all.first { $0.name == name }?.with(values)
   }
+
+  /// The same with other values of its options; those of others are not looked at.
+  package func with(_ values: [String: Float]) -> Likelihood {
+    guard let remake, !options.isEmpty else { return self }
+    return remake(self.values.merging(values.filter { self.values[$0.key] != nil }) { $1 })
+  }
+}
+
+/// What a likelihood lets its users choose: `sigma=0.4`, `library=yes`. Options, completion, help and refusals of `model` come
+/// from it.
+package struct LikelihoodOption: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    case positive, flag
+  }
+
+  package let word: String
+  package let kind: Kind
+  /// Of a flag 0 or 1.
+  package let defaultValue: Float
+  /// One line, no full stop.
+  package let help: String
+
+  init(_ word: String, _ kind: Kind, default defaultValue: Float, help: String) {
+    (self.word, self.kind, self.defaultValue, self.help) = (word, kind, defaultValue, help)
+  }
+
+  /// Whether a file's number can be one.
+  func allows(_ value: Float) -> Bool { kind == .flag ? value == 0 || value == 1 : value > 0 && value.isFinite }
 }
 
 extension Likelihood {
@@ -125,6 +200,10 @@ extension Likelihood {
   package var hasSamples: Bool { draw != nil }
   /// Whether −log p is of discrete data, so that it can be converted to bits per dimension.
   package var isDiscrete: Bool { measure == .probability }
+  /// σ where it is an option (`sigma=`); nil for all others.
+  package var sigma: Float? { values["sigma"] }
+  /// Whether it is of all real numbers: then data may be scaled as one likes.
+  package var isReal: Bool { support == .realLine }
   /// Whether it is of data in [0, 1] alone.
   package var isBounded: Bool { support == .unitInterval }
   /// Whether −log p is one of a density over real numbers, so that it depends on the unit of the data.
@@ -140,11 +219,22 @@ extension Likelihood {
   ///   - outputs: `[B, outputsPerPixel · D]`.
   ///   - x: `[B, D]`, inside the support.
   package func negativeLogLikelihood(_ outputs: Symbol, _ x: Symbol) throws(ShapeError) -> Symbol {
-    try write(outputs, x)
+    try write(prepared(outputs, pixels: x.shape[1], x: x), x)
+  }
+
+  /// The decoder's outputs as draws read them, of the same shape.
+  func prepared(_ outputs: Symbol, pixels: Int, x: Symbol? = nil) throws(ShapeError) -> Symbol {
+    guard let prepare else { return outputs }
+    return try prepare(outputs, pixels, x)
   }
 
   /// E[x | outputs], `[B, D]`.
-  func mean(_ outputs: Symbol, pixels: Int) throws(ShapeError) -> Symbol { try writeMean(outputs, pixels) }
+  ///
+  /// - Parameter x: The example that is rebuilt, where there is one: of counts with `library=yes` its total is that of the
+  ///   mean; without an example it is the mean total of the training data.
+  func mean(_ outputs: Symbol, pixels: Int, x: Symbol? = nil) throws(ShapeError) -> Symbol {
+    try writeMean(prepared(outputs, pixels: pixels, x: x), pixels)
+  }
 
   /// What draws are made with besides the decoder's outputs.
   struct DrawValues {
@@ -152,12 +242,14 @@ extension Likelihood {
     var sigma = 0.0
     /// Of a table's columns.
     var columns: ColumnValues?
+    /// The likelihood's own parameters, in their order.
+    var own: [[Double]] = []
   }
 
   /// One draw of p(x | z) for each pixel of an example.
   ///
   /// - Parameters:
-  ///   - outputs: The decoder's, `outputsPerPixel` for each pixel.
+  ///   - outputs: Prepared, `outputsPerPixel` for each pixel.
   ///   - stream: Element `first + i` is drawn for pixel i.
   func draw(
     _ outputs: UnsafeBufferPointer<Float>, _ values: DrawValues, stream: RandomStream, first: Int,
@@ -169,19 +261,21 @@ extension Likelihood {
     let count = pixels.count
     for i in 0..<count {
       let pair = (outputs[i], outputsPerPixel > 1 ? outputs[count + i] : 0)
-      pixels[i] = draw?(Draw(outputs: pair, sigma: values.sigma, stream: stream, index: first + i)) ?? outputs[i]
+      let one = Draw(
+        outputs: pair, sigma: values.sigma, stream: stream, index: first + i, element: i, own: values.own)
+      pixels[i] = draw?(one) ?? outputs[i]
     }
   }
 }
 
 extension Likelihood: Hashable, CustomStringConvertible {
   package static func == (a: Likelihood, b: Likelihood) -> Bool {
-    a.name == b.name && a.sigma == b.sigma && a.columns == b.columns
+    a.name == b.name && a.values == b.values && a.columns == b.columns
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(name)
-    hasher.combine(sigma)
+    hasher.combine(values)
     hasher.combine(columns)
   }
 
@@ -190,7 +284,8 @@ extension Likelihood: Hashable, CustomStringConvertible {
     if let columns {
       return "\(codingKey)(\(columns.models.map { "\($0.name): \($0.kind.rawValue)" }.joined(separator: ", ")))"
     }
-    return sigma.map { "\(codingKey)(sigma: \($0))" } ?? codingKey
+    let texts = values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    return texts.isEmpty ? codingKey : "\(codingKey)(\(texts.joined(separator: ", ")))"
   }
 }
 
@@ -208,7 +303,7 @@ extension Likelihood: Codable {
     var container = encoder.container(keyedBy: Key.self)
     if let columns { return try container.encode(columns, forKey: Key(codingKey)) }
     var options = container.nestedContainer(keyedBy: Key.self, forKey: Key(codingKey))
-    if let sigma { try options.encode(sigma, forKey: Key("sigma")) }
+    for (word, value) in values { try options.encode(value, forKey: Key(word)) }
   }
 
   package init(from decoder: any Decoder) throws {
@@ -225,11 +320,13 @@ extension Likelihood: Codable {
       let keys = container.allKeys.map(\.stringValue).joined(separator: ", ")
       throw ModelError.checkpoint("the model's likelihood (\(keys)) is not one of this program")
     }
-    guard found.sigma != nil else {
+    guard !found.options.isEmpty else {
       self = found
       return
     }
     let options = try container.nestedContainer(keyedBy: Key.self, forKey: key)
-    self = .gaussian(sigma: try options.decode(Float.self, forKey: Key("sigma")))
+    var values: [String: Float] = [:]
+    for option in found.options { values[option.word] = try options.decode(Float.self, forKey: Key(option.word)) }
+    self = found.with(values)
   }
 }

@@ -154,9 +154,10 @@ package struct ElboSplit: Sendable, Equatable, Codable {
 extension Model {
   /// The split over at most `limit` examples, chosen by `seed`.
   ///
-  /// - Throws: `ModelError.notAProbability` for plain autoencoders.
+  /// - Throws: `ModelError.notAProbability` for plain autoencoders, `.onlyStandardPrior` for other priors than N(0, I).
   package func elboSplit(_ source: any BatchSource, limit: Int = 2000, seed: UInt64 = 0) throws -> ElboSplit {
     guard configuration.family.isProbabilistic else { throw ModelError.notAProbability("this model") }
+    guard !configuration.drawsRate else { throw ModelError.onlyStandardPrior(configuration.prior?.name ?? "") }
     try check(source)
     let chosen = Subset(of: source, Array(Shuffle.order(count: source.count, seed: seed, epoch: 0).prefix(limit)))
     let codes = try encode(chosen, seed: seed)

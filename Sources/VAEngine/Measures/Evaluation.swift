@@ -16,14 +16,16 @@ package struct Evaluation: Sendable, Equatable, Codable {
   package var negativeElbos: [Double]
   /// −log p(x | z) by the model's likelihood, nats per example.
   package var reconstruction: Estimate
-  /// KL(q(z | x) ‖ N(0, I)), nats per example.
+  /// KL(q(z | x) ‖ p(z)), nats per example; of a prior that is a mixture log q(z | x) − log p(z) of one draw.
   package var kl: Estimate
+  /// Whether it is that of a draw; nil for no.
+  package var drawsRate: Bool?
   /// Σ (x − x̂)², and divided by the number of pixels.
   package var squaredError: Estimate
   package var meanSquaredErrorPerPixel: Estimate
   /// Bernoulli cross-entropy of x̂, nats per example; nil of data outside [0, 1] and of tables' columns, which have none.
   package var binaryCrossEntropy: Estimate?
-  /// Mean KL of each dimension, nats.
+  /// Mean KL of each dimension from N(0, 1), nats.
   package var klPerDimension: [Double]
   /// Standard errors of those means; NaN of a single example.
   package var klStandardErrors: [Double]
@@ -106,6 +108,7 @@ extension Model {
     var perDimension = [Double](repeating: 0, count: d)
     var (klSpread, meanSpread) = ([Spread](), [Spread]())
     var (isWithinUnit, hasGray) = (true, false)
+    let drawsRate = configuration.drawsRate
     let stream = RandomStream.evaluatedData(seed: options.seed)
     try forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
       var batch = stream
@@ -127,12 +130,12 @@ extension Model {
         var total = 0.0
         for j in 0..<d {
           let value = Double(klValues[row * d + j])
-          total += value
+          if !drawsRate { total += value }
           perDimension[j] += value
           klSpread[j].add(value)
           meanSpread[j].add(Double(means[row * d + j]))
         }
-        kl.append(total)
+        kl.append(drawsRate ? Double(program.output("rate")[row]) : total)
       }
       try progress(Double(kl.count) / Double(source.count))
     }
@@ -144,6 +147,7 @@ extension Model {
     let elbo = Estimate(totals)
     return Evaluation(
       negativeElbo: elbo, negativeElbos: totals, reconstruction: Estimate(reconstruction), kl: Estimate(kl),
+      drawsRate: drawsRate ? true : nil,
       squaredError: Estimate(squared),
       meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),
       binaryCrossEntropy: isWithinUnit && configuration.likelihood.columns == nil ? Estimate(bce) : nil,

@@ -35,6 +35,12 @@ extension Model {
     let chunk = (samples + chunks - 1) / chunks
     let encoder = try encodeProgram(rows: rows)
     let importance = try importanceProgram(rows: rows, samples: chunk)
+    if let components = try priorComponents() {
+      components.mean.withElements(of: Float.self) { _ = importance.input("components.mean").update(from: $0) }
+      components.logVariance.withElements(of: Float.self) {
+        _ = importance.input("components.logVariance").update(from: $0)
+      }
+    }
     // Where convergence is noted: 1 chunk, 2, 4 … and all.
     let marks = Set((0..<20).map { 1 << $0 }.filter { $0 < chunks } + [chunks])
     var sums = [Int: Double](uniqueKeysWithValues: marks.map { ($0, 0.0) })

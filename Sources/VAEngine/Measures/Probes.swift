@@ -47,6 +47,17 @@ package enum Probe {
   package static func linearClasses(
     train: Tensor, labels: [Int], test: Tensor, options: CompilerOptions = CompilerOptions()
   ) throws -> [Int] {
+    let scores = try linearScores(train: train, labels: labels, test: test, options: options)
+    let classes = scores.count / test.shape[0]
+    return (0..<test.shape[0]).map { row in
+      (0..<classes).max { scores[row * classes + $0] < scores[row * classes + $1] } ?? 0
+    }
+  }
+
+  /// The logits of every class, `[M, classes]` row by row.
+  static func linearScores(
+    train: Tensor, labels: [Int], test: Tensor, options: CompilerOptions = CompilerOptions()
+  ) throws -> [Float] {
     let (n, m, d) = (train.shape[0], test.shape[0], train.shape[1])
     let classes = max(2, (labels.max() ?? 0) + 1)
     guard n > 1, m > 0 else { throw ModelError.tooFewExamples(n, needed: 2) }
@@ -81,10 +92,7 @@ package enum Probe {
       testGraph, outputs: [("scores", try logits(testGraph, rows: m))], parameters: store, options: options)
     write(test, into: testing.input("x"), mean, scale)
     testing.run()
-    let output = testing.output("scores")
-    return (0..<m).map { row in
-      (0..<classes).max { output[row * classes + $0] < output[row * classes + $1] } ?? 0
-    }
+    return Array(testing.output("scores"))
   }
 
   private static func standardization(_ x: Tensor) -> (mean: [Float], scale: [Float]) {

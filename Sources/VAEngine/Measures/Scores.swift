@@ -24,9 +24,13 @@ extension Model {
         run(program, draw: step &* UInt64(draws) &+ UInt64(draw), seed: seed)
         let (reconstruction, kl) = (program.output("reconstruction"), program.output("klPerDimension"))
         for row in 0..<valid {
-          let rate = isAutoencoder ? 0 : kl[row * d..<(row + 1) * d].reduce(0.0) { $0 + Double($1) }
           reconstructions[Int(step) * rows + row] += Double(reconstruction[row]) / Double(draws)
-          rates[Int(step) * rows + row] = rate
+          if configuration.drawsRate {
+            rates[Int(step) * rows + row] += Double(program.output("rate")[row]) / Double(draws)
+          } else {
+            rates[Int(step) * rows + row] =
+              isAutoencoder ? 0 : kl[row * d..<(row + 1) * d].reduce(0.0) { $0 + Double($1) }
+          }
         }
       }
       try progress(Double(Int(step) * rows + valid) / Double(source.count))

@@ -20,7 +20,7 @@ extension Model {
     func real(_ element: Int, _ value: Double) -> Double {
       switch kinds[element] {
       case .lognormal: log(value)
-      case .poisson: log1p(value)
+      case .poisson, .nb, .zinb: log1p(value)
       default: value
       }
     }
@@ -46,18 +46,47 @@ extension Model {
     for i in 0..<width where counts[i] > 0 {
       let deviation = Float((squares[i] / counts[i]).squareRoot())
       switch kinds[i] {
-      case .gaussian, .lognormal: (center[i], scale[i]) = (Float(means[i]), deviation > 0 ? deviation : 1)
-      case .poisson: (center[i], scale[i]) = (Float(log(max(raw[i], 1e-3))), deviation > 0 ? deviation : 1)
+      case .gaussian, .lognormal, .ordinal: (center[i], scale[i]) = (Float(means[i]), deviation > 0 ? deviation : 1)
+      case .poisson, .nb, .zinb: (center[i], scale[i]) = (Float(log(max(raw[i], 1e-3))), deviation > 0 ? deviation : 1)
       case .bernoulli: output[i] = Float(Likelihood.logit(raw[i]))
       case .categorical: output[i] = Float(log(max(raw[i], 1e-3)))
       }
     }
     parameters.set(ColumnParameter.center, to: try Tensor(center, shape: [width]))
     parameters.set(ColumnParameter.scale, to: try Tensor(scale, shape: [width]))
+    try initializeThresholds(columns, from: source)
     let bias = "decoder.\(configuration.architecture.decoder.count).bias"
     if configuration.outputBiasStartsAtMean, parameters.spec(named: bias)?.shape.count == width {
       parameters.set(bias, to: try Tensor(output, shape: [width]))
     }
+  }
+
+  /// Sets the thresholds of grades so that the decoder's output 0 has the grades' frequencies.
+  private func initializeThresholds(_ columns: TableColumns, from source: any BatchSource) throws {
+    let ordinal = zip(columns.models, columns.elements).filter { $0.0.kind == .ordinal }
+    guard !ordinal.isEmpty else { return }
+    var counts = ordinal.map { [Double](repeating: 0.5, count: $0.0.gradeCount) }
+    try forEachRow(of: source) { values in
+      for (place, column) in ordinal.enumerated() {
+        let value = Double(values[column.1.lowerBound])
+        guard !value.isNaN, let low = column.0.range?.lowerBound else { continue }
+        let grade = Int(value - low)
+        if counts[place].indices.contains(grade) { counts[place][grade] += 1 }
+      }
+    }
+    var steps: [Float] = []
+    for count in counts {
+      let total = count.reduce(0, +)
+      var (sum, last) = (0.0, 0.0)
+      for (place, share) in count.dropLast().enumerated() {
+        sum += share
+        let threshold = log(sum / (total - sum))
+        // The inverse of softplus.
+        steps.append(Float(place == 0 ? threshold : log(expm1(max(threshold - last, 1e-3)))))
+        last = threshold
+      }
+    }
+    parameters.set(ColumnParameter.thresholds, to: try Tensor(steps, shape: [steps.count]))
   }
 
   /// Checks that what is observed of each column can be a value of its kind.
@@ -67,28 +96,44 @@ extension Model {
     let elements = columns.elements
     try forEachRow(of: source, limit: .max) { index, values in
       for (model, range) in zip(columns.models, elements) {
-        guard let wrong = range.first(where: { !model.kind.allows(values[$0]) }) else { continue }
+        guard let wrong = range.first(where: { !model.allows(values[$0]) }) else { continue }
         guard !values[wrong].isInfinite else { throw ModelError.notFinite(example: index) }
         throw ModelError.notInColumn(
           values[wrong], example: index, column: model.name, likelihood: model.kind.rawValue,
-          expected: model.kind.allowed)
+          expected: model.allowed)
       }
     }
   }
 
-  /// Center, scale and σ of the columns.
+  /// Center, scale, σ and the other parameters of the columns.
   var columnValues: ColumnValues {
     get throws {
       func values(_ name: String) throws -> [Double] {
         guard parameters.spec(named: name) != nil else { return [] }
         return try parameters.value(name).elements(as: Float.self).map(Double.init)
       }
+      let bound = Double(Counts.largestLogTheta)
       return ColumnValues(
         center: try values(ColumnParameter.center), scale: try values(ColumnParameter.scale),
         sigma: try values(ColumnParameter.logSigma).map {
           (exp(2 * $0) + Double(ColumnParameter.varianceFloor)).squareRoot()
-        })
+        }, theta: try values(ColumnParameter.logTheta).map { exp(min(max($0, -bound), bound)) },
+        dropout: try values(ColumnParameter.dropout).map { 1 / (1 + exp(-$0)) },
+        thresholds: rising(try values(ColumnParameter.thresholds)))
     }
+  }
+
+  /// Thresholds of all columns of grades, of the steps that are trained.
+  private func rising(_ steps: [Double]) -> [Double] {
+    var (thresholds, next): ([Double], Int) = ([], 0)
+    for model in configuration.likelihood.columns?.models ?? [] {
+      for place in 0..<model.count(of: ColumnParameter.thresholds) {
+        let step = steps[next]
+        thresholds.append(place == 0 ? step : (thresholds.last ?? 0) + max(step, 0) + log1p(exp(-abs(step))))
+        next += 1
+      }
+    }
+    return thresholds
   }
 
   /// σ of p(x | z) of each column that has one, in the unit of the data (of its logarithm for positive numbers).
@@ -132,24 +177,26 @@ extension Model {
   }
 }
 
-extension ColumnModel.Kind {
+extension ColumnModel {
   /// Whether a cell may hold it; NaN stands for a missing one.
   func allows(_ value: Float) -> Bool {
     if value.isNaN { return true }
-    return switch self {
+    return switch kind {
     case .gaussian: value.isFinite
     case .lognormal: value > 0 && value.isFinite
-    case .poisson: value >= 0 && value == value.rounded()
+    case .poisson, .nb, .zinb: value >= 0 && value == value.rounded() && value.isFinite
+    case .ordinal: value == value.rounded() && range?.contains(Double(value)) == true
     case .bernoulli, .categorical: value == 0 || value == 1
     }
   }
 
   /// What a cell may hold.
   var allowed: String {
-    switch self {
+    switch kind {
     case .gaussian: "finite numbers"
     case .lognormal: "numbers above 0"
-    case .poisson: "counts 0, 1, 2, …"
+    case .poisson, .nb, .zinb: "counts 0, 1, 2, …"
+    case .ordinal: "grades \(Int(range?.lowerBound ?? 0)) … \(Int(range?.upperBound ?? 0))"
     case .bernoulli: "0 or 1"
     case .categorical: "0 and 1, one of each category"
     }

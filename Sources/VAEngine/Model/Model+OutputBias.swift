@@ -51,13 +51,13 @@ extension Model {
   }
 
   /// The means of `count` runs of equal length.
-  private static func averaged(_ values: [Double], in count: Int) -> [Double] {
+  static func averaged(_ values: [Double], in count: Int) -> [Double] {
     let length = values.count / count
     return (0..<count).map { values[$0 * length..<($0 + 1) * length].reduce(0, +) / Double(length) }
   }
 
   /// The mean of every element over the examples, or of its squared distance from `centers`.
-  private static func means(of source: any BatchSource, squaredFrom centers: [Double]? = nil) throws -> [Double] {
+  static func means(of source: any BatchSource, squaredFrom centers: [Double]? = nil) throws -> [Double] {
     let size = source.exampleShape.count
     let count = min(source.count, averagedExamples)
     let rows = 256

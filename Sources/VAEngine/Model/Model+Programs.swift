@@ -63,18 +63,20 @@ extension Model {
     }
   }
 
-  /// Input `z` `[rows, D]`; output `outputs`, the parameters of p(x | z), `[rows, outputsPerPixel · pixels]`.
+  /// Input `z` `[rows, D]`; output `outputs`, the parameters of p(x | z) as draws read them, `[rows, outputsPerPixel · pixels]`.
   func outputsProgram(rows: Int) throws -> Program {
     try program(.outputs(rows: rows)) {
       let objective = ObjectiveGraph(configuration, rows: rows, training: false)
       let z = try objective.graph.input("z", [rows, codeLayout.count])
-      let outputs = try objective.decode(z, labels: objective.labels())
+      let raw = try objective.decode(z, labels: objective.labels())
+      let outputs = try configuration.likelihood.prepared(raw, pixels: configuration.pixels)
       return try Program(objective.graph, outputs: [("outputs", outputs)], parameters: parameters, options: options)
     }
   }
 
   /// Terms of the ELBO by one posterior sample, per example: `reconstruction` −log p(x|z), `squaredError`, `bce`,
-  /// all `[rows]`; `klPerDimension`, `mean` and `z`, `[rows, D]`.
+  /// all `[rows]`; `klPerDimension`, from N(0, I), `mean` and `z`, `[rows, D]`; of a prior that is a mixture `rate`, log q(z | x)
+  /// − log p(z), `[rows]`.
   func termsProgram(rows: Int) throws -> Program {
     try program(.terms(rows: rows)) {
       let objective = ObjectiveGraph(configuration, rows: rows, training: false)
@@ -84,7 +86,7 @@ extension Model {
       let noise = try objective.graph.random(.normal, StreamPurpose.evaluation, q.mean.shape)
       let z = configuration.family.posterior.isRandom ? try q.sample(noise) : q.mean
       let outputs = try objective.decode(z, labels: objective.labels())
-      let rebuilt = try configuration.likelihood.mean(outputs, pixels: configuration.pixels)
+      let rebuilt = try configuration.likelihood.mean(outputs, pixels: configuration.pixels, x: target)
       // What is missing of a table has no error.
       let difference =
         try configuration.likelihood.columns == nil
@@ -94,13 +96,14 @@ extension Model {
         configuration.likelihood.measure == .binaryProbability
         ? try bceWithLogits(outputs, target)
         : try -(target * log(probability) + (1 - target) * log(1 - probability))
+      let rate = try objective.priorComponents().map { try [("rate", objective.drawnRate(q, z, $0))] } ?? []
       return try Program(
         objective.graph,
         outputs: [
           ("reconstruction", try configuration.likelihood.negativeLogLikelihood(outputs, target)),
           ("squaredError", try square(difference).sum([1])), ("bce", try crossEntropy.sum([1])),
           ("klPerDimension", try q.klPerDimension()), ("mean", q.mean), ("logVariance", q.logVariance), ("z", z),
-        ], parameters: parameters, seed: configuration.seed, options: options)
+        ] + rate, parameters: parameters, seed: configuration.seed, options: options)
     }
   }
 
@@ -113,8 +116,15 @@ extension Model {
       let q = DiagonalGaussian(
         mean: try graph.input("mean", [rows, codeLayout.count]),
         logVariance: try graph.input("logVariance", [rows, codeLayout.count]))
+      // Those of the prior are the same for all examples: computed once, not with every run.
+      let k = configuration.componentCount
+      let components =
+        configuration.drawsRate
+        ? DiagonalGaussian(
+          mean: try graph.input("components.mean", [k, codeLayout.count]),
+          logVariance: try graph.input("components.logVariance", [k, codeLayout.count])) : nil
       let weights = try objective.importanceWeights(
-        q, target, samples: samples, purpose: StreamPurpose.importanceSamples
+        q, target, samples: samples, components, purpose: StreamPurpose.importanceSamples
       ).logWeights
       return try Program(
         graph, outputs: [("logWeights", weights)], parameters: parameters, seed: configuration.seed, options: options)
@@ -127,7 +137,8 @@ extension ModelConfiguration {
   var withoutSchedules: ModelConfiguration {
     var other = self
     (other.beta, other.capacity) = (.constant(1), .constant(0))
-    other.settings = [:]
+    let structural = Set(family.settings.filter(\.isStructural).map(\.word))
+    other.settings = settings.filter { structural.contains($0.key) }
     return other
   }
 }

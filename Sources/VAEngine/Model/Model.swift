@@ -32,6 +32,7 @@ package final class Model {
     case terms(rows: Int)
     case importance(rows: Int, samples: Int)
     case columns(rows: Int)
+    case prior
   }
 
   /// An untrained model.

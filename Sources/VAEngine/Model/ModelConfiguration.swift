@@ -60,6 +60,11 @@ package struct ModelConfiguration: Hashable, Sendable {
 
   package var pixels: Int { exampleShape.count }
 
+  /// Whether a term of the family, or a layer, couples the examples of a batch.
+  package var couplesRows: Bool {
+    family.requires.couplesRows || (architecture.encoder + architecture.decoder).contains { $0.couplesRows }
+  }
+
   /// Whether the numbers are of a model that could be asked for: a file may hold anything.
   package var isSound: Bool {
     func isSound(_ schedule: Schedule) -> Bool {
@@ -76,7 +81,7 @@ package struct ModelConfiguration: Hashable, Sendable {
       }
     }
     if let columns = likelihood.columns, columns.width != pixels || exampleShape.rank != 1 { return false }
-    if let sigma = likelihood.sigma, !(sigma > 0 && sigma.isFinite) { return false }
+    guard likelihood.options.allSatisfy({ $0.allows(likelihood.values[$0.word] ?? .nan) }) else { return false }
     return latentDimensions <= 1 << 20 && exampleShape.rank > 0 && freeBits.isFinite && freeBits >= 0 && isSound(beta)
       && isSound(capacity) && (noise.map(isSound) ?? true) && settings.values.allSatisfy { $0.isFinite && $0 >= 0 }
   }
@@ -100,6 +105,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownClass(Int, known: Int)
   /// First value outside what the likelihood allows.
   case outsideSupport(Float, likelihood: String)
+  /// First value that is no count, and the example that holds it.
+  case notACount(Float, example: Int, likelihood: String)
   /// A cell that is no value of its column's likelihood.
   case notInColumn(Float, example: Int, column: String, likelihood: String, expected: String)
   /// A value that is not finite, and the example that holds it.
@@ -110,10 +117,14 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case oneRow(layer: String)
   /// A batch of fewer rows than a term of the family couples.
   case tooFewRows(family: String, needed: Int)
+  /// Fewer examples than components that begin at one each.
+  case fewerExamplesThanComponents(Int, Int)
   case noExamples
   /// Fewer vectors than a measure requires.
   case tooFewExamples(Int, needed: Int)
   case notAProbability(String)
+  /// A measure that is defined for N(0, I) alone, and the prior that the model has.
+  case onlyStandardPrior(String)
   /// A file that is not a model, or of another one.
   case checkpoint(String)
 
@@ -135,6 +146,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "class \(label): the model was trained with \(known), numbered from 0"
     case .outsideSupport(let value, let likelihood):
       "the data contain \(value), outside [0, 1] that likelihood=\(likelihood) needs"
+    case .notACount(let value, let example, let likelihood):
+      "example \(example) contains \(value), and likelihood=\(likelihood) is of counts 0, 1, 2, …"
     case .notInColumn(let value, let example, let column, let likelihood, let expected):
       "column '\(column)', example \(example): \(value) is none of the \(expected) that \(likelihood) needs; "
         + "choose another: likelihood=\(column):gaussian"
@@ -143,10 +156,14 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .oneRow(let layer):
       "batch normalization (\(layer)) expects more than 1 value per feature, and a batch of one example has no variance"
     case .tooFewRows(let family, let needed): "\(family) couples the examples of a batch: at least \(needed) are needed"
+    case .fewerExamplesThanComponents(let count, let components):
+      "\(components) components begin at as many examples, and the data have \(count)"
     case .noExamples: "no examples"
     case .tooFewExamples(let count, let needed):
       "\(count) \(inflected("example", for: count)), at least \(needed) are needed"
     case .notAProbability(let what): "\(what) has no likelihood: a plain autoencoder defines none"
+    case .onlyStandardPrior(let prior):
+      "the KL splits into three parts where the dimensions of p(z) are independent; of prior=\(prior) they are not"
     case .checkpoint(let why): why
     }
   }

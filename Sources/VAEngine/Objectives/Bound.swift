@@ -22,7 +22,8 @@ package struct Bound: Sendable, Equatable {
 }
 
 extension ObjectiveGraph {
-  /// E_q[−log p(x | z)] + β · penalty, by one draw of the posterior.
+  /// E_q[−log p(x | z)] + β · penalty, by one draw of the posterior; of a prior that is a mixture the KL, too, is that of the
+  /// draw.
   ///
   /// - Parameters:
   ///   - penalty: Of the KL, a mean over the batch: of each dimension, `[D]`, and in all.
@@ -31,9 +32,10 @@ extension ObjectiveGraph {
     _ q: DiagonalGaussian, _ target: Symbol, penalty: (_ perDimension: Symbol, _ kl: Symbol) throws -> Symbol = { $1 },
     own: [(term: TermName, value: Symbol)] = []
   ) throws -> Objective {
-    let reconstruction = try self.reconstruction(draw(q), target).mean()
+    let z = try draw(q)
+    let reconstruction = try self.reconstruction(z, target).mean()
     let perDimension = try q.klPerDimension().mean([0])
-    let kl = try perDimension.sum()
+    let kl = try priorComponents().map { try drawnRate(q, z, $0).mean() } ?? perDimension.sum()
     let beta = try scalar("beta")
     var loss = try reconstruction + beta * penalty(perDimension, kl)
     var terms: [TermName: Symbol] = [.reconstruction: reconstruction, .kl: kl]
@@ -46,31 +48,52 @@ extension ObjectiveGraph {
 
   /// Minus the bound L_k = E log (1/k) Σ w.
   func importanceBound(_ q: DiagonalGaussian, _ target: Symbol, samples k: Int) throws -> Objective {
+    let components = try priorComponents()
     let (logWeights, reconstruction) = try importanceWeights(
-      q, target, samples: k, purpose: StreamPurpose.posterior)
+      q, target, samples: k, components, purpose: StreamPurpose.posterior)
     let bound = try logWeights.logSumExp([0]).mean() - logOf(Float(k))
-    return Objective(
-      loss: -bound, [.reconstruction: try reconstruction.mean(), .kl: try q.klPerDimension().sum([1]).mean()])
+    // log w = log p(x | z) − rate.
+    let kl = try components.map { _ in try -(logWeights + reconstruction).mean() } ?? q.klPerDimension().sum([1]).mean()
+    return Objective(loss: -bound, [.reconstruction: try reconstruction.mean(), .kl: kl])
   }
 
   /// log p(x, z) − log q(z | x) for `k` samples per example, `[k, B]`, and −log p(x | z) `[k, B]`.
   ///
-  /// `purpose` names the stream of the draws. The constants of the two Gaussians cancel:
-  /// log p(z) − log q(z | x) = ½ Σ (ε² + log σ² − z²).
+  /// `purpose` names the stream of the draws; `components` are those of the prior, nil for N(0, I).
   func importanceWeights(
-    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, purpose: String
+    _ q: DiagonalGaussian, _ target: Symbol, samples k: Int, _ components: DiagonalGaussian?, purpose: String
   ) throws -> (logWeights: Symbol, reconstruction: Symbol) {
     let d = q.mean.shape[1]
     let noise = try graph.random(.normal, purpose, [k, rows, d], rowAxis: 1)
     let z = try q.mean + exp(q.logVariance * 0.5) * noise
+    let reconstruction = try negativeLogLikelihoods(z, target)
+    return (try ratio(q, z, noise, components) - reconstruction, reconstruction)
+  }
+
+  /// log p(z) − log q(z | x) of draws z = mean + σ · noise, `[k, B]`. Of N(0, I) the constants of the two Gaussians cancel:
+  /// ½ Σ (ε² + log σ² − z²).
+  func ratio(
+    _ q: DiagonalGaussian, _ z: Symbol, _ noise: Symbol, _ components: DiagonalGaussian?
+  ) throws(ShapeError) -> Symbol {
+    guard let components else { return try ((square(noise) + q.logVariance) - square(z)).sum([2]) * 0.5 }
+    return try (square(noise) + q.logVariance + Self.log2Pi).sum([2]) * 0.5 + logPriors(z, components)
+  }
+
+  /// log p(z) of draws `[k, B, D]`, `[k, B]`.
+  func logPriors(_ z: Symbol, _ components: DiagonalGaussian) throws(ShapeError) -> Symbol {
+    let s = z.shape
+    return try logPrior(z.reshaped([s[0] * s[1], s[2]]), components).reshaped([s[0], s[1]])
+  }
+
+  /// −log p(x | z) of draws `[k, B, D]` for every example, `[k, B]`.
+  func negativeLogLikelihoods(_ z: Symbol, _ target: Symbol) throws -> Symbol {
+    let (k, d) = (z.shape[0], z.shape[2])
     var condition: Symbol?
     if let labels = try labels() {
       condition = try labels.broadcast(to: [k, rows, labels.shape[1]]).reshaped([k * rows, -1])
     }
     let outputs = try decode(z.reshaped([k * rows, d]), labels: condition)
     let repeated = try target.broadcast(to: [k, rows, configuration.pixels]).reshaped([k * rows, -1])
-    let reconstruction = try self.negativeLogLikelihood(outputs, repeated).reshaped([k, rows])
-    let ratio = try ((square(noise) + q.logVariance) - square(z)).sum([2]) * 0.5
-    return (try ratio - reconstruction, reconstruction)
+    return try self.negativeLogLikelihood(outputs, repeated).reshaped([k, rows])
   }
 }

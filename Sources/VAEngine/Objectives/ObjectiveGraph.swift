@@ -40,7 +40,10 @@ package struct ObjectiveGraph {
   /// missing; corrupted by `noise`. Masking noise hides cells of a table as if they were missing, so that the model learns to
   /// tell them from the others (as in Ivanov et al. 2019, VAEAC).
   private func encoderInput(_ x: Symbol, noise: Noise? = nil) throws(ShapeError) -> Symbol {
-    guard let columns = configuration.likelihood.columns else { return try noise?.applied(to: x) ?? x }
+    guard let columns = configuration.likelihood.columns else {
+      let seen = try configuration.likelihood.encoderView.map { view throws(ShapeError) in try view(x) } ?? x
+      return try noise?.applied(to: seen) ?? seen
+    }
     var (values, mask) = (try columns.standardized(x), try columns.mask(x))
     if case .mask(let share) = noise {
       let draw = try graph.random(.uniform, StreamPurpose.corruption, mask.shape)
@@ -126,6 +129,9 @@ package struct ObjectiveGraph {
     return try y.slice(axis: 2, top..<top + example[1]).slice(axis: 3, left..<left + example[2]).flattened()
   }
 
+  /// N, the number of examples of the training data: a scalar that the trainer sets.
+  static let exampleCount = "examples"
+
   /// A scalar that the trainer sets before every step: a setting of the family by its word.
   package func scalar(_ word: String) throws(ShapeError) -> Symbol { try graph.input(word, []) }
 
@@ -152,7 +158,8 @@ package struct ObjectiveGraph {
   func negativeLogLikelihood(_ outputs: Symbol, _ target: Symbol) throws(ShapeError) -> Symbol {
     for parameter in configuration.likelihood.parameters {
       _ = try builder.parameter(
-        parameter.name, parameter.shape, .constant(parameter.initial), trainable: parameter.isTrained)
+        parameter.name, parameter.shape(pixels: configuration.pixels), .constant(parameter.initial),
+        trainable: parameter.isTrained)
     }
     return try configuration.likelihood.negativeLogLikelihood(outputs, target)
   }

@@ -19,6 +19,8 @@ struct ValueRange {
   /// Whether any lies between 0 and 1.
   var hasGray = false
   var isFinite = true
+  /// The first that is no count; nil where none was looked for.
+  var firstNonCount: Int?
 
   /// One branch-free pass; NaN fails every comparison.
   init(_ values: UnsafeBufferPointer<Float>) {
@@ -55,6 +57,7 @@ extension Model {
     var buffer = try Tensor(zeros: [rows, size])
     var ranges = [ValueRange?](repeating: nil, count: threads)
     var hasGray = false
+    let isOfCounts = configuration.likelihood.support == .counts
     try buffer.withMutableElements(of: Float.self) { values in
       guard let base = values.baseAddress else { return }
       for begin in stride(from: 0, to: source.count, by: rows) {
@@ -69,7 +72,12 @@ extension Model {
               if mine.isEmpty { return ranges[thread] = nil }
               source.read(indices, rows: mine, into: base, stream: stream)
               let read = UnsafeBufferPointer(start: base + mine.lowerBound * size, count: mine.count * size)
-              ranges[thread] = ValueRange(read)
+              var range = ValueRange(read)
+              if isOfCounts {
+                range.firstNonCount = read.firstIndex { $0 < 0 || $0 != $0.rounded() }
+                  .map { $0 + mine.lowerBound * size }
+              }
+              ranges[thread] = range
             }
           }
         }
@@ -92,6 +100,10 @@ extension Model {
   ) throws(ModelError) {
     guard range.isFinite else {
       throw ModelError.notFinite(example: example(values.firstIndex { !$0.isFinite } ?? 0))
+    }
+    if let element = range.firstNonCount {
+      throw ModelError.notACount(
+        values[element], example: example(element), likelihood: configuration.likelihood.name)
     }
     if configuration.likelihood.isBounded, let value = range.outside {
       throw ModelError.outsideSupport(value, likelihood: configuration.likelihood.name)

@@ -18,8 +18,12 @@ package enum StreamPurpose {
   package static let corruption = "corruption"
   /// The scope of what `Model.denoise` draws, beside the corruption of training.
   package static let denoising = "denoising"
+  /// Random signs that a Jacobian is multiplied by.
+  package static let probe = "probe"
   package static let sample = "sample"
   package static let prior = "prior"
+  /// Which component of a mixture a draw of the prior is of.
+  package static let component = "component"
   package static let observation = "observation"
 }
 

@@ -29,7 +29,7 @@ package struct Trainer {
     (self.model, self.source, self.validation, self.plan) = (model, source, validation, plan)
     (self.group, agreement) = (group, GroupAgreement(group))
     let joins = (try? model.batchNormOfOneValue()) ?? nil
-    let couplesRows = model.configuration.family.requires.rows > 1
+    let couplesRows = model.configuration.family.requires.couplesRows
     split = EpochSplit(examples: source.count, batchSize: plan.batchSize, joinsLastOne: joins != nil || couplesRows)
   }
 
@@ -192,6 +192,10 @@ package struct Trainer {
       if model.configuration.outputBiasStartsAtMean || !model.configuration.architecture.endsInBias {
         try model.initializeSigma(toDeviationOf: source)
       }
+      try model.initializeLikelihood(from: source)
+      if let prior = model.configuration.prior {
+        try prior.initialize?(model, source, model.configuration.componentCount)
+      }
       try family.initialize?(model, source)
     }
     // Another batch size or other data: the current epoch restarts with its own order.
@@ -227,6 +231,9 @@ package struct Trainer {
     let (beta, capacity) = (model.configuration.beta.value(at: epoch), model.configuration.capacity.value(at: epoch))
     if program.hasInput("beta") { program.input("beta")[0] = beta }
     if program.hasInput("capacity") { program.input("capacity")[0] = capacity }
+    if program.hasInput(ObjectiveGraph.exampleCount) {
+      program.input(ObjectiveGraph.exampleCount)[0] = Float(source.count)
+    }
     for (word, value) in model.configuration.settings where program.hasInput(word) { program.input(word)[0] = value }
     let factor = plan.learningRateSchedule.factor(at: model.training.epoch, drops: model.training.learningRateDrops)
     program.mainHyperparameters = model.training.hyperparameters

@@ -8,7 +8,7 @@ import VAEngine
 @Suite(.serialized) struct ExampleFamilyTests {
   private static let lines = [
     "threads 1", "load digits as=all; d = all.train[0..99]; t = all.test[0..99]",
-    "model m example-vae mlp hidden=16 latent=3 gamma=20 on=d seed=1", "train m on=d epochs=4 batch=33 seed=1;",
+    "model m example-vae mlp hidden=16 latent=3 rho=20 on=d seed=1", "train m on=d epochs=4 batch=33 seed=1;",
   ]
 
   /// Runs `body` in a session that knows the family.
@@ -19,16 +19,16 @@ import VAEngine
   @Test func helpAndCompletionHaveIt() throws {
     try withFamily { bench in
       let help = bench.shown("help model")[0]
-      #expect(help.contains("example-vae") && help.contains("gamma=X") && help.contains("weight of the squared codes"))
+      #expect(help.contains("example-vae") && help.contains("rho=X") && help.contains("weight of the squared codes"))
       #expect(help.contains("(default 0.5)"))
       #expect(bench.shown("explain example-vae")[0].contains("Hoerl & Kennard 1970"))
-      #expect(bench.shown("explain shrunk")[0].contains("γ · E Σ mean²"))
-      #expect(bench.shown("help doctor")[0].contains("of example-vae: a gamma above 10"))
+      #expect(bench.shown("explain shrunk")[0].contains("ρ · E Σ mean²"))
+      #expect(bench.shown("help doctor")[0].contains("of example-vae: a rho above 10"))
       let words = bench.session.complete("model m exam", cursor: 12).candidates.map(\.text)
       #expect(words.contains { $0.hasPrefix("example-vae") }, "\(words)")
-      let options = bench.session.complete("model m example-vae gam", cursor: 23).candidates.map(\.text)
-      #expect(options.contains { $0.hasPrefix("gamma=") }, "\(options)")
-      let refusal = try bench.failure("model n vae gamma=1")
+      let options = bench.session.complete("model m example-vae rh", cursor: 22).candidates.map(\.text)
+      #expect(options.contains { $0.hasPrefix("rho=") }, "\(options)")
+      let refusal = try bench.failure("model n vae rho=1")
       #expect(refusal.fix == "It applies to example-vae.")
     }
     let plain = try Bench()
@@ -45,10 +45,10 @@ import VAEngine
       #expect(parts[2] > 0)
       #expect(abs(loss - parts[0] - parts[1] - 20 * parts[2]) < 1e-4 * loss, "\(last)")
       let shown = bench.shown("show m")[0]
-      #expect(shown.contains("gamma") && shown.contains("ridge"), "\(shown)")
+      #expect(shown.contains("rho") && shown.contains("ridge"), "\(shown)")
       let ridge = try #require(Double(bench.shown("m.ridge")[0]))
       #expect(abs(ridge - parts[2]) < 0.01)
-      _ = bench.shown("set m gamma=3")
+      _ = bench.shown("set m rho=3")
       _ = bench.shown("train m epochs=+1;")
       let later = try #require(bench.run("m.history").outputs.last?.json?.arrayValue?.last)
       let terms = try ["reconstruction", "kl", "ridge", "loss"].map { try #require(later[$0]?.doubleValue) }
@@ -64,9 +64,9 @@ import VAEngine
       _ = bench.shown("train m epochs=+40;")
       let tables = bench.run("doctor m on=t").outputs.compactMap { $0.json?.arrayValue }
       let rows = try #require(tables.last)
-      let row = try #require(rows.first { $0["check"]?.stringValue == "gamma is too large" }, "\(rows)")
+      let row = try #require(rows.first { $0["check"]?.stringValue == "rho is too large" }, "\(rows)")
       let advice = try #require(row["next"]?.stringValue)
-      #expect(advice.contains("example-vae mlp hidden=16 latent=3 gamma=1 on=d"), "\(advice)")
+      #expect(advice.contains("example-vae mlp hidden=16 latent=3 rho=1 on=d"), "\(advice)")
       #expect(bench.run(advice).status == .ok)
     }
   }
@@ -94,7 +94,7 @@ import VAEngine
     try withFamily(options) { bench in
       #expect(bench.shown("evaluate m on=t")[0] == before)
       let opened = bench.shown("n = open \(folder.file("m.safetensors")); show n")
-      #expect(opened.joined().contains("gamma"))
+      #expect(opened.joined().contains("rho"))
       bench.session.close()
     }
     let steps = try DatabaseQueue(path: folder.file("work.elbodb")).read { db in

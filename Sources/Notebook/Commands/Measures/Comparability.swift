@@ -24,6 +24,13 @@ enum Comparability {
         "Use 'versus', which compares squared errors."
       )
     }
+    if x.drawsRate != y.drawsRate, x.family.isProbabilistic, y.family.isProbabilistic {
+      let (drawn, exact) = x.drawsRate ? (a.name, b.name) : (b.name, a.name)
+      return (
+        "the rate of \(drawn) is of one draw of each posterior, that of \(exact) exact: their −ELBO do not compare",
+        "Compare log p(x), which is estimated alike: evaluate \(drawn) on=d nll=500; evaluate \(exact) on=d nll=500"
+      )
+    }
     // Both of densities, or both of probabilities: of the same data these are the same kind of number. A cross-entropy
     // of gray values is no probability.
     if hasGray, x.likelihood.name != y.likelihood.name,

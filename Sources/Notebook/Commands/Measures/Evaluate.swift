@@ -102,7 +102,11 @@ struct Evaluate: DeclaredCommand {
       field(
         "reconstruction", "reconstruction (\(configuration.likelihood.name))", result.reconstruction,
         configuration.lossUnitPerExample))
-    if !isPlain { fields.append(field("kl", "KL", result.kl, "nats/example")) }
+    if !isPlain {
+      let way =
+        result.drawsRate == true ? ", of one draw of each posterior from prior=\(configuration.prior?.name ?? "")" : ""
+      fields.append(field("kl", "KL", result.kl, "nats/example" + way))
+    }
     if let entropy = result.binaryCrossEntropy {
       // Outputs of these may lie outside [0, 1], where a cross-entropy has no value.
       let isClipped = !configuration.likelihood.isBounded

@@ -48,6 +48,10 @@ struct ShowKL: DeclaredCommand {
         },
         notes: [
           "\(result.activeUnits) of \(result.klPerDimension.count) \(inflected("dimension", for: result.klPerDimension.count)) are active (variance of posterior means > 0.01)"
-        ]))
+        ]
+          + (result.drawsRate == true
+            ? [
+              "of dimensions from N(0, 1); in all from prior=\(model.configuration.prior?.name ?? ""), by one draw each"
+            ] : [])))
   }
 }

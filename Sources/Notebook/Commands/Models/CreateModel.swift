@@ -22,6 +22,9 @@ struct CreateModel: DeclaredCommand {
         .init("model m conv latent=20", "the article's network"),
         .init("model m beta-vae mlp hidden=400 beta=4 warmup=10", "a β-VAE"),
         .init("model a ae conv latent=20", "a plain autoencoder, to compare with"),
+        .init("model m beta-tcvae burgess beta=6", "for independent dimensions"),
+        .init("model m vae gated prior=vamp components=500", "a prior of learned pseudo-inputs"),
+        .init("model s mlp likelihood=nb library=yes", "counts, such as of the genes of cells"),
         .init(
           "model m encoder=\"conv32k3s2 dense16\" decoder=\"dense16 dense6272 reshape32x14x14 convt1k3s2\" latent=8",
           "layers as text"),
@@ -36,7 +39,9 @@ struct CreateModel: DeclaredCommand {
     }
   }
   static var families: [ValueWord] {
-    Family.all.flatMap { family in ([family.word] + family.aliases).map { ValueWord($0, family.summary) } }
+    Family.all.flatMap { family in
+      [ValueWord(family.word, family.summary)] + family.aliases.map { ValueWord($0, "the same as \(family.word)") }
+    }
   }
 
   /// Where the decoder's last bias begins.
@@ -65,12 +70,12 @@ struct CreateModel: DeclaredCommand {
   @Option(.text(placeholder: "\"conv32k3s2 dense16\"", suggestions: []), help: "layers as text") var encoder: String?
   @Option(.text(placeholder: "\"dense16 …\"", suggestions: []), help: "layers as text") var decoder: String?
   @Option(
-    note: "bernoulli; mse for ae; one for each column of a table",
+    note: "bernoulli; mse for ae, wae and rae; one for each column of a table",
     help:
       "distribution p(x|z): \(Likelihood.all.map(\.name).joined(separator: ", ")), or those of a table's columns such as age:lognormal,visits:poisson"
   )
   var likelihood: LikelihoodChoice?
-  @Option(.positive, default: 1, help: "σ of likelihood=gaussian") var sigma: Double
+  let likelihoodOptions = LikelihoodOptions()
   let settings = FamilySettings()
   @Option(note: "-6:2 for gated, else unbounded", help: "bounds of the encoder's log σ² (hardtanh)")
   var logvar: ClosedRange<Double>?

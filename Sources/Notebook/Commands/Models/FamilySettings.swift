@@ -41,24 +41,43 @@ struct FamilySettings: DeclaredProperty {
   /// Options of `model`.
   private static var all: [CommandOption] {
     settings.map { setting in
+      let help = help(of: setting.word)
       let (usual, others) = defaults(of: setting.word)
       guard !others.isEmpty else {
-        return CommandOption(setting.word, type(of: setting), default: usual, help: setting.help)
+        return CommandOption(setting.word, type(of: setting), default: usual, help: help)
       }
       let exceptions = others.map { "\($0.text) for \($0.family)" }.joined(separator: ", ")
-      return CommandOption(setting.word, type(of: setting), note: "\(usual); \(exceptions)", help: setting.help)
+      return CommandOption(setting.word, type(of: setting), note: "\(usual); \(exceptions)", help: help)
     }
+  }
+
+  /// What a setting is; where families mean different things by the word, what most do first.
+  private static func help(of word: String) -> String {
+    var meanings: [(help: String, families: [String])] = []
+    for family in Family.all {
+      guard let setting = family.setting(word) else { continue }
+      if let place = meanings.firstIndex(where: { $0.help == setting.help }) {
+        meanings[place].families.append(family.word)
+      } else {
+        meanings.append((setting.help, [family.word]))
+      }
+    }
+    guard let usual = meanings.max(by: { $0.families.count < $1.families.count }) else { return "" }
+    let others = meanings.filter { $0.help != usual.help }
+    return ([usual.help] + others.map { "of \($0.families.joined(separator: ", ")): \($0.help)" }).joined(
+      separator: "; ")
   }
 
   /// Options of `set`: what can change between trainings.
   static var live: [CommandOption] {
-    settings.filter(\.isLive).map { CommandOption($0.word, type(of: $0), help: $0.help) }
+    settings.filter(\.isLive).map { CommandOption($0.word, type(of: $0), help: help(of: $0.word)) }
   }
 
   private static func type(of setting: Setting) -> ArgumentType {
     switch setting.kind {
     case .nonNegative: .nonNegative
     case .integer(let range): .integer(range)
+    case .choice(let words): .choice(words.map { ValueWord($0.word, $0.help) })
     case .text(let placeholder, let suggestions):
       // Corruption of the input is written alike everywhere.
       suggestions == Noise.argumentType.suggestions

@@ -87,7 +87,7 @@ struct ModelArguments {
     get throws {
       let table = data.flatMap { $0.value.isTable ? $0.value : nil }
       switch command.likelihood {
-      case .named(let name): return Likelihood.named(name, sigma: Float(command.sigma))
+      case .named(let name): return Likelihood.named(name, command.likelihoodOptions.values)
       case nil, .auto: return try family.isProbabilistic ? table.map { .columns(try $0.tableColumns()) } : nil
       case .columns(let kinds):
         guard let table else {
@@ -104,6 +104,12 @@ struct ModelArguments {
           }
           guard found.kind != .categorical else {
             throw command.$likelihood.fault(.badOptionValue, "column '\(name)' holds categories, which are categorical")
+          }
+          guard found.hasSoundGrades else {
+            throw command.$likelihood.fault(
+              .badOptionValue,
+              "column '\(name)' holds no grades: ordinal is of whole numbers, 2 to \(ColumnModel.gradeLimit) from the "
+                + "smallest to the largest", fix: "Use likelihood=\(name):gaussian.")
           }
         }
         return .columns(columns)
@@ -125,6 +131,9 @@ struct ModelArguments {
         throw place.fault(.badOptionValue, "\(setting.word): expected \(error.expected), got '\(place.raw)'")
       }
     }
+    if let objection = family.objection(configuration), let setting = family.setting(objection.word) {
+      throw command.settings.place(of: setting).fault(.badOptionValue, "\(objection.word): \(objection.reason)")
+    }
   }
 
   /// The architecture when none is named: the article's, and for importance weights their paper's; of vectors, which have no
@@ -139,11 +148,17 @@ struct ModelArguments {
       (place: place, isUsed: family.setting(setting.word) != nil, reader: FamilySettings.families(with: setting.word))
     }
     let others: [(place: ArgumentPlace, isUsed: Bool, reader: String)] = [
-      (command.$sigma, command.likelihood == .named("gaussian"), "likelihood=gaussian"),
       (command.$hidden, defaultedPreset == .mlp && !command.isText, "mlp"),
       (command.$logvar, family.posterior.isRandom, "families with a posterior"),
     ]
-    for (place, isUsed, reader) in settings + others where !isUsed && place.isGiven {
+    let made = try likelihood ?? family.likelihood
+    let ofLikelihood = command.likelihoodOptions.given.map { option, place in
+      (
+        place: place, isUsed: made.values[option.word] != nil,
+        reader: LikelihoodOptions.likelihoods(with: option.word)
+      )
+    }
+    for (place, isUsed, reader) in settings + ofLikelihood + others where !isUsed && place.isGiven {
       throw place.fault(
         .badOptionValue, "option '\(place.name)' does not apply to this model", fix: "It applies to \(reader).")
     }

@@ -18,7 +18,7 @@ extension TrainingRun {
     let back = error.restoredStep > firstStep ? "undo; " : ""
     let glance = try DataGlance(training.thinned(to: 2000))
     let reach = "the data reach \(NumberText.short(glance.largest, digits: 3))"
-    let isLarge = !configuration.likelihood.isBounded && glance.largest > DoctorCheck.largeInput
+    let isLarge = configuration.likelihood.isReal && glance.largest > DoctorCheck.largeInput
     let scaled = advice.freeName(for: recipe.data)
     let scaling = "\(scaled) = transform \(recipe.data ?? "d") standardize=yes; "
     // A tenth of a learning rate far above all useful values would not help.

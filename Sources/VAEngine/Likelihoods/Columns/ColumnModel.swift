@@ -1,7 +1,7 @@
 /// How one column of a table is distributed given the code.
 package struct ColumnModel: Hashable, Sendable, Codable {
   package enum Kind: String, Sendable, CaseIterable, Codable {
-    case gaussian, lognormal, poisson, bernoulli, categorical
+    case gaussian, lognormal, poisson, nb, zinb, ordinal, bernoulli, categorical
 
     /// One line, no full stop.
     package var summary: String {
@@ -9,6 +9,9 @@ package struct ColumnModel: Hashable, Sendable, Codable {
       case .gaussian: "real numbers: normal with a σ of its own, learned"
       case .lognormal: "positive numbers: normal in their logarithm, with a σ of its own, learned"
       case .poisson: "counts 0, 1, 2, …: Poisson"
+      case .nb: "counts that vary more than a Poisson: negative binomial with a dispersion of its own, learned"
+      case .zinb: "counts with more zeros than nb: a learned share of them is 0 whatever the mean"
+      case .ordinal: "grades low, …, high in whole numbers: cumulative logits with learned thresholds"
       case .bernoulli: "0 or 1: a probability"
       case .categorical: "categories, one-hot: a probability for each"
       }
@@ -16,6 +19,10 @@ package struct ColumnModel: Hashable, Sendable, Codable {
 
     /// Whether it has a σ of its own.
     var hasSigma: Bool { self == .gaussian || self == .lognormal }
+    /// Whether it is of counts 0, 1, 2, …
+    var isOfCounts: Bool { self == .poisson || self == .nb || self == .zinb }
+    /// Whether a column is computed by itself.
+    var standsAlone: Bool { self == .categorical || self == .ordinal }
   }
 
   package let name: String
@@ -32,6 +39,34 @@ package struct ColumnModel: Hashable, Sendable, Codable {
   ) {
     (self.name, self.kind, self.categories) = (name, kind, categories)
     (self.decimals, self.range) = (decimals, range)
+  }
+
+  /// The most grades of an ordinal column.
+  package static let gradeLimit = 100
+
+  /// Grades of an ordinal column, from the smallest value of the data to the largest; 0 of others.
+  package var gradeCount: Int {
+    guard kind == .ordinal, let range, range.upperBound - range.lowerBound < 1e6 else { return 0 }
+    return Int(range.upperBound - range.lowerBound) + 1
+  }
+
+  /// Whether the grades of an ordinal column are whole numbers, 2 to 100 of them; true of others.
+  package var hasSoundGrades: Bool {
+    guard kind == .ordinal else { return true }
+    guard let range, range.lowerBound == range.lowerBound.rounded(), range.upperBound == range.upperBound.rounded()
+    else { return false }
+    return (decimals ?? 1) == 0 && (2...Self.gradeLimit).contains(gradeCount)
+  }
+
+  /// How many of the likelihood's parameters with this name are the column's.
+  func count(of parameter: String) -> Int {
+    switch parameter {
+    case ColumnParameter.logSigma: kind.hasSigma ? 1 : 0
+    case ColumnParameter.logTheta: kind == .nb || kind == .zinb ? 1 : 0
+    case ColumnParameter.dropout: kind == .zinb ? 1 : 0
+    case ColumnParameter.thresholds: max(0, gradeCount - 1)
+    default: 0
+    }
   }
 
   /// How many elements of an example it is.
@@ -72,30 +107,41 @@ package struct TableColumns: Hashable, Sendable, Codable {
   var isSound: Bool {
     !models.isEmpty
       && models.allSatisfy {
-        ($0.kind == .categorical) == !$0.categories.isEmpty && ($0.decimals.map { (0...15).contains($0) } ?? true)
+        ($0.kind == .categorical) == !$0.categories.isEmpty && $0.hasSoundGrades
+          && ($0.decimals.map { (0...15).contains($0) } ?? true)
       }
   }
 
-  /// Neighboring columns of one kind, which one expression computes; each category column is a run of its own.
+  /// Neighboring columns of one kind, which one expression computes; each column of categories or grades is a run of its
+  /// own.
   struct Run {
     let kind: ColumnModel.Kind
+    /// The first column.
+    let first: ColumnModel
     /// Of an example.
     var elements: Range<Int>
-    /// Among those that have a σ.
-    var sigmas: Range<Int>
+    /// Its part of each of the likelihood's parameters.
+    var own: [String: Range<Int>]
+
+    /// Its part of a parameter; empty of one that it has not.
+    func part(of parameter: String) -> Range<Int> { own[parameter] ?? 0..<0 }
   }
 
   var runs: [Run] {
     var runs: [Run] = []
-    var sigmas = 0
+    var next: [String: Int] = [:]
     for (model, elements) in zip(models, elements) {
-      let own = sigmas..<sigmas + (model.kind.hasSigma ? 1 : 0)
-      sigmas = own.upperBound
-      if let last = runs.last, last.kind == model.kind, model.kind != .categorical {
+      var own: [String: Range<Int>] = [:]
+      for parameter in ColumnParameter.learned {
+        let start = next[parameter] ?? 0
+        own[parameter] = start..<start + model.count(of: parameter)
+        next[parameter] = own[parameter]?.upperBound
+      }
+      if let last = runs.last, last.kind == model.kind, !model.kind.standsAlone {
         runs[runs.count - 1].elements = last.elements.lowerBound..<elements.upperBound
-        runs[runs.count - 1].sigmas = last.sigmas.lowerBound..<own.upperBound
+        runs[runs.count - 1].own = last.own.merging(own) { $0.lowerBound..<$1.upperBound }
       } else {
-        runs.append(Run(kind: model.kind, elements: elements, sigmas: own))
+        runs.append(Run(kind: model.kind, first: model, elements: elements, own: own))
       }
     }
     return runs
@@ -109,6 +155,6 @@ package struct TableColumns: Hashable, Sendable, Codable {
     }.joined(separator: ", ")
   }
 
-  /// Columns that have a σ.
-  var sigmaCount: Int { models.count { $0.kind.hasSigma } }
+  /// Numbers of a parameter, all columns together.
+  func count(of parameter: String) -> Int { models.reduce(0) { $0 + $1.count(of: parameter) } }
 }

@@ -17,7 +17,10 @@ extension Likelihood {
       parameters: [
         .init(ColumnParameter.center, [columns.width], initial: 0, isTrained: false),
         .init(ColumnParameter.scale, [columns.width], initial: 1, isTrained: false),
-      ] + (columns.sigmaCount > 0 ? [.init(ColumnParameter.logSigma, [columns.sigmaCount], initial: 0)] : []),
+      ]
+        + ColumnParameter.learned.filter { columns.count(of: $0) > 0 }.map {
+          .init($0, [columns.count(of: $0)], initial: 0)
+        },
       write: { outputs, x throws(ShapeError) in try columns.losses(outputs, x).sum([1]) },
       mean: { outputs, _ throws(ShapeError) in try columns.means(outputs) }, output: { $0 },
       draw: { draw in draw.outputs.0 }, constantLoss: columns.constantLoss)
@@ -28,7 +31,7 @@ extension TableColumns {
   /// Entropies: of the normal with the column's variance, and of probabilities; nil where a column's has no closed form of mean
   /// and variance.
   fileprivate var constantLoss: (@Sendable (Likelihood.Moments) -> Double)? {
-    guard models.allSatisfy({ $0.kind != .lognormal && $0.kind != .poisson }) else { return nil }
+    guard models.allSatisfy({ $0.kind != .lognormal && !$0.kind.isOfCounts && $0.kind != .ordinal }) else { return nil }
     let kinds = zip(models, elements).flatMap { model, elements in elements.map { _ in model.kind } }
     return { moments in
       var element = 0
@@ -38,7 +41,8 @@ extension TableColumns {
         switch kinds[element] {
         case .bernoulli: return (p > 0 ? -p * Glibc.log(p) : 0) + (p < 1 ? -(1 - p) * Glibc.log1p(-p) : 0)
         case .categorical: return p > 0 ? -p * Glibc.log(p) : 0
-        case .gaussian, .lognormal, .poisson: return 0.5 * (Glibc.log(2 * Double.pi * variance) + 1)
+        case .gaussian, .lognormal, .poisson, .nb, .zinb, .ordinal:
+          return 0.5 * (Glibc.log(2 * Double.pi * variance) + 1)
         }
       }
     }

@@ -7,6 +7,10 @@ struct ColumnValues {
   let scale: [Double]
   /// Of the standardized values, one for each column that has one.
   let sigma: [Double]
+  /// θ of negative binomials, the probability of a further 0, and the thresholds of grades, one column after another.
+  let theta: [Double]
+  let dropout: [Double]
+  let thresholds: [Double]
 }
 
 extension TableColumns {
@@ -23,16 +27,29 @@ extension TableColumns {
     func linear(_ element: Int) -> Double {
       values.center[element] + values.scale[element] * Double(outputs[element])
     }
+    func rate(_ element: Int) -> Double {
+      Glibc.exp(min(linear(element), Double(ColumnParameter.largestLogRate)))
+    }
+    let dropping = RandomStream(
+      seed: stream.seed, purpose: RandomStream.purpose(stream.purpose, then: "dropout"), step: stream.step)
     for run in runs {
       for (place, element) in run.elements.enumerated() {
         switch run.kind {
         case .gaussian, .lognormal:
-          let sigma = values.scale[element] * values.sigma[run.sigmas.lowerBound + place]
+          let sigma = values.scale[element] * values.sigma[run.part(of: ColumnParameter.logSigma).lowerBound + place]
           let real = linear(element) + sigma * Double(stream.normal(first + element))
           example[element] = Float(run.kind == .lognormal ? Glibc.exp(real) : real)
-        case .poisson:
-          let rate = Glibc.exp(min(linear(element), Double(ColumnParameter.largestLogRate)))
-          example[element] = Float(Self.poisson(rate, uniform(element)))
+        case .poisson: example[element] = Float(CountDraws.poisson(rate(element), uniform(element)))
+        case .nb, .zinb:
+          let theta = values.theta[run.part(of: ColumnParameter.logTheta).lowerBound + place]
+          let count = CountDraws.negativeBinomial(mean: rate(element), theta: theta, stream, first + element)
+          let share = run.kind == .nb ? 0 : values.dropout[run.part(of: ColumnParameter.dropout).lowerBound + place]
+          example[element] = Double(dropping.uniform(first + element)) < share ? 0 : Float(count)
+        case .ordinal:
+          let u = uniform(element)
+          let above = values.thresholds[run.part(of: ColumnParameter.thresholds)]
+            .prefix { u >= 1 / (1 + Glibc.exp(Double(outputs[element]) - $0)) }.count
+          example[element] = Float((run.first.range?.lowerBound ?? 0) + Double(above))
         case .bernoulli: example[element] = uniform(element) < 1 / (1 + Glibc.exp(-Double(outputs[element]))) ? 1 : 0
         case .categorical: example[element] = 0
         }
@@ -47,32 +64,5 @@ extension TableColumns {
       }
       example[run.elements.lowerBound + (chosen ?? weights.count - 1)] = 1
     }
-  }
-
-  /// The quantile of `u`: the probabilities are added up from where they are worth adding.
-  static func poisson(_ rate: Double, _ u: Double) -> Double {
-    guard rate < 1e6 else {
-      // The skewness, 1/√λ, is below a thousandth.
-      return max(0, (rate + rate.squareRoot() * normalQuantile(u)).rounded())
-    }
-    var count = max(0, (rate - 12 * rate.squareRoot()).rounded(.down))
-    var probability = Glibc.exp(count * Glibc.log(rate) - rate - lgamma(count + 1))
-    var total = probability
-    while total < u, count < rate + 12 * rate.squareRoot() + 40 {
-      count += 1
-      probability *= rate / count
-      total += probability
-    }
-    return count
-  }
-
-  /// By halving: √2 erf⁻¹(2u − 1).
-  private static func normalQuantile(_ u: Double) -> Double {
-    var (low, high) = (-9.0, 9.0)
-    for _ in 0..<60 {
-      let middle = (low + high) / 2
-      if 0.5 * erfc(-middle / 2.0.squareRoot()) < u { low = middle } else { high = middle }
-    }
-    return (low + high) / 2
   }
 }

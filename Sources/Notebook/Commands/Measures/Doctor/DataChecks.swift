@@ -22,11 +22,21 @@ extension DoctorCheck {
 
   /// Data that the likelihood gives no probability.
   static let support = DoctorCheck(
-    id: "support", looksFor: "values outside [0, 1] under bernoulli, continuous-bernoulli and logistic256"
+    id: "support",
+    looksFor: """
+      values outside [0, 1] under bernoulli, continuous-bernoulli and logistic256; negative and fractional values under \
+      poisson, nb and zinb
+      """
   ) { examination in
     let likelihood = examination.model.configuration.likelihood
-    guard likelihood.isBounded else { return nil }
+    guard likelihood.support != .realLine else { return nil }
     let evidence = "values from \(examination.text(examination.data.low)) to \(examination.text(examination.data.high))"
+    if likelihood.support == .counts {
+      guard !examination.data.fits(likelihood) else { return .fine("input of counts", evidence) }
+      return .only(
+        "input is not of counts", "\(evidence) (\(examination.dataPlace))",
+        next: examination.advice.another { $0.likelihood = .gaussianLearned })
+    }
     guard !examination.data.fits(likelihood) else { return .fine("input in [0, 1]", evidence) }
     return .only("input outside [0, 1]", "\(evidence) (\(examination.dataPlace))", next: examination.broughtInside)
   }
@@ -44,7 +54,7 @@ extension DoctorCheck {
   ) { examination in
     let configuration = examination.model.configuration
     // The columns of a table are standardized inside the model.
-    guard !configuration.likelihood.isBounded, configuration.likelihood.columns == nil else { return nil }
+    guard configuration.likelihood.isReal, configuration.likelihood.columns == nil else { return nil }
     let data = examination.data
     let evidence = "values from \(examination.text(data.low)) to \(examination.text(data.high))"
     if data.largest < smallInput, configuration.likelihood.sigma == nil, let measured = examination.measured,

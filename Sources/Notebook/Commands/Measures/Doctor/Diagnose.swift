@@ -18,10 +18,13 @@ struct Diagnose: DeclaredCommand {
       examples: [.init("doctor m", "what is wrong with it, if anything")])
   }
 
-  /// Checks of every model, then those of families.
+  /// Checks of every model, then those of families and of likelihoods.
   private static var looksFor: [String] {
     DoctorCheck.all.map { "- " + $0.looksFor }
       + Family.all.flatMap { family in family.findings.map { "- of \(family.word): \($0.looksFor)" } }
+      + Likelihood.all.flatMap { likelihood in
+        likelihood.findings.map { "- of likelihood=\(likelihood.name): \($0.looksFor)" }
+      }
   }
 
   @Argument(takesPipe: true, help: "the model") var model: ModelValue

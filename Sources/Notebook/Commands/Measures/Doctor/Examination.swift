@@ -79,6 +79,8 @@ struct Measurement {
   let evaluation: Evaluation
   /// Smallest and largest log σ² of the posteriors.
   let logVariance: ClosedRange<Double>?
+  /// What the likelihood has besides the decoder's outputs.
+  let likelihoodParameters: [String: [Float]]
   /// σ of a Gaussian likelihood.
   let sigma: Double?
   let training: Side?
@@ -106,6 +108,7 @@ struct Measurement {
       logVariance = nil
     }
     sigma = try live.sigma
+    likelihoodParameters = try live.likelihoodParameters
     let isWeighted = live.configuration.family.bound == .importanceWeighted
     func side(_ data: DatasetValue, _ known: Evaluation? = nil) throws -> Side {
       // k decodings an example.

@@ -10,14 +10,15 @@ struct DoctorCheck: Sendable {
   /// What it found; nil where there is nothing to look at.
   let look: @Sendable (Examination) throws -> Finding?
 
-  /// What a family looks for by itself.
-  static func checks(of family: Family) -> [DoctorCheck] {
-    family.findings.map { finding in
+  /// What a model's family and its likelihood look for by themselves.
+  static func checks(of configuration: ModelConfiguration) -> [DoctorCheck] {
+    (configuration.family.findings + configuration.likelihood.findings).map { finding in
       DoctorCheck(id: finding.id, looksFor: finding.looksFor) { examination in
         guard let measured = examination.measured else { return nil }
         let evidence = FamilyFinding.Evidence(
           configuration: examination.model.configuration, evaluation: measured.evaluation,
-          epoch: examination.model.training.currentEpoch)
+          epoch: examination.model.training.currentEpoch, parameters: measured.likelihoodParameters,
+          dataMean: examination.data.mean)
         guard let verdict = finding.look(evidence) else { return nil }
         let next = verdict.advice.map { advice in examination.advice.another { $0.set(advice.setting, advice.value) } }
         return .fault(verdict.text, "\(verdict.evidence) (\(examination.place))", next: next)
@@ -69,7 +70,7 @@ struct Finding: Sendable {
   static func all(_ examination: Examination) throws -> [Finding] {
     var found: [Finding] = []
     var hasCause = false
-    for check in DoctorCheck.all + DoctorCheck.checks(of: examination.model.configuration.family) {
+    for check in DoctorCheck.all + DoctorCheck.checks(of: examination.model.configuration) {
       guard let finding = try check.look(examination), !hasCause || finding.weight == .fine else { continue }
       if finding.weight == .only { return [finding] }
       hasCause = hasCause || finding.weight == .cause

@@ -29,7 +29,7 @@ extension DoctorCheck {
     return .only(
       "−ELBO is not finite",
       "\(term) \(examination.text(value)) nats, the first at example \(example) (\(examination.place))",
-      next: isLarge && !examination.model.configuration.likelihood.isBounded
+      next: isLarge && examination.model.configuration.likelihood.isReal
         ? examination.standardized : examination.advice.retrained())
   }
 }

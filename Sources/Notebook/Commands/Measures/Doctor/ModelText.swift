@@ -20,13 +20,17 @@ struct ModelText {
     bounds = configuration.architecture.logVarianceBounds
   }
 
-  /// A setting as a number; one that the family does not have stays away.
+  /// A setting as a number, or the likelihood by its name; one that the family does not have stays away.
   subscript(word: String) -> Double {
     get { settings[word].flatMap { Double($0) } ?? 0 }
     set { self.set(word, NumberText.short(newValue, digits: 7)) }
   }
 
   mutating func set(_ word: String, _ text: String) {
+    if word == "likelihood", let other = Likelihood.named(text, likelihood.values) {
+      likelihood = other
+      return
+    }
     guard let setting = configuration.family.setting(word) else { return }
     settings[word] = text
     if let other = setting.excludes { settings[other] = configuration.family.setting(other)?.defaultText }
@@ -71,7 +75,12 @@ struct ModelText {
 
   private var likelihoodWords: [String] {
     guard likelihood != configuration.family.likelihood else { return [] }
-    return ["likelihood=\(likelihood.name)"] + (likelihood.sigma.map { ["sigma=\(number($0))"] } ?? [])
+    return ["likelihood=\(likelihood.name)"]
+      + likelihood.options.compactMap { option in
+        guard let value = likelihood.values[option.word] else { return nil }
+        if option.kind == .positive { return "\(option.word)=\(number(value))" }
+        return value == option.defaultValue ? nil : "\(option.word)=\(value == 1 ? "yes" : "no")"
+      }
   }
 
   /// What is not the default, and what was changed.
