@@ -116,7 +116,7 @@ let package = Package(
       dependencies: [
         "SessionCore",
         "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
-        "Graphs", "Tensors", "JSONText", "POSIX", "Text",
+        "Graphs", "Tensors", "JSONText", "POSIX", "Text", "CTeam",
       ]),
     .executableTarget(
       name: "elbo",

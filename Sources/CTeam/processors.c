@@ -103,7 +103,7 @@ int elbo_team_quota(const char *groups, const char *root) {
 }
 
 // The processors in the affinity mask, however many the machine has.
-static int affinity(void) {
+int elbo_team_affinity(void) {
   for (int most = CPU_SETSIZE; most <= 1 << 20; most *= 2) {
     cpu_set_t *set = CPU_ALLOC(most);
     if (!set) break;
@@ -123,7 +123,7 @@ static void read_quota(void) { quota = elbo_team_quota("/proc/self/cgroup", "/sy
 int elbo_team_hardware_threads(void) {
   pthread_once(&quota_once, read_quota);
   long machine = sysconf(_SC_NPROCESSORS_ONLN);
-  int count = affinity();
+  int count = elbo_team_affinity();
   if (quota < count) count = quota;
   if (machine > 0 && machine < count) count = (int)machine;
   return count < 1 || count == INT32_MAX ? 1 : count;

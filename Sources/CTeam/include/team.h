@@ -39,6 +39,9 @@ void elbo_team_each(void (*body)(void *context, int thread), void *context, int 
 /// this thread, and the processors' worth of time that its control groups may use, rounded up.
 int elbo_team_hardware_threads(void);
 
+/// The processors in the affinity mask of this thread, however many the machine has; INT32_MAX where that is not known.
+int elbo_team_affinity(void);
+
 /// The processors' worth of time that control groups leave to a process, rounded up: the least over its group and all
 /// groups around it, INT32_MAX where none sets a limit. Versions 1 and 2.
 ///
