@@ -123,7 +123,7 @@ let package = Package(
       dependencies: [
         "SessionCore",
         "Notebook", "Kernel", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Language", "Terminal",
-        "Graphs", "Tensors", "JSONText", "POSIX", "Text", "ProcessGroups",
+        "Graphs", "Tensors", "JSONText", "POSIX", "Text", "ProcessGroups", "CTeam",
       ]),
     .executableTarget(
       name: "elbo",

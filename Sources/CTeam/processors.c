@@ -104,7 +104,7 @@ int elbo_team_quota(const char *groups, const char *root) {
 }
 
 // The processors in the affinity mask, however many the machine has.
-static int affinity(void) {
+int elbo_team_affinity_count(void) {
   for (int most = CPU_SETSIZE; most <= 1 << 20; most *= 2) {
     cpu_set_t *set = CPU_ALLOC(most);
     if (!set) break;
@@ -144,7 +144,7 @@ int elbo_team_hardware_threads(void) {
   if (own > 0) return own;
   pthread_once(&quota_once, read_quota);
   long machine = sysconf(_SC_NPROCESSORS_ONLN);
-  int count = affinity();
+  int count = elbo_team_affinity_count();
   if (quota < count) count = quota;
   if (machine > 0 && machine < count) count = (int)machine;
   return count < 1 || count == INT32_MAX ? 1 : count;

@@ -7,7 +7,8 @@ extension CommandTable {
   package static let declared: [any DeclaredCommand.Type] = [
     ListDatasets.self, Load.self, CreateDataset.self, SplitDataset.self, ShowHead.self, DescribeDataset.self,
     TransformDataset.self,
-    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Log.self, Compare.self, Versus.self, Race.self,
+    CreateModel.self, ShowSummary.self, Fork.self, Train.self, Sweep.self, Log.self, Compare.self, Versus.self,
+    Race.self,
     Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
     Denoise.self, Anomaly.self, Compress.self, Impute.self,
     Evaluate.self, ShowKL.self, Disentangle.self, Diagnose.self, Plot.self,
@@ -38,6 +39,7 @@ extension CommandTable.Knowledge {
 extension Restorers {
   static let standard: [String: Restorer] = [
     "model": { stored, options in .object(try ModelValue(stored: stored, threads: options.threads)) },
+    "sweep": { stored, options in .object(try SweepValue(stored: stored, threads: options.threads)) },
     "dataset": { stored, options in .object(try DatasetValue(stored: stored, options: options)) },
   ]
 

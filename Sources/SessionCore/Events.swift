@@ -158,11 +158,14 @@ package protocol FrontEnd: AnyObject {
   var keepsTranscripts: Bool { get }
   /// Runs a command of the shell and returns what it wrote; nil where no shell commands are run, as in scripts.
   func capture(_ command: String, _ interruption: Interruption) -> ShellCapture?
+  /// Writes bytes to standard output as they are; false where there is none for them, as on a terminal.
+  func pass(_ bytes: [UInt8]) -> Bool
   /// Asks the user for a line; nil when the front end has no user.
   func ask(_ prompt: String) -> String?
 }
 
 extension FrontEnd {
   package var keepsTranscripts: Bool { false }
+  package func pass(_ bytes: [UInt8]) -> Bool { false }
   package func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? { nil }
 }

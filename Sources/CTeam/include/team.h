@@ -44,6 +44,8 @@ void elbo_team_affinity(uint8_t *mask, size_t bytes);
 
 /// From now on `elbo_team_hardware_threads` is this number: what a process has when it shares its host with others.
 void elbo_team_offer(int threads);
+/// The processors in the affinity mask of this thread, however many the machine has; INT32_MAX where that is not known.
+int elbo_team_affinity_count(void);
 
 /// The processors' worth of time that control groups leave to a process, rounded up: the least over its group and all
 /// groups around it, INT32_MAX where none sets a limit. Versions 1 and 2.

@@ -47,6 +47,11 @@ package struct FileLoading {
       throw FileError(path: path, reason: "this is \(foreign.phrase)", fix: foreign.fix)
     }
     let format = FileFormat(storage.bytes)
+    if let wanted = request.format, wanted.content != format {
+      throw FileError(
+        path: path, reason: "it is \(format?.phrase ?? "of an unknown format"), not \(wanted.content.phrase)",
+        fix: "Leave out format=\(wanted.rawValue): the content decides what a file is.")
+    }
     if let format {
       try refuseOptions(
         for: format.phrase, table: format == .text, takesTarget: format == .hdf5,

@@ -8,6 +8,8 @@ package struct LoadRequest: Codable, Hashable, Sendable {
   package var array: String?
   package var table = TableOptions()
   package var images = ImageOptions()
+  /// What the content has to be; nil for whatever it is.
+  package var format: DataFormat?
   /// Rows of numbers are images of this height and width.
   package var shape: [Int]?
   /// How many examples to make, and from which seed, of procedural data.
@@ -22,4 +24,21 @@ package struct LoadRequest: Codable, Hashable, Sendable {
   }
 
   package init(_ reference: String, labels: String? = nil) { (self.reference, self.labels) = (reference, labels) }
+}
+
+/// Formats that a file may be required to have.
+package enum DataFormat: String, Codable, Hashable, Sendable, CaseIterable {
+  case csv, idx, npy, npz, hdf5, image
+
+  /// As the content shows it.
+  var content: FileFormat {
+    switch self {
+    case .csv: .text
+    case .idx: .idx
+    case .npy: .npy
+    case .npz: .zip
+    case .hdf5: .hdf5
+    case .image: .image
+    }
+  }
 }

@@ -82,6 +82,18 @@ package final class TerminalFrontEnd: FrontEnd, Sendable {
     }
   }
 
+  package func pass(_ bytes: [UInt8]) -> Bool {
+    guard !process.outputIsTerminal else { return false }
+    state.withLock { state in
+      if state.closedBy != nil { return }
+      let failure = bytes.withUnsafeBytes { Descriptor.write($0, to: STDOUT_FILENO) }
+      guard failure != 0 else { return }
+      state.closedBy = failure
+      interruption.request()
+    }
+    return true
+  }
+
   package func ask(_ prompt: String) -> String? {
     guard process.isInteractive else { return nil }
     state.withLock { state in

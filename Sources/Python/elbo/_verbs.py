@@ -39,6 +39,7 @@ VERBS = (
     "show",
     "split",
     "summary",
+    "sweep",
     "threads",
     "time",
     "train",

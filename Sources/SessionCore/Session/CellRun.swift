@@ -37,7 +37,9 @@ package struct CellRun {
         try run(statement, left: statements.count - 1 - position)
         if status != .ok || execution.wantsToQuit { break }
       }
-    } catch let fault as Fault {
+    } catch var fault as Fault {
+      // What people type at other prompts is answered with our word for it.
+      if fault.isUnknownWord, let advice = Habits.advice(source) { fault.fix = advice }
       status = .failed(Diagnostic(fault, source: source))
     } catch {
       status = .failed(Diagnostic(Fault(.internalError, "\(error)"), source: source))
@@ -55,7 +57,7 @@ package struct CellRun {
       if let redirect = statement.redirect { try Redirection(execution: execution).check(redirect, for: statement) }
       let value = try Interpreter(execution: execution).run(statement)
       if let redirect = statement.redirect {
-        execution.note(try Redirection(execution: execution).write(value, to: redirect))
+        if let note = try Redirection(execution: execution).write(value, to: redirect) { execution.note(note) }
       }
       if let note = execution.interruptionNote {
         status = .interrupted(note)
@@ -114,6 +116,7 @@ package struct CellRun {
       output.role = isLast ? .result : .display
       shown.append(output)
     }
+    if let printed = execution.printed { shown.append(printed) }
     if !statement.isSilent {
       shown += notes.map { note in
         var output = Output(role: .note, text: VisibleText.lines(note))

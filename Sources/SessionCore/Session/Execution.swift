@@ -35,6 +35,8 @@ package final class Execution {
   package private(set) var isAlone = true
   /// The file that the running statement writes.
   package private(set) var redirect: String?
+  /// What the statement writes to standard output where the front end shows it: `> -.csv`.
+  package var printed: Output?
   private var isShowingProgress = false
   /// Whether the running statement has read what the clock decided: two runs agree on none of its numbers.
   package var readsClock = false
@@ -66,6 +68,7 @@ package final class Execution {
   package func begin(_ statement: Statement) {
     readsClock = false
     keepsWork = false
+    printed = nil
     redirect = statement.redirect?.value
     isAlone = statement.stages.count == 1 && statement.target == nil && redirect == nil
   }

@@ -6,6 +6,8 @@ import Text
 package struct Interpreter {
   package let execution: Execution
 
+  package init(execution: Execution) { self.execution = execution }
+
   /// The value of a statement, its redirection done. Throws `Fault`.
   package func run(_ statement: Statement) throws -> Value {
     if let target = statement.target, execution.isReserved(target.value) {

@@ -21,6 +21,9 @@ package struct Redirection {
     return name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
   }
 
+  /// Whether a path stands for standard output, in the form of its extension: `-.json`.
+  static func isStandardOutput(_ path: String) -> Bool { path == "-" || path.hasPrefix("-.") }
+
   private func writer(_ redirect: Spanned<String>) throws -> OutputWriter {
     let fileExtension = Self.fileExtension(of: execution.expanded(redirect.value))
     if let writer = writers[fileExtension: fileExtension] { return writer }
@@ -28,6 +31,10 @@ package struct Redirection {
     let known =
       "File extensions: \(values.map { $0 == "session" ? "session (the history)" : $0 }.joined(separator: ", ")); "
       + "figures: \(pictures.joined(separator: ", "))."
+    guard redirect.value != "-" else {
+      throw Fault(
+        .formatNotSupported, "standard output needs a form", at: redirect.span, fix: "For example: > -.json or > -.csv")
+    }
     let isNumber = Double(redirect.value) != nil || execution.lookup(redirect.value) != nil
     throw Fault(
       .formatNotSupported,
@@ -39,9 +46,11 @@ package struct Redirection {
   /// Throws before any work is done when the file cannot be written or its extension is unknown.
   package func check(_ redirect: Spanned<String>, for statement: Statement) throws {
     let writer = try writer(redirect)
-    let path = execution.expanded(redirect.value)
-    try execution.checkWritable(path, shown: redirect.value, at: redirect.span)
-    try FileWriting.check(path, shown: redirect.value, at: redirect.span)
+    if !Self.isStandardOutput(redirect.value) {
+      let path = execution.expanded(redirect.value)
+      try execution.checkWritable(path, shown: redirect.value, at: redirect.span)
+      try FileWriting.check(path, shown: redirect.value, at: redirect.span)
+    }
     if writer.isPicture, case .command(let verb, _)? = statement.stages.last?.content,
       let command = execution.table[verb.value], let returns = command.returns,
       returns.kind == .report || returns.kind == .table
@@ -53,8 +62,8 @@ package struct Redirection {
     }
   }
 
-  /// Writes `value` and returns a note about it.
-  package func write(_ value: Value, to redirect: Spanned<String>) throws -> String {
+  /// Writes `value` and returns a note about it; nil of what went to standard output.
+  package func write(_ value: Value, to redirect: Spanned<String>) throws -> String? {
     let writer = try writer(redirect)
     let written: OutputWriter.Content?
     do { written = try writer.write(value, .init(execution: execution)) } catch let error as PlotError {
@@ -71,7 +80,24 @@ package struct Redirection {
       throw Fault(.formatNotSupported, message, at: redirect.span, fix: fix)
     }
     let bytes = content.fileBytes
+    guard !Self.isStandardOutput(redirect.value) else {
+      try print(content, bytes, to: redirect)
+      return nil
+    }
     try FileWriting.replace(execution.expanded(redirect.value), with: bytes, shown: redirect.value, at: redirect.span)
     return "wrote \(redirect.value) (\(NumberText.bytes(bytes.count)))"
+  }
+
+  /// To standard output: as it is where that is a file or a pipe, else as an output of the cell.
+  private func print(_ content: OutputWriter.Content, _ bytes: [UInt8], to redirect: Spanned<String>) throws {
+    if execution.frontEnd.pass(bytes) { return }
+    if case .bytes = content, String(validating: bytes, as: UTF8.self)?.contains("\0") != false {
+      throw Fault(
+        .formatNotSupported, "\(redirect.value): these bytes are not text, which is all that can be shown here",
+        at: redirect.span, fix: "Write a file, or run elbo in a pipe: elbo -c '…' | …")
+    }
+    var output = Output(text: VisibleText.lines(String(decoding: bytes, as: UTF8.self)))
+    output.isData = true
+    execution.printed = output
   }
 }

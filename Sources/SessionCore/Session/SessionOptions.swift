@@ -20,6 +20,8 @@ package struct SessionOptions: Sendable {
   /// The only folder where files may be written, with whole path; nil for anywhere. Workspaces from elsewhere are then
   /// opened as copies in it.
   package var outputDirectory: String?
+  /// What standard input is to `load -`.
+  package var standardInput = StandardInput.none
   /// Whether datasets may be downloaded.
   package var allowsDownloads = true
   /// Where programs for `!` are found, for completion (`$PATH`).
@@ -42,4 +44,14 @@ package struct SessionOptions: Sendable {
     self.seed = seed
     self.readOnly = readOnly
   }
+}
+
+/// What comes from standard input.
+package enum StandardInput: Sendable {
+  /// Data that a command may read: the session's commands come from elsewhere.
+  case data
+  /// The session's commands.
+  case commands
+  /// Nothing that a command could read, as in notebooks.
+  case none
 }

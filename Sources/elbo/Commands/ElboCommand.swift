@@ -27,14 +27,16 @@ struct ElboCommand: ParsableCommand {
     version: "elbo \(ProcessContext.version)",
     subcommands: [
       StartCommand.self, RunCommand.self, ReplayCommand.self, KernelCommand.self, JupyterCommand.self,
-      BenchCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
+      BenchCommand.self, DoctorCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: StartCommand.self)
 }
 
 /// The options of every command that runs a session.
 struct SessionChoices: ParsableArguments {
-  @Option(help: ArgumentHelp("Store the session in this workspace file.", valueName: "file.elbodb"))
+  @Option(
+    help: ArgumentHelp("Store the session in this workspace file.", valueName: "file.elbodb"),
+    completion: .file(extensions: ["elbodb"]))
   var session: String?
 
   @Option(help: "Random seed of the session.")
@@ -122,8 +124,10 @@ struct StartCommand: ElboSubcommand {
         .run()
     }
     return try Ranks.run(process) { group in
-      let session = try startSession(
-        process.sessionOptions(seed: choices.seed, threads: choices.threads, workspace: path, group: group))
+      var options = process.sessionOptions(
+        seed: choices.seed, threads: choices.threads, workspace: path, group: group)
+      options.standardInput = line.isEmpty ? .commands : .data
+      let session = try startSession(options)
       let batchRun = try BatchRun(process: process, session: session, options: batch.options)
       let code =
         line.isEmpty
@@ -156,9 +160,10 @@ struct RunCommand: ElboSubcommand {
       case .failure(let failure): throw ExitStatus(2, "elbo: \(failure)")
       }
     }
-    let session = try startSession(
-      process.sessionOptions(
-        seed: choices.seed, threads: choices.threads, workspace: choices.session, group: group))
+    var options = process.sessionOptions(
+      seed: choices.seed, threads: choices.threads, workspace: choices.session, group: group)
+    options.standardInput = files.contains("-") ? .commands : .data
+    let session = try startSession(options)
     let batchRun = try BatchRun(process: process, session: session, options: batch.options)
     var code: Int32 = 0
     var rest = scripts[...]

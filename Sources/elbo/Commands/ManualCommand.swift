@@ -60,7 +60,8 @@ struct Manual {
     "replay [--verify|--record|--update] [--lax] [--junit FILE] [--tap FILE] FILE...",
     "kernel [--connection-file FILE]",
     "jupyter install [--user|--sys-prefix|--prefix PREFIX] [--program PATH]",
-    "jupyter uninstall [--user|--sys-prefix|--prefix PREFIX]", "bench train|ops", "--help | --version",
+    "jupyter uninstall [--user|--sys-prefix|--prefix PREFIX]", "bench train|ops", "doctor [--json]",
+    "--help | --version",
   ]
 
   private static let description = """
@@ -76,6 +77,7 @@ struct Manual {
     ("kernel", "serves the Jupyter protocol as JSON lines on standard input and output, or over ZeroMQ"),
     ("jupyter install", "installs the Jupyter kernelspec"),
     ("bench", "measures how fast this machine trains"),
+    ("doctor", "checks this machine: libraries, gnuplot, threads, memory, folders"),
     ("--session FILE.elbodb, --seed N, --threads N", "workspace file of the session, random seed, number of threads"),
   ]
 

@@ -17,7 +17,8 @@ struct Load: DeclaredCommand {
       WebP, GIF, BMP, PGM, PPM), and folders of images, whose subfolders are the labels, or the parts train, test and val. \
       The format is detected from the content, not from the file name. What was assumed of a table is said: separator, \
       marks of numbers, header, index, kinds of columns; an option decides it otherwise. Values keep their stored type and \
-      are scaled when a batch is drawn; 'describe' lists the transforms.
+      are scaled when a batch is drawn; 'describe' lists the transforms. '-' is standard input, where the commands do not come \
+      from there: elbo -c 'load - as=d; …' < data.csv
       """,
     returns: .init(.dataset, "the dataset"),
     examples: [
@@ -48,6 +49,7 @@ struct Load: DeclaredCommand {
     let execution = call.execution
     let isNamed = Self.names.contains(source)
     let request = try request(call, isNamed: isNamed)
+    if source == "-" { return try loadStandardInput(request, call) }
     if !isNamed, access(request.reference, F_OK) != 0, errno == ENOENT {
       throw $source.fault(
         .unknownDataset, "no dataset or file '\(source)'",
@@ -92,6 +94,26 @@ struct Load: DeclaredCommand {
           isMissing ? "'load digits' works offline." : "Nothing was loaded.",
         ].compactMap { $0 }.joined(separator: " "))
     }
+  }
+
+  /// Data that are piped in. A workspace keeps them, since there is no file that they could be read from again.
+  private func loadStandardInput(_ request: LoadRequest, _ call: Call) throws -> Value {
+    let execution = call.execution
+    let dataset: Dataset
+    do {
+      dataset = try DatasetLoading.load(PipedData(execution.options.standardInput).read(at: $source), request)
+    } catch let error as FileError {
+      throw $source.fault(.unreadableFile, error.description, fix: error.fix)
+    }
+    for note in dataset.notes { execution.note(note) }
+    let value = Value.object(DatasetValue(dataset, origin: .session))
+    if let variable {
+      execution.set(variable.text, to: value)
+    } else if call.target == nil {
+      execution.set("d", to: value)
+      execution.note("named d")
+    }
+    return value
   }
 
   private func request(_ call: Call, isNamed: Bool) throws -> LoadRequest {

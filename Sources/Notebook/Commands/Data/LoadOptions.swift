@@ -18,13 +18,14 @@ struct FileOptions: ArgumentGroup {
   var labels: String?
   @Option(.text(placeholder: "NAME", suggestions: []), help: "NPZ, HDF5: name of the array of examples")
   var array: String?
+  @Option(note: "found out from the content", help: "what the content has to be") var format: DataFormat?
   let table = TableArguments()
   let images = ImageArguments()
   @Option(help: "rows of numbers are images of this shape; 1xL for series of C channels") var shape: ImageSize?
 
   func apply(to request: inout LoadRequest, _ execution: Execution) {
     request.labels = labels.map { execution.readable($0) }
-    request.array = array
+    (request.array, request.format) = (array, format)
     request.table = table.options
     request.images = images.options
     request.shape = shape.map { [$0.height, $0.width] }
@@ -79,5 +80,18 @@ struct ImageArguments: ArgumentGroup {
     options.background = $background.isGiven ? background.color : nil
     options.broken = $broken.isGiven ? broken : nil
     return options
+  }
+}
+
+extension DataFormat: Choice {
+  package var help: String {
+    switch self {
+    case .csv: "a table of text"
+    case .idx: "MNIST's format"
+    case .npy: "an array of NumPy"
+    case .npz: "an archive of arrays"
+    case .hdf5: "HDF5, .h5ad, MATLAB 7.3"
+    case .image: "PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM"
+    }
   }
 }

@@ -20,6 +20,7 @@ struct Plot: DeclaredCommand {
       plot nll m on=d k=1000   how the importance-sampled likelihood converges
       plot histogram z         values; for a model, the latents of each dimension
       plot confusion m on=d    confusion matrix of a nearest-neighbor probe
+      plot sweep s             the trials of a sweep; by=lr the metric by one setting
       sample m | plot grid     any images
       '> name.png' writes the figure: png, svg, pdf, gif, gp (script and data), csv (data), txt. A gif of a traversal or an \
       interpolation is animated. Without a file the figure is displayed.
@@ -34,8 +35,8 @@ struct Plot: DeclaredCommand {
 
   @Argument(.text(placeholder: "SUBJECT", suggestions: PlotSubjects.words), help: "what to draw") var subject: String
   @Rest(
-    .value([.model, .dataset, .tensor, .table]), required: false, takesPipe: true,
-    help: "models, data, tensors, or a table of images")
+    .value([.model, .dataset, .tensor, .table, .sweep]), required: false, takesPipe: true,
+    help: "models, data, tensors, a sweep, or a table of images")
   var items: [Value]
   let options = SubjectOptions()
   let look = FigureLook()

@@ -23,7 +23,7 @@ enum PlotSubjects {
   static let all: [any PlotSubject.Type] = [
     LossPlot.self, LatentPlot.self, KLPlot.self, ReconstructionPlot.self, SamplePlot.self, InterpolationPlot.self,
     TraversalPlot.self, ManifoldPlot.self, GridPlot.self, RateDistortionPlot.self, LikelihoodPlot.self,
-    HistogramPlot.self, ConfusionPlot.self, DisentanglePlot.self,
+    HistogramPlot.self, ConfusionPlot.self, DisentanglePlot.self, SweepPlot.self,
   ]
 
   static var names: [String] { all.map { $0.name } }

@@ -5,6 +5,7 @@ import JSONText
 import Language
 import POSIX
 import SessionCore
+import Tensors
 import VAEngine
 
 /// `save`: models as safetensors or ONNX, the session as a workspace.
@@ -65,20 +66,36 @@ struct Save: DeclaredCommand {
 struct Open: DeclaredCommand {
   static let about = About(
     "open", family: .session, summary: "open a workspace, or a model from a file",
-    details: "The content decides what a file is. The statement names a model that it opens: m = open m.safetensors.",
+    details: """
+      The content decides what a file is. The statement names a model that it opens: m = open m.safetensors. Weights that \
+      another program trained go into a model of the same architecture: into=m, and map= says which of its layers is which of \
+      ours ('summary m' lists them); what PyTorch calls and lays out otherwise is converted.
+      """,
     returns: .init(.model, "the model"),
     examples: [
       .init("open work.elbodb", "its variables, history and metrics"),
       .init("m = open digits.safetensors", "a saved model"),
+      .init(
+        "m2 = open vae.safetensors into=m map=\"encoder.1=fc1 encoder.mean=fc21 …\"", "weights of a PyTorch model"),
     ])
 
   @Argument(.path, help: "a workspace (.elbodb) or a model (.safetensors)") var path: String
   @Option(name: "read-only", default: false, help: "open without writing to the file") var readOnly: Bool
   @Option(default: false, help: "create the workspace if it does not exist") var new: Bool
+  @Option(help: "a model that has the architecture of the weights in a file of another program") var into: ModelValue?
+  @Option(
+    .text(placeholder: "\"encoder.1=fc1 …\"", suggestions: []), note: "equal names",
+    help: "layers of the model and of the file, for into=")
+  var map: String?
 
   func run(_ call: Call) throws -> Value {
     let execution = call.execution
     let file = execution.readable(path)
+    if let into { return try weights(file, into, call) }
+    guard map == nil else {
+      throw $map.fault(
+        .missingArgument, "map= needs a model to fill", fix: "Example: m2 = open \(path) into=m map=\"…\"")
+    }
     let nature = FileNature(of: file)
     if nature == .model || nature == .tensors || file.hasSuffix(".safetensors") { return try model(file, call) }
     let isNew = new && (nature == .missing || nature == .empty)
@@ -92,6 +109,23 @@ struct Open: DeclaredCommand {
     }
     try WorkspaceFile.open(file, shown: path, readOnly: readOnly, new: new, at: $path.span, execution)
     return .nothing
+  }
+
+  /// Weights of another program in a model like `into`.
+  private func weights(_ file: String, _ into: ModelValue, _ call: Call) throws -> Value {
+    let execution = call.execution
+    do {
+      let (model, unused) = try ForeignWeights(path: file, map: map ?? "").filled(
+        into.configuration, options: CompilerOptions(threads: call.threads))
+      let value = Value.object(try ModelValue(model, recipe: into.recipe))
+      if call.target == nil { execution.set(try execution.variable($into, changedBy: "open"), to: value) }
+      if !unused.isEmpty {
+        execution.note("not used: \(unused.prefix(6).joined(separator: ", "))\(unused.count > 6 ? ", …" : "")")
+      }
+      return value
+    } catch let error as FileError {
+      throw $path.fault(.unreadableFile, error.description, fix: error.fix)
+    }
   }
 
   private func model(_ file: String, _ call: Call) throws -> Value {

@@ -152,6 +152,8 @@ extension HeldProperty {
 package struct OpenOptions: HeldProperty {
   let box = ArgumentBox<[GivenOption]>()
 
+  package init() {}
+
   /// In the order given.
   package var given: [GivenOption] { box.value }
 
