@@ -24,7 +24,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions bench bench-peers lint deps test-deps install uninstall clean torture wheel
+.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture wheel
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -107,6 +107,15 @@ $(SCRATCH)/conformance/ready: Tests/Conformance/requirements.txt | test-deps
 sessions: build
 	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && \
 	  $(ELBO) replay --verify *.session && rm -rf $$folder
+
+# The sessions of examples/data, on data that packages of PyPI ship or that are made from fixed seeds.
+data-sessions: build $(SCRATCH)/data/ready
+	@cd $(SCRATCH)/data && cp $(CURDIR)/examples/data/*.session . && $(ELBO) replay --verify *.session
+
+$(SCRATCH)/data/ready: examples/data/make-data.py examples/data/requirements.txt | test-deps
+	@python3 -m venv $(SCRATCH)/data/venv && \
+	  $(SCRATCH)/data/venv/bin/pip install -q --disable-pip-version-check -r examples/data/requirements.txt && \
+	  $(SCRATCH)/data/venv/bin/python examples/data/make-data.py $(SCRATCH)/data && touch $@
 
 # The stress tests at full size: 200 kills, 10,000 cells, a million statements of the fuzzer.
 torture: build $(VENV)/ready

@@ -60,18 +60,20 @@ struct Examples: BatchSource {
 
   @Test(arguments: Family.all) func everyFamilyLearns(_ family: Family) throws {
     let model = try Self.model(family)
-    // Codes open after some dozen epochs, with one family later than with another; terms of pairs of examples are noise beside
-    // the reconstruction in batches of this size.
-    for limit in [12, 24, 48, 96] {
+    // Terms of pairs of examples are noise beside the reconstruction in batches of this size, and the codes of a combination of
+    // bounds open later: of these the reconstruction falls, if not at once.
+    let isLate = [Family.betaTC, .dipII, .info, .combinationImportanceWeighted].contains(family)
+    for limit in isLate ? [12, 24, 48, 96] : [12] {
       var plan = TrainingPlan(epochs: limit)
       (plan.batchSize, plan.learningRate) = (32, 3e-3)
       try Trainer(model, on: Examples.blobs(300), plan: plan).run()
       let epochs = model.training.history.epochs
       #expect(epochs.count == limit)
-      if let last = epochs.last, last.reconstruction < epochs[0].reconstruction * 0.9 { return }
+      guard let last = epochs.last else { continue }
+      if isLate ? last.reconstruction < epochs[0].reconstruction * 0.9 : last.loss < epochs[0].loss * 0.9 { return }
     }
     let epochs = model.training.history.epochs
-    Issue.record("\(family): \(epochs.map(\.reconstruction))")
+    Issue.record("\(family): \(epochs.map(\.loss)), of it \(epochs.map(\.reconstruction))")
   }
 
   @Test(arguments: Preset.allCases) func everyPresetTrains(_ preset: Preset) throws {

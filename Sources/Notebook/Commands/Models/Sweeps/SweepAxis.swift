@@ -29,6 +29,7 @@ struct SweepAxis: Codable, Sendable, Equatable {
     return switch setting.kind {
     case .nonNegative: .nonNegative
     case .integer(let range): .integer(range)
+    case .choice(let words): .choice(words.map { ValueWord($0.word, $0.help) })
     case .text(let placeholder, let suggestions):
       .text(placeholder: placeholder, suggestions: suggestions.map { ValueWord($0) })
     }
@@ -123,12 +124,12 @@ enum ModelPart: String, CaseIterable {
       configuration.architecture.activation = Activation(rawValue: text) ?? configuration.architecture.activation
     case .likelihood:
       configuration.likelihood =
-        Likelihood.named(text, sigma: configuration.likelihood.sigma) ?? configuration.likelihood
+        Likelihood.named(text, configuration.likelihood.values) ?? configuration.likelihood
     case .sigma:
       guard configuration.likelihood.sigma != nil, let sigma = Float(text) else {
         throw Fault(.badOptionValue, "sigma does not apply to likelihood=\(configuration.likelihood.name)")
       }
-      configuration.likelihood = .gaussian(sigma: sigma)
+      configuration.likelihood = configuration.likelihood.with(["sigma": sigma])
     case .initializer: configuration.initializer = Initializer(rawValue: text) ?? configuration.initializer
     case .hidden:
       guard configuration.architecture.name == Preset.mlp.rawValue, let width = Int(text) else {
