@@ -90,6 +90,8 @@ import Testing
     let ofTables = [
       "load \(file) as=t; model tm on=t latent=2 hidden=4; train tm on=t epochs=1 batch=2 seed=1",
       "impute tm t draws=samples hide=0.5 seed=1",
+      "load sprites n=60 seed=1 as=shapes; model of mlp hidden=4 latent=2 on=shapes seed=1",
+      "disentangle of on=shapes scores=mig factors=x bins=4 seed=1", "plot disentangle of on=shapes bins=4",
     ]
     for line in Self.lines + ofTables { _ = session.execute(line, frontEnd: Prompt(), interruption: Interruption()) }
     for type in CommandTable.declared {

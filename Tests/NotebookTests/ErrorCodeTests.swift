@@ -44,6 +44,8 @@ import Testing
   /// Codes that need files, another session or a mistake of ours; the tests below provoke them.
   static let others: Set<ErrorCode> = [
     .workspaceLocked, .workspaceNewer, .notAWorkspace, .workspaceReadOnly, .plotFailed, .internalError,
+    // Processes under mpirun: Tests/Terminal/test_mpi.py.
+    .ranks,
   ]
 
   @Test func noCodeIsLeftOut() {

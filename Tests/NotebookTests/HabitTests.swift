@@ -8,7 +8,7 @@ import Testing
     ("\\q", "quit"), ("exit()", "quit"), (".help", "help"), ("whos", "vars"), ("%time train m", "time on"),
     ("del z", "drop z"), (".once out.csv", "> out.csv"), ("%history", "history"), ("print(x)", "show x"),
     ("len(x)", "count(x)"), ("ls", "!"), ("import torch", "everything is there"), ("for b in 1,2", "sweep"),
-    ("train --help", "help train"), ("man train", "help train"), ("\\d", "vars"),
+    ("train --help", "help train"), ("\\d", "vars"),
   ])
   func aHabitIsAnswered(line: String, word: String) throws {
     let failure = try Bench().failure(line)

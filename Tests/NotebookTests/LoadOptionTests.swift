@@ -71,7 +71,7 @@ import Testing
   /// `save` writes models, each to a file of its kind.
   @Test func saveOffersModelsAndTheirFiles() {
     _ = bench.shown("m = model mlp latent=2 seed=1; other = model mlp latent=2 seed=2; x = 1; z = zeros(2, 2)")
-    #expect(offered("save ") == ["session", "m", "other"])
+    #expect(offered("save ") == ["session", "m", "other", "part="])
     #expect(offered("save m ").first == "m.safetensors")
     #expect(offered("save other ot").first == "other.safetensors")
     #expect(!offered("save session ").contains { $0.hasSuffix(".safetensors") })

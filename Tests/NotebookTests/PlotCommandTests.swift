@@ -74,7 +74,7 @@ import Testing
     ("plot loss m loss.png", "E104", "no variable named 'loss.png'", "To write a file, end the line with: > loss.png"),
     ("describe e file=e.json", "E102", "unknown option 'file'", "To write a file, end the line with: > e.json"),
     ("load file=x.csv", "E102", "unknown option 'file'", "Options: as, "),
-    ("save m file=m.safetensors", "E102", "unknown option 'file'", "'save' has no options. Example: save m "),
+    ("save m file=m.safetensors", "E102", "unknown option 'file'", "Options: part. Example: save m "),
   ])
   func anOptionForSomethingElseSaysForWhat(line: String, code: String, message: String, fix: String) throws {
     let failure = try Self.trained.get().failure(line)

@@ -18,7 +18,8 @@ import VAEngine
     let shown = bench.shown("show v")[0]
     #expect(shown.contains("vamp") && shown.contains("20"), "\(shown)")
     #expect(!bench.shown("show n")[0].contains("components"))
-    #expect(bench.shown("evaluate v on=t nll=20")[0].contains("of one draw of each posterior from prior=vamp"))
+    let measured = bench.shown("evaluate v on=t nll=20")[0].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(measured.contains("of one draw of each posterior from prior=vamp"), "\(measured)")
     _ = bench.shown("compare v g on=t")
     let refusal = try bench.failure("compare v n on=t")
     #expect(refusal.message.contains("the rate of v is of one draw") && refusal.fix?.contains("nll=500") == true)
@@ -64,10 +65,6 @@ import VAEngine
     #expect(bench.run("plot disentangle m on=s").outputs.last?.figure != nil)
     #expect(try bench.failure("disentangle m on=s scores=mgi").fix == "Did you mean 'mig'?")
     #expect(try bench.failure("disentangle m on=s factors=z").fix?.contains("rotation") == true)
-    _ = bench.shown("q = s[shape=heart]")
-    let constant = try bench.failure("disentangle m on=q")
-    #expect(constant.message.contains("the factor 'shape' has one value"), "\(constant)")
-    #expect(constant.fix == "Leave it out: factors=scale,rotation,x,y")
     _ = bench.shown("load digits as=d; model k mlp hidden=8 latent=2 on=d")
     #expect(try bench.failure("disentangle k on=d").message.contains("no known factors"))
   }

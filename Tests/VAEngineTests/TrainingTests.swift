@@ -1,5 +1,6 @@
 import CAllocations
 import Foundation
+import Glibc
 import Graphs
 import Networks
 import Synchronization
@@ -59,7 +60,13 @@ struct Examples: BatchSource {
   }
 
   @Test(arguments: Family.all) func everyFamilyLearns(_ family: Family) throws {
-    let model = try Self.model(family)
+    var model = try Self.model(family)
+    if family == .info {
+      // Its weight of 1,000 is for 784 pixels and batches of hundreds: here the noise of the discrepancy would be all of the loss.
+      var configuration = model.configuration
+      try family.setting("lambda")?.set(.number(10), in: &configuration)
+      model = try Model(configuration)
+    }
     // Terms of pairs of examples are noise beside the reconstruction in batches of this size, and the codes of a combination of
     // bounds open later: of these the reconstruction falls, if not at once.
     let isLate = [Family.betaTC, .dipII, .info, .combinationImportanceWeighted].contains(family)
@@ -76,13 +83,31 @@ struct Examples: BatchSource {
     Issue.record("\(family): \(epochs.map(\.loss)), of it \(epochs.map(\.reconstruction))")
   }
 
-  @Test(arguments: Preset.allCases) func everyPresetTrains(_ preset: Preset) throws {
+  @Test(arguments: Preset.allCases.filter { $0 != .conv1d }) func everyPresetTrains(_ preset: Preset) throws {
     let model = try Self.model(.vae, preset: preset)
     var plan = TrainingPlan(epochs: 2)
     plan.batchSize = 32
     try Trainer(model, on: Examples.blobs(100), plan: plan).run()
     #expect(model.training.history.epochs[1].loss.isFinite)
     #expect(try model.decode(model.prior(count: 4, seed: 1)).shape == [4, 1, 12, 12])
+  }
+
+  @Test func aPresetOfSeriesTrains() throws {
+    let waves: [Float] = (0..<1500).map { (place: Int) -> Float in
+      let (row, x) = place.quotientAndRemainder(dividingBy: 30)
+      let frequency = Double(1 + row % 3) / 5
+      return Float(sin(Double(x) * frequency))
+    }
+    let series = try TensorSource(Tensor(waves, shape: [50, 30]))
+    let model = try Model(
+      ModelConfiguration(
+        architecture: Preset.conv1d.architecture(for: [30]), exampleShape: [30], latentDimensions: 2,
+        likelihood: .gaussian(sigma: 1), seed: 3))
+    var plan = TrainingPlan(epochs: 12)
+    (plan.batchSize, plan.learningRate) = (16, 3e-3)
+    try Trainer(model, on: series, plan: plan).run()
+    let epochs = model.training.history.epochs
+    #expect(epochs[11].loss < epochs[0].loss - 0.5, "\(epochs[0].loss) → \(epochs[11].loss)")
   }
 
   static func bits(_ model: Model) throws -> [UInt32] {

@@ -9,6 +9,7 @@ VERBS = (
     "decode",
     "denoise",
     "describe",
+    "disentangle",
     "doctor",
     "drop",
     "encode",

@@ -27,6 +27,7 @@ set tmargin at screen 0.87667
 set lmargin at screen 0.11111
 set rmargin at screen 0.96889
 set tmargin at screen 0.82667
+set bmargin at screen 0.11
 set label 5 'epoch' at graph 0.5, screen 0.03333 center noenhanced tc rgb '#222222'
 set label 3 'nats/image' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set logscale y

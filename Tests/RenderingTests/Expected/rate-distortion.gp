@@ -25,6 +25,7 @@ set tmargin at screen 0.87667
 set lmargin at screen 0.11111
 set rmargin at screen 0.96889
 set tmargin at screen 0.87667
+set bmargin at screen 0.11
 set label 5 'rate: KL, nats/image' at graph 0.5, screen 0.03333 center noenhanced tc rgb '#222222'
 set label 3 'distortion: reconstruction, nats/image' at screen 0.02222, graph 0.5 center rotate by 90 noenhanced tc rgb '#222222'
 set yrange [92.725:130.525]

@@ -14,7 +14,7 @@ struct TransformDataset: DeclaredCommand {
       Transforms are applied in the order given, each time a batch is drawn; the stored values do not change. standardize \
       computes mean and standard deviation of each channel of images and of each column of tables from this dataset, of \
       data in parts from the train part, and keeps them; columns of categories stay 0 and 1. What a model decodes is in \
-      the units from before it. flip, translate, rotate, brightness and crop=…@random augment images: drawn anew for every \
+      the units from before it. flip, translate, rotate, brightness and crop=…@random augment images: redrawn for every \
       batch of training, while what is measured, encoded or shown stays as it is ('plot grid d augmented=yes' shows how \
       training sees it). like=m applies the transforms of m's training data instead of those of this dataset.
       """,

@@ -16,7 +16,7 @@ struct Disentangle: DeclaredCommand {
       """,
     returns: .init(.report, "the scores, and a table of the factors"),
     examples: [
-      .init("load sprites n=15000 as=s", "data with known factors"), .init("disentangle m on=s", "all scores"),
+      .init("disentangle m on=s", "all scores, on data with known factors such as sprites"),
       .init("disentangle m on=s scores=mig,dci bins=40", "two of them"),
     ])
 

@@ -30,7 +30,7 @@ struct Log: DeclaredCommand {
           .badOptionValue, "'\(name)=' cannot be combined with \($state.raw)", fix: "Write one of them.")
       }
       guard !state else {
-        throw $state.fault(.badOptionValue, "log needs to know where to write", fix: "Example: log tensorboard=runs")
+        throw $state.fault(.badOptionValue, "log: no folder or file to write to", fix: "Example: log tensorboard=runs")
       }
       targets = [:]
     }

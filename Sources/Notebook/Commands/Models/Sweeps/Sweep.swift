@@ -21,7 +21,7 @@ struct Sweep: DeclaredCommand {
       .init("s = sweep m on=d beta=0.5,1,2,4 latent=8,16 epochs=10", "eight trials"),
       .init(
         "s = sweep m on=d lr=log:1e-4..1e-2 trials=20 seeds=3 stop=halving", "a search"),
-      .init("sweep s", "continues after Ctrl-C"), .init("m2 = s.best", "its best model"),
+      .init("sweep s", "continues after Ctrl-C"),
     ])
 
   @Argument(.value([.model, .sweep]), help: "a model, or a sweep to continue") var subject: Value
