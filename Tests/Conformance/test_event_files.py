@@ -100,7 +100,7 @@ def test_what_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     for line, said in [
         ("log csv=other.csv", "it is no log of elbo"), ("log csv=none/m.csv", "No such file"),
-        ("log on", "log needs to know where to write"), ("log off csv=m.csv", "cannot be combined with off"),
+        ("log on", "log: no folder or file to write to"), ("log off csv=m.csv", "cannot be combined with off"),
         ("log tensorbord=runs", "Did you mean 'tensorboard'?"), ("log csv=.", "folder")]:
         done = elbo(tmp_path, line)
         assert done.returncode == 1 and said in done.stderr, (line, done.stderr)

@@ -94,20 +94,25 @@ def compare(folder, x, *model, conditional=False, plain=False):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset(tmp_path, preset):
-    compare(tmp_path, images(tmp_path), f"model m vae {preset} latent=5 seed=4 on=e")
+    shape = {"shape": (2, 1, 30)} if preset == "conv1d" else {}
+    compare(tmp_path, images(tmp_path, **shape), f"model m vae {preset} latent=5 seed=4 on=e")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family(tmp_path, family):
     conditional = "label=" in page("explain " + family) or family == "cvae"
     compare(tmp_path, images(tmp_path), f"model m {family} mlp hidden=30 latent=5 seed=4 on=e",
-            conditional=conditional, plain=family == "ae")
+            conditional=conditional, plain=family in ("ae", "wae", "wae-mmd", "rae"))
 
 
 @pytest.mark.parametrize("likelihood", LIKELIHOODS)
 def test_every_likelihood(tmp_path, likelihood):
     family = "ae" if likelihood == "mse" else "vae"
-    whole = compare(tmp_path, images(tmp_path), f"model m {family} mlp hidden=30 latent=5 likelihood={likelihood} seed=4 on=e",
+    x = images(tmp_path)
+    if likelihood in ("poisson", "nb", "zinb"):
+        x = np.floor(x * 9)
+        np.save(tmp_path / "x.npy", x)
+    whole = compare(tmp_path, x, f"model m {family} mlp hidden=30 latent=5 likelihood={likelihood} seed=4 on=e",
                     plain=family == "ae")
     # The parameters are those that the mean is made of.
     mean, parameters = whole["x_mean"].reshape(70, -1).astype(np.float64), whole["x_parameters"].astype(np.float64)

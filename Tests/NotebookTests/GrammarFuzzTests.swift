@@ -13,7 +13,7 @@ import Testing
 
   /// Commands that write or read files by names of their own stay out; `> path` goes to a folder of the test.
   private static let table = CommandTable.standard.with(
-    CommandTable.standard.commands.filter { !["save", "open", "transcript"].contains($0.verb) })
+    CommandTable.standard.commands.filter { !["save", "open", "transcript", "log"].contains($0.verb) })
 
   private static func session() throws -> Session {
     var options = SessionOptions()

@@ -65,9 +65,9 @@ def test_values_labels_and_paths_complete(prompt, tmp_path):
     prompt.wait(lambda: prompt.current.startswith("elbo> d.test[label=1"), "the label")
     prompt.key("c")
     prompt.wait_prompt()
-    prompt.type("model q \t")
+    prompt.type("model q de\t")
     prompt.wait_text("VAE that reconstructs clean examples")
-    prompt.wait_prompt("model q ")
+    prompt.wait_prompt("model q de")
 
 
 def test_a_question_mark_after_an_option_tells_what_it_can_be(prompt):
