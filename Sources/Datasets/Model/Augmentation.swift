@@ -123,6 +123,19 @@ package enum Augmentation: Hashable, Sendable, Codable {
   }
 }
 
+extension [Transform] {
+  /// What is done to data that are measured: without the augmentations, which only training sees.
+  package var measured: [Transform] {
+    filter { transform in
+      switch transform {
+      case .augment(.crop): true
+      case .augment: false
+      default: true
+      }
+    }
+  }
+}
+
 extension RandomStream {
   /// The stream of the n-th augmentation of training data; nil for any other data.
   func augmentation(_ index: Int) -> RandomStream? {

@@ -29,7 +29,8 @@ struct MeasuredData: ArgumentGroup {
 
   /// Adds a note when the transforms of the data differ from those of the training data.
   private func remark(_ data: DatasetValue, _ model: ModelValue, at place: ArgumentPlace, _ execution: Execution) {
-    guard let trained = model.recipe.transforms, data.transforms(of: model.recipe) != data.dataset.transforms
+    guard let trained = model.recipe.transforms,
+      data.transforms(of: model.recipe)?.measured != data.dataset.transforms.measured
     else { return }
     let (data, model) = ($on.raw, place.variable ?? "m")
     let transforms = trained.isEmpty ? "no transforms" : trained.map(\.description).joined(separator: ", ")

@@ -200,7 +200,8 @@ struct ModelArguments {
     do {
       return try defaultedPreset.architecture(for: shape, hidden: hidden, activation: command.activation)
     } catch {
-      throw call.fault(.badArchitecture, error.reason, fix: "Use mlp, iwae or gated for vectors.")
+      let fix = shape.rank == 3 ? "Use conv for images." : "Use mlp, iwae, gated or conv1d for vectors."
+      throw call.fault(.badArchitecture, error.reason, fix: fix)
     }
   }
 
