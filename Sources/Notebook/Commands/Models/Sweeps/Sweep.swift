@@ -81,7 +81,8 @@ struct Sweep: DeclaredCommand {
       throw $metric.fault(
         .notSupported, "a plain autoencoder has no \(metric.rawValue)", fix: "Use metric=reconstruction.")
     }
-    let first = execution.seed(given: seed)
+    // Short, since it is typed again where a trial is repeated by hand, and within what seed= takes.
+    let first = seed.map(UInt64.init) ?? execution.seed(given: nil) >> 33
     let settings = SweepPlan.settings(axes, trials: trials, seed: first)
     guard settings.count <= SweepPlan.limit else {
       throw call.fault(
