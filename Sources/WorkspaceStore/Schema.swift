@@ -54,7 +54,7 @@ enum Schema {
   }
 
   /// Rejects files that are not workspaces or that are newer, before anything is written. Returns the file's version.
-  @discardableResult static func check(_ db: Database, path: String) throws -> Int {
+  static func check(_ db: Database, path: String) throws -> Int {
     let known = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
@@ -65,10 +65,9 @@ enum Schema {
     return known
   }
 
-  /// Brings the database to this version.
-  static func prepare(_ db: Database, path: String, readOnly: Bool) throws {
-    let known = try check(db, path: path)
-    guard known < version, !readOnly else { return }
+  /// Brings a database of version `known` to this version.
+  static func migrate(_ db: Database, from known: Int) throws {
+    guard known < version else { return }
     try db.inTransaction(.immediate) {
       for step in known..<version { try db.execute(sql: migrations[step]) }
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")

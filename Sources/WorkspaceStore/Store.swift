@@ -56,27 +56,29 @@ package final class Store: Sendable {
     configuration.prepareDatabase { db in
       // Of those that only read beside the one that writes, nothing is asked.
       guard readOnly || !db.configuration.readonly else { return }
-      try Schema.check(db, path: path)
+      let known = try Schema.check(db, path: path)
       guard !readOnly else { return }
       // Models are megabytes: with 4 kB a cell that trained one costs thousands of system calls. Of use in new files only.
       try db.execute(sql: "PRAGMA page_size=16384")
       try db.execute(sql: "PRAGMA journal_mode=WAL")
       try db.execute(sql: "PRAGMA synchronous=NORMAL")
       try db.execute(sql: "PRAGMA foreign_keys=ON")
-    }
-    func begin(_ db: Database) throws -> Int64 {
-      try Schema.prepare(db, path: path, readOnly: readOnly)
-      guard !readOnly else { return try Int64.fetchOne(db, sql: "SELECT max(id) FROM sessions") ?? 0 }
+      // Written this early, the log is not empty when GRDB's pool looks at it: a table made and dropped to fill it would
+      // take longer than all else here.
+      try Schema.migrate(db, from: known)
       try db.execute(
         sql: "INSERT INTO sessions (started, program) VALUES (strftime('%Y-%m-%dT%H:%M:%fZ'), ?)",
         arguments: [program])
-      return db.lastInsertedRowID
+    }
+    // Of a workspace that may be written, the session just begun: the lock keeps others out.
+    func lastSession(_ db: Database) throws -> Int64 {
+      try Int64.fetchOne(db, sql: "SELECT max(id) FROM sessions") ?? 0
     }
     do {
       (database, sessionID) =
         readOnly
-        ? try ReadingCopy.copyingIfUnreadable(path, configuration, begin)
-        : try Store.opening(path, configuration, begin)
+        ? try ReadingCopy.copyingIfUnreadable(path, configuration, lastSession)
+        : try Store.opening(path, configuration, lastSession)
     } catch {
       throw Store.translated(error, path: path)
     }
