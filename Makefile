@@ -24,7 +24,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture wheel
+.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-parsers fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture wheel
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -76,6 +76,17 @@ INPUTS ?= 2000000
 fuzz-data: deps
 	@$(SWIFT_BUILD) --product dataset-files
 	@$(dir $(ELBO))dataset-files fuzz $(INPUTS) $(or $(SEED),1) $(filter-out %.py,$(wildcard Tests/DatasetsTests/Corpus/*))
+
+# A search for bytes that crash a parser, guided by the branches they reach, under AddressSanitizer and the traps of
+# UndefinedBehaviorSanitizer: RUNS inputs to each parser, or to each of PARSERS.
+RUNS ?= 1000000
+FUZZ := $(SCRATCH)/fuzz
+FUZZER_LIBRARY = $(firstword $(wildcard $(dir $(shell readlink -f $(shell command -v swift)))../lib/clang/*/lib/linux/libclang_rt.fuzzer_no_main-x86_64.a))
+fuzz-parsers: deps
+	@ELBO_FUZZING=1 swift build -c $(CONFIGURATION) --scratch-path $(FUZZ) --product parser-fuzz --sanitize=address \
+	  -Xswiftc -DCOVERAGE -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp \
+	  -Xlinker $(FUZZER_LIBRARY) -Xlinker -lstdc++
+	@Tests/ParserFuzz/search.sh $(FUZZ)/$(CONFIGURATION)/parser-fuzz $(FUZZ) $(RUNS) $(PARSERS)
 
 # JupyterLab in a headless Chromium; screenshots are stored in $(SCRATCH)/lab-shots.
 conformance-lab: build $(SCRATCH)/lab/ready

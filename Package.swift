@@ -3,6 +3,13 @@ import PackageDescription
 
 // Dependencies point down only; a target imports what it names and nothing else.
 // C and C++ stay behind a C ABI, one small target per library.
+
+// `make fuzz-parsers`: C that parses is watched for undefined behavior; the kernels, which take most of an hour to compile
+// under a sanitizer and parse nothing, are left as they are.
+let isFuzzing = Context.environment["ELBO_FUZZING"] != nil
+let watched: [CSetting] = isFuzzing ? [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])] : []
+let unwatched: [CXXSetting] = isFuzzing ? [.unsafeFlags(["-fno-sanitize=all", "-fno-sanitize-coverage=edge"])] : []
+
 let package = Package(
   name: "elbo",
   dependencies: [
@@ -17,7 +24,7 @@ let package = Package(
       // Processors with SSSE3 but not SSE4 are too rare to compile for.
       cxxSettings: [
         .headerSearchPath("."), .define("HWY_SHARED_DEFINE"), .define("HWY_DISABLED_TARGETS", to: "HWY_SSSE3"),
-      ],
+      ] + unwatched,
       linkerSettings: [.linkedLibrary("hwy")]),
     // Opened at run time, when oneDNN is first asked for: it takes 20 ms to load, and our own kernels need none of it.
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("dl")]),
@@ -28,12 +35,13 @@ let package = Package(
     .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
     .target(
       name: "CImages",
+      cSettings: watched,
       linkerSettings: [
         .linkedLibrary("spng"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("m"),
         .linkedLibrary("dl"),
       ]),
     // Opens libhdf5 when the first of its files is read.
-    .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CHDF5", cSettings: watched, linkerSettings: [.linkedLibrary("dl")]),
     // Loads libcurl when the first download starts.
     .target(name: "CTransfer"),
 
@@ -153,7 +161,11 @@ let package = Package(
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "Graphs", "Tensors"]),
     .testTarget(
       name: "RenderingTests", dependencies: ["Figures", "Rendering", "Text", "CZlib"], exclude: ["Expected"]),
-    .target(name: "Fuzzing", dependencies: ["Tensors", "Datasets"], path: "Tests/Fuzzing"),
+    .target(
+      name: "Fuzzing",
+      dependencies: ["Datasets", "JSONText", "Language", "Networks", "SessionFiles", "Tensors"],
+      path: "Tests/Fuzzing", exclude: ["Cases"]),
+    .executableTarget(name: "parser-fuzz", dependencies: ["Fuzzing"], path: "Tests/ParserFuzz", exclude: ["search.sh"]),
     .executableTarget(
       name: "tensor-files", dependencies: ["Tensors", "Fuzzing"], path: "Tests/Conformance/TensorFiles"),
     .testTarget(name: "TensorsTests", dependencies: ["POSIX", "Tensors", "Fuzzing"], exclude: ["Corpus"]),
