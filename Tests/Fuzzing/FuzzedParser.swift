@@ -99,8 +99,8 @@ package enum FuzzedParser: String, CaseIterable, Sendable {
   private static func readJSON(_ bytes: [UInt8]) throws {
     let value: JSON
     do throws(JSONError) { value = try JSON(parsing: bytes) } catch { return }
-    let written = value.text
-    try expect((try? JSON(parsing: written))?.text == written, "written as \(written), read as something else")
+    let written = value.text()
+    try expect((try? JSON(parsing: written))?.text() == written, "written as \(written), read as something else")
   }
 
   /// A refusal says something, at a place that is in the source.
