@@ -1,5 +1,7 @@
 import Glibc
+import POSIX
 import Synchronization
+import Text
 
 /// An allocation that failed.
 package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -7,7 +9,11 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
 
   package init(bytes: Int) { self.bytes = bytes }
 
-  package var description: String { "cannot allocate \(bytes) bytes" }
+  package var description: String {
+    let limit = Storage.byteLimit
+    return "cannot allocate \(NumberText.bytes(bytes))"
+      + (bytes > limit ? ": there are \(NumberText.bytes(limit)) in all" : "")
+  }
 }
 
 /// Owns a block of memory, 64-byte aligned when it allocates itself.
@@ -118,14 +124,10 @@ package final class Storage: @unchecked Sendable {
   /// Bytes of all large blocks that are allocated.
   private static let reserved = Atomic<Int>(0)
 
-  /// All memory of the machine, or of the control group that the process is in when it has less.
+  /// All memory of the machine, or of the control groups that the process is in when they have less.
   package static let byteLimit: Int = {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    guard let file = fopen("/sys/fs/cgroup/memory.max", "r") else { return machine }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 32)
-    guard fgets(&line, 32, file) != nil, line[0] != CChar(UInt8(ascii: "m")) else { return machine }
-    return min(machine, max(atol(line), mapThreshold))
+    return min(machine, max(ControlGroupMemory.limit() ?? machine, mapThreshold))
   }()
 
   private static func reserve(_ byteCount: Int) -> Bool {

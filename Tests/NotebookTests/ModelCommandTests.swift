@@ -167,7 +167,7 @@ import VAEngine
       "model q mlp encoder=\"dense8\" decoder=\"dense784\"",
       "architecture mlp cannot be combined with encoder= and decoder="
     ),
-    ("model q mlp hidden=32,,32", "hidden: expected widths such as 400 or 400,200"),
+    ("model q mlp hidden=32,,32", "hidden: expected widths from 1 to 65536 such as 400 or 400,200"),
     ("race m m for=1s on=e", "m is listed twice"),
     ("plot loss m > /tmp/elbo-x.json", "a figure cannot be written as .json"),
     ("2 > 3", "'3' has no file extension"), ("set seed=3", "set needs something to change"),

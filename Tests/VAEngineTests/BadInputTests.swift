@@ -65,6 +65,8 @@ import VAEngine
     #expect(throws: ModelError.notFinite(example: 0)) { try Trainer(model, on: source(.nan), plan: plan).run() }
     #expect(try model.checkValues(source(0.5)) == [.grayValues])
     #expect(try model.checkValues(source(1)) == [])
+    #expect(try model.checkValues(source(1e-9)) == [.smallValues(highest: 1e-9), .grayValues])
+    #expect(try model.checkValues(source(0)) == [])
     let gaussian = try Model(configuration(likelihood: .gaussian(sigma: 1)))
     #expect(try gaussian.checkValues(source(255)) == [])
   }

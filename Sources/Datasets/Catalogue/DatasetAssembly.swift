@@ -157,7 +157,7 @@ struct DatasetAssembly {
       throw FileError(
         path: path, reason: "example \(bad / size), element \(bad % size) is not a finite number",
         fix: isMissing(tensor, bad)
-          ? "Use missing=keep to train on what is observed, or missing=drop, missing=mean, missing=zero"
+          ? "Use missing=keep to train on what is observed, or missing=drop, missing=mean or missing=zero to fill them."
           : "Replace it before saving: numpy.nan_to_num(x).")
     }
     if limit < tensor.count, tensor.dtype == .float32 || tensor.dtype == .float64 {

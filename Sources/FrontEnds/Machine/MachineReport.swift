@@ -97,7 +97,7 @@ package struct MachineReport: Sendable {
       lines.append(
         Line("memory", "machine", "\(NumberText.bytes(total * 1024)), \(NumberText.bytes(free * 1024)) available"))
     }
-    let group = ControlGroupMemory.limit(groups: "/proc/self/cgroup", root: "/sys/fs/cgroup")
+    let group = ControlGroupMemory.limit()
     lines.append(Line("memory", "control group", group.map { "at most \(NumberText.bytes($0))" } ?? "no limit"))
     var limit = rlimit()
     if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < 1 << 60 {
@@ -141,41 +141,4 @@ extension MachineReport {
         ])
       })
   }
-}
-
-/// The memory that control groups leave to a process: the least over its group and all groups around it. Versions 1 and 2.
-package enum ControlGroupMemory {
-  /// - Parameters:
-  ///   - groups: In the format of /proc/self/cgroup.
-  ///   - root: Where the control groups are mounted.
-  /// - Returns: Bytes; nil where none sets a limit.
-  package static func limit(groups: String, root: String) -> Int? {
-    let text = bytesOfFile(groups).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    var least: Int?
-    for line in text.split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3 else { continue }
-      let isVersion2 = parts[1].isEmpty
-      guard isVersion2 || parts[1].split(separator: ",").contains("memory") else { continue }
-      for mount in isVersion2 ? [root, root + "/unified"] : [root + "/memory"] {
-        var path = String(parts[2])
-        while true {
-          let file =
-            mount + path + (path.hasSuffix("/") ? "" : "/") + (isVersion2 ? "memory.max" : "memory.limit_in_bytes")
-          if let bytes = bytesOfFile(file), let own = Int(String(decoding: bytes, as: UTF8.self).trimmedLine),
-            own < 1 << 60
-          {
-            least = min(least ?? own, own)
-          }
-          guard let slash = path.lastIndex(of: "/"), path != "/", !path.isEmpty else { break }
-          path = String(path[..<slash])
-        }
-      }
-    }
-    return least
-  }
-}
-
-extension String {
-  fileprivate var trimmedLine: String { String(prefix { $0 != "\n" }) }
 }

@@ -50,7 +50,10 @@ extension ModelError: ArgumentFault {
     case .latentSize, .sampleCount, .unknownClass: return Fault(.badOptionValue, text)
     case .notFiniteParameter: return Fault(.notFinite, text, fix: "Try: undo, or train a fresh model: train m seeds=1")
     case .oneRow: return Fault(.badOptionValue, text, fix: "Use batch=2 or more.")
-    case .tooFewRows(_, let needed): return Fault(.badOptionValue, text, fix: "Use batch=\(needed) or more.")
+    case .tooFewRows(_, let needed, let count):
+      return Fault(
+        .badOptionValue, text,
+        fix: count < needed ? "Train on more examples, or choose 'vae' or 'ae'." : "Use batch=\(needed) or more.")
     case .notFinite: return Fault(.unreadableFile, text)
     case .notInColumn: return Fault(.shapeMismatch, text)
     case .outsideSupport(let value, _):

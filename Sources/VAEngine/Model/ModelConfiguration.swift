@@ -116,7 +116,7 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Batch normalization over a batch of one row.
   case oneRow(layer: String)
   /// A batch of fewer rows than a term of the family couples.
-  case tooFewRows(family: String, needed: Int)
+  case tooFewRows(family: String, needed: Int, examples: Int)
   /// Fewer examples than components that begin at one each.
   case fewerExamplesThanComponents(Int, Int)
   case noExamples
@@ -155,7 +155,9 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFiniteParameter(let name): "the model's parameters are not finite (first \(name)): nothing can be computed"
     case .oneRow(let layer):
       "batch normalization (\(layer)) expects more than 1 value per feature, and a batch of one example has no variance"
-    case .tooFewRows(let family, let needed): "\(family) couples the examples of a batch: at least \(needed) are needed"
+    case .tooFewRows(let family, let needed, let count):
+      "\(family) couples the examples of a batch: at least \(needed) are needed"
+        + (count < needed ? ", and the data have \(count)" : "")
     case .fewerExamplesThanComponents(let count, let components):
       "\(components) components begin at as many examples, and the data have \(count)"
     case .noExamples: "no examples"

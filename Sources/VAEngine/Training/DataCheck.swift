@@ -5,17 +5,28 @@ import Tensors
 package enum DataWarning: Equatable, Sendable, CustomStringConvertible {
   /// Values between 0 and 1 under a Bernoulli likelihood.
   case grayValues
+  /// Values that fill almost nothing of the range from 0 to 1 that the likelihood is of.
+  case smallValues(highest: Float)
+
+  /// Below this largest value, two steps of 8 bits, data of [0, 1] are most likely in another unit.
+  static let smallest: Float = 0.01
 
   package var description: String {
-    "gray values with a Bernoulli likelihood: the loss is a cross-entropy, not a log-likelihood; "
-      + "use binarize=dynamic or likelihood=continuous-bernoulli for one"
+    switch self {
+    case .grayValues:
+      "gray values with a Bernoulli likelihood: the loss is a cross-entropy, not a log-likelihood; "
+        + "use binarize=dynamic or likelihood=continuous-bernoulli for one"
+    case .smallValues(let highest):
+      "the largest value of the data is \(highest), of a range from 0 to 1: all of it is almost black to this likelihood; "
+        + "transform d scale=\(Int(min(1e15, 1 / Double(highest)))) brings it to 1"
+    }
   }
 }
 
 /// The result of a pass over values.
 struct ValueRange {
   var low: Float = 0
-  var high: Float = 1
+  var high: Float = 0
   /// Whether any lies between 0 and 1.
   var hasGray = false
   var isFinite = true
@@ -24,7 +35,7 @@ struct ValueRange {
 
   /// One branch-free pass; NaN fails every comparison.
   init(_ values: UnsafeBufferPointer<Float>) {
-    var (low, high, between, sum): (Float, Float, Int32, Float) = (0, 1, 0, 0)
+    var (low, high, between, sum): (Float, Float, Int32, Float) = (0, 0, 0, 0)
     for x in values {
       low = x < low ? x : low
       high = x > high ? x : high
@@ -57,6 +68,7 @@ extension Model {
     var buffer = try Tensor(zeros: [rows, size])
     var ranges = [ValueRange?](repeating: nil, count: threads)
     var hasGray = false
+    var highest: Float = 0
     let isOfCounts = configuration.likelihood.support == .counts
     try buffer.withMutableElements(of: Float.self) { values in
       guard let base = values.baseAddress else { return }
@@ -84,10 +96,12 @@ extension Model {
         for range in ranges.compactMap({ $0 }) {
           try check(range, UnsafeBufferPointer(start: base, count: indices.count * size)) { Int(indices[$0 / size]) }
           hasGray = hasGray || range.hasGray
+          highest = max(highest, range.high)
         }
       }
     }
-    return warnings(hasGray: hasGray)
+    let isSmall = configuration.likelihood.isBounded && highest > 0 && highest < DataWarning.smallest
+    return (isSmall ? [.smallValues(highest: highest)] : []) + warnings(hasGray: hasGray)
   }
 
   /// What is to be said of data that were read.

@@ -178,7 +178,7 @@ package struct Trainer {
     if split.smallest == 1, let layer = try model.batchNormOfOneValue() { throw ModelError.oneRow(layer: layer) }
     let family = model.configuration.family
     guard split.smallest >= family.requires.rows else {
-      throw ModelError.tooFewRows(family: family.word, needed: family.requires.rows)
+      throw ModelError.tooFewRows(family: family.word, needed: family.requires.rows, examples: source.count)
     }
     let kinds = Set([model.training.optimizer, plan.optimizer])
     if model.training.step > 0, kinds.count > 1, kinds != [.adam, .adamW] { try forgetMoments() }

@@ -135,7 +135,7 @@ struct Evaluate: DeclaredCommand {
     }
     return Report(
       title:
-        "\(configuration.family.word) on \(source.title), \(NumberText.count(result.count)) examples, \(configuration.measuredWay)",
+        "\(configuration.family.word) on \(source.title), \(counted(result.count, "example")), \(configuration.measuredWay)",
       fields: fields)
   }
 }

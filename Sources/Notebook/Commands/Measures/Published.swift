@@ -115,7 +115,7 @@ struct PublishedComparison {
       ]
     }
     return Table(
-      title: "\(name) on \(source.title), \(NumberText.count(source.dataset.count)) examples, beside published figures",
+      title: "\(name) on \(source.title), \(counted(source.dataset.count, "example")), beside published figures",
       columns: [
         .init("published"), .init("of"), .init("theirs", unit: "nats"), .init("ours", unit: "nats"),
         .init("ours − theirs", key: "difference", unit: "nats"), .init("differs in", key: "differences"),

@@ -60,7 +60,7 @@ struct SideBySide {
     }
     var table = Table(
       title:
-        "on \(source.title), \(NumberText.count(source.dataset.count)) examples, \(models.first?.model.configuration.lossUnitPerExample ?? "")",
+        "on \(source.title), \(counted(source.dataset.count, "example")), \(models.first?.model.configuration.lossUnitPerExample ?? "")",
       columns: [
         .init("model"), .init("family", for: .programs), .init("epochs", for: .programs),
         .init("parameters", for: .programs), .init("−ELBO"), .init("reconstruction"), .init("KL"), .init("MSE"),

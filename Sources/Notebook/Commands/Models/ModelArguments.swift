@@ -195,7 +195,7 @@ struct ModelArguments {
     let widths = command.hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     let hidden = widths.compactMap { $0 }.filter { $0 > 0 && $0 <= 65536 }
     guard hidden.count == widths.count, !hidden.isEmpty else {
-      throw command.$hidden.fault(.badOptionValue, "hidden: expected widths such as 400 or 400,200")
+      throw command.$hidden.fault(.badOptionValue, "hidden: expected widths from 1 to 65536 such as 400 or 400,200")
     }
     do {
       return try defaultedPreset.architecture(for: shape, hidden: hidden, activation: command.activation)

@@ -199,7 +199,7 @@ struct TrainingRun {
     return .report(Report(title: "\(name): nothing to train", fields: fields))
   }
 
-  /// Says once in a session that the data are gray where 0 and 1 are meant.
+  /// Says once in a session that the data are gray where 0 and 1 are meant; of data in another unit every time.
   private func warn(_ live: Model) throws {
     guard live.training.step == 0 else { return }
     let warnings: [DataWarning]
@@ -219,7 +219,7 @@ struct TrainingRun {
         guard case .object(let other as ModelValue)? = execution.state.variables[name]?.value else { return false }
         return other.training.step > 0 && other.configuration.likelihood == live.configuration.likelihood
       }
-      if !wasSaid { execution.note(warning.description) }
+      if !wasSaid || warning != .grayValues { execution.note(warning.description) }
     }
   }
 

@@ -77,7 +77,7 @@ struct PlotItems {
     var parts: [String] = []
     if let data {
       let n = count ?? data.dataset.count
-      parts.append("\(data.title), \(NumberText.count(n)) \(n == 1 ? "example" : "examples")")
+      parts.append("\(data.title), \(counted(n, "example"))")
     }
     let configuration = model.configuration
     parts.append(
@@ -101,7 +101,7 @@ struct PlotItems {
     func data(_ model: ModelValue) -> String {
       if let text = model.training.history.dataText(to: model.training.position, counts: true) { return text }
       guard let own = (givenData ?? model.trainingData(call))?.trainingPart else { return "" }
-      return "\(own.title), \(NumberText.count(own.dataset.count)) examples"
+      return "\(own.title), \(counted(own.dataset.count, "example"))"
     }
     let texts = models.map { data($0.model) }
     let isShared = Set(texts).count == 1
@@ -121,7 +121,7 @@ struct PlotItems {
     var parts: [String] = []
     if let data {
       let n = count ?? data.dataset.count
-      parts.append("\(data.title), \(NumberText.count(n)) \(n == 1 ? "example" : "examples")")
+      parts.append("\(data.title), \(counted(n, "example"))")
     }
     func different(_ texts: [String]) -> [String] {
       texts.indices.filter { texts.firstIndex(of: texts[$0]) == $0 }.map { texts[$0] }

@@ -51,10 +51,10 @@ struct Examination {
   }
 
   /// What was measured, all of it: `mnist.test, 10,000 examples`.
-  var place: String { "\(source.title), \(NumberText.count(source.dataset.count)) examples" }
+  var place: String { "\(source.title), \(counted(source.dataset.count, "example"))" }
 
   /// What of it was looked at for the range of its values.
-  var dataPlace: String { "\(source.title), \(NumberText.count(data.count)) examples" }
+  var dataPlace: String { "\(source.title), \(counted(data.count, "example"))" }
 
   /// Three digits, the sign of a number that is not positive included.
   func text(_ value: Double) -> String { NumberText.short(value, digits: 3) }
@@ -73,7 +73,7 @@ struct Measurement {
     let meanSquaredError: Double
 
     /// `digits.train, 2,000 examples`.
-    var place: String { "\(title), \(NumberText.count(count)) examples" }
+    var place: String { "\(title), \(counted(count, "example"))" }
   }
 
   let evaluation: Evaluation
