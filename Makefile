@@ -24,7 +24,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-parsers fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture wheel
+.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-parsers fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture sbom wheel
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -87,6 +87,10 @@ fuzz-parsers: deps
 	  -Xswiftc -DCOVERAGE -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp \
 	  -Xlinker $(FUZZER_LIBRARY) -Xlinker -lstdc++
 	@Tests/ParserFuzz/search.sh $(FUZZ)/$(CONFIGURATION)/parser-fuzz $(FUZZ) $(RUNS) $(PARSERS)
+
+# What the program is made of, with versions and licenses: a table, and CycloneDX in $(SCRATCH)/elbo.cdx.json.
+sbom: build
+	@python3 Tests/sbom.py $(ELBO) $(SCRATCH) > $(SCRATCH)/elbo.cdx.json && echo "wrote $(SCRATCH)/elbo.cdx.json"
 
 # JupyterLab in a headless Chromium; screenshots are stored in $(SCRATCH)/lab-shots.
 conformance-lab: build $(SCRATCH)/lab/ready
