@@ -132,10 +132,16 @@ $(SCRATCH)/data/ready: examples/data/make-data.py examples/data/requirements.txt
 	  $(SCRATCH)/data/venv/bin/pip install -q --disable-pip-version-check -r examples/data/requirements.txt && \
 	  $(SCRATCH)/data/venv/bin/python examples/data/make-data.py $(SCRATCH)/data && touch $@
 
-# The stress tests at full size: 200 kills, 10,000 cells, a million statements of the fuzzer.
-torture: build $(VENV)/ready
-	@cd Tests/Terminal && ELBO=$(ELBO) ELBO_KILLS=200 ELBO_CELLS=10000 $(abspath $(VENV))/bin/python -m pytest -q \
-	  -p no:cacheprovider test_store.py test_long_sessions.py
+# The stress tests at full size: 500 kills, 500 power cuts, 100,000 cells, every family with absurd settings, the lessons
+# twenty times on one and two threads, a million statements of the fuzzer. Tests/README.md has what they found.
+torture: build $(VENV)/ready $(SCRATCH)/conformance/ready
+	@cd Tests/Terminal && ELBO=$(ELBO) ELBO_KILLS=500 ELBO_CUTS=500 ELBO_CELLS=100000 $(abspath $(VENV))/bin/python -m pytest -q \
+	  --timeout=7200 -p no:cacheprovider test_store.py test_power_cuts.py test_long_sessions.py
+	@cd Tests/Conformance && ELBO=$(ELBO) ELBO_FAMILIES=all $(abspath $(SCRATCH))/conformance/bin/python -m pytest -q \
+	  -p no:cacheprovider test_absurd_settings.py
+	@folder=$$(mktemp -d) && cp -r sessions/. $$folder && cd $$folder && for round in $$(seq 10); do for threads in 1 2; do \
+	  $(ELBO) replay --verify --threads $$threads *.session > $$folder/log 2>&1 || { cat $$folder/log; exit 1; }; done; done && \
+	  echo "twenty times verified" && rm -rf $$folder
 	@$(SWIFT_BUILD) --build-tests
 	@ELBO_FUZZ=1000000 swift test -c $(CONFIGURATION) --scratch-path $(SCRATCH) --skip-build --filter GrammarFuzzTests
 

@@ -1,6 +1,6 @@
 """The workspace file under force: killed processes, full and read-only disks, two at once.
 
-ELBO_KILLS sets how often the program is killed; without it a few times, `make torture` does it 200 times.
+ELBO_KILLS sets how often the program is killed; without it a few times, `make torture` does it 500 times.
 """
 
 import os
@@ -20,22 +20,32 @@ def elbo(*arguments, text="", **options):
     return subprocess.run([ELBO, *arguments], input=text, capture_output=True, text=True, timeout=60, **options)
 
 
+# Written again and again: each is whole, or not there.
+FILES = ["m.safetensors", "loss.png"]
+
+
 def script(first, count):
-    """Cells that say when they are finished: numbers, tensors, trainings with checkpoints, mistakes, undo."""
+    """Cells that say when they are finished: numbers, tensors, trainings with checkpoints, mistakes, undo, files, sweeps."""
     lines = []
     for i in range(first, first + count):
         lines.append(f"x{i} = {i}")
-        kind = i % 6
+        kind = i % 9
         if kind == 0:
-            lines.append(f"z{i % 18} = normal(200, 50, seed={i});")
+            lines.append(f"z{i % 27} = normal(200, 50, seed={i});")
         elif kind == 1:
             lines.append("train m on=e epochs=+1 checkpoint=5ms;")
         elif kind == 2:
             lines.append(f"y = {i}; y = y + 1; undo;")
         elif kind == 3:
-            lines.append(f"drop z{(i - 3) % 18}")
+            lines.append(f"drop z{(i - 3) % 27}")
         elif kind == 4:
             lines.append("nonsense here")
+        elif kind == 6:
+            lines.append(f"save m {FILES[0]}; plot loss m > {FILES[1]};")
+        elif kind == 7:
+            lines.append("transcript on run.session; 1 + 1; transcript off;")
+        elif kind == 8:
+            lines.append("s = sweep m on=e lr=0.001,0.01 epochs=1;")
         else:
             lines.append("set plot theme=dark; m2 = fork m; set m2 beta=2;")
     return lines
@@ -49,8 +59,8 @@ def test_whatever_was_shown_survives_kill_9(tmp_path):
     finished, next_cell, killed = [], 0, 0
     while killed < KILLS:
         process = subprocess.Popen(
-            [ELBO, path, "--keep-going"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+            [ELBO, path, "--keep-going"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, cwd=tmp_path)
         seen = []
         lines = script(next_cell, 400)
 
@@ -80,6 +90,10 @@ def test_whatever_was_shown_survives_kill_9(tmp_path):
         kept = {row[0].split(" = ")[0] for row in database.execute("SELECT source FROM cells WHERE status = 'ok'")}
         values = {row[0] for row in database.execute("SELECT name FROM variables")}
         database.close()
+        for name in FILES:
+            if (tmp_path / name).exists():
+                read = elbo("-c", f"c = open {name}" if name == FILES[0] else f"load {name} as=p", cwd=tmp_path)
+                assert read.returncode == 0, f"kill {killed}: {name}: {read.stderr}"
         missing = [name for name in finished if name not in kept or name not in values]
         assert missing == [], f"kill {killed}"
     # The session itself, with everything it was shown to hold.
