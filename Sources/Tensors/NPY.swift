@@ -55,11 +55,15 @@ package enum NPY {
   static let incomplete = "The file is incomplete: copy or write it again."
 
   /// Writes version 1.0, little-endian, row-major.
-  package static func write(_ tensor: Tensor, to path: String) throws {
+  ///
+  /// - Returns: The bytes of the file.
+  @discardableResult
+  package static func write(_ tensor: Tensor, to path: String) throws -> Int {
     let header = encodedHeader(tensor)
     try header.withUnsafeBytes { head in
       try tensor.withUnsafeBytes { data in try FileBytes.write([head, data], to: path) }
     }
+    return header.count + tensor.byteCount
   }
 
   /// The bytes of a file.

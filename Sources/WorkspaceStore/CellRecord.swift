@@ -52,13 +52,15 @@ package struct HistoryEntry: Equatable, Sendable {
   package var recordings: [String]
   package var seconds: Double
   package var succeeded: Bool
+  /// The message of a cell that failed or was stopped; nil of others.
+  package var error: String?
 
   package init(
     session: Int, number: Int, source: String, outputs: [String], recordings: [String], seconds: Double,
-    succeeded: Bool
+    succeeded: Bool, error: String? = nil
   ) {
     (self.session, self.number, self.source) = (session, number, source)
     (self.outputs, self.recordings) = (outputs, recordings)
-    (self.seconds, self.succeeded) = (seconds, succeeded)
+    (self.seconds, self.succeeded, self.error) = (seconds, succeeded, error)
   }
 }

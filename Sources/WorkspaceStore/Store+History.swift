@@ -31,7 +31,7 @@ extension Store {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT id, session, number, source, seconds, status FROM cells WHERE \(condition)
+          SELECT id, session, number, source, seconds, status, error FROM cells WHERE \(condition)
           """, arguments: arguments
       ).compactMap { row -> HistoryEntry? in
         guard let id = try? row.integer(0), let session = try? row.integer(1), let number = try? row.integer(2),
@@ -51,7 +51,7 @@ extension Store {
         return HistoryEntry(
           session: session, number: number, source: source, outputs: outputs.map { (try? $0.text(0)) ?? "" },
           recordings: recordings, seconds: Double.fromDatabaseValue(row[4]) ?? 0,
-          succeeded: (try? row.text(5)) == "ok")
+          succeeded: (try? row.text(5)) == "ok", error: try? row.text(6))
       }
     }
     return entries ?? []

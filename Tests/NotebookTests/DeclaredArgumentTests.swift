@@ -70,6 +70,7 @@ import Testing
     "save m /none/m.safetensors", "save m /none/m.onnx part=decoder",
     "log off tensorboard=/none/a csv=/none/b", "open /none.elbodb read-only=yes new=no", "set m lr=1e-3", "format text",
     "seed 1",
+    "report n=2 title=t", "lessons", "lesson nothing",
     "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "quit",
   ]
 

@@ -109,6 +109,36 @@ import Testing
     again.session.close()
   }
 
+  @Test func withOneSeedDifferencesAreOfTheSameExamples() throws {
+    var (first, second) = (SweepTrial.Run(seed: 1), SweepTrial.Run(seed: 1))
+    first.take([100, 140, 90, 250])
+    second.take([101, 142, 91, 252])
+    let (a, b) = (
+      SweepTrial(number: 1, settings: ["1"], runs: [first]), SweepTrial(number: 2, settings: ["2"], runs: [second])
+    )
+    // Differences 1, 2, 1, 2: mean 1.5, variance 1/3, standard error √(1/12); of independent means it would be 52.
+    let difference = try #require(a.difference(to: b))
+    #expect(abs(difference.mean - 1.5) < 1e-12)
+    #expect(abs(difference.standardError - (1.0 / 12).squareRoot()) < 1e-9)
+    first.examples = nil
+    let apart = try #require(SweepTrial(number: 1, settings: ["1"], runs: [first]).difference(to: b))
+    let expected = [first, second].map { $0.standardError ?? .nan }.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs(apart.standardError - expected) < 1e-9 && apart.standardError > 40)
+  }
+
+  @Test func aDifferenceWithinNoiseIsSaidToBeOne() throws {
+    let bench = try Self.bench()
+    // The same training twice but for a decay that changes nothing that can be measured.
+    _ = bench.shown("s = sweep m on=d decay=1e-9,2e-9 epochs=1 seed=3")
+    let shown = bench.shown("show s")[0].replacing("\n", with: " ")
+    #expect(shown.contains("differences are of the same examples"))
+    #expect(shown.contains("within noise (two standard errors), as 1 of 1 other is"))
+    // A learning rate that trains nothing is behind by more than noise.
+    _ = bench.shown("s = sweep m on=d lr=1e-9,1e-2 epochs=20 seed=3")
+    let far = bench.shown("show s")[0]
+    #expect(far.contains("above the best") && !far.contains("within noise"))
+  }
+
   @Test func mistakesAreNamed() throws {
     let bench = try Self.bench()
     for (line, code, said) in [

@@ -42,3 +42,56 @@ def test_the_lessons_follow_each_other_and_none_is_left_out():
         name = following.group(1) if following else None
     here = {file[: -len(".session")] for file in os.listdir(SESSIONS) if file.endswith(".session")}
     assert set(seen) == here
+
+
+def test_enter_runs_the_next_command_in_a_copy_of_the_session(prompt, tmp_path):
+    prompt.run("d = 5")
+    prompt.run("lesson latent-space")
+    prompt.wait_line("elbo> load digits as=d;")
+    assert "step 1 of" in prompt.text
+    prompt.run("")
+    prompt.wait_line("elbo> model m mlp hidden=200 latent=4 seed=1;")
+    # A line of one's own, then further.
+    prompt.run("mine = d.train.count")
+    assert "mine = 10000" in prompt.lines
+    prompt.run("")
+    prompt.wait_line("elbo> train m on=d epochs=5 seed=7;")
+    prompt.run("back")
+    prompt.wait_line("elbo> model m mlp hidden=200 latent=4 seed=1;")
+    prompt.run("leave")
+    prompt.wait_text("back in your session")
+    prompt.run("d")
+    assert prompt.lines[prompt.screen.cursor.y - 1] == "5"
+    # An empty line is one again, and the arrow finds what was typed.
+    prompt.run("")
+    prompt.type("\x1b[A")
+    prompt.wait_prompt("d")
+    assert list(tmp_path.glob("*.safetensors")) == []
+
+
+def test_a_lesson_starts_from_the_shell_and_quitting_leaves_it(start):
+    screen = start("lesson", "quickstart")
+    screen.wait_line("elbo> load digits as=d")
+    screen.run("")
+    screen.line("quit")
+    screen.end()
+
+
+def test_lessons_are_listed_written_and_misspelled():
+    def elbo(*arguments):
+        return subprocess.run([ELBO, "lesson", *arguments], capture_output=True, text=True)
+
+    names = [line.split()[0] for line in elbo().stdout.splitlines()]
+    assert names[0] == "quickstart" and len(names) == 10
+    with open(os.path.join(SESSIONS, "evaluation.session"), encoding="utf-8") as file:
+        assert elbo("evaluation").stdout == file.read()
+    wrong = elbo("evalution")
+    assert wrong.returncode == 2 and "evaluation" in wrong.stderr
+    assert elbo("--ipynb").returncode == 2
+
+
+def test_lessons_work_in_a_pipe():
+    lines = "lesson quickstart\nnext\nnext\nleave\nshow d\n"
+    done = subprocess.run([ELBO, "--keep-going"], input=lines, capture_output=True, text=True)
+    assert done.returncode == 1 and "variational autoencoder" in done.stdout
+    assert "no variable named 'd'" in done.stderr and done.stderr.count("error") == 1

@@ -78,6 +78,14 @@ package struct Dataset: Sendable {
     self.columns = columns
   }
 
+  /// The stored examples where they are, when the view is all of them as they are; nil of others, and of mapped files.
+  package var whole: Tensor? {
+    guard view == nil, transforms.isEmpty, storage.dtype == .float32, !storage.storage.isMappedFile,
+      storage.shape.droppingFirst == exampleShape
+    else { return nil }
+    return storage
+  }
+
   package var count: Int { view?.count ?? storage.shape[0] }
   /// The shape of an example after the transforms: `[C, H, W]` or `[D]`.
   package var exampleShape: Shape { plan.exampleShape }

@@ -3,7 +3,7 @@ extension GnuplotScript {
   /// Names of lines in one row of the legend; gnuplot gives all the width of the longest.
   private func namesInRow(_ names: [String]) -> Int {
     let widest = names.map { min($0.count, 60) }.max() ?? 0
-    return max(1, (size.width - left - 28) / (52 + widest * 9))
+    return max(1, (size.width - left - 28) / (60 + widest * 11))
   }
 
   /// Pixels above the panel: for the caption, and for the rows of a legend where lines have names.

@@ -51,7 +51,9 @@ package final class Prompt {
   }
 
   /// Runs until the user quits; returns the exit code.
-  package func run() -> Int32 {
+  ///
+  /// - Parameter first: A cell to run before anything is typed.
+  package func run(first: String? = nil) -> Int32 {
     say(
       Banner.text(
         isFirstRun: isFirstRun, workspace: session.options.workspace, isRecovery: recovery != nil, color: color,
@@ -67,6 +69,7 @@ package final class Prompt {
     }
     if readsRC { runRC() }
     if let signal = runner.terminatedBy { return terminated(signal) }
+    if let first, let code = run([first]) { return code }
     while true {
       switch reader.next() {
       case .cells(let cells):
@@ -130,7 +133,7 @@ package final class Prompt {
   }
 
   private func runCell(_ source: String) -> Outcome {
-    reader.remember(source)
+    if source != PromptReader.lessonStep { reader.remember(source) }
     let ran = withoutControlEcho { runner.run(source, in: session, frontEnd: frontEnd) }
     guard let outcome = ran else { return .done }
     if let failure = frontEnd.closedBy { return .quit(StandardOutput.exitCode(after: failure)) }
@@ -153,7 +156,8 @@ package final class Prompt {
   /// Writes the cell to the transcript, if there is one; starts or ends one when the cell asked for it.
   private func keepTranscript(_ source: String, _ outcome: CellOutcome) {
     do throws(FileFailure) {
-      try transcript?.add(source, outcome)
+      // A lesson runs in a copy of the session.
+      if !outcome.isOfLesson { try transcript?.add(source, outcome) }
       switch outcome.transcriptRequest {
       case .start(let path):
         transcript = try Transcript(path: path, session: session, width: process.screen.columns)

@@ -42,9 +42,14 @@ package final class PromptReader {
       case .line(let line):
         guard let text = command(in: line, wasWaiting: wasWaiting) else { continue }
         if let input = input(from: text) { return input }
+        // An empty line runs the next command of a lesson.
+        if session.isInLesson, text.allSatisfy({ $0 == " " || $0 == "\t" }) { return .cells([Self.lessonStep]) }
       }
     }
   }
+
+  /// What an empty line is while a lesson is followed.
+  package static let lessonStep = "next"
 
   /// Adds the cell to the history, which is shared with other running programs.
   package func remember(_ source: String) {

@@ -21,7 +21,9 @@ extension DatasetValue {
     let shape = Shape([dataset.count] + dataset.exampleShape.dimensions)
     let isWide = dataset.storage.dtype == .float64 || dataset.storage.dtype == .int32
     let tensor =
-      isWide ? try Tensor(once.doubles(0..<dataset.count), shape: shape) : try once.examples(Array(0..<dataset.count))
+      try dataset.whole
+      ?? (isWide
+        ? try Tensor(once.doubles(0..<dataset.count), shape: shape) : try once.examples(Array(0..<dataset.count)))
     return ArrayValue(
       tensor, labels: try rowLabels(), labelNames: dataset.labelNames,
       meaning: dataset.exampleShape.rank == 3 ? .images : .plain,

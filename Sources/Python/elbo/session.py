@@ -138,7 +138,11 @@ class Session:
         path = self._folder / f"{uuid.uuid4().hex}.npy"
         try:
             self.run(f'{expression} > "{path}"')
-            return np.load(path, allow_pickle=False)
+            try:
+                # The file's memory is the array's: nothing is copied, and it is freed with the array.
+                return np.load(path, mmap_mode="c", allow_pickle=False).view(np.ndarray)
+            except ValueError:  # an array without elements
+                return np.load(path, allow_pickle=False)
         finally:
             path.unlink(missing_ok=True)
 

@@ -27,6 +27,15 @@ package enum FileWriting {
     }
   }
 
+  /// An array as an NPY file, without a copy of it.
+  ///
+  /// - Returns: The bytes of the file.
+  package static func replace(_ path: String, with tensor: Tensor, shown: String, at span: Range<Int>?) throws -> Int {
+    do { return try NPY.write(tensor, to: path) } catch let error as FileError {
+      throw Fault(.unwritableFile, "\(shown): \(error.reason)", at: span)
+    }
+  }
+
   package static func replace(_ path: String, with bytes: [UInt8], shown: String, at span: Range<Int>?) throws {
     do { try FileBytes.write(bytes, to: path) } catch {
       throw Fault(.unwritableFile, "\(shown): \(error.reason)", at: span)

@@ -27,7 +27,7 @@ extension OutputWriter {
 
   package static let npy = OutputWriter("npy", "application/x-npy") { value, _ in
     guard case .tensor(let array) = try Arithmetic.vector(of: value) else { return nil }
-    return .bytes(NPY.encode(array.tensor))
+    return .array(array.tensor)
   }
 
   package static let text = OutputWriter("txt", "text/plain") { value, request in
@@ -41,10 +41,11 @@ extension OutputWriter {
     value.kind == .figure ? nil : .text(value.markdown + "\n")
   }
 
-  /// A table where there is one; of a file also the text, and of a figure the picture.
+  /// A table where there is one; of a file also the text, of a figure the picture, and of what has a page that.
   package static let html = OutputWriter("html", "text/html") { value, request in
     guard let execution = request.execution else { return value.html.map { .text($0) } }
     if case .figure(let figure) = value { return .bytes(try execution.options.renderer.bytes(figure, .svg)) }
+    if case .object(let object) = value, let page = try object.page(execution) { return .bytes(Array(page.utf8)) }
     return .bytes(Array((value.html ?? "<pre>\(HTML.escaped(value.output(width: 120).text))</pre>").utf8))
   }
 

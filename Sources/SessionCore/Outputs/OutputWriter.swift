@@ -1,4 +1,5 @@
 import JSONText
+import Tensors
 
 /// A form that values are written in: what `> z.csv`, a kernel's `text/html` and `format json` are made by.
 ///
@@ -10,6 +11,8 @@ package struct OutputWriter: Sendable {
     case text(String)
     case json(JSON)
     case bytes([UInt8])
+    /// An NPY file of this array, which is written from where it is.
+    case array(Tensor)
   }
 
   /// What the form is wanted for.
@@ -45,12 +48,21 @@ package struct OutputWriter: Sendable {
 }
 
 extension OutputWriter.Content {
+  /// Whether it may be anything but text.
+  package var isBinary: Bool {
+    switch self {
+    case .bytes, .array: true
+    case .text, .json: false
+    }
+  }
+
   /// As a file has it.
   package var fileBytes: [UInt8] {
     switch self {
     case .text(let text): Array(text.utf8)
     case .json(let json): Array((json.text(pretty: true) + "\n").utf8)
     case .bytes(let bytes): bytes
+    case .array(let tensor): NPY.encode(tensor)
     }
   }
 }

@@ -21,6 +21,8 @@ package struct CellOutcome: Sendable {
   package var wantsToQuit = false
   /// The cell began or ended a transcript.
   package var transcriptRequest: TranscriptRequest?
+  /// The cell began, followed or ended a lesson: no part of the session that waits.
+  package var isOfLesson = false
 }
 
 /// Whether text is ready to be executed.

@@ -28,6 +28,7 @@ package struct CellRun {
 
   /// Runs all statements.
   package mutating func all() {
+    let state = execution.state
     do {
       let table = execution.table
       let parser = Parser(execution.source) { table[$0] != nil }
@@ -44,8 +45,31 @@ package struct CellRun {
     } catch {
       status = .failed(Diagnostic(Fault(.internalError, "\(error)"), source: source))
     }
+    if execution.isLessonStep { continueLesson(from: state) }
     if !isKept || status != .ok { show(keep(isLast: true)) }
     remember()
+  }
+
+  /// Behind a command of a lesson: what there is to read next. An error that the lesson is about is an output of it.
+  private mutating func continueLesson(from state: SessionState) {
+    guard let step = execution.core.lesson?.step else { return }
+    if case .failed(let diagnostic) = status, step.showsError {
+      let output = Output(role: .display, text: VisibleText.lines(diagnostic.rendered(color: false)))
+      outputs.append(output)
+      show([output])
+      status = .ok
+    }
+    guard status == .ok else {
+      show([Output(role: .note, text: "'next' tries it again, 'lesson skip' passes over it, 'back', 'leave'")])
+      return
+    }
+    execution.core.lesson?.advance(from: state)
+    guard let lesson = execution.core.lesson else { return }
+    let following = [
+      Output(role: .display, text: "\n" + lesson.text(width: execution.width)), Output(role: .note, text: lesson.hint),
+    ]
+    outputs += following
+    show(following)
   }
 
   /// Runs a statement; puts the state back when it fails.
@@ -93,6 +117,7 @@ package struct CellRun {
       execution.core.undoStack.push(execution.source.text(statement.span), before: before)
     }
     execution.keepsUndo = true
+    if value.kind != .nothing { execution.finished.append((execution.source.text(statement.span), value)) }
     if value.kind != .nothing, !silent {
       execution.core.results.add(value, cell: execution.cell, isClocked: execution.readsClock)
       result = value
@@ -157,13 +182,23 @@ package struct CellRun {
     return record
   }
 
+  /// Why it did not end as it was meant to; nil of a cell that did.
+  private var failure: String? {
+    switch status {
+    case .ok: nil
+    case .failed(let diagnostic): diagnostic.headline
+    case .interrupted(let note): note
+    }
+  }
+
   /// Adds the cell to the history in memory, unless the store has it.
   private func remember() {
     guard keeps else { return }
     execution.core.history.add(
       HistoryEntry(
         session: 0, number: execution.cell, source: source, outputs: outputs.map(\.record),
-        recordings: outputs.map(\.recording), seconds: (WorkClock.now - start).seconds, succeeded: status == .ok),
+        recordings: outputs.map(\.recording), seconds: (WorkClock.now - start).seconds, succeeded: status == .ok,
+        error: failure),
       isStored: execution.core.isStored)
   }
 }

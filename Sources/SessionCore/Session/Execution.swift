@@ -37,7 +37,11 @@ package final class Execution {
   package private(set) var redirect: String?
   /// What the statement writes to standard output where the front end shows it: `> -.csv`.
   package var printed: Output?
+  /// The statements of the cell that are finished, with their values.
+  package var finished: [(source: String, value: Value)] = []
   private var isShowingProgress = false
+  /// Whether the cell is a command of the lesson that is being followed.
+  package var isLessonStep = false
   /// Whether the running statement has read what the clock decided: two runs agree on none of its numbers.
   package var readsClock = false
 
@@ -51,7 +55,13 @@ package final class Execution {
     self.source = source
     self.frontEnd = frontEnd
     self.interruption = interruption
-    self.options = session.options
+    var options = session.options
+    // What a lesson wrote is found by lines of one's own as well.
+    if let lesson = core.lesson {
+      options.inputDirectories.append(lesson.folder)
+      options.allowsDownloads = options.allowsDownloads && lesson.lesson.header.usesNetwork
+    }
+    self.options = options
     self.table = session.table
   }
 
@@ -101,8 +111,11 @@ package final class Execution {
     return state.settings.seed &+ (state.settings.draws - 1) &* 0x9E37_79B9_7F4A_7C15
   }
 
-  /// A path with `~` written out.
+  /// A path with `~` written out; of a lesson's command one in the folder of the lesson.
   package func expanded(_ path: String) -> String {
+    if isLessonStep, let folder = core.lesson?.folder, !path.hasPrefix("/"), !path.hasPrefix("~") {
+      return folder + "/" + path
+    }
     guard path == "~" || path.hasPrefix("~/"), let home = options.homeDirectory else { return path }
     return home + path.dropFirst()
   }
@@ -142,7 +155,9 @@ package final class Execution {
     var unsavedByWorkspace = self.core.unsavedByWorkspace
     if let path = self.core.store?.path { unsavedByWorkspace[path] = self.core.unsavedModels }
     if let path = core.store?.path { unsavedByWorkspace[path] = nil }
+    let lesson = self.core.lesson
     self.core = core
+    self.core.lesson = lesson
     self.core.unsavedByWorkspace = unsavedByWorkspace
     keepsUndo = false
   }

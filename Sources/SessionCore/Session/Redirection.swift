@@ -79,19 +79,24 @@ package struct Redirection {
         )
       throw Fault(.formatNotSupported, message, at: redirect.span, fix: fix)
     }
-    let bytes = content.fileBytes
     guard !Self.isStandardOutput(redirect.value) else {
-      try print(content, bytes, to: redirect)
+      try print(content, content.fileBytes, to: redirect)
       return nil
     }
-    try FileWriting.replace(execution.expanded(redirect.value), with: bytes, shown: redirect.value, at: redirect.span)
+    let path = execution.expanded(redirect.value)
+    if case .array(let tensor) = content {
+      let count = try FileWriting.replace(path, with: tensor, shown: redirect.value, at: redirect.span)
+      return "wrote \(redirect.value) (\(NumberText.bytes(count)))"
+    }
+    let bytes = content.fileBytes
+    try FileWriting.replace(path, with: bytes, shown: redirect.value, at: redirect.span)
     return "wrote \(redirect.value) (\(NumberText.bytes(bytes.count)))"
   }
 
   /// To standard output: as it is where that is a file or a pipe, else as an output of the cell.
   private func print(_ content: OutputWriter.Content, _ bytes: [UInt8], to redirect: Spanned<String>) throws {
     if execution.frontEnd.pass(bytes) { return }
-    if case .bytes = content, String(validating: bytes, as: UTF8.self)?.contains("\0") != false {
+    if content.isBinary, String(validating: bytes, as: UTF8.self)?.contains("\0") != false {
       throw Fault(
         .formatNotSupported, "\(redirect.value): these bytes are not text, which is all that can be shown here",
         at: redirect.span, fix: "Write a file, or run elbo in a pipe: elbo -c '…' | …")

@@ -33,6 +33,8 @@ package final class Session: Sendable {
     package var savedModels: Set<TrainedState> = []
     /// Workspaces that this session has left by `open`, with their trained models that were not saved to a file.
     package var unsavedByWorkspace: [String: [String]] = [:]
+    /// The lesson that is being followed: then this is a copy of the session, which waits in it.
+    package var lesson: LessonProgress?
 
     package var unsavedModels: [String] {
       state.names.filter { name in
@@ -83,7 +85,7 @@ package final class Session: Sendable {
       let store = try Session.store(path, options)
       core = try Core(store: store, options: options, table: table)
       remarks = core.problems.map { "could not be restored: \($0)" } + [core.interruptedCell].compactMap { $0 }
-      if store.isReadOnly {
+      if store.isReadOnly, !options.readOnly {
         remarks.append("\(path) is read-only: the session continues in memory. To keep it: save session PATH")
       }
     }
@@ -108,17 +110,20 @@ package final class Session: Sendable {
   package var cellNumber: Int { core.withLock { $0.cell } }
 
   /// The workspace's path; nil in memory.
-  package var workspace: String? { core.withLock { $0.store?.path } }
+  package var workspace: String? { core.withLock { $0.base.store?.path } }
+
+  /// Whether a lesson is being followed.
+  package var isInLesson: Bool { core.withLock { $0.lesson != nil } }
 
   /// Variables and settings as the last finished statement left them.
   package var state: SessionState { view.withLock { $0 } }
 
   /// Names of trained models whose current state was not saved to a file. A workspace may contain them.
-  package var unsavedModels: [String] { core.withLock { $0 }.unsavedModels }
+  package var unsavedModels: [String] { core.withLock { $0.base }.unsavedModels }
 
   /// The same for a workspace that this session used before it opened another.
   package func unsavedModels(in workspace: String) -> [String] {
-    core.withLock { $0.unsavedByWorkspace[workspace] ?? [] }
+    core.withLock { $0.base.unsavedByWorkspace[workspace] ?? [] }
   }
 
   /// The value of `_` or `_3`; nil when there is none, or the name is another.
@@ -135,10 +140,20 @@ package final class Session: Sendable {
   ///
   /// - Returns: Why the workspace could not be written, and what is lost with it; nil when it holds everything.
   @discardableResult
-  package func close() -> String? { core.withLock { $0.store?.close($0.state) } }
+  package func close() -> String? {
+    core.withLock { core in
+      core.endLesson()
+      return core.store?.close(core.state)
+    }
+  }
 
   /// The same without an end: what would be lost now.
-  package var unwritten: String? { core.withLock { $0.store?.catchUp($0.state) } }
+  package var unwritten: String? {
+    core.withLock { core in
+      let base = core.base
+      return base.store?.catchUp(base.state)
+    }
+  }
 
   /// Lets the workspace grow to `pages` pages at most, so that tests can fill the disk.
   package func limitPagesForTesting(to pages: Int) { core.withLock { $0.store?.limitPages(to: pages) } }
@@ -158,8 +173,12 @@ package final class Session: Sendable {
     interruption: Interruption
   ) -> CellOutcome {
     let start = WorkClock.now
-    let (source, remarks) = Lookalikes.cleaned(source)
-    let keeps = storeHistory && !silent
+    let (typed, remarks) = Lookalikes.cleaned(source)
+    // While a lesson is followed `next` is its next command.
+    let lesson = self.core.withLock { $0.lessonSource(of: typed) }
+    let source = lesson?.source ?? typed
+    let keeps = storeHistory && !silent && (lesson == nil || lesson?.isStep == true)
+    let wasInLesson = isInLesson
     let core = self.core.withLock { core in
       if keeps { core.cell += 1 }
       return core
@@ -167,6 +186,7 @@ package final class Session: Sendable {
     let execution = Execution(
       session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption,
       keepsCell: keeps)
+    execution.isLessonStep = lesson?.isStep == true
     for remark in remarks { execution.note(remark) }
     var run = CellRun(execution: execution, source: source, keeps: keeps, silent: silent, start: start)
     Stopping.when({ interruption.isRequested }) { run.all() }
@@ -178,7 +198,8 @@ package final class Session: Sendable {
     }
     return CellOutcome(
       number: keeps ? done.cell : 0, status: run.status, seconds: seconds, outputs: run.outputs, remarks: run.remarks,
-      wantsToQuit: execution.wantsToQuit, transcriptRequest: execution.transcriptRequest)
+      wantsToQuit: execution.wantsToQuit, transcriptRequest: execution.transcriptRequest,
+      isOfLesson: wasInLesson || done.lesson != nil)
   }
 
   /// Gives a cell that ran outside of the language, such as a notebook's shell command, its number and its place in the

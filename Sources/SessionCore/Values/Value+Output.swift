@@ -22,7 +22,7 @@ extension Value {
       switch written {
       case .json(let json): text = isVolatile ? Self.unquotingMarks(json.text(pretty: true)) : json.text(pretty: true)
       case .text(let whole): text = whole.hasSuffix("\n") ? String(whole.dropLast()) : whole
-      case .bytes(let bytes): text = String(decoding: bytes, as: UTF8.self)
+      case .bytes, .array: text = String(decoding: written.fileBytes, as: UTF8.self)
       }
       return Output(self, text: ClockMarks.plain(text), marked: isVolatile ? text : nil, writers: writers)
     }
@@ -71,7 +71,7 @@ extension Value {
     case .table(let table): table.html
     case .report(let report): report.html
     case .tensor(let array): array.html
-    case .object(let object): object.report?.html
+    case .object(let object): object.html
     default: nil
     }
   }

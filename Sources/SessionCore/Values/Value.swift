@@ -83,6 +83,12 @@ package protocol ObjectValue: Sendable {
   func json(marksClock: Bool) -> JSON?
   /// Its rows as CSV, where they are a table; nil of values that are none.
   var csv: String? { get }
+  /// What notebooks show of it as HTML; nil of values that are no table.
+  var html: String? { get }
+  /// A whole page, which is what a file of it as .html has; nil of values without one.
+  ///
+  /// - Parameter execution: Draws the figures of the page.
+  func page(_ execution: Execution) throws -> String?
   /// How the workspace keeps it.
   func stored() throws -> StoredValue
   /// What its training measured, for the workspace; nil of values without.
@@ -115,6 +121,8 @@ extension ObjectValue {
   package func elements() throws -> ArrayValue? { nil }
   package var classNames: [String] { [] }
   package var csv: String? { nil }
+  package var html: String? { report?.html }
+  package func page(_ execution: Execution) throws -> String? { nil }
   package func absence(in name: String, data: String) -> String? { nil }
   package func caveat(as name: String?, threads: Int?) -> String? { nil }
   package func markedText(width: Int) -> String { report?.markedText(width: width) ?? summary }

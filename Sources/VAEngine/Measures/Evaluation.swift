@@ -16,6 +16,8 @@ package struct Evaluation: Sendable, Equatable, Codable {
   package var negativeElbos: [Double]
   /// −log p(x | z) by the model's likelihood, nats per example.
   package var reconstruction: Estimate
+  /// The values that it is the mean of, in the order of the examples.
+  package var reconstructions: [Double]
   /// KL(q(z | x) ‖ p(z)), nats per example; of a prior that is a mixture log q(z | x) − log p(z) of one draw.
   package var kl: Estimate
   /// Whether it is that of a draw; nil for no.
@@ -146,7 +148,8 @@ extension Model {
     let totals = zip(reconstruction, kl).map { $0 + $1 }
     let elbo = Estimate(totals)
     return Evaluation(
-      negativeElbo: elbo, negativeElbos: totals, reconstruction: Estimate(reconstruction), kl: Estimate(kl),
+      negativeElbo: elbo, negativeElbos: totals, reconstruction: Estimate(reconstruction),
+      reconstructions: reconstruction, kl: Estimate(kl),
       drawsRate: drawsRate ? true : nil,
       squaredError: Estimate(squared),
       meanSquaredErrorPerPixel: Estimate(squared).scaled(by: 1 / Double(configuration.pixels)),

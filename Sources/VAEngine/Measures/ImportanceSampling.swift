@@ -7,6 +7,8 @@ import Tensors
 package struct LogLikelihood: Sendable, Equatable, Codable {
   /// −log p(x), nats per example, with the largest k.
   package var negativeLogLikelihood: Estimate
+  /// The values that it is the mean of, in the order of the examples.
+  package var negativeLogLikelihoods: [Double]
   /// The same with smaller k, from the same draws: k and mean.
   package var convergence: [Point]
   package var samples: Int
@@ -76,7 +78,7 @@ extension Model {
       for row in 0..<valid { values.append(constant - accumulators[row].value) }
     }
     return LogLikelihood(
-      negativeLogLikelihood: Estimate(values),
+      negativeLogLikelihood: Estimate(values), negativeLogLikelihoods: values,
       convergence: sums.sorted { $0.key < $1.key }.map {
         .init(samples: $0.key * chunk, mean: $0.value / Double(source.count))
       }, samples: chunks * chunk)

@@ -27,7 +27,8 @@ struct ElboCommand: ParsableCommand {
     version: "elbo \(ProcessContext.version)",
     subcommands: [
       StartCommand.self, RunCommand.self, ReplayCommand.self, KernelCommand.self, JupyterCommand.self,
-      BenchCommand.self, DoctorCommand.self, ReplayWorkerCommand.self, ManualCommand.self,
+      BenchCommand.self, DoctorCommand.self, ReportCommand.self, LessonCommand.self, ReplayWorkerCommand.self,
+      ManualCommand.self,
     ],
     defaultSubcommand: StartCommand.self)
 }

@@ -61,6 +61,7 @@ struct Manual {
     "kernel [--connection-file FILE]",
     "jupyter install [--user|--sys-prefix|--prefix PREFIX] [--program PATH]",
     "jupyter uninstall [--user|--sys-prefix|--prefix PREFIX]", "bench train|ops", "doctor [--json]",
+    "report [--output FILE.html] FILE.elbodb", "lesson [NAME] [--ipynb]",
     "--help | --version",
   ]
 
@@ -78,6 +79,8 @@ struct Manual {
     ("jupyter install", "installs the Jupyter kernelspec"),
     ("bench", "measures how fast this machine trains"),
     ("doctor", "checks this machine: libraries, gnuplot, threads, memory, folders"),
+    ("report FILE.elbodb", "writes a page of a workspace: data, models, measures, figures and commands"),
+    ("lesson NAME", "starts a lesson at a prompt, or writes it as a notebook or a session file"),
     ("--session FILE.elbodb, --seed N, --threads N", "workspace file of the session, random seed, number of threads"),
   ]
 

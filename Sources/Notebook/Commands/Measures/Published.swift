@@ -125,8 +125,9 @@ struct PublishedComparison {
   }
 
   private var trained: String {
-    let plan = model.recipe
-    return "\(name): \(model.training.epoch) epochs, batch \(plan.batchSize), lr \(NumberText.short(plan.learningRate))"
+    let (plan, epochs) = (model.recipe, model.training.epoch)
+    return
+      "\(name): \(epochs) \(inflected("epoch", for: epochs)), batch \(plan.batchSize), lr \(NumberText.short(plan.learningRate))"
   }
 
   /// What the model has otherwise than the published one, by name.

@@ -34,7 +34,6 @@ struct SweepPlot: PlotSubject {
     guard !ranking.isEmpty else {
       throw plot.fault(.emptySelection, "no trial of \(name) is finished", fix: "Continue it: sweep \(name)")
     }
-    let subtitle = "\(sweep.summary)"
     if let by {
       guard let axis = sweep.plan.axes.firstIndex(where: { $0.name == by }) else {
         throw $by.fault(
@@ -42,21 +41,31 @@ struct SweepPlot: PlotSubject {
           fix: "It varies \(sweep.plan.axes.map(\.name).joined(separator: ", ")).")
       }
       return Figure(
-        try metric(sweep, ranking, axis), title: "\(sweep.plan.metric.rawValue) by \(by)", subtitle: subtitle)
+        Self.metric(sweep, ranking, axis), title: "\(sweep.plan.metric.label) by \(by)", subtitle: sweep.summary)
     }
+    return Self.figure(what, name, sweep, named: n)
+  }
+
+  /// The settings and the curves of a sweep with finished trials.
+  static func figures(_ name: String, _ sweep: SweepValue) -> [Figure] {
+    sweep.ranking.isEmpty ? [] : [What.settings, .curves].map { figure($0, name, sweep, named: 8) }
+  }
+
+  private static func figure(_ what: What, _ name: String, _ sweep: SweepValue, named n: Int) -> Figure {
+    let ranking = sweep.ranking
     switch what {
     case .curves:
-      return Figure(curves(sweep, ranking), title: "Best trials of \(name)", subtitle: subtitle)
+      return Figure(curves(sweep, ranking, n), title: "Best trials of \(name)", subtitle: sweep.summary)
     case .settings:
-      return Figure(parallel(sweep, ranking), title: "Trials of \(name)", subtitle: subtitle)
+      return Figure(parallel(sweep, ranking, n), title: "Trials of \(name)", subtitle: sweep.summary)
     }
   }
 
-  private func label(_ sweep: SweepValue, _ trial: SweepTrial) -> String {
+  private static func label(_ sweep: SweepValue, _ trial: SweepTrial) -> String {
     "\(trial.number): \(sweep.settings(trial))"
   }
 
-  private func curves(_ sweep: SweepValue, _ ranking: [SweepTrial]) -> Curves {
+  private static func curves(_ sweep: SweepValue, _ ranking: [SweepTrial], _ n: Int) -> Curves {
     Curves(
       lines: ranking.prefix(n).compactMap { trial in
         guard let curve = trial.runs.first?.curve, !curve.isEmpty else { return nil }
@@ -65,7 +74,7 @@ struct SweepPlot: PlotSubject {
   }
 
   /// Mean over the trials with a value, and each trial as a point; words in their order.
-  private func metric(_ sweep: SweepValue, _ ranking: [SweepTrial], _ axis: Int) throws -> Curves {
+  private static func metric(_ sweep: SweepValue, _ ranking: [SweepTrial], _ axis: Int) -> Curves {
     let setting = sweep.plan.axes[axis]
     let x = positions(ranking, axis)
     let points = ranking.compactMap { trial in trial.value.map { (x: x[trial.settings[axis]] ?? 0, y: $0) } }
@@ -85,11 +94,11 @@ struct SweepPlot: PlotSubject {
       ]
     }
     return Curves(
-      lines: lines, xLabel: setting.name, yLabel: "\(sweep.plan.metric.rawValue), \(sweep.unit)", logX: isLogarithmic)
+      lines: lines, xLabel: setting.name, yLabel: "\(sweep.plan.metric.label), \(sweep.unit)", logX: isLogarithmic)
   }
 
   /// Numbers by themselves, words by their place.
-  private func positions(_ ranking: [SweepTrial], _ axis: Int) -> [String: Double] {
+  private static func positions(_ ranking: [SweepTrial], _ axis: Int) -> [String: Double] {
     let texts = Set(ranking.map { $0.settings[axis] })
     if texts.allSatisfy({ Double($0) != nil }) {
       return Dictionary(texts.map { ($0, Double($0) ?? 0) }, uniquingKeysWith: { first, _ in first })
@@ -98,8 +107,9 @@ struct SweepPlot: PlotSubject {
       texts.sorted().enumerated().map { ($1, Double($0)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Parallel coordinates (Inselberg 1985): every axis from its least to its greatest value, the metric the last.
-  private func parallel(_ sweep: SweepValue, _ ranking: [SweepTrial]) -> Curves {
+  /// Parallel coordinates (Inselberg 1985): every axis from its least to its greatest value, the metric the last. The
+  /// best trials have names and colors.
+  private static func parallel(_ sweep: SweepValue, _ ranking: [SweepTrial], _ n: Int) -> Curves {
     let axes = sweep.plan.axes
     func scaled(_ value: Double, _ all: [Double], _ isLogarithmic: Bool) -> Double {
       func f(_ x: Double) -> Double { isLogarithmic ? log(x) : x }
@@ -107,26 +117,33 @@ struct SweepPlot: PlotSubject {
       return (f(value) - f(low)) / (f(high) - f(low))
     }
     var heights: [[Double]] = Array(repeating: [], count: ranking.count)
-    var marks: [Curves.Mark] = []
+    var ranges: [String] = []
     for axis in axes.indices {
       let places = positions(ranking, axis)
       let all = ranking.map { places[$0.settings[axis]] ?? 0 }
       let isLogarithmic = all.allSatisfy { $0 > 0 } && (all.max() ?? 1) / (all.min() ?? 1) > 20
       for (row, value) in all.enumerated() { heights[row].append(scaled(value, all, isLogarithmic)) }
       let texts = Set(ranking.map { $0.settings[axis] }).sorted { (places[$0] ?? 0) < (places[$1] ?? 0) }
-      marks.append(.init(x: Double(axis), text: "\(axes[axis].name) \(texts.first ?? "")…\(texts.last ?? "")"))
+      ranges.append(range(texts.first ?? "", texts.last ?? ""))
     }
     let metric = ranking.map { $0.value ?? .nan }
     for (row, value) in metric.enumerated() { heights[row].append(scaled(value, metric, false)) }
     let ends = [metric.min(), metric.max()].map { NumberText.fixed($0 ?? .nan, decimals: 2) }
-    marks.append(.init(x: Double(axes.count), text: "\(sweep.plan.metric.rawValue) \(ends[0])…\(ends[1])"))
+    ranges.append(range(ends[0], ends[1]))
     let x = (0...axes.count).map(Double.init)
-    return Curves(
-      lines: ranking.enumerated().reversed().map { row, trial in
-        var line = Curves.Line(name: label(sweep, trial), x: x, y: heights[row])
-        line.isFaint = row >= n
-        return line
-      }, marks: marks, xLabel: "setting, the metric last", yLabel: "from the least to the greatest value",
-      hasIntegerX: true)
+    // Those without a name beneath the others.
+    let lines = ranking.enumerated().map { row, trial in
+      var line = Curves.Line(name: label(sweep, trial), x: x, y: heights[row])
+      (line.isFaint, line.isThin) = (row >= n, row > 0)
+      return line
+    }
+    var curves = Curves(
+      lines: lines.filter(\.isFaint) + lines.filter { !$0.isFaint },
+      marks: zip(x, ranges).map { .init(x: $0, text: $1) },
+      xLabel: "settings and what came of them", yLabel: "from the least to the greatest value")
+    curves.xNames = axes.map(\.name) + [sweep.plan.metric.label]
+    return curves
   }
+
+  private static func range(_ low: String, _ high: String) -> String { low == high ? low : "\(low)…\(high)" }
 }

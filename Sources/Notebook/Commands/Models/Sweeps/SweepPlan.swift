@@ -10,6 +10,15 @@ struct SweepPlan: Codable, Sendable, Equatable {
   enum Metric: String, Codable, Sendable, Choice {
     case elbo, nll, reconstruction
 
+    /// What its numbers are called: of all of them less is better.
+    var label: String {
+      switch self {
+      case .elbo: "−ELBO"
+      case .nll: "−log p(x)"
+      case .reconstruction: "reconstruction"
+      }
+    }
+
     var help: String {
       switch self {
       case .elbo: "−ELBO of what is held out"
@@ -83,27 +92,43 @@ struct SweepPlan: Codable, Sendable, Equatable {
 }
 
 /// One choice of settings, trained with every seed.
-struct SweepTrial: Codable, Sendable, Equatable {
+package struct SweepTrial: Codable, Sendable, Equatable {
   /// One training.
-  struct Run: Codable, Sendable, Equatable {
-    let seed: UInt64
-    var epochs = 0
+  package struct Run: Codable, Sendable, Equatable {
+    package let seed: UInt64
+    package var epochs = 0
     /// nil before it was measured.
-    var value: Double?
+    package var value: Double?
     /// Over the held-out examples.
-    var standardError: Double?
+    package var standardError: Double?
+    /// The metric of each held-out example, of at most `keptExamples`; nil of more, and in what earlier programs kept.
+    package var examples: [Float]?
     /// The validation loss of each epoch.
-    var curve: [Double] = []
+    package var curve: [Double] = []
     /// Why it failed.
-    var error: String?
+    package var error: String?
 
-    init(seed: UInt64) { self.seed = seed }
+    package init(seed: UInt64) { self.seed = seed }
+
+    static let keptExamples = 10_000
+
+    /// The mean and its standard error, and what they are of.
+    package mutating func take(_ values: [Double]) {
+      let estimate = Estimate(values)
+      value = estimate.mean
+      standardError = estimate.standardError.isFinite ? estimate.standardError : nil
+      examples = values.count <= Self.keptExamples ? values.map { Float($0) } : nil
+    }
   }
 
-  let number: Int
+  package let number: Int
   /// One for each axis.
-  let settings: [String]
-  var runs: [Run]
+  package let settings: [String]
+  package var runs: [Run]
+
+  package init(number: Int, settings: [String], runs: [Run]) {
+    (self.number, self.settings, self.runs) = (number, settings, runs)
+  }
 
   var error: String? { runs.lazy.compactMap(\.error).first }
   var epochs: Int { runs.map(\.epochs).max() ?? 0 }
@@ -122,9 +147,9 @@ struct SweepTrial: Codable, Sendable, Equatable {
     return Estimate(runs.compactMap(\.value)).standardError
   }
 
-  /// How far another trial is above this one, with its standard error: of the differences seed by seed, else of two
-  /// independent means.
-  func difference(to other: SweepTrial) -> (mean: Double, standardError: Double)? {
+  /// How far another trial is above this one, with its standard error: of the differences seed by seed; of one seed
+  /// example by example, since both held out the same; of two independent means where those are not kept.
+  package func difference(to other: SweepTrial) -> (mean: Double, standardError: Double)? {
     guard let mine = value, let its = other.value else { return nil }
     if runs.count > 1 {
       let differences = zip(runs, other.runs).compactMap { a, b -> Double? in
@@ -133,6 +158,10 @@ struct SweepTrial: Codable, Sendable, Equatable {
       }
       let estimate = Estimate(differences)
       return (estimate.mean, estimate.standardError)
+    }
+    if let a = runs[0].examples, let b = other.runs[0].examples, a.count == b.count, !a.isEmpty {
+      let estimate = Estimate(zip(a, b).map { Double($1) - Double($0) })
+      return (its - mine, estimate.standardError)
     }
     let (a, b) = (standardError ?? .nan, other.standardError ?? .nan)
     return (its - mine, (a * a + b * b).squareRoot())

@@ -108,9 +108,8 @@ struct SweepRun {
       return .stopped
     }
     do {
-      let estimate = try measure(model)
-      (run.value, run.standardError) = (estimate.mean, estimate.standardError.isFinite ? estimate.standardError : nil)
-      if !estimate.mean.isFinite { run.error = "the \(plan.metric.rawValue) is not finite" }
+      run.take(try measure(model))
+      if run.value?.isFinite != true { run.error = "the \(plan.metric.rawValue) is not finite" }
     } catch is Stopped {
       run.value = nil
       sweep.set(run, of: trial, at: index, model: model)
@@ -154,8 +153,8 @@ struct SweepRun {
     for statement in try parser.statements() { _ = try Interpreter(execution: execution).run(statement) }
   }
 
-  /// The metric of what the training of `model` held out.
-  private func measure(_ model: ModelValue) throws -> Estimate {
+  /// The metric of each example that the training of `model` held out.
+  private func measure(_ model: ModelValue) throws -> [Double] {
     let place = ArgumentPlace(name: "on", verbSpan: call.verbSpan, bound: nil)
     guard
       case .object(let data as DatasetValue) = try execution.evaluate(text: plan.data, span: call.verbSpan)
@@ -164,10 +163,10 @@ struct SweepRun {
     let held = part.subset(model.recipe.rows(of: part.source.count).heldOut, title: "held out").drawnOnce()
     let live = try model.model(threads: call.threads)
     switch plan.metric {
-    case .elbo: return try live.measured(held).negativeElbo
-    case .reconstruction: return try live.measured(held).reconstruction
+    case .elbo: return try live.measured(held).negativeElbos
+    case .reconstruction: return try live.measured(held).reconstructions
     case .nll:
-      return try live.logLikelihood(held.source, samples: SweepPlan.importanceSamples).negativeLogLikelihood
+      return try live.logLikelihood(held.source, samples: SweepPlan.importanceSamples).negativeLogLikelihoods
     }
   }
 }

@@ -38,7 +38,7 @@ package struct SweepValue: ObjectValue {
     var text = "\(NumberText.count(trials.count)) \(inflected("trial", for: trials.count)) of \(names)"
     if done < trials.count { text += ", \(done) done" }
     guard let first = ranking.first, let value = first.value else { return text }
-    return text + " · best \(plan.metric.rawValue) \(NumberText.fixed(value, decimals: 2)): \(settings(first))"
+    return text + " · best \(plan.metric.label) \(NumberText.fixed(value, decimals: 2)): \(settings(first))"
   }
 
   package var byteCount: Int { (models.values.map(\.byteCount) + [best?.byteCount ?? 0]).reduce(0, +) }
@@ -62,6 +62,7 @@ package struct SweepValue: ObjectValue {
   package func markedText(width: Int) -> String { table.markedText(width: width) }
   package func json(marksClock: Bool) -> JSON? { table.json(marksClock: marksClock) }
   package var csv: String? { table.csv }
+  package var html: String? { table.html }
 
   /// The finished trials, those that were trained longest first, then by the metric; a lower one is better.
   var ranking: [SweepTrial] {
@@ -83,10 +84,11 @@ package struct SweepValue: ObjectValue {
     let isNumber = plan.axes.indices.map { axis in trials.allSatisfy { Double($0.settings[axis]) != nil } }
     let hasErrors = rest.contains { $0.error != nil }
     return Table(
-      title: "\(plan.metric.rawValue) of what is held out, \(inflected("seed", for: plan.seeds.count)) "
+      title: "\(plan.metric.label) of what is held out, \(inflected("seed", for: plan.seeds.count)) "
         + plan.seeds.map(String.init).joined(separator: ", "),
       columns: [.init("trial")] + plan.axes.map { .init($0.name) } + [
-        .init(plan.metric.rawValue, unit: unit), .init("±", key: "standard_error"), .init("epochs"),
+        .init(plan.metric.label, key: plan.metric.rawValue, unit: unit), .init("±", key: "standard_error"),
+        .init("epochs"),
       ] + (hasErrors ? [.init("error")] : []),
       rows: (ranking + rest).map { trial in
         let settings = trial.settings.enumerated().map { axis, text -> Table.Cell in
@@ -106,18 +108,22 @@ package struct SweepValue: ObjectValue {
     if let first = ranking.first {
       let rivals = ranking.dropFirst().filter { $0.epochs == first.epochs }
       let differences = rivals.compactMap { first.difference(to: $0) }.filter { $0.standardError.isFinite }
-      let within = differences.count { $0.mean < 2 * $0.standardError }
+      let within = differences.count { $0.mean <= 2 * $0.standardError }
       if let next = differences.first {
         let distance =
           "\(NumberText.fixed(next.mean, decimals: 2)) ± \(NumberText.short(next.standardError, digits: 2))"
         notes.append(
-          next.mean < 2 * next.standardError
+          next.mean <= 2 * next.standardError
             ? "the second is \(distance) above the best: within noise (two standard errors), as \(within) of "
               + "\(differences.count) \(inflected("other", for: differences.count)) \(within == 1 ? "is" : "are")"
             : "the second is \(distance) above the best")
       }
       if plan.seeds.count == 1 {
-        notes.append("± is over the held-out examples; seeds=3 would tell what another initialization changes")
+        let isPaired = trials.allSatisfy { $0.runs[0].value == nil || $0.runs[0].examples != nil }
+        notes.append(
+          "± is over the held-out examples; "
+            + (isPaired ? "differences are of the same examples; " : "differences take them for independent; ")
+            + "seeds=3 would tell what another initialization changes")
       } else {
         notes.append("± is over the seeds; differences are of the same seeds")
       }
