@@ -6,7 +6,7 @@ extension LayerBuilder {
 
   /// Batch normalization per channel of `[B, C, H, W]` or feature of `[B, D]`.
   ///
-  /// Training takes mean and (biased) variance of the batch and moves the running ones a tenth of the way, the variance
+  /// Training takes mean and (biased) variance of the global batch and moves the running ones a tenth of the way, the variance
   /// by its unbiased estimate, as PyTorch does; elsewhere the running ones are used.
   func batchNorm(_ x: Symbol) throws(ShapeError) -> Symbol {
     let features = x.shape[1]
@@ -19,7 +19,7 @@ extension LayerBuilder {
       return try x.batchNorm(mean: runningMean, variance: runningVariance, scale: scale, shift: shift)
     }
     let whole = try x.batchNorm(scale: scale, shift: shift)
-    let count = Float(x.shape.count / features)
+    let count = Float(graph.globalCount(of: x.shape.count / features))
     assign(
       "mean", try runningMean * (1 - Self.momentum) + stopGradient(whole.mean.reshaped([features])) * Self.momentum)
     assign(

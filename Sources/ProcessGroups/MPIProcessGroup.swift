@@ -85,16 +85,18 @@ package final class MPIProcessGroup: ProcessGroup {
     try wait(for: requests, message)
   }
 
-  package func broadcast(_ bytes: UnsafeMutableRawBufferPointer, isPatient: Bool) throws(ProcessGroupError) {
+  package func broadcast(
+    _ bytes: UnsafeMutableRawBufferPointer, from root: Int, isPatient: Bool
+  ) throws(ProcessGroupError) {
     for begin in stride(from: 0, to: bytes.count, by: Self.most) {
       let part = UnsafeMutableRawBufferPointer(rebasing: bytes[begin..<min(begin + Self.most, bytes.count)])
       var message = [CChar](repeating: 0, count: Int(ELBO_MPI_MESSAGE))
-      let request = mpi.broadcast(part.baseAddress, Int64(part.count), 0, &message)
+      let request = mpi.broadcast(part.baseAddress, Int64(part.count), Int32(root), &message)
       try wait(for: [request], message, isPatient: isPatient)
     }
   }
 
-  package func gather(_ own: [UInt8]) throws(ProcessGroupError) -> [UInt8] {
+  package func gather(_ own: [UInt8], isPatient: Bool) throws(ProcessGroupError) -> [UInt8] {
     // Memory that stays where it is until all have come.
     let from = UnsafeMutableRawBufferPointer.allocate(byteCount: own.count, alignment: 16)
     let to = UnsafeMutableRawBufferPointer.allocate(byteCount: own.count * size, alignment: 16)
@@ -105,7 +107,7 @@ package final class MPIProcessGroup: ProcessGroup {
     from.copyBytes(from: own)
     var message = [CChar](repeating: 0, count: Int(ELBO_MPI_MESSAGE))
     let request = mpi.gather(from.baseAddress, Int64(own.count), to.baseAddress, &message)
-    try wait(for: [request], message)
+    try wait(for: [request], message, isPatient: isPatient)
     return Array(to)
   }
 

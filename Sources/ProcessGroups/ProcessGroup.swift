@@ -13,12 +13,16 @@ package protocol ProcessGroup: AnyObject, Sendable {
   func sum(
     _ values: UnsafeMutableBufferPointer<Float>, _ terms: UnsafeMutableBufferPointer<Double>
   ) throws(ProcessGroupError)
-  /// Copies the bytes of rank 0 to all others.
+  /// Copies the bytes of one rank to all others.
   ///
-  /// - Parameter isPatient: Waits for as long as it takes: rank 0 has other things to do.
-  func broadcast(_ bytes: UnsafeMutableRawBufferPointer, isPatient: Bool) throws(ProcessGroupError)
+  /// - Parameter isPatient: Waits for as long as it takes: that rank has other things to do.
+  func broadcast(
+    _ bytes: UnsafeMutableRawBufferPointer, from root: Int, isPatient: Bool
+  ) throws(ProcessGroupError)
   /// The bytes of all ranks, one rank after another; every rank gives as many.
-  func gather(_ own: [UInt8]) throws(ProcessGroupError) -> [UInt8]
+  ///
+  /// - Parameter isPatient: Waits for as long as it takes: the ranks have work of different lengths.
+  func gather(_ own: [UInt8], isPatient: Bool) throws(ProcessGroupError) -> [UInt8]
   /// Whether a rank did not answer: nothing more can be done together.
   var isBroken: Bool { get }
   /// Leaves the group: together with the others, or, where one of them does not answer any more, by ending all.
@@ -32,8 +36,8 @@ package final class OneProcess: ProcessGroup {
   package var size: Int { 1 }
   package func name(of rank: Int) -> String { "rank \(rank)" }
   package func sum(_ values: UnsafeMutableBufferPointer<Float>, _ terms: UnsafeMutableBufferPointer<Double>) {}
-  package func broadcast(_ bytes: UnsafeMutableRawBufferPointer, isPatient: Bool) {}
-  package func gather(_ own: [UInt8]) -> [UInt8] { own }
+  package func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int, isPatient: Bool) {}
+  package func gather(_ own: [UInt8], isPatient: Bool) -> [UInt8] { own }
   package var isBroken: Bool { false }
   package func finish() {}
 }
@@ -58,26 +62,35 @@ extension ProcessGroup {
   /// Whether it is true of any rank.
   package func any(_ isTrue: Bool) throws(ProcessGroupError) -> Bool { try sum(isTrue ? 1 : 0) > 0 }
 
-  /// The message of rank 0, of whatever length.
+  /// The message of one rank, of whatever length.
   ///
-  /// - Parameter message: Read on rank 0 alone.
-  package func message(_ message: [UInt8] = [], isPatient: Bool = false) throws(ProcessGroupError) -> [UInt8] {
-    let length = try broadcast(Self.bytes(of: UInt64(message.count)), count: 8, isPatient: isPatient)
+  /// - Parameters:
+  ///   - message: Read on that rank alone.
+  ///   - root: Which rank that is.
+  package func message(
+    _ message: [UInt8] = [], from root: Int = 0, isPatient: Bool = false
+  ) throws(ProcessGroupError) -> [UInt8] {
+    let length = try broadcast(Self.bytes(of: UInt64(message.count)), count: 8, from: root, isPatient: isPatient)
     let count = Int(Self.number(length[...]))
-    return count == 0 ? [] : try broadcast(message, count: count, isPatient: false)
+    return count == 0 ? [] : try broadcast(message, count: count, from: root, isPatient: false)
   }
 
-  private func broadcast(_ bytes: [UInt8], count: Int, isPatient: Bool) throws(ProcessGroupError) -> [UInt8] {
+  private func broadcast(
+    _ bytes: [UInt8], count: Int, from root: Int, isPatient: Bool
+  ) throws(ProcessGroupError) -> [UInt8] {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
     defer { memory.deallocate() }
-    if leads { memory.copyBytes(from: bytes) }
-    try broadcast(memory, isPatient: isPatient)
+    if rank == root { memory.copyBytes(from: bytes) }
+    try broadcast(memory, from: root, isPatient: isPatient)
     return Array(memory)
   }
 
+  /// The bytes of all ranks, one rank after another; every rank gives as many.
+  package func gather(_ own: [UInt8]) throws(ProcessGroupError) -> [UInt8] { try gather(own, isPatient: false) }
+
   /// A text of every rank.
-  package func texts(_ own: String) throws(ProcessGroupError) -> [String] {
-    let lengths = try gather(Self.bytes(of: UInt64(own.utf8.count)))
+  package func texts(_ own: String, isPatient: Bool = false) throws(ProcessGroupError) -> [String] {
+    let lengths = try gather(Self.bytes(of: UInt64(own.utf8.count)), isPatient: isPatient)
     let counts = stride(from: 0, to: lengths.count, by: 8).map { Self.number(lengths[$0..<$0 + 8]) }
     let longest = Int(counts.max() ?? 0)
     let all = try gather(Array(own.utf8) + [UInt8](repeating: 0, count: longest - own.utf8.count))

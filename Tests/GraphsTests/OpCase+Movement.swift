@@ -16,6 +16,9 @@ extension OpCase {
       OpCase("pad with 1", [[2, 3, 5, 4]]) { _, x in
         try x[0].padded(before: [0, 0, 2, 1], after: [0, 1, 0, 3], value: 1)
       },
+      // A process by itself: the identity.
+      OpCase("all-reduce", [[17]]) { graph, x in square(graph.allReduced(x[0])) },
+      OpCase("all-reduce", [[5, 12]]) { graph, x in try graph.allReduced(x[0] * 3) * x[0] },
       OpCase("concat", [[3, 4], [3, 1], [3, 9]]) { _, x in try concat(x, axis: 1) },
       OpCase("concat", [[3, 4], [2, 4]]) { _, x in try concat(x, axis: 0) },
       OpCase("concat", [[2, 3, 4, 4], [2, 5, 4, 4]]) { _, x in try concat(x, axis: 1) },

@@ -34,7 +34,7 @@ import Testing
     }
     let wanted = [
       "constant", "array", "random", "select", "broadcast", "reshape", "transpose", "slice", "pad", "concat",
-      "embedding",
+      "embedding", "all-reduce",
       "scatterRows", "stopGradient", "sum", "max", "argMax", "matmul", "conv", "transposed conv", "conv weight", "pool",
       "pool gradient",
     ]

@@ -62,6 +62,32 @@ import Testing
     #expect(of(try matmul(x(), x(), transposeB: true)) == .coupled(layer: ""))
   }
 
+  /// What is all-reduced is the same everywhere, and any function of it may follow.
+  @Test func meansOverTheGlobalBatchDependOnNoRowOfThisProcess() throws {
+    let graph = Graph(rows: Self.rows, globalRows: GlobalRows(first: 2, of: Self.rows + 4))
+    func of(_ symbol: Symbol) -> RowDependence { graph.rowDependences()[symbol.id] }
+    let x = try graph.input("x", [Self.rows, 6])
+    let mean = try x.mean([0]).overGlobalBatch()
+    #expect(of(mean) == .none)
+    #expect(of(try x - mean) == .rows(elements: 6))
+    #expect(of(abs(mean)) == .none)
+    let codes = try x.ofGlobalBatch()
+    #expect(codes.shape == [Self.rows + 4, 6] && of(codes) == .none)
+    let pairs = try x.reshaped([Self.rows, 1, 6]) - codes.reshaped([1, Self.rows + 4, 6])
+    #expect(of(try square(pairs).sum()) == .mean)
+    // Of single rows there is no mean over processes.
+    #expect(of(x.overGlobalBatch()) == .coupled(layer: ""))
+    #expect(throws: ShapeError.self) { _ = try x.transposed([1, 0]).ofGlobalBatch() }
+  }
+
+  @Test func aProcessByItselfWritesNoAllReduce() throws {
+    let count = graph.nodes.count
+    let x = try x()
+    let gathered = try x.ofGlobalBatch()
+    #expect(x.overGlobalBatch().id == x.id && gathered.id == x.id)
+    #expect(graph.nodes.count == count + 1)
+  }
+
   @Test func convolutionsKeepRowsApart() throws {
     let images = try graph.input("images", [Self.rows, 1, 8, 8])
     let y = try images.conv2d(graph.parameter("k", [4, 1, 3, 3]), ConvGeometry(kernel: 3, stride: 2, padding: 1))

@@ -10,7 +10,7 @@ import Testing
       terms.withUnsafeMutableBufferPointer { group.sum(values, $0) }
     }
     #expect(values == [1, 2] && terms == [3])
-    #expect(group.gather([7, 8]) == [7, 8])
+    #expect(group.gather([7, 8], isPatient: true) == [7, 8])
     #expect(try group.message([1, 2, 3]) == [1, 2, 3])
     #expect(try group.message([]) == [])
     #expect(try group.texts("é") == ["é"])

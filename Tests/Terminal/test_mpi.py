@@ -223,12 +223,73 @@ def test_a_signal_to_one_rank_stops_all(long):
     assert ranks.steps() > 0
 
 
-def test_what_cannot_be_divided_is_refused_by_name(tmp_path):
-    for model, word in [('encoder="dense16 batchnorm" decoder="dense16 dense784"', "encoder.2"), ("mlp freebits=0.1", "vae"),
-                        ("mlp capacity-vae", "capacity-vae")]:
-        result = run(tmp_path, 2, text=f"load digits as=all\nd = all[0..64]\nmodel m {model} latent=2 on=d\ntrain m on=d epochs=1\n")
-        assert result.returncode == 1 and "E403" in result.stderr and word in result.stderr, result.stderr
-        assert result.stderr.count("error:") == 1
+@pytest.mark.parametrize("model", [
+    'encoder="dense16 batchnorm" decoder="dense16 batchnorm dense784" latent=3', "mlp hidden=16 latent=3 freebits=0.1",
+    "mlp capacity-vae hidden=16 latent=3 capacity=2 beta=10", "mlp beta-tcvae hidden=16 latent=3",
+    "mlp info-vae hidden=16 latent=3 lambda=10"])
+def test_terms_that_couple_examples_are_those_of_the_global_batch(tmp_path, model):
+    script = TRAIN.format(model=model + " seed=1 on=d")
+    alone = values(tmp_path, 0, script, "m.history")
+    for ranks in (2, 3):
+        together = values(tmp_path, ranks, script, "m.history")
+        for one, other in zip(alone, together, strict=True):
+            for key in ("loss", "reconstruction", "validation"):
+                assert other[key] == pytest.approx(one[key], rel=1e-4), (ranks, key)
+
+
+def test_measures_of_many_examples_are_shared_and_the_same(tmp_path):
+    script = """load digits as=all
+d = all[0..1800]
+model m mlp hidden=24 latent=3 seed=1 on=d
+"""
+    for name in ("e = evaluate m on=d nll=60; e", "z = encode m d; z[7]", "z = encode m d; sum(z)",
+                 "u = transform d binarize=dynamic; e = evaluate m on=u seed=3; e"):
+        *before, last = name.split("; ")
+        text = script + "".join(f"{line}\n" for line in before)
+        alone = values(tmp_path, 0, text, last)
+        assert alone and values(tmp_path, 3, text, last) == alone, name
+
+
+def test_data_that_no_other_rank_can_load_are_measured_by_rank_0(tmp_path):
+    table = "a,b\n" + "".join(f"{i % 7},{i % 11}\n" for i in range(1200))
+    script = "load - as=t; model m mlp hidden=8 latent=2 seed=1 on=t; evaluate m on=t seed=1"
+    alone, together = (run(tmp_path, ranks, "--threads", "1", "-c", script, text=table) for ranks in (0, 2))
+    assert alone.returncode == together.returncode == 0, together.stderr
+    assert alone.stdout == together.stdout and "ELBO" in alone.stdout
+
+
+SWEEP = """load digits as=all
+d = all[0..300]
+model m mlp hidden=8 latent=2 seed=1 on=d
+s = sweep m on=d {options} seed=3
+"""
+
+
+@pytest.mark.parametrize("options", [
+    "beta=0.5,1,2 latent=2,3 epochs=2 seeds=2", "lr=1e-3,3e-3,1e30 epochs=3 seeds=2",
+    "latent=2..9 trials=9 epochs=9 stop=halving metric=nll"])
+def test_a_sweep_has_the_table_of_one_process(tmp_path, options):
+    script = SWEEP.format(options=options)
+    for name in ("s.trials", "s.curves", "s.best.loss"):
+        alone = values(tmp_path, 0, script, name)
+        assert alone
+        for ranks in (2, 4):
+            assert values(tmp_path, ranks, script, name) == alone, (ranks, name)
+
+
+def test_a_stopped_sweep_goes_on_with_another_number_of_ranks(tmp_path):
+    script = SWEEP.format(options="beta=0.5,1,2,4 epochs=4000")
+    (tmp_path / "sweep.elbo").write_text(script)
+    process = subprocess.Popen(
+        command(3, "run", "sweep.elbo", "--session", "work.elbodb", "--threads", "1"), cwd=tmp_path, text=True,
+        env=environment(tmp_path), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(6)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode != 0 and "all completed steps are kept" in err, err
+    kept = values(tmp_path, 2, "", "s.trials", "work.elbodb")
+    assert len(kept) == 4 and all(row["epochs"] < 4000 for row in kept)
+    assert sum(row["epochs"] > 0 for row in kept) >= 2
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="ELBO_SIMD names instruction sets of x86-64")

@@ -67,11 +67,15 @@ final class ThreadGroup: ProcessGroup {
     }
   }
 
-  func broadcast(_ bytes: UnsafeMutableRawBufferPointer, isPatient: Bool) throws(ProcessGroupError) {
-    bytes.copyBytes(from: meeting.exchange(rank, Array(bytes))[0])
+  func broadcast(
+    _ bytes: UnsafeMutableRawBufferPointer, from root: Int, isPatient: Bool
+  ) throws(ProcessGroupError) {
+    bytes.copyBytes(from: meeting.exchange(rank, Array(bytes))[root])
   }
 
-  func gather(_ own: [UInt8]) throws(ProcessGroupError) -> [UInt8] { meeting.exchange(rank, own).flatMap { $0 } }
+  func gather(_ own: [UInt8], isPatient: Bool) throws(ProcessGroupError) -> [UInt8] {
+    meeting.exchange(rank, own).flatMap { $0 }
+  }
 
   /// Runs `body` on as many threads as there are ranks, and returns what each made, by rank.
   static func run<Value: Sendable>(_ size: Int, _ body: @escaping @Sendable (ThreadGroup) throws -> Value) throws

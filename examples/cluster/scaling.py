@@ -40,19 +40,26 @@ def exchange(ranks, size, latency, bandwidth):
     return 2 * math.ceil(math.log2(ranks)) * latency + 2 * (ranks - 1) / ranks * size / bandwidth
 
 
-def speed(ranks, batch, seconds, size, network, fixed=0.0):
-    """Images a second; a rank without rows still takes part in the exchange, and computes one."""
+def speed(ranks, batch, seconds, size, network, fixed=0.0, cores=None):
+    """Images a second; a rank without rows still takes part in the exchange, and computes one. Ranks beyond the cores of
+    their host take turns."""
     rows = max(1, math.ceil(batch / ranks))
-    return batch / (fixed + rows * seconds + exchange(ranks, size, *network))
+    turns = max(1.0, ranks / cores) if cores else 1.0
+    return batch / (turns * (fixed + rows * seconds) + exchange(ranks, size, *network))
+
+
+def line(points):
+    """Least squares of y = a + b · x."""
+    n = len(points)
+    x, y = sum(p[0] for p in points) / n, sum(p[1] for p in points) / n
+    b = sum((p - x) * (q - y) for p, q in points) / sum((p - x) ** 2 for p, _ in points)
+    return y - b * x, b
 
 
 def fit(path):
     """Least squares of seconds = F + rows · c."""
-    points = [tuple(map(float, line.split())) for line in open(path) if line.strip() and not line.startswith("#")]
-    n = len(points)
-    x, y = sum(p[0] for p in points) / n, sum(p[1] for p in points) / n
-    c = sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
-    print(f"F = {(y - c * x) * 1e3:.3f} ms, c = {c * 1e6:.2f} µs an image")
+    fixed, c = line([tuple(map(float, row.split())) for row in open(path) if row.strip() and not row.startswith("#")])
+    print(f"F = {fixed * 1e3:.3f} ms, c = {c * 1e6:.2f} µs an image")
 
 
 def table(title, batch_of):

@@ -61,6 +61,9 @@ struct Blocking {
   private func schedule(_ byExample: [Bool], _ batch: Int) -> [[Int]] {
     var waiting = kernels.map { Set($0.reads(ir).compactMap { producers[$0] }) }
     for index in kernels.indices { waiting[index].remove(index) }
+    // Processes with other numbers of rows have other runs, and all-reduce in the same order.
+    let exchanges = kernels.indices.filter { kernels[$0].isAllReduce(ir) }
+    for (earlier, later) in zip(exchanges, exchanges.dropFirst()) { waiting[later].insert(earlier) }
     var pending = Array(kernels.indices)
     var runs: [[Int]] = []
     var run: [Int] = []
@@ -143,6 +146,11 @@ extension Kernel {
     case .loop(let loop): loop.nodes + loop.sums.map(\.node)
     case .node(let id): [id]
     }
+  }
+
+  /// Whether all processes meet in it.
+  func isAllReduce(_ ir: IR) -> Bool {
+    if case .node(let id) = self, case .op(.allReduce) = ir[id].op { true } else { false }
   }
 
   /// The arrays that the kernel reads; views are resolved to the arrays behind them.

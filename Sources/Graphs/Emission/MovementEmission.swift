@@ -34,6 +34,7 @@ extension Emitter {
           "concat", input, id, shape, shape.strides, node.shape.strides,
           destinationOffset: start * node.shape.strides[axis])
       }
+    case .allReduce: return [flatCopy("all-reduce", node.inputs[0], to: address(id))]
     case .gatherRows:
       let (table, to) = (ir[node.inputs[0]].shape, address(id))
       return [

@@ -6,6 +6,15 @@ struct Assembly {
   let memory: MemoryPlan
   var emitter: Emitter
   var lists: InstructionLists
+  /// Where the run stops for the other processes.
+  private(set) var exchanges: [Exchange] = []
+
+  /// An array that is all-reduced, in place.
+  struct Exchange {
+    let values: UnsafeMutableBufferPointer<Float>
+    /// By thread, the first instruction after it.
+    let ends: [Int]
+  }
 
   /// - Parameters:
   ///   - leaves: Memory of inputs and parameters.
@@ -51,6 +60,12 @@ struct Assembly {
       let steps = try emitter.emit(lowered.kernels[group.span], isArray: memory.arrays.contains)
       if group.blockCount == 1 {
         for step in steps { lists.append(step) }
+        if case .node(let id) = lowered.kernels[group.span.lowerBound], case .op(.allReduce) = lowered.ir[id].op {
+          exchanges.append(
+            Exchange(
+              values: UnsafeMutableBufferPointer(start: emitter.address(id), count: lowered.ir[id].shape.count),
+              ends: lists.lists.map(\.count)))
+        }
       } else if InstructionLists.canInterleave(steps, reusing: memory.blockMemory[group.span.lowerBound]) {
         lists.append(steps)
       } else {

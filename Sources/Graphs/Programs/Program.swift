@@ -38,6 +38,8 @@ package final class Program {
   private let faults: IndexFaults
   /// The scalar outputs, in the order they were asked for.
   private let terms: [(name: String, value: UnsafePointer<Float>)]
+  /// Arrays that the processes of a group average in the middle of a run, with where that is.
+  private let exchanges: [Assembly.Exchange]
   /// By thread, the first instruction of the updates.
   private let updateStarts: [Int]
 
@@ -124,6 +126,7 @@ package final class Program {
     arena = assembly.memory.arena
     arenaByteCount = arena.byteCount
     arguments = emitter.arguments
+    exchanges = assembly.exchanges
     randomState = UnsafeMutablePointer(mutating: emitter.randomState)
     for copy in copies { assembly.lists.append(emitter.flatCopy("gradient copy", copy.from, to: copy.to)) }
     // A parameter that is a result is the one that the run computed with, not what the run makes of it at its end.
@@ -227,27 +230,51 @@ package final class Program {
     finish()
   }
 
-  /// As `run`, with `reduce` called between the last gradient and the first update: where the gradients of processes that
-  /// each have a part of the batch are added up.
-  ///
-  /// - Parameter reduce: Given all gradients, the groups one after another as in `ParameterStore.groups`. What it throws
-  ///   ends the run, and nothing is updated.
+  /// As `run`, with `reduce` called between the last gradient and the first update.
   package func run(step: UInt64 = 0, reduce: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    try run(step: step, average: { _ in }, reduce: reduce)
+  }
+
+  /// As `run`, for a process that has a part of the batch.
+  ///
+  /// - Parameters:
+  ///   - average: Called for every all-reduce of the graph, in the same order on all processes; replaces the numbers by their
+  ///     mean over the processes, weighted by rows.
+  ///   - reduce: Called between the last gradient and the first update, with all gradients, the groups one after another as in
+  ///     `ParameterStore.groups`: where those of all processes are added up.
+  ///
+  /// What either throws ends the run, and nothing is updated.
+  package func run(
+    step: UInt64 = 0, average: (UnsafeMutableBufferPointer<Float>) throws -> Void,
+    reduce: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows {
     prepare(step)
-    elbo_team_run(instructions, updateStarts.map(Int64.init), Int32(options.threads))
-    if let parameters {
-      let gradients = parameters.gradients.base.assumingMemoryBound(to: Float.self)
-      do {
-        try reduce(UnsafeMutableBufferPointer(start: gradients, count: parameters.trainableCount))
-      } catch {
-        for index in phases.indices { phases[index].hyperparameters.updateCount -= 1 }
-        throw error
+    do {
+      var starts = [Int](repeating: 0, count: instructions.count)
+      for exchange in exchanges {
+        run(from: starts, to: exchange.ends)
+        try average(exchange.values)
+        starts = exchange.ends
       }
+      run(from: starts, to: updateStarts)
+      if let parameters {
+        let gradients = parameters.gradients.base.assumingMemoryBound(to: Float.self)
+        try reduce(UnsafeMutableBufferPointer(start: gradients, count: parameters.trainableCount))
+      }
+    } catch {
+      for index in phases.indices { phases[index].hyperparameters.updateCount -= 1 }
+      throw error
     }
-    let updates = zip(instructions, updateStarts).map { list, start in list.map { $0 + start } }
-    let counts = zip(instructionCounts, updateStarts).map { $0 - Int64($1) }
-    elbo_team_run(updates, counts, Int32(options.threads))
+    run(from: updateStarts, to: instructionCounts.map(Int.init))
     finish()
+  }
+
+  /// How many arrays the processes of a group average in a run, beside the gradients.
+  package var allReduceCount: Int { exchanges.count }
+
+  private func run(from starts: [Int], to ends: [Int]) {
+    let lists = zip(instructions, starts).map { list, start in list.map { $0 + start } }
+    elbo_team_run(lists, zip(starts, ends).map { Int64($1 - $0) }, Int32(options.threads))
   }
 
   /// As `run`, returning the nanoseconds that thread 0 spent in each instruction, waits included.

@@ -18,8 +18,12 @@ package final class Graph {
 
   /// Examples of a batch, where the graph is of a batch: what draws are keyed by (see `random`).
   package let rows: Int?
+  /// Where these rows lie in a global batch, of which other processes have the rest; nil where they are all of it.
+  package let globalRows: GlobalRows?
+  /// All-reduces written so far.
+  var allReduceCount = 0
 
-  package init(rows: Int? = nil) { self.rows = rows }
+  package init(rows: Int? = nil, globalRows: GlobalRows? = nil) { (self.rows, self.globalRows) = (rows, globalRows) }
 
   /// The name of the layer being written, joined by dots.
   package var currentScope: String { scopes.joined(separator: ".") }

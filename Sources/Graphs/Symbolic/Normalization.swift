@@ -15,15 +15,23 @@ package struct Normalized {
 extension Symbol {
   /// `(x − mean) / √(variance + ε)`, mean and variance over `axes`.
   ///
+  /// - Parameter isOfBatch: Whether the axes have the examples of a batch: then mean and variance are those of the global one.
   /// - Throws: `ShapeError` when x has no such axes.
-  package func normalized(over axes: [Int], epsilon: Float = 1e-5) throws(ShapeError) -> Normalized {
-    let mean = try mean(axes, keepingAxes: true)
-    let centered = try self - mean
-    let variance = try square(centered).mean(axes, keepingAxes: true)
-    return Normalized(result: try centered / sqrt(variance + epsilon), mean: mean, variance: variance)
+  package func normalized(
+    over axes: [Int], isOfBatch: Bool = false, epsilon: Float = 1e-5
+  ) throws(ShapeError) -> Normalized {
+    func mean(_ x: Symbol) throws(ShapeError) -> Symbol {
+      let own = try x.mean(axes, keepingAxes: true)
+      return isOfBatch ? own.overGlobalBatch() : own
+    }
+    let center = try mean(self)
+    let centered = try self - center
+    // Of what is centered already: a difference of mean squares would have no digits left.
+    let variance = try mean(square(centered))
+    return Normalized(result: try centered / sqrt(variance + epsilon), mean: center, variance: variance)
   }
 
-  /// Batch normalization (Ioffe & Szegedy 2015) by the batch's own statistics, per channel of `[B, C, H, W]` or feature
+  /// Batch normalization (Ioffe & Szegedy 2015) by the statistics of the global batch, per channel of `[B, C, H, W]` or feature
   /// of `[B, D]`: `y = γ · (x − mean) / √(variance + ε) + β`.
   ///
   /// - Parameters:
@@ -32,7 +40,7 @@ extension Symbol {
   /// - Throws: `ShapeError` when the rank is neither 2 nor 4 or γ and β are not vectors over axis 1.
   package func batchNorm(scale: Symbol, shift: Symbol, epsilon: Float = 1e-5) throws(ShapeError) -> Normalized {
     let perChannel = try channelShape("batchnorm", [scale, shift])
-    let whole = try normalized(over: shape.rank == 4 ? [0, 2, 3] : [0], epsilon: epsilon)
+    let whole = try normalized(over: shape.rank == 4 ? [0, 2, 3] : [0], isOfBatch: true, epsilon: epsilon)
     let result = try whole.result * scale.reshaped(perChannel) + shift.reshaped(perChannel)
     return Normalized(result: result, mean: whole.mean, variance: whole.variance)
   }

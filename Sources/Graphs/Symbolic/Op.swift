@@ -38,6 +38,9 @@ package enum Op: Hashable, Sendable {
   case scatterRows
   /// Identity whose gradient is zero.
   case stopGradient
+  /// The mean over the processes that share a batch, each weighted by its rows; the identity in one process. Numbered, so
+  /// that all processes exchange the same arrays in the same order.
+  case allReduce(number: Int)
 
   // Reductions over axes, which stay with extent 1.
   case reduce(Reduction, axes: [Int])

@@ -62,6 +62,7 @@ extension Op {
     case .gatherRows: .gatherRows
     case .scatterRows: .scatterRows
     case .stopGradient: .stopGradient
+    case .allReduce: .allReduce
     case .reduce(.sum, let axes): .sum(axes)
     case .reduce(.max, let axes): .max(axes)
     case .argMax: .argMax

@@ -6,7 +6,7 @@ import Tensors
 /// one example: then the mean of the parts' losses, weighted by their rows, is the loss of the whole. A term that is no mean
 /// (the absolute value of a mean, statistics of the batch that return to its examples, pairs of examples) is not.
 package enum RowDependence: Equatable, Sendable {
-  /// On none: parameters, constants, scalars that are set before a step.
+  /// On none, or the same on all processes: parameters, constants, scalars that are set before a step, all-reduced means.
   case none
   /// An array `[outer, rows, elements]`, row-major, in which a row depends on the example of that row alone.
   case rows(elements: Int)
@@ -54,6 +54,10 @@ extension Graph {
     case .binary(let op): return combined(inputs, isLinear: op.isLinear(inputs)) ?? coupled
     case .select: return combined(inputs, isLinear: inputs[0] == .none) ?? coupled
     case .reshape, .stopGradient: return inputs[0]
+    case .allReduce: return inputs[0] == .mean ? .none : coupled
+    case .pad where inputs[0].isOfRows && axis == 0 && node.shape[0] == globalRows?.count:
+      // Each row at its place in the global batch: a sum over examples.
+      return .mean
     case .broadcast, .slice, .pad: return inputs[0] == .mean ? .mean : kept()
     case .transpose(let permutation):
       if inputs[0] == .mean { return .mean }

@@ -26,9 +26,9 @@ extension RankMessage {
   }
 
   /// - Throws: `Fault` when the file cannot be read here, or holds something else than that of rank 0.
-  func data(_ key: String, _ options: SessionOptions) throws -> DatasetValue? {
+  func data(_ key: String, _ options: SessionOptions, _ loaded: inout LoadedData) throws -> DatasetValue? {
     guard let stored = try value(key) else { return nil }
-    var data = try DatasetValue(stored: stored, options: options)
+    var data = try DatasetValue(stored: stored, options: options) { try loaded.dataset($0, stored, options) }
     let seen = detail["seen " + key]
     let columns = try Damage.texts(seen?["columns"], "columns")
     if columns != data.dataset.columns {
@@ -45,6 +45,20 @@ extension RankMessage {
         fix: "All hosts need the same files under the same paths.")
     }
     return data
+  }
+}
+
+/// The files that a rank has read last, so that a training and the measures after it read them once.
+struct LoadedData {
+  private var kept: [(request: LoadRequest, hash: String, dataset: Dataset)] = []
+
+  /// - Throws: What `DatasetLoading` throws.
+  mutating func dataset(_ request: LoadRequest, _ stored: StoredValue, _ options: SessionOptions) throws -> Dataset {
+    let hash = stored.detail["hash"]?.stringValue ?? ""
+    if let found = kept.first(where: { $0.request == request && $0.hash == hash }) { return found.dataset }
+    let dataset = try DatasetLoading.load(request, options)
+    kept = kept.suffix(1) + [(request, hash, dataset)]
+    return dataset
   }
 }
 

@@ -29,13 +29,18 @@ extension DatasetValue {
   }
 
   init(stored: StoredValue, options: SessionOptions) throws {
+    try self.init(stored: stored, options: options) { try DatasetLoading.load($0, options) }
+  }
+
+  /// - Parameter load: Reads the file or folder.
+  init(stored: StoredValue, options: SessionOptions, load: (LoadRequest) throws -> Dataset) throws {
     let damaged = Damage("its content")
     let name = try Damage.text(stored.detail["name"], "name")
     var dataset: Dataset
     let origin: Origin
     if let request = try stored.detail["request"]?.decoded(LoadRequest.self) {
       guard request.isSound else { throw Damage("request") }
-      dataset = try DatasetLoading.load(request, options)
+      dataset = try load(request)
       origin = .loaded(request)
       guard dataset.hash.text == stored.detail["hash"]?.stringValue else {
         throw Fault(

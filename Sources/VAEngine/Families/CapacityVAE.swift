@@ -17,6 +17,6 @@ extension Family {
       """
   ) { graph in
     let (q, target) = try graph.encoded()
-    return try graph.evidence(q, target) { _, kl in abs(try kl - graph.scalar("capacity")) }
+    return try graph.evidence(q, target) { _, kl in abs(try kl.overGlobalBatch() - graph.scalar("capacity")) }
   }
 }

@@ -50,11 +50,13 @@ extension Family {
     ) { graph in
       let (q, target) = try graph.encoded()
       let d = q.mean.shape[1]
-      let centered = try q.mean - q.mean.mean([0], keepingAxes: true)
-      let covariance = try matmul(centered, centered, transposeA: true) * (1 / Float(q.mean.shape[0]))
+      let centered = try q.mean - q.mean.mean([0], keepingAxes: true).overGlobalBatch()
+      let own = try matmul(centered, centered, transposeA: true) * (1 / Float(q.mean.shape[0]))
+      let covariance = own.overGlobalBatch()
       let isOff = try graph.graph.array((0..<d * d).map { $0 / d == $0 % d ? 0 : 1 }, [d, d])
       var variances = try square(centered).mean([0])
       if ofDraws { variances = try variances + exp(q.logVariance).mean([0]) }
+      variances = variances.overGlobalBatch()
       return try graph.evidence(
         q, target,
         own: [

@@ -20,7 +20,7 @@ extension Family {
     let (q, target) = try graph.encoded()
     return try graph.evidence(q, target) { perDimension, kl in
       guard graph.configuration.freeBits > 0 else { return kl }
-      return try maximum(perDimension, graph.graph.constant(graph.configuration.freeBits)).sum()
+      return try maximum(perDimension.overGlobalBatch(), graph.graph.constant(graph.configuration.freeBits)).sum()
     }
   }
 

@@ -30,16 +30,20 @@ extension Model {
     let stream = RandomStream.evaluatedData(seed: seed)
     try mean.withMutableElements(of: Float.self) { means in
       try logVariance.withMutableElements(of: Float.self) { variances in
-        try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
-          var batch = stream
-          batch.step = step
-          source.fill(program.input("x"), indices, stream: batch, threads: options.threads)
-          fillLabels(of: program, from: source, indices)
+        try measureBatches(of: source, rows: rows, numbers: 2 * rows * d) { batch, numbers in
+          var drawn = stream
+          drawn.step = batch.step
+          source.fill(program.input("x"), batch.indices, stream: drawn, threads: options.threads)
+          fillLabels(of: program, from: source, batch.indices)
           program.run()
-          let begin = Int(step) * rows * d
           let (mean, logVariance) = (program.output("mean"), program.output("logVariance"))
-          for i in 0..<valid * d { (means[begin + i], variances[begin + i]) = (mean[i], logVariance[i]) }
-          try progress(Double(Int(step) * rows + valid) / Double(source.count))
+          for i in 0..<rows * d { (numbers[i], numbers[rows * d + i]) = (Double(mean[i]), Double(logVariance[i])) }
+        } consume: { batch, numbers in
+          let begin = Int(batch.step) * rows * d
+          for i in 0..<batch.valid * d {
+            (means[begin + i], variances[begin + i]) = (Float(numbers[i]), Float(numbers[rows * d + i]))
+          }
+          try progress(Double(Int(batch.step) * rows + batch.valid) / Double(source.count))
         }
       }
     }

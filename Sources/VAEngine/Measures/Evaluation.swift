@@ -68,20 +68,17 @@ private struct Spread {
 extension Model {
   static let evaluationRows = MeasuringBatches.rows
 
-  /// Runs `body` on batches of a fixed size, those of this process where several share the work; rows beyond the last
-  /// example repeat it and must be ignored.
+  /// Runs `body` on batches of a fixed size; rows beyond the last example repeat it and must be ignored.
   ///
   /// - Throws: What `body` throws; `Stopped`, between two batches.
   func forEachBatch(
     of source: any BatchSource, rows: Int, seed: UInt64,
     _ body: (_ indices: [Int32], _ valid: Int, _ step: UInt64) throws -> Void
   ) throws {
-    for (step, begin) in stride(from: 0, to: source.count, by: rows).enumerated() {
-      if let part = measuredBatches, step % part.of != part.first { continue }
+    for step in 0..<MeasuredBatch.count(source, rows: rows) {
       try Stopping.check()
-      let valid = min(rows, source.count - begin)
-      let indices = (0..<rows).map { Int32(begin + min($0, valid - 1)) }
-      try body(indices, valid, UInt64(step))
+      let batch = MeasuredBatch(step, of: source, rows: rows)
+      try body(batch.indices, batch.valid, UInt64(step))
     }
   }
 
@@ -112,32 +109,49 @@ extension Model {
     var (isWithinUnit, hasGray) = (true, false)
     let drawsRate = configuration.drawsRate
     let stream = RandomStream.evaluatedData(seed: options.seed)
-    try forEachBatch(of: source, rows: rows, seed: options.seed) { indices, valid, step in
-      var batch = stream
-      batch.step = step
-      source.fill(program.input("x"), indices, stream: batch, threads: self.options.threads)
+    let perExample = ["reconstruction", "squaredError", "bce"] + (drawsRate ? ["rate"] : [])
+    let terms = perExample + ["klPerDimension", "mean"]
+    // One behind the other, then whether values lie outside [0, 1], and whether any lies between.
+    let size = rows * (perExample.count + 2 * d) + 2
+    try measureBatches(of: source, rows: rows, numbers: size) { batch, numbers in
+      var drawn = stream
+      drawn.step = batch.step
+      source.fill(program.input("x"), batch.indices, stream: drawn, threads: self.options.threads)
       let range = ValueRange(UnsafeBufferPointer(program.input("x")))
-      (isWithinUnit, hasGray) = (isWithinUnit && range.outside == nil, hasGray || range.hasGray)
-      fillLabels(of: program, from: source, indices)
-      run(program, draw: step, seed: options.seed)
-      reconstruction += program.output("reconstruction").prefix(valid).map(Double.init)
-      squared += program.output("squaredError").prefix(valid).map(Double.init)
-      bce += program.output("bce").prefix(valid).map(Double.init)
-      let (klValues, means) = (program.output("klPerDimension"), program.output("mean"))
+      fillLabels(of: program, from: source, batch.indices)
+      run(program, draw: batch.step, seed: options.seed)
+      var place = 0
+      for term in terms {
+        for value in program.output(term) {
+          numbers[place] = Double(value)
+          place += 1
+        }
+      }
+      numbers[place] = range.outside == nil ? 0 : 1
+      numbers[place + 1] = range.hasGray ? 1 : 0
+    } consume: { batch, numbers in
+      let valid = batch.valid
+      reconstruction += numbers.prefix(valid)
+      squared += numbers[rows..<rows + valid]
+      bce += numbers[2 * rows..<2 * rows + valid]
+      let klValues = numbers[(perExample.count * rows)...].prefix(rows * d)
+      let means = numbers[(perExample.count * rows + rows * d)...].prefix(rows * d)
+      isWithinUnit = isWithinUnit && numbers[size - 2] == 0
+      hasGray = hasGray || numbers[size - 1] == 1
       if klSpread.isEmpty {
-        klSpread = (0..<d).map { Spread(around: Double(klValues[$0])) }
-        meanSpread = (0..<d).map { Spread(around: Double(means[$0])) }
+        klSpread = (0..<d).map { Spread(around: klValues[klValues.startIndex + $0]) }
+        meanSpread = (0..<d).map { Spread(around: means[means.startIndex + $0]) }
       }
       for row in 0..<valid {
         var total = 0.0
         for j in 0..<d {
-          let value = Double(klValues[row * d + j])
+          let value = klValues[klValues.startIndex + row * d + j]
           if !drawsRate { total += value }
           perDimension[j] += value
           klSpread[j].add(value)
-          meanSpread[j].add(Double(means[row * d + j]))
+          meanSpread[j].add(means[means.startIndex + row * d + j])
         }
-        kl.append(drawsRate ? Double(program.output("rate")[row]) : total)
+        kl.append(drawsRate ? numbers[3 * rows + row] : total)
       }
       try progress(Double(kl.count) / Double(source.count))
     }

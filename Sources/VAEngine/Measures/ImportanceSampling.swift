@@ -47,14 +47,15 @@ extension Model {
     let marks = Set((0..<20).map { 1 << $0 }.filter { $0 < chunks } + [chunks])
     var sums = [Int: Double](uniqueKeysWithValues: marks.map { ($0, 0.0) })
     var values: [Double] = []
-    let batches = (source.count + rows - 1) / rows
+    let order = marks.sorted()
+    let batches = MeasuredBatch.count(source, rows: rows)
     let stream = RandomStream.evaluatedData(seed: seed)
-    try forEachBatch(of: source, rows: rows, seed: seed) { indices, valid, step in
-      var batch = stream
-      batch.step = step
-      source.fill(encoder.input("x"), indices, stream: batch, threads: options.threads)
+    try measureBatches(of: source, rows: rows, numbers: marks.count * rows) { batch, numbers in
+      var drawn = stream
+      drawn.step = batch.step
+      source.fill(encoder.input("x"), batch.indices, stream: drawn, threads: options.threads)
       if encoder.hasInput("labels") {
-        fillLabels(of: encoder, from: source, indices)
+        fillLabels(of: encoder, from: source, batch.indices)
         _ = importance.input("labels").update(from: encoder.input("labels"))
       }
       encoder.run()
@@ -64,18 +65,21 @@ extension Model {
       var accumulators = [LogSumExp](repeating: LogSumExp(), count: rows)
       for index in 0..<chunks {
         try Stopping.check()
-        run(importance, draw: step &* UInt64(chunks) &+ UInt64(index), seed: seed)
+        run(importance, draw: batch.step &* UInt64(chunks) &+ UInt64(index), seed: seed)
         let weights = importance.output("logWeights")
-        for row in 0..<valid { for s in 0..<chunk { accumulators[row].add(Double(weights[s * rows + row])) } }
-        if marks.contains(index + 1) {
+        for row in 0..<batch.valid { for s in 0..<chunk { accumulators[row].add(Double(weights[s * rows + row])) } }
+        if let place = order.firstIndex(of: index + 1) {
           let constant = log(Double((index + 1) * chunk))
-          for row in 0..<valid { sums[index + 1, default: 0] += constant - accumulators[row].value }
+          for row in 0..<batch.valid { numbers[place * rows + row] = constant - accumulators[row].value }
         }
         // A batch with thousands of samples takes seconds; a stop request waits for one chunk at most.
-        try progress((Double(step) + Double(index + 1) / Double(chunks)) / Double(batches))
+        try progress((Double(batch.step) + Double(index + 1) / Double(chunks)) / Double(batches))
       }
-      let constant = log(Double(chunks * chunk))
-      for row in 0..<valid { values.append(constant - accumulators[row].value) }
+    } consume: { batch, numbers in
+      for (place, mark) in order.enumerated() {
+        for row in 0..<batch.valid { sums[mark, default: 0] += numbers[place * rows + row] }
+      }
+      values += numbers[((order.count - 1) * rows)...].prefix(batch.valid)
     }
     return LogLikelihood(
       negativeLogLikelihood: Estimate(values), negativeLogLikelihoods: values,

@@ -15,10 +15,15 @@ extension Model {
   }
 
   /// A training step on `rows` examples; outputs `loss`, `reconstruction`, `kl`, and the family's own terms.
-  func trainingProgram(rows: Int, optimizer: OptimizerKind) throws -> Program {
-    if let current, current.rows == rows, current.optimizer == optimizer { return current.program }
-    let made = try program(.training(rows: rows, configuration.withoutSchedules, optimizer)) {
-      let objective = ObjectiveGraph(configuration, rows: rows, training: true)
+  ///
+  /// - Parameter globalRows: Where they lie in a batch that several processes share; nil where they are all of it.
+  func trainingProgram(rows: Int, globalRows: GlobalRows? = nil, optimizer: OptimizerKind) throws -> Program {
+    if let current, current.rows == rows, current.globalRows == globalRows, current.optimizer == optimizer {
+      return current.program
+    }
+    let key = ProgramKey.training(rows: rows, globalRows, configuration.withoutSchedules, optimizer)
+    let made = try program(key) {
+      let objective = ObjectiveGraph(configuration, rows: rows, globalRows: globalRows, training: true)
       let terms = try objective.terms()
       let own = try configuration.family.ownTerms.map { term in
         guard let symbol = terms.terms[term] else {
@@ -37,7 +42,7 @@ extension Model {
       for opponent in terms.opponents { program[hyperparametersOf: opponent.group] = opponent.hyperparameters }
       return program
     }
-    current = (rows, optimizer, made)
+    current = (rows, globalRows, optimizer, made)
     return made
   }
 

@@ -1,6 +1,7 @@
 import Glibc
 import Graphs
 import Networks
+import ProcessGroups
 import Tensors
 
 /// A model: its definition, its parameters, and the state of its training.
@@ -17,15 +18,14 @@ package final class Model {
   package var dataDescription: String = ""
   /// The flat parameters of the epoch with the best watched loss, while early stopping is in use.
   package var bestValues: Tensor?
-  /// The batches of a measure that this process computes, every `of`-th from `first`, while several ranks share it; nil for
-  /// all.
-  var measuredBatches: (first: Int, of: Int)?
+  /// The processes that share the batches of a measure, while they do: all of them call the same one.
+  package var measuringGroup: (any ProcessGroup)?
   var programs: [ProgramKey: Program] = [:]
   /// The training program of the last step: found without hashing a whole configuration at every step.
-  var current: (rows: Int, optimizer: OptimizerKind, program: Program)?
+  var current: (rows: Int, globalRows: GlobalRows?, optimizer: OptimizerKind, program: Program)?
 
   enum ProgramKey: Hashable {
-    case training(rows: Int, ModelConfiguration, OptimizerKind)
+    case training(rows: Int, GlobalRows?, ModelConfiguration, OptimizerKind)
     case encode(rows: Int)
     case decode(rows: Int)
     case outputs(rows: Int)

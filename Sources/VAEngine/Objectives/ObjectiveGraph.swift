@@ -12,10 +12,11 @@ package struct ObjectiveGraph {
   /// The builder of layers and their parameters.
   package let builder: LayerBuilder
 
-  package init(_ configuration: ModelConfiguration, rows: Int, training: Bool) {
+  /// - Parameter globalRows: Where the rows lie in a batch that several processes share; nil where they are all of it.
+  package init(_ configuration: ModelConfiguration, rows: Int, globalRows: GlobalRows? = nil, training: Bool) {
     self.configuration = configuration
     self.rows = rows
-    graph = Graph(rows: rows)
+    graph = Graph(rows: rows, globalRows: globalRows)
     builder = LayerBuilder(graph, activation: configuration.architecture.activation, training: training)
   }
 

@@ -7,15 +7,19 @@ import Graphs
 ///
 /// with a sum of inverse multiquadratic kernels `k(a, b) = Σ_s sC / (sC + ‖a − b‖²)`, C = 2D, s = 0.1 … 10, whose tails reach
 /// codes that are far off. 0 in expectation where the codes are of N(0, I), and below 0 by chance.
+///
+/// Of several processes each sums over its own i and the j of all: the mean of these over the batch is the sum over all pairs.
 package enum MaximumMeanDiscrepancy {
   private static let scales: [Float] = [0.1, 0.2, 0.5, 1, 2, 5, 10]
 
   package static func squared(_ z: Symbol, _ prior: Symbol) throws(ShapeError) -> Symbol {
-    let b = Float(z.shape[0])
-    let own = try kernels(z, z) + kernels(prior, prior)
+    let own = Float(z.shape[0])
+    let b = Float(z.graph.globalCount(of: z.shape[0]))
+    let (codes, draws) = (try z.ofGlobalBatch(), try prior.ofGlobalBatch())
+    let kernelsOfPairs = try kernels(z, codes) + kernels(prior, draws)
     // A code's kernel with itself is 1 at every scale.
-    let pairs = own - 2 * Float(scales.count) * b
-    return try pairs * (1 / (b * (b - 1))) - kernels(z, prior) * (2 / (b * b))
+    let pairs = kernelsOfPairs - 2 * Float(scales.count) * own
+    return try pairs * (1 / (own * (b - 1))) - kernels(z, draws) * (2 / (own * b))
   }
 
   /// Σ over all pairs of k.

@@ -1,6 +1,7 @@
 import Graphs
 
-/// A loss that is not a mean over examples, so that a batch cannot be divided among processes.
+/// A loss that is neither a mean over examples nor a function of such means that are all-reduced, so that a batch cannot be
+/// divided among processes.
 package struct CoupledRowsError: Error, Equatable, Sendable, CustomStringConvertible {
   package let family: String
   /// The layer whose result depends on several examples; empty where the loss itself does.
@@ -10,15 +11,11 @@ package struct CoupledRowsError: Error, Equatable, Sendable, CustomStringConvert
 
   package var description: String {
     layer.isEmpty
-      ? "the loss of this \(family) couples the examples of a batch, which several ranks cannot divide"
-      : "\(layer) couples the examples of a batch (batch normalization does), which several ranks cannot divide"
+      ? "the loss of this \(family) couples the examples of a batch in a way that several ranks cannot divide"
+      : "\(layer) couples the examples of a batch in a way that several ranks cannot divide"
   }
 
-  package var fix: String {
-    layer.isEmpty
-      ? "Train it in one process, without mpirun; losses that are means over examples can be divided (vae, beta-vae, iwae …)."
-      : "Use layernorm or groupnorm in its place, or train it in one process, without mpirun."
-  }
+  package var fix: String { "Train it in one process, without mpirun." }
 }
 
 extension Model {
@@ -27,7 +24,8 @@ extension Model {
   /// - Throws: `CoupledRowsError`.
   func checkDividesRows() throws {
     // A number of rows that no layer has as an extent by chance.
-    let objective = ObjectiveGraph(configuration, rows: 1009, training: true)
+    let objective = ObjectiveGraph(
+      configuration, rows: 1009, globalRows: GlobalRows(first: 2, of: 1013), training: true)
     let terms = try objective.terms()
     let opponents = terms.opponents.flatMap { [$0.loss] + ($0.gate.map { [$0] } ?? []) }
     let assigned = objective.builder.assignments.map(\.1)

@@ -1,18 +1,25 @@
 import Graphs
 import ProcessGroups
 
-/// What the ranks send one another in a training.
+/// What the ranks send one another in a training: all-reduces of the gradients with the terms, and of what couples the examples
+/// of a batch.
 package struct Exchange: Sendable, Equatable {
   package var steps = 0
-  /// Gradients and terms of one step.
-  package var bytes = 0
+  /// All-reduces of all steps.
+  package var count = 0
+  /// What they add up, in bytes.
+  package var byteCount = 0
   /// Until all are added up, with the wait for ranks that are not done yet.
   package var duration = Duration.zero
 
-  /// Of one step.
-  package var seconds: Double {
+  /// Of one step: all-reduces, bytes and seconds.
+  package var ofStep: (count: Double, bytes: Int, seconds: Double) {
     let (seconds, attoseconds) = duration.components
-    return (Double(seconds) + Double(attoseconds) * 1e-18) / Double(max(steps, 1))
+    let steps = max(steps, 1)
+    return (
+      Double(count) / Double(steps), byteCount / steps,
+      (Double(seconds) + Double(attoseconds) * 1e-18) / Double(steps)
+    )
   }
 }
 
@@ -44,19 +51,13 @@ final class GroupAgreement {
   func reduce(
     _ gradients: UnsafeMutableBufferPointer<Float>, _ terms: [Float], weight: Float, hasFault: Bool
   ) throws -> [Float] {
-    // Nothing of rows that are another's, even where it is not finite.
-    if weight == 0 {
-      gradients.update(repeating: 0)
-    } else {
-      for index in gradients.indices { gradients[index] *= weight }
-    }
+    Self.scale(gradients, by: weight)
     var sums = terms.map { weight == 0 ? 0 : Double($0) * Double(weight) }
     sums += [asked() ? 1 : 0, failure == nil ? 0 : 1, hasFault ? 1 : 0]
     let start = ContinuousClock.now
     try sums.withUnsafeMutableBufferPointer { try group.sum(gradients, $0) }
+    note(bytes: gradients.count * 4 + sums.count * 8, since: start)
     exchange.steps += 1
-    exchange.bytes = gradients.count * 4 + sums.count * 8
-    exchange.duration += ContinuousClock.now - start
     let said = sums.suffix(3)
     if said[said.startIndex + 1] > 0 { throw failure ?? ProcessGroupError.ended }
     if said[said.startIndex + 2] > 0 { throw ProgramError.unsupported("an index of a rank is beyond its table") }
@@ -64,14 +65,24 @@ final class GroupAgreement {
     return sums.dropLast(3).map { Float($0) }
   }
 
-  /// The mean over the examples of all processes, from the means of each: the same number on all. Nil when one has none,
-  /// because it was stopped.
-  func mean(_ own: Estimate?) throws -> Double? {
-    // The mean of no examples is no number.
-    let sum = own.map { $0.count > 0 ? $0.mean * Double($0.count) : 0 } ?? 0
-    var sums = [sum, Double(own?.count ?? 0), own == nil ? 1 : 0]
-    try group.sum(&sums)
-    return sums[2] > 0 ? nil : sums[0] / sums[1]
+  /// Replaces means over the rows of each process by those over the whole batch.
+  func average(_ values: UnsafeMutableBufferPointer<Float>, weight: Float) throws {
+    Self.scale(values, by: weight)
+    let start = ContinuousClock.now
+    try group.sum(values, UnsafeMutableBufferPointer(start: nil, count: 0))
+    note(bytes: values.count * 4, since: start)
+  }
+
+  private static func scale(_ values: UnsafeMutableBufferPointer<Float>, by weight: Float) {
+    // Nothing of rows that are another's, even where it is not finite.
+    if weight == 0 { return values.update(repeating: 0) }
+    for index in values.indices { values[index] *= weight }
+  }
+
+  private func note(bytes: Int, since start: ContinuousClock.Instant) {
+    exchange.count += 1
+    exchange.byteCount += bytes
+    exchange.duration += ContinuousClock.now - start
   }
 
   /// Compares the parameters of all processes, which the same updates have kept the same.

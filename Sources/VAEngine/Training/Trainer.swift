@@ -219,7 +219,8 @@ package struct Trainer {
   func step(_ indices: ArraySlice<Int32>) throws -> TrainingHistory.Step {
     let share = BatchShare(of: indices.count, group)
     let own = share.of(indices)
-    let program = try model.trainingProgram(rows: own.count, optimizer: plan.optimizer)
+    let program = try model.trainingProgram(
+      rows: own.count, globalRows: share.globalRows, optimizer: plan.optimizer)
     program.globalRows = share.globalRows
     let done = Double(model.training.batchInEpoch * plan.batchSize) / Double(source.count)
     let epoch = Double(model.training.epoch) + done
@@ -269,7 +270,9 @@ package struct Trainer {
           ? nil : Dictionary(uniqueKeysWithValues: own.map { ($0.name, program.output($0.name)[0]) }))
     }
     var terms: [Float] = []
-    try program.run(step: step) { gradients in
+    try program.run(step: step) {
+      try agreement.average($0, weight: share.weight)
+    } reduce: { gradients in
       terms = try agreement.reduce(
         gradients, (["loss", "reconstruction", "kl"] + own.map(\.name)).map { program.output($0)[0] },
         weight: share.weight, hasFault: program.indexFault != nil)
@@ -318,11 +321,11 @@ package struct Trainer {
         return try Stopping.when({ stop.isRequested }) { try model.heldOutLoss(held).mean }
       } catch is Stopped { return nil }
     }
-    model.measuredBatches = (group.rank, group.size)
-    defer { model.measuredBatches = nil }
-    var own: Estimate?
-    do { own = try Stopping.when(agreement.asked) { try model.heldOutLoss(held) } } catch is Stopped {}
-    return try agreement.mean(own)
+    model.measuringGroup = group
+    defer { model.measuringGroup = nil }
+    do { return try Stopping.when(agreement.asked) { try model.heldOutLoss(held).mean } } catch is Stopped {
+      return nil
+    }
   }
 
   private func report(

@@ -35,7 +35,9 @@ struct Encode: DeclaredCommand {
         fix: "Use what=mean.")
     }
     let live = try model.model(threads: call.threads)
-    let codes = try live.encode(data.source) { try call.execution.working("encode", $0) }
+    let codes = try RankMeasure.run(.codes, model, live, on: data, call.execution.options) {
+      try live.encode(data.source) { try call.execution.working("encode", $0) }
+    }
     let (labels, names) = (try data.rowLabels(), data.dataset.labelNames)
     switch what {
     case .logvar:

@@ -29,10 +29,17 @@ struct Evaluate: DeclaredCommand {
     let execution = call.execution
     try extras.check()
     let given = try data.data(for: model, at: $model, call)
-    var source = given.testPart.drawnOnce(seed: seed.value)
-    if let n, n < source.dataset.count { source = source.subset(Array(0..<n), title: source.title) }
+    var examples = given.testPart
+    if let n, n < examples.dataset.count { examples = examples.subset(Array(0..<n), title: examples.title) }
+    let source = examples.drawnOnce(seed: seed.value)
     let live = try model.model(threads: call.threads)
-    let result = try live.measured(source, seed: seed.value) { try execution.working("evaluate", $0) }
+    func shared<Result>(_ kind: RankMeasure.Kind, _ body: () throws -> Result) throws -> Result {
+      try RankMeasure.run(
+        kind, model, live, on: examples, isDrawnOnce: true, seed: seed.value, execution.options, body)
+    }
+    let result = try shared(.evaluation) {
+      try live.measured(source, seed: seed.value) { try execution.working("evaluate", $0) }
+    }
     execution.remark(result, of: $model.variable ?? "the model", model)
     var report = Self.report(result, model, source)
     if !model.configuration.isPlain {
@@ -46,8 +53,8 @@ struct Evaluate: DeclaredCommand {
       report.tables.append(.init("columns", Self.columns(errors)))
     }
     if let k = nll {
-      let nll = try live.logLikelihood(source.source, samples: k, seed: seed.value) {
-        try execution.working("nll", $0)
+      let nll = try shared(.logLikelihood(samples: k)) {
+        try live.logLikelihood(source.source, samples: k, seed: seed.value) { try execution.working("nll", $0) }
       }
       report.fields.append(
         .init(

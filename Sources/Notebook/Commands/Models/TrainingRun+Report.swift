@@ -17,10 +17,13 @@ extension TrainingRun {
   /// What the ranks sent one another, and how long they were at it.
   private static func fields(of exchange: Exchange, in seconds: Double) -> [Report.Field] {
     guard exchange.steps > 0 else { return [] }
-    let share = NumberText.fixed(100 * exchange.seconds * Double(exchange.steps) / max(seconds, 1e-9), decimals: 0)
+    let step = exchange.ofStep
+    let share = NumberText.fixed(100 * step.seconds * Double(exchange.steps) / max(seconds, 1e-9), decimals: 0)
+    let count = Int(step.count.rounded())
     return [
-      .init("exchanged", .bytes(exchange.bytes), detail: " a step, \(share) % of the time"),
-      .init("exchange_seconds", label: "exchange", .duration(exchange.seconds), detail: " a step, waits included"),
+      .init("exchanged", .bytes(step.bytes), detail: " a step, \(share) % of the time"),
+      .init("all_reduces", label: "all-reduces", .count(count), detail: " a step"),
+      .init("exchange_seconds", label: "exchange", .duration(step.seconds), detail: " a step, waits included"),
     ]
   }
 

@@ -5,22 +5,22 @@ import Tensors
 import Text
 import VAEngine
 
-/// Trains the trials of a sweep, as `train` would.
+/// Trains the trials of a sweep, one after the other, or, where several ranks run the session, one on each.
 struct SweepRun {
-  private var sweep: SweepValue
+  var sweep: SweepValue
   private let name: String
   private let limit: Double?
-  private let call: Call
+  let call: Call
   private let start = WorkClock.now
 
-  private var execution: Execution { call.execution }
-  private var plan: SweepPlan { sweep.plan }
+  var execution: Execution { call.execution }
+  var plan: SweepPlan { sweep.plan }
 
   init(_ sweep: SweepValue, name: String, limit: Double?, _ call: Call) {
     (self.sweep, self.name, self.limit, self.call) = (sweep, name, limit, call)
   }
 
-  private enum End { case finished, outOfTime, stopped }
+  enum End { case finished, outOfTime, stopped }
 
   /// - Parameter isNamed: Whether the statement names the result itself.
   mutating func run(isNamed: Bool = true) throws -> Value {
@@ -49,9 +49,11 @@ struct SweepRun {
     return .object(sweep)
   }
 
-  private func keep() { execution.set(name, to: .object(sweep)) }
+  func keep() { execution.set(name, to: .object(sweep)) }
 
   private mutating func train() throws -> End {
+    let ranks = try RankSweep.begin(plan, execution)
+    defer { ranks?.end() }
     var candidates = Set(sweep.trials.map(\.number))
     for (epochs, share) in plan.rungs {
       if share > 1 {
@@ -63,62 +65,71 @@ struct SweepRun {
           .union(sweep.trials.filter { $0.epochs >= epochs && $0.value != nil }.map(\.number))
         sweep.keepModels(of: candidates)
       }
-      let goesOn = plan.rungs.last.map { $0.epochs > epochs } ?? false
-      for index in sweep.trials.indices where candidates.contains(sweep.trials[index].number) {
-        for run in sweep.trials[index].runs.indices {
-          if let end = try train(index, run, to: epochs) { return end }
-          if sweep.trials[index].error != nil { break }
-        }
-        if !goesOn, let first = sweep.ranking.first { sweep.keepModels(of: [first.number]) }
-        keep()
-        try execution.checkpoint()
+      let indices = sweep.trials.indices.filter { candidates.contains(sweep.trials[$0].number) }
+      if let ranks {
+        if let end = try train(indices, to: epochs, on: ranks) { return end }
+      } else if let end = try train(indices, to: epochs) {
+        return end
       }
     }
     return .finished
   }
 
-  /// One training; how the sweep ended where it did.
-  private mutating func train(_ trial: Int, _ index: Int, to epochs: Int) throws -> End? {
-    var run = sweep.trials[trial].runs[index]
-    guard run.error == nil, run.epochs < epochs || run.value == nil else { return nil }
-    if let limit, (WorkClock.now - start).seconds > limit { return .outOfTime }
-    let variable = "\(name)_\(sweep.trials[trial].number)_\(run.seed)"
-    defer { execution.state.drop(variable) }
+  /// One after the other; how the sweep ended where it did.
+  private mutating func train(_ indices: [Int], to epochs: Int) throws -> End? {
+    let training = SweepTraining(plan: plan, execution: execution, verbSpan: call.verbSpan)
+    for (place, index) in indices.enumerated() {
+      for run in sweep.trials[index].runs.indices {
+        guard let task = task(index, run, to: epochs) else { continue }
+        if isOutOfTime { return .outOfTime }
+        var advanced = task
+        let end = training.advance(&advanced)
+        take(advanced, of: index, run)
+        if end == .stopped { return .stopped }
+        if sweep.trials[index].error != nil { break }
+      }
+      try finish(epochs, waiting: indices[(place + 1)...])
+    }
+    return nil
+  }
+
+  /// Whether no other training may begin.
+  var isOutOfTime: Bool { limit.map { (WorkClock.now - start).seconds > $0 } ?? false }
+
+  /// A training that is to be done; nil for one that is done, or that failed before it began.
+  mutating func task(_ trial: Int, _ index: Int, to epochs: Int) -> SweepTraining.Task? {
+    let run = sweep.trials[trial].runs[index]
+    guard sweep.trials[trial].error == nil, run.epochs < epochs || run.value == nil else { return nil }
     do {
       let earlier = sweep.model(of: sweep.trials[trial], seed: run.seed)
-      execution.set(variable, to: .object(try earlier ?? fresh(sweep.trials[trial], run.seed)))
-      let words = try trainingWords(sweep.trials[trial])
-      try self.run(
-        "train \(variable) on=\(plan.data) epochs=\(epochs) seed=\(run.seed) validate=\(plan.validate)\(words)")
-    } catch is Stopped {
-      return .stopped
+      return SweepTraining.Task(
+        run: run, model: try earlier ?? fresh(sweep.trials[trial], run.seed),
+        variable: "\(name)_\(sweep.trials[trial].number)_\(run.seed)", words: trainingWords(sweep.trials[trial]),
+        epochs: epochs)
     } catch {
-      let fault = Fault.translated(error)
-      run.error = fault.message
-      sweep.set(run, of: trial, at: index, model: nil)
+      var failed = run
+      failed.error = Fault.translated(error).message
+      sweep.set(failed, of: trial, at: index, model: nil)
       return nil
     }
-    guard case .object(let model as ModelValue)? = execution.lookup(variable) else { return nil }
-    run.epochs = model.training.epoch
-    run.curve = model.training.history.epochs.compactMap(\.validation)
-    guard execution.interruptionNote == nil else {
-      // In the middle of an epoch: it is measured when it is done.
-      run.value = nil
-      sweep.set(run, of: trial, at: index, model: model)
-      return .stopped
+  }
+
+  /// Keeps what became of a training.
+  mutating func take(_ task: SweepTraining.Task, of trial: Int, _ index: Int) {
+    let goesOn = task.run.error == nil && task.model.training.step > 0
+    sweep.set(task.run, of: trial, at: index, model: goesOn ? task.model : nil)
+  }
+
+  /// After trials have had `epochs`: frees the models that no one goes on with, and commits the rest.
+  ///
+  /// - Parameter waiting: Trials that are still to be trained.
+  mutating func finish(_ epochs: Int, waiting: ArraySlice<Int>) throws {
+    let goesOn = plan.rungs.last.map { $0.epochs > epochs } ?? false
+    if !goesOn, let first = sweep.ranking.first {
+      sweep.keepModels(of: Set([first.number] + waiting.map { sweep.trials[$0].number }))
     }
-    do {
-      run.take(try measure(model))
-      if run.value?.isFinite != true { run.error = "the \(plan.metric.rawValue) is not finite" }
-    } catch is Stopped {
-      run.value = nil
-      sweep.set(run, of: trial, at: index, model: model)
-      return .stopped
-    } catch {
-      run.error = Fault.translated(error).message
-    }
-    sweep.set(run, of: trial, at: index, model: model)
-    return nil
+    keep()
+    try execution.checkpoint()
   }
 
   /// The trial's model, not trained.
@@ -141,32 +152,8 @@ struct SweepRun {
     return try ModelValue(model, recipe: sweep.base.recipe)
   }
 
-  private func trainingWords(_ trial: SweepTrial) throws -> String {
+  private func trainingWords(_ trial: SweepTrial) -> String {
     zip(plan.axes, trial.settings).filter { TrainingOption.named($0.0.name) != nil }
       .map { " \($0.name)=\($1)" }.joined()
-  }
-
-  /// A statement of the language.
-  private func run(_ text: String) throws {
-    let table = execution.table
-    let parser = Parser(SourceText(text)) { table[$0] != nil }
-    for statement in try parser.statements() { _ = try Interpreter(execution: execution).run(statement) }
-  }
-
-  /// The metric of each example that the training of `model` held out.
-  private func measure(_ model: ModelValue) throws -> [Double] {
-    let place = ArgumentPlace(name: "on", verbSpan: call.verbSpan, bound: nil)
-    guard
-      case .object(let data as DatasetValue) = try execution.evaluate(text: plan.data, span: call.verbSpan)
-    else { throw Fault(.wrongKind, "'\(plan.data)' is no dataset") }
-    let part = try data.trainingPart.matchedForTraining(model, at: place, execution)
-    let held = part.subset(model.recipe.rows(of: part.source.count).heldOut, title: "held out").drawnOnce()
-    let live = try model.model(threads: call.threads)
-    switch plan.metric {
-    case .elbo: return try live.measured(held).negativeElbos
-    case .reconstruction: return try live.measured(held).reconstructions
-    case .nll:
-      return try live.logLikelihood(held.source, samples: SweepPlan.importanceSamples).negativeLogLikelihoods
-    }
   }
 }
