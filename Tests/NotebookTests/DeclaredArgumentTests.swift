@@ -70,7 +70,8 @@ import Testing
     "save m /none/m.safetensors", "save m /none/m.onnx part=decoder",
     "log off tensorboard=/none/a csv=/none/b", "open /none.elbodb read-only=yes new=no", "set m lr=1e-3", "format text",
     "seed 1",
-    "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "quit",
+    "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "redo", "pwd", "cd /none",
+    "watch x y z=1", "quit",
   ]
 
   @Test func everyDeclaredArgumentIsRead() throws {

@@ -2,6 +2,7 @@
 
 VERBS = (
     "anomaly",
+    "cd",
     "compare",
     "compress",
     "dataset",
@@ -30,9 +31,11 @@ VERBS = (
     "model",
     "open",
     "plot",
+    "pwd",
     "quit",
     "race",
     "reconstruct",
+    "redo",
     "sample",
     "save",
     "seed",
@@ -50,4 +53,5 @@ VERBS = (
     "undo",
     "vars",
     "versus",
+    "watch",
 )
