@@ -40,7 +40,7 @@ package enum PlotBenchmark {
     }
     try each(
       measure("loss curves in 80×18 characters", runs: runs, limit: nil) {
-        Array(try renderer.text(curves, columns: 80, rows: 18, color: .palette).utf8)
+        Array(curves.kind.text(curves, on: TextScreen(columns: 80, rows: 18, color: .palette)).utf8)
       })
   }
 

@@ -28,10 +28,8 @@ package protocol FigureKind: Sendable, Equatable, Codable {
   var isPicture: Bool { get }
   /// Whether a notebook is better off with pixels than with shapes.
   var isBestAsPixels: Bool { get }
-  /// The name of the vertical axis, which characters cannot rotate; empty where there is none.
-  var verticalName: String { get }
-  /// In characters of its own; nil where gnuplot draws them.
-  func text(_ figure: Figure, columns: Int, rows: Int, color: TextColor) -> String?
+  /// In characters.
+  func text(_ figure: Figure, on screen: TextScreen) -> String
   /// As SVG of its own; nil where gnuplot draws it.
   func svg(_ figure: Figure) -> [UInt8]?
   /// As an animation: a figure whose pixels each moment draws over; nil of what does not move.
@@ -44,8 +42,6 @@ extension FigureKind {
   package func place(in picture: inout Picture, _ script: GnuplotScript, theme: Figure.Theme) {}
   package var isPicture: Bool { false }
   package var isBestAsPixels: Bool { false }
-  package var verticalName: String { "" }
-  package func text(_ figure: Figure, columns: Int, rows: Int, color: TextColor) -> String? { nil }
   package func svg(_ figure: Figure) -> [UInt8]? { nil }
   package func animation(_ figure: Figure) -> (still: Figure, moments: [(inout Picture) -> Void])? { nil }
 

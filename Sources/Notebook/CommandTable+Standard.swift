@@ -12,8 +12,8 @@ extension CommandTable {
     Encode.self, Decode.self, Reconstruct.self, Sample.self, Interpolate.self, Traverse.self, Manifold.self,
     Denoise.self, Anomaly.self, Compress.self, Impute.self,
     Evaluate.self, ShowKL.self, Disentangle.self, Diagnose.self, Plot.self,
-    ListVariables.self, Show.self, Drop.self, Undo.self, ShowHistory.self, ReportSession.self, Quit.self,
-    RecordTranscript.self,
+    ListVariables.self, Show.self, Drop.self, Undo.self, Redo.self, ShowHistory.self, ReportSession.self, Quit.self,
+    RecordTranscript.self, ChangeFolder.self, ShowFolder.self, Watch.self,
     Save.self, Open.self, ChangeSettings.self, SetFormat.self, SetSeed.self, SetThreads.self, SetTime.self,
     Help.self, ShowExamples.self, Explain.self, ListLessons.self, FollowLesson.self,
   ]

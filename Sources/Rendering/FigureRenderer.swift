@@ -108,19 +108,6 @@ package final class FigureRenderer: Sendable {
     }
   }
 
-  /// The figure in characters, at most `columns` wide: half blocks for images, gnuplot's own for the rest.
-  package func text(
-    _ figure: Figure, columns: Int, rows: Int, color: TextColor, isCancelled: @Sendable () -> Bool = { false }
-  ) throws(PlotError) -> String {
-    if let text = figure.kind.text(figure, columns: columns, rows: rows, color: color) { return text }
-    let words = [TextColor.none: "mono", .palette: "ansi256", .full: "ansirgb"]
-    // One line goes to the caption, one to the name of the vertical axis.
-    let terminal = "dumb size \(columns),\(max(rows - 2, 10)) \(words[color] ?? "mono")"
-    let drawn = try run(GnuplotScript(figure, medium: .characters), terminal, isCancelled)
-    let plot = TextFigure.cleaned(String(decoding: drawn, as: UTF8.self), color: color)
-    return TextFigure.headed(figure, columns: columns) + plot
-  }
-
   /// Shows the figure in a window of gnuplot's; `terminal` is qt, x11 or wxt. The window may be closed at any time.
   package func window(_ figure: Figure, _ terminal: String, isCancelled: @Sendable () -> Bool = { false })
     throws(PlotError)
@@ -145,7 +132,7 @@ package final class FigureRenderer: Sendable {
   ) throws(PlotError) -> [UInt8] {
     let (commands, data) = script.packed
     // Browsers and terminals have fonts of their own.
-    let drawsLetters = !terminal.hasPrefix("svg") && !terminal.hasPrefix("dumb")
+    let drawsLetters = !terminal.hasPrefix("svg")
     let text = drawsLetters ? FontCoverage.replacingMissing(commands) : commands
     return try exchange("set terminal \(terminal)\n\(text)", data, isCancelled).output
   }

@@ -17,8 +17,8 @@ package struct Output: Sendable {
   package var marked: String?
   /// A figure, which the front end renders as its screen allows.
   package var figure: Figure?
-  /// Where the user wants figures displayed (`set plot terminal=…`); nil leaves it to the front end.
-  package var figureTerminal: String?
+  /// Where and how the user wants figures displayed (`set plot terminal=…`).
+  package var figureDisplay = FigureDisplay()
   /// What it is the output of; nil of remarks and pages of help.
   package let value: Value?
   /// Whether the text names the value in a line: then it is not shown as a table or a picture either.
@@ -115,9 +115,9 @@ package struct Progress: Sendable, Equatable {
   package var terms: [Term]
   /// Recent values of the first term, oldest first, for a sparkline.
   package var recentLosses: [Double]
-  /// A live figure when requested (`plot=live`), and where the user wants it displayed.
+  /// A live figure when requested (`plot=live`), and where and how the user wants it displayed.
   package var figure: Figure?
-  package var figureTerminal: String?
+  package var figureDisplay = FigureDisplay()
 
   package init(
     task: String, fraction: Double? = nil, secondsLeft: Double? = nil, terms: [Term] = [], recentLosses: [Double] = [],
@@ -156,6 +156,8 @@ package protocol FrontEnd: AnyObject {
   func emit(_ event: Event)
   /// Whether the front end supports `transcript on FILE`.
   var keepsTranscripts: Bool { get }
+  /// Whether one is being written.
+  var isRecording: Bool { get }
   /// Runs a command of the shell and returns what it wrote; nil where no shell commands are run, as in scripts.
   func capture(_ command: String, _ interruption: Interruption) -> ShellCapture?
   /// Writes bytes to standard output as they are; false where there is none for them, as on a terminal.
@@ -166,6 +168,7 @@ package protocol FrontEnd: AnyObject {
 
 extension FrontEnd {
   package var keepsTranscripts: Bool { false }
+  package var isRecording: Bool { false }
   package func pass(_ bytes: [UInt8]) -> Bool { false }
   package func capture(_ command: String, _ interruption: Interruption) -> ShellCapture? { nil }
 }

@@ -44,9 +44,13 @@ package final class LineEditor {
     LineCompletion(start: $1, candidates: [])
   }
   private var help: (_ line: String, _ cursor: Int) -> String? = { _, _ in nil }
+  private var paint: (_ line: String) -> String? = { _ in nil }
+  private var edit: (_ line: String) -> String? = { _ in nil }
 
   private var accepted: LineInput?
   private var prompt = ""
+  /// Whether the line is a statement, with colors and suggestions, and no answer to a question.
+  private var isStatement = false
   /// Help of the candidates offered last, by their text as readline holds them.
   private var offered: [String: String] = [:]
   private var hint: String?
@@ -68,6 +72,15 @@ package final class LineEditor {
     self.help = help
   }
 
+  /// Sets what a line looks like while it is typed, the same letters with escape sequences between them, and how it is edited
+  /// in another program.
+  package func configureLine(
+    paint: @escaping (_ line: String) -> String?, edit: @escaping (_ line: String) -> String?
+  ) {
+    self.paint = paint
+    self.edit = edit
+  }
+
   /// Reads `.inputrc` and gives readline its callbacks.
   private func configure() {
     let context = Unmanaged.passUnretained(self).toOpaque()
@@ -76,8 +89,11 @@ package final class LineEditor {
       accept: { LineEditor.from($0)?.accept($1.map { String(cString: $0) }) },
       complete: { LineEditor.from($0)?.candidates($1) },
       show: { context, matches, count in LineEditor.from(context)?.show(matches, count: Int(count)) },
-      help: { LineEditor.from($0)?.showHelp() })
-    elbo_line_configure("elbo", callbacks)
+      help: { LineEditor.from($0)?.showHelp() },
+      paint: { LineEditor.from($0)?.painted($1.map { String(cString: $0) } ?? "") },
+      search: { LineEditor.from($0)?.search($1.map { String(cString: $0) } ?? "", runs: $2) },
+      edit: { LineEditor.from($0)?.edited($1.map { String(cString: $0) } ?? "") })
+    elbo_line_configure("elbo", callbacks, color.isOn)
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> LineEditor? {
@@ -89,8 +105,10 @@ package final class LineEditor {
   /// - Parameters:
   ///   - prompt: Plain text; it is colored here.
   ///   - initial: Text the line starts with.
-  package func readLine(prompt plain: String, initial: String? = nil) -> LineInput {
+  ///   - isStatement: Whether it is painted, and completed from the history, while it is typed.
+  package func readLine(prompt plain: String, initial: String? = nil, isStatement: Bool = true) -> LineInput {
     prompt = plain
+    self.isStatement = isStatement
     // \001 and \002 tell readline that what is between takes no columns.
     let shown = color.isOn ? "\u{1}\u{1B}[\(Style.prompt.rawValue)m\u{2}\(plain)\u{1}\u{1B}[0m\u{2}" : plain
     accepted = nil
@@ -153,6 +171,35 @@ package final class LineEditor {
     accepted = line.map { .line($0) } ?? .endOfInput
     // The next prompt is shown when it is asked for, not by readline itself.
     elbo_line_end()
+  }
+}
+
+// MARK: - Colors, the history, other editors
+
+extension LineEditor {
+  private func painted(_ line: String) -> UnsafeMutablePointer<CChar>? {
+    isStatement ? paint(line).flatMap { strdup($0) } : nil
+  }
+
+  private func edited(_ line: String) -> UnsafeMutablePointer<CChar>? { edit(line).flatMap { strdup($0) } }
+
+  /// Ctrl-R: a line of the history, chosen by some of its letters.
+  private func search(_ line: String, runs: UnsafeMutablePointer<Bool>?) -> UnsafeMutablePointer<CChar>? {
+    let count = elbo_line_history_count()
+    let entries = (0..<count).reversed().compactMap { elbo_line_history_entry($0).map { String(cString: $0) } }
+    var (height, width): (Int32, Int32) = (24, 80)
+    elbo_line_screen(&height, &width)
+    var search = HistorySearch(
+      entries: entries, query: line, columns: Int(width), rows: Int(height), color: color, signals: signals)
+    switch search.run() {
+    case .chosen(let entry, let isRun):
+      runs?.pointee = isRun
+      return strdup(entry)
+    case .left: return nil
+    case .terminated(let signal):
+      accepted = .terminated(signal)
+      return nil
+    }
   }
 }
 

@@ -39,6 +39,8 @@ package final class Store: Sendable {
   package init(path: String, readOnly: Bool = false, program: String = "") throws(StoreError) {
     self.path = path
     self.isReadOnly = readOnly
+    // Readers open the file later, from whatever folder the session is in then.
+    let whole = Self.whole(path)
     if readOnly {
       lock = nil
       guard access(path, R_OK) == 0 else {
@@ -47,7 +49,7 @@ package final class Store: Sendable {
     } else {
       if access(path, F_OK) == 0, access(path, W_OK) != 0 { throw .readOnly(path: path) }
       try Schema.checkHeader(path)
-      lock = try WorkspaceLock(workspace: path)
+      lock = try WorkspaceLock(workspace: whole)
     }
     var configuration = Configuration()
     configuration.readonly = readOnly
@@ -77,12 +79,19 @@ package final class Store: Sendable {
     do {
       (database, sessionID) =
         readOnly
-        ? try ReadingCopy.copyingIfUnreadable(path, configuration, lastSession)
-        : try Store.opening(path, configuration, lastSession)
+        ? try ReadingCopy.copyingIfUnreadable(whole, configuration, lastSession)
+        : try Store.opening(whole, configuration, lastSession)
     } catch {
       throw Store.translated(error, path: path)
     }
     written = Mutex(WrittenState())
+  }
+
+  /// The path from the root of the file system.
+  private static func whole(_ path: String) -> String {
+    guard !path.hasPrefix("/"), path != ":memory:", !path.isEmpty, let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return String(cString: here) + "/" + path
   }
 
   /// The database at `path`, and what `first` does with it. One that may be written has readers beside the writer.

@@ -71,7 +71,8 @@ import Testing
     "log off tensorboard=/none/a csv=/none/b", "open /none.elbodb read-only=yes new=no", "set m lr=1e-3", "format text",
     "seed 1",
     "report n=2 title=t", "lessons", "lesson nothing",
-    "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "quit",
+    "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "redo", "pwd", "cd /none",
+    "watch x y z=1", "quit",
   ]
 
   @Test func everyDeclaredArgumentIsRead() throws {

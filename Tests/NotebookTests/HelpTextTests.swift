@@ -19,7 +19,7 @@ import Text
   private static func lines(_ file: String) -> [String] {
     switch file {
     case "overview": return ["help", "examples"]
-    case "topics": return ["help language", "help results", "help errors", "set"]
+    case "topics": return ["help language", "help results", "help prompt", "help errors", "set"]
     case "functions": return ["help functions", "help slerp"]
     case "explain":
       let terms = [

@@ -2,38 +2,160 @@ import Figures
 import Foundation
 import Rendering
 import Testing
+import Text
 
 /// Figures in characters, and pictures in the stream of text.
 @Suite(.serialized) struct TextFigureTests {
   private let renderer = FigureRendererTests.renderer
 
-  @Test(arguments: SampleFigures.all, [(40, 14), (80, 24), (120, 40)])
+  private func text(
+    _ figure: Figure, _ columns: Int, _ rows: Int, _ color: TextColor = .none,
+    _ characters: TextCharacters = .braille, points: TextPoints? = nil
+  ) -> String {
+    figure.kind.text(
+      figure, on: TextScreen(columns: columns, rows: rows, color: color, characters: characters, points: points))
+  }
+
+  @Test(arguments: SampleFigures.all, [(40, 14), (79, 21), (120, 40), (199, 57)])
   func theyFitTheirScreen(figure: Figure, screen: (Int, Int)) throws {
-    for color in [TextColor.none, .palette, .full] {
-      let text = try renderer.text(figure, columns: screen.0, rows: screen.1, color: color)
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.count <= screen.1)
-      for line in lines { #expect(TextFigure.visible(String(line)).count <= screen.0) }
-      #expect(lines[0].hasPrefix(figure.title.prefix(10)))
-      // A matrix is numbers alone.
-      if figure.kind is MatrixMap { continue }
-      #expect(text.contains("\u{1B}") == (color != .none))
+    for color in [TextColor.none, .basic, .palette, .full] {
+      for characters in TextCharacters.allCases {
+        let text = text(figure, screen.0, screen.1, color, characters)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= screen.1)
+        for line in lines { #expect(TextWidth.columns(line) <= screen.0) }
+        #expect(TextFigure.visible(String(lines[0])).hasPrefix(figure.title.prefix(10)))
+        if characters == .ascii { #expect(text.utf8.allSatisfy { $0 < 0x80 }) }
+        // Nothing but colors steers the terminal, and without colors nothing does.
+        let codes = text.matches(of: /\x1B\[[0-9;]*m/).count
+        #expect(text.count { $0 == "\u{1B}" } == codes)
+        if color == .none { #expect(codes == 0) }
+        // A matrix is numbers alone, an image in ASCII shades.
+        if figure.kind is MatrixMap || figure.kind is ImageGrid { continue }
+        #expect((codes > 0) == (color != .none))
+      }
     }
   }
 
   @Test func colorsAreThoseAskedFor() throws {
-    let palette = try renderer.text(SampleFigures.curves, columns: 80, rows: 20, color: .palette)
-    #expect(palette.contains("\u{1B}[38;5;"))
-    let full = try renderer.text(SampleFigures.curves, columns: 80, rows: 20, color: .full)
-    #expect(full.contains("\u{1B}[38;2;"))
+    let palette = text(SampleFigures.curves, 80, 20, .palette)
+    #expect(palette.contains("\u{1B}[38;5;") && !palette.contains("38;2;"))
+    let full = text(SampleFigures.curves, 80, 20, .full)
+    // Okabe and Ito's blue and vermilion.
+    #expect(full.contains("\u{1B}[38;2;0;114;178m") && full.contains("\u{1B}[38;2;213;94;0m"))
+    let basic = text(SampleFigures.curves, 80, 20, .basic)
+    #expect(!basic.contains("38;") && basic.contains("\u{1B}[94m") && basic.contains("\u{1B}[31m"))
     // Every line leaves the terminal as it was.
     for line in full.split(separator: "\n") where line.contains("\u{1B}") { #expect(line.hasSuffix("\u{1B}[0m")) }
   }
 
   @Test func pointsAreTheNamesOfTheirClasses() throws {
-    let text = try renderer.text(SampleFigures.scatter, columns: 80, rows: 24, color: .none)
-    #expect(text.contains("zero") && text.contains("two"))
-    #expect(text.count { $0 == "z" } > 5)
+    // Without colors, and with them where that is asked for.
+    for text in [text(SampleFigures.scatter, 80, 24), text(SampleFigures.scatter, 80, 24, .full, points: .letters)] {
+      let plain = TextFigure.visible(text)
+      #expect(plain.contains("zero") && plain.contains("two"))
+      #expect(plain.count { $0 == "z" } > 5 && plain.count { $0 == "o" } > 5)
+    }
+    // Of classes with one first letter each has a sign of its own.
+    guard var scatter = SampleFigures.scatter.kind as? Scatter else { return }
+    scatter.classNames = ["setosa", "versicolor", "virginica"]
+    let plants = text(Figure(scatter, title: "Iris"), 80, 24)
+    #expect(plants.contains("s setosa") && plants.contains("v versicolor") && plants.contains("i virginica"))
+  }
+
+  @Test func classesAreNamedAmongTheirDots() throws {
+    let lines = TextFigure.visible(text(SampleFigures.points(900), 80, 24, .palette)).split(separator: "\n")
+    let isBraille = { (line: Substring) in line.unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) } }
+    #expect(lines.filter(isBraille).count > 8)
+    // In the legend, and where most of the points of the class are.
+    let rows = lines.indices.filter { lines[$0].contains(" one ") && isBraille(lines[$0]) }
+    #expect(rows.count == 1)
+  }
+
+  @Test func linesDifferInTheirShapesAndNotInColorsAlone() throws {
+    let figure = SampleFigures.logarithmic
+    for (characters, shapes) in [(TextCharacters.braille, "●▲"), (.blocks, "●▲"), (.ascii, "*o")] {
+      let lines = text(figure, 80, 20, .none, characters).split(separator: "\n")
+      for (shape, name) in zip(shapes, ["a", "b"]) {
+        // The legend, and at its end the line itself.
+        let sample = characters == .ascii ? "-\(shape)- \(name)" : "─\(shape)─ \(name)"
+        #expect(lines.contains { $0.contains(sample) })
+        #expect(lines.contains { $0.contains(shape) && $0.hasSuffix(" \(name)") && !$0.contains(sample) })
+      }
+    }
+  }
+
+  @Test func aStraightLineIsItsDots() throws {
+    var canvas = DotCanvas(columns: 4, rows: 1, characters: .braille)
+    var walked = 0
+    canvas.line(from: (0, 3), to: (7, 0), .series(0), walked: &walked)
+    // The eight dots of y = 3 − 3x/7, rounded: 3 3 2 2 1 1 0 0.
+    #expect(canvas.lines(.none) == ["⣀⠤⠒⠉"])
+    var blocks = DotCanvas(columns: 2, rows: 1, characters: .blocks)
+    for place in [(0, 0), (1, 1), (2, 1), (3, 1)] { blocks.dot(place.0, place.1, .plain) }
+    #expect(blocks.lines(.none) == ["▚▄"])
+    // What is outside is not drawn, and nothing breaks.
+    canvas.dot(-1, 2, .plain)
+    canvas.dot(8, 4, .plain)
+    canvas.write("日本", column: 3, row: 0, .plain)
+    #expect(canvas.lines(.none) == ["⣀⠤⠒⠉"])
+  }
+
+  @Test func numbersAlongAnAxisAreRound() throws {
+    #expect(TextAxis(0, 10).tics(atMost: 6).map(\.text) == ["0", "2", "4", "6", "8", "10"])
+    #expect(TextAxis(-0.3, 0.31).tics(atMost: 4).map(\.text) == ["-0.2", "0.0", "0.2"])
+    #expect(TextAxis(0.2, 3.9).tics(atMost: 9, isWhole: true).map(\.text) == ["1", "2", "3"])
+    #expect(TextAxis(0.9, 1100, isLogarithmic: true).tics(atMost: 8).map(\.text) == ["1", "10", "100", "1000"])
+    for tics in [TextAxis(.nan, 3).tics(atMost: 5), TextAxis(1, 1).tics(atMost: 5)] { #expect(!tics.isEmpty) }
+    #expect(TextAxis(0, 1, isLogarithmic: true).share(-1) == nil)
+    for most in 1...12 { #expect(TextAxis(96.37, 101.2).tics(atMost: most).count <= max(most, 1)) }
+  }
+
+  @Test func charactersFollowTheLocale() throws {
+    func characters(_ environment: [String: String]) -> TextCharacters { TextCharacters(environment: environment) }
+    #expect(characters([:]) == .braille && characters(["LANG": "de_DE.UTF-8"]) == .braille)
+    #expect(characters(["LC_ALL": "C.utf8", "LANG": "C"]) == .braille)
+    #expect(characters(["LC_ALL": "C", "LANG": "C.UTF-8"]) == .ascii && characters(["LANG": "de_DE@euro"]) == .ascii)
+    #expect(characters(["LC_ALL": "", "LC_CTYPE": "POSIX"]) == .ascii)
+    #expect(characters(["LANG": "C.UTF-8", "TERM": "linux"]) == .blocks)
+  }
+
+  @Test func barsStandForTheirValues() throws {
+    let lines = text(SampleFigures.bars, 60, 16).split(separator: "\n").map(String.init)
+    let rows = ["3", "1", "0", "2"].map { name in lines.first { $0.hasPrefix("\(name) ┤") } ?? "" }
+    let lengths = rows.map { row in row.count { "█▏▎▍▌▋▊▉".contains($0) } }
+    #expect(abs(lengths[0] - 2 * lengths[1]) <= 1 && abs(lengths[1] - 2 * lengths[2]) <= 1)
+    #expect(rows[0].hasSuffix(" 2") && rows[2].hasSuffix(" 0.5"))
+    // What is inactive is hatched, and seen though it is next to nothing.
+    #expect(rows[3].contains("░") && lines[1].contains("░ inactive") && lines[1].contains("█ active"))
+    // More bars than rows stand upright.
+    let many = Bars(values: (0..<60).map { Double($0 % 7) }, names: (0..<60).map(String.init), xLabel: "x", yLabel: "y")
+    let upright = text(Figure(many, title: "Many"), 80, 21).split(separator: "\n")
+    #expect(upright.contains { $0.contains("█") && $0.contains("│") })
+  }
+
+  @Test func valuesThatHaveNoPlaceAreLeftOut() throws {
+    let odd = Curves.Line(name: "odd", x: [0, 1, .nan, 3, 4], y: [1, .infinity, 2, -.infinity, 1e300])
+    let figures: [any FigureKind] = [
+      Curves(lines: [odd], xLabel: "x", yLabel: "y"),
+      Curves(lines: [odd], xLabel: "x", yLabel: "y", logX: true, logY: true),
+      Curves(lines: [.init(name: "", x: [], y: [])], xLabel: "", yLabel: ""),
+      Scatter(x: [.nan, 1], y: [0, .infinity], classes: [0, -1], xLabel: "x", yLabel: "y"),
+      Scatter(x: [], y: [], xLabel: "x", yLabel: "y"),
+      Scatter(x: [1], y: [1], values: [.nan], xLabel: "x", yLabel: "y"),
+      Bars(values: [.nan, -3, .infinity], names: ["a", "b", "c"], xLabel: "x", yLabel: "y"),
+      Histogram(series: [.init(name: "h", values: [.nan])], xLabel: "x", showsNormal: true),
+      MatrixMap(
+        values: [.nan, -1, 1e30, 0], rowNames: ["a", "b"], columnNames: ["a", "b"], rowLabel: "r", columnLabel: "c",
+        valueLabel: "v"),
+    ]
+    for kind in figures {
+      for characters in TextCharacters.allCases {
+        for size in [(20, 8), (80, 21)] {
+          #expect(!text(Figure(kind, title: "Odd"), size.0, size.1, .palette, characters).isEmpty)
+        }
+      }
+    }
   }
 
   @Test func halfBlocksHoldTwoPixelsEach() throws {
@@ -56,7 +178,7 @@ import Testing
 
   private func text(_ grid: ImageGrid, _ columns: Int, _ rows: Int) throws -> [Substring] {
     let figure = Figure(grid, title: "Images", subtitle: "")
-    return try renderer.text(figure, columns: columns, rows: rows, color: .full).split(separator: "\n")
+    return figure.kind.text(figure, on: TextScreen(columns: columns, rows: rows, color: .full)).split(separator: "\n")
   }
 
   @Test func aStripGoesOnInTheNextLine() throws {

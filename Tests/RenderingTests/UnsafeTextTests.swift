@@ -41,7 +41,8 @@ import Text
     for figure in Self.figures(text.replacing("MARK", with: marker)) {
       let picture = try PNG.decode(try renderer.bytes(figure, .png))
       #expect(picture.width > 0)
-      _ = try renderer.text(figure, columns: 80, rows: 20, color: .none)
+      let text = figure.kind.text(figure, on: TextScreen(columns: 80, rows: 20))
+      #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F })
       if figure.kind is ImageGrid { _ = try renderer.bytes(figure, .pdf) }
       #expect(!fileExists(marker))
     }

@@ -70,7 +70,39 @@ def test_curves_are_coloured_characters_that_fit(shell):
     screen.run("plot loss m")
     assert "\x1b[38;5;" in screen.raw
     assert "Training of m" in screen.text and "epoch" in screen.text
+    assert any(0x2801 <= ord(letter) <= 0x28FF for letter in screen.text)
     assert all(len(line) <= 80 for line in screen.lines)
+
+
+def test_ascii_where_the_locale_has_nothing_else(shell):
+    screen = shell(LC_ALL="C")
+    screen.raw = ""
+    screen.run("plot loss m")
+    assert "Training of m" in screen.text and "+-" in screen.text
+    drawn = screen.raw[screen.raw.index("Training of m"):screen.raw.rindex("epoch")]
+    assert drawn.isascii()
+    screen.run("set plot characters=braille")
+    screen.run("plot loss m")
+    assert any(0x2801 <= ord(letter) <= 0x28FF for letter in screen.text)
+
+
+def test_a_large_window_is_used(start):
+    screen = start(rows=60, columns=200)
+    screen.wait_prompt()
+    for line in LINES:
+        screen.run(line)
+    screen.run("plot loss m")
+    drawn = [line for line in screen.lines if any(0x2801 <= ord(letter) <= 0x28FF for letter in line)]
+    assert len(drawn) > 20 and max(len(line) for line in screen.lines) > 180
+    assert "Training of m" in screen.text
+
+
+def test_digits_of_classes_are_points_where_that_is_asked_for(shell):
+    screen = shell()
+    screen.run("set plot points=letters")
+    screen.run("plot latent m on=e")
+    assert sum(letter.isdigit() for line in screen.lines[3:18] for letter in line) > 100
+    assert not any(0x2801 <= ord(letter) <= 0x28FF for letter in screen.text)
 
 
 def test_full_colours_where_the_terminal_has_them(shell):
@@ -138,7 +170,10 @@ def test_a_window_that_this_gnuplot_does_not_open(shell):
 def test_without_gnuplot_the_line_says_what_to_do(shell):
     screen = shell(PATH="/nowhere")
     screen.run("plot loss m")
-    assert says(screen, "gnuplot is not installed. Try: apt-get install gnuplot-nox")
+    # In characters it is not needed.
+    assert "Training of m" in screen.text and "not installed" not in screen.raw
+    screen.run("plot loss m > loss.png")
+    assert says(screen, "gnuplot is not installed") and says(screen, "apt-get install gnuplot-nox")
     screen.run("plot sample m n=4")
     assert "▀" in screen.text
     screen.run("1 + 1")
@@ -147,34 +182,34 @@ def test_without_gnuplot_the_line_says_what_to_do(shell):
 
 def test_a_killed_gnuplot_is_started_anew(shell):
     screen = shell()
-    screen.run("plot loss m")
+    screen.run("plot loss m > loss.png")
     (pid,) = gnuplots(screen)
     os.kill(pid, signal.SIGKILL)
-    screen.run("plot kl m on=e")
+    screen.run("plot kl m on=e > kl.png")
     assert says(screen, "gnuplot ended unexpectedly")
     screen.raw = ""
-    screen.run("plot loss m")
-    assert "Training of m" in screen.raw and "gnuplot ended" not in screen.raw
+    screen.run("plot kl m on=e > kl.png")
+    assert "gnuplot ended" not in screen.raw
     assert gnuplots(screen) not in ([], [pid])
 
 
 def test_a_stopped_gnuplot_is_left_by_ctrl_c(shell):
     screen = shell()
-    screen.run("plot loss m")
+    screen.run("plot loss m > loss.png")
     (pid,) = gnuplots(screen)
     os.kill(pid, signal.SIGSTOP)
-    screen.line("plot kl m on=e")
+    screen.line("plot kl m on=e > kl.png")
     screen.wait(lambda: unread(pid) > 0, "the figure for gnuplot")
     screen.key("c")
     screen.wait(lambda: screen.current == "elbo>" and "interrupted" in screen.text, "the prompt")
-    screen.run("plot kl m on=e")
-    assert "KL per dimension" in screen.text
+    screen.run("plot kl m on=e > kl.png")
+    assert os.path.getsize(screen.home + "/kl.png") > 1000
     assert pid not in gnuplots(screen)
 
 
 def test_gnuplot_leaves_with_the_program(shell):
     screen = shell()
-    screen.run("plot loss m")
+    screen.run("plot loss m > loss.png")
     (pid,) = gnuplots(screen)
     screen.key("d")
     screen.wait_text("[y/N]")
@@ -187,19 +222,16 @@ def test_curves_differ_in_their_marks_and_not_in_colors_alone(shell):
     screen.run("model b mlp hidden=64 latent=2 seed=3; train b on=e epochs=1 lr=0.01 seed=2;")
     screen.run("plot loss m b")
     cells = screen.screen.buffer
-    # The legend: a name, and a piece of the curve to the right of it.
-    found = [(y, re.search(r" (\+---\+|(\S)\2{4})$", line)) for y, line in enumerate(screen.lines)]
-    marks = [(match[1][0], cells[y][match.start(1)].fg) for y, match in found if match][:2]
-    assert len(marks) == 2, screen.text
-    (first, red), (second, blue) = marks
-    assert first != second and red != blue
-    # Each curve is drawn as the legend has it beside its name: gnuplot's own lines are of '+', '-' and '|'.
-    def drawn(color):
-        return [cells[y][x].data for y in range(24) for x in range(80) if cells[y][x].fg == color]
-
-    for mark, color in marks:
-        allowed = {"+", "-", "|", " "} if mark == "+" else {mark, " "}
-        assert len(drawn(color)) > 8 and set(drawn(color)) <= allowed, (mark, drawn(color), screen.text)
+    # The legend: a piece of each curve with its shape, and its name.
+    (row,) = [y for y, line in enumerate(screen.lines) if "─●─ m" in line and "─▲─ b" in line]
+    places = [screen.lines[row].index(shape) for shape in "●▲"]
+    blue, red = [cells[row][x].fg for x in places]
+    assert blue != red
+    # Each shape is on its curve in its color, and each curve is named at its end.
+    for shape, color, name in [("●", blue, "m"), ("▲", red, "b")]:
+        drawn = [(y, x) for y in range(row + 1, 24) for x in range(80) if cells[y][x].data == shape]
+        assert len(drawn) >= 3 and all(cells[y][x].fg == color for y, x in drawn), screen.text
+        assert any(line.endswith(" " + name) for line in screen.lines[row + 1:]), screen.text
 
 
 def test_training_is_watched_live(shell):

@@ -15,10 +15,19 @@ typedef struct {
   void (*show)(void *context, char **matches, int count);
   // A key was bound to help: show it for the line as it stands.
   void (*help)(void *context);
+  // The line in colors: malloc'ed text of the same letters with escape sequences between them, or NULL for none. Called
+  // whenever the line has changed.
+  char *(*paint)(void *context, const char *line);
+  // Looks for a line of the history by what is typed while it runs; the terminal is in readline's mode, the cursor at the
+  // start of an empty line. The malloc'ed line that was chosen, or NULL; `*runs` when it is to be run at once.
+  char *(*search)(void *context, const char *line, bool *runs);
+  // Edits the line in another program, which has the terminal meanwhile: the malloc'ed line that comes back, or NULL.
+  char *(*edit)(void *context, const char *line);
 } elbo_line_callbacks;
 
-// Once, before anything else. `name` is what .inputrc files can test with `$if`.
-void elbo_line_configure(const char *name, elbo_line_callbacks callbacks);
+// Once, before anything else. `name` is what .inputrc files can test with `$if`; `colors` paints the line while it is typed,
+// and shows in gray how the latest line of the history that begins like it goes on.
+void elbo_line_configure(const char *name, elbo_line_callbacks callbacks, bool colors);
 // Shows the prompt, for the window as it is now, and puts the terminal into readline's mode; `initial` is text to start
 // with, or NULL.
 void elbo_line_begin(const char *prompt, const char *initial);
@@ -48,6 +57,8 @@ void elbo_line_append_after_completion(char character);
 bool elbo_line_variable_is_on(const char *name);
 const char *elbo_line_library_version(void);
 
-// The list that Up and Ctrl-R walk.
+// The list that Up and Ctrl-R walk; `elbo_line_history_entry` counts from the oldest.
 void elbo_line_history_add(const char *line);
+int elbo_line_history_count(void);
+const char *elbo_line_history_entry(int index);
 void elbo_line_history_limit(int entries);

@@ -35,7 +35,7 @@ extension GnuplotScript {
   /// Fewer numbers along a narrow axis than gnuplot, which does not know how wide they are, would write into each
   /// other.
   mutating func horizontalTics(from low: Double, to high: Double, pixels: Int) {
-    guard medium != .characters, low.isFinite, high.isFinite, high > low else { return }
+    guard low.isFinite, high.isFinite, high > low else { return }
     let widest = max(
       TextMetrics.width(ofNumber: Self.rounded(low, to: high - low)),
       TextMetrics.width(ofNumber: Self.rounded(high, to: high - low)))
@@ -52,7 +52,7 @@ extension GnuplotScript {
 
   /// Fewer numbers along a low axis than gnuplot, which does not know how high it is, would write over each other.
   mutating func verticalTics(span: Double, pixels: Int) {
-    guard medium != .characters, pixels < 260, span > 0, span.isFinite else { return }
+    guard pixels < 260, span > 0, span.isFinite else { return }
     say("set ytics \(Self.step(atLeast: span / Double(max(pixels / 30, 2))))")
   }
 
@@ -101,7 +101,6 @@ extension GnuplotScript {
 
   /// Margins that fit labels in every size, and a legend above if there is one.
   mutating func sides(legend: [String]) {
-    guard medium != .characters else { return }
     if !legend.isEmpty {
       say("set tmargin at screen \(px(size.height - head(legend)))")
       keyAbove(legend)

@@ -5,8 +5,8 @@ import Text
 /// Data are tables of float32, sent as one packed block of which commands read parts, or written out when the script is to
 /// stand alone. Text from users appears only inside single quotes with `noenhanced`, where gnuplot evaluates nothing.
 package struct GnuplotScript: Equatable, Sendable {
-  /// The output of the script: pixels of which ours lie beneath, shapes, or characters.
-  package enum Medium: Sendable { case layer, shapes, characters }
+  /// The output of the script: pixels of which ours lie beneath, or shapes.
+  package enum Medium: Sendable { case layer, shapes }
 
   package private(set) var commands = ""
   package private(set) var tables: [[[Float]]] = []
@@ -26,7 +26,7 @@ package struct GnuplotScript: Equatable, Sendable {
 
   package init(_ figure: Figure, medium: Medium = .shapes) {
     self.medium = medium
-    palette = medium == .characters ? .characters : Palette(figure.theme)
+    palette = Palette(figure.theme)
     size = Self.size(of: figure)
     begin(figure)
     figure.kind.draw(in: &self, theme: figure.theme)
@@ -89,8 +89,8 @@ package struct GnuplotScript: Equatable, Sendable {
     return name
   }
 
-  /// `tc rgb '#222222'`; in characters the terminal's own color.
-  func textColor(_ color: String) -> String { medium == .characters ? "" : "tc rgb '\(color)'" }
+  /// `tc rgb '#222222'`.
+  func textColor(_ color: String) -> String { "tc rgb '\(color)'" }
 
   // MARK: Data
 
@@ -152,8 +152,6 @@ package struct GnuplotScript: Equatable, Sendable {
     say("set border 3 lw 1 lc rgb '\(palette.faded)'")
     say("set tics nomirror scale 0.6 \(textColor(palette.foreground))")
     say("set key noenhanced samplen 2 spacing 1.2 \(textColor(palette.foreground))")
-    // In characters the caption stands above, where it is not cut.
-    guard medium != .characters else { return }
     // gnuplot's own begins with a blank, which moves numbers off their tics.
     say("set format '%h'")
     say("set grid lc rgb '\(palette.grid)' lw 1 lt 1")
@@ -190,9 +188,6 @@ package struct GnuplotScript: Equatable, Sendable {
   }
 
   mutating func labels(_ x: String, _ y: String) {
-    guard medium != .characters else {
-      return say("set xlabel \(Self.quoted(x)) noenhanced \(textColor(palette.foreground))")
-    }
     // At the edges, where no number of the axes pushes them out of the picture.
     if !x.isEmpty {
       say(

@@ -31,23 +31,6 @@ package struct Palette: Sendable {
     }
   }
 
-  /// For characters: seen on light and on dark terminals (Paul Tol's "bright" set and more of its lightness).
-  static let characters = Palette(
-    background: "#000000", foreground: "#888888", faded: "#888888", grid: "#888888",
-    classes: shades([
-      "#4477AA", "#66CCEE", "#228833", "#CCBB44", "#EE6677", "#AA3377", "#EE8866", "#44BB99", "#9977DD", "#999999",
-    ]), lines: ["#4488CC", "#EE6677", "#33AA44", "#CCBB44", "#66CCEE", "#CC55AA", "#EE8866", "#999999"],
-    inactive: "#888888"
-  )
-
-  private init(
-    background: String, foreground: String, faded: String, grid: String, classes: [String], lines: [String],
-    inactive: String
-  ) {
-    (self.background, self.foreground, self.faded, self.grid) = (background, foreground, faded, grid)
-    (self.classes, self.lines, self.inactive) = (classes, lines, inactive)
-  }
-
   private static func shades(_ colors: [String]) -> [String] {
     func mixed(_ color: String, with other: Int, _ share: Int) -> String {
       "#"

@@ -56,8 +56,6 @@ extension Bars: FigureKind {
     ]
   }
 
-  package var verticalName: String { yLabel }
-
   package func draw(in script: inout GnuplotScript, theme: Figure.Theme) { script.draw(self) }
 }
 
@@ -74,11 +72,11 @@ extension GnuplotScript {
     verticalTics(span: high, pixels: size.height - 170)
     say("set xrange [-0.7:\(Double(max(bars.values.count, 1)) - 0.3)]")
     say("unset grid")
-    if medium != .characters { say("set grid y lc rgb '\(palette.grid)' lw 1 lt 1") }
+    say("set grid y lc rgb '\(palette.grid)' lw 1 lt 1")
     // Names get the room they need; where all of them do not fit, some stand for the rest.
-    let limit = medium == .characters ? 24 : 16
+    let limit = 16
     let widest = bars.names.map { min($0.count, limit) }.max() ?? 1
-    let fitting = medium == .characters ? 16 : max(1, min(30, (size.width - left - 28) / (11 * widest + 8)))
+    let fitting = max(1, min(30, (size.width - left - 28) / (11 * widest + 8)))
     let every = max(1, (bars.names.count + fitting - 1) / fitting)
     let tics = bars.names.enumerated().filter { $0.offset % every == 0 }
       .map { "\(Self.ticName($0.element, limit: limit)) \($0.offset)" }

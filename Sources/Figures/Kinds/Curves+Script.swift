@@ -1,16 +1,13 @@
 extension GnuplotScript {
   mutating func draw(_ curves: Curves) {
-    let twoPanels = curves.hasLowerPanel && medium != .characters
-    if twoPanels { say("set multiplot") }
-    if medium != .characters {
-      // Both panels have one.
-      left =
-        [0, 1].compactMap { frame(curves, $0) }.map { Self.left(forNumbersFrom: $0.low, to: $0.high) }.max() ?? left
-      say("set lmargin at screen \(px(left, across: true))")
-      say("set rmargin at screen \(px(size.width - 28, across: true))")
-      say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
-    }
-    if twoPanels {
+    if curves.hasLowerPanel { say("set multiplot") }
+    // Both panels have one.
+    left =
+      [0, 1].compactMap { curves.frame(panel: $0) }.map { Self.left(forNumbersFrom: $0.low, to: $0.high) }.max() ?? left
+    say("set lmargin at screen \(px(left, across: true))")
+    say("set rmargin at screen \(px(size.width - 28, across: true))")
+    say("set tmargin at screen \(px(size.height - head(curves.namesInLegend)))")
+    if curves.hasLowerPanel {
       // The panel beneath first: its labels are the picture's.
       let share = px(72 + (size.height - 176) * 3 / 10)
       say("set bmargin at screen \(px(66))")
@@ -24,21 +21,19 @@ extension GnuplotScript {
       say("unset multiplot")
     } else {
       // Numbers above, the name of the axis below them.
-      if medium != .characters { say("set bmargin at screen \(px(turnsNames(curves) ? 140 : 66))") }
+      say("set bmargin at screen \(px(turnsNames(curves) ? 140 : 66))")
       panel(curves, 0)
     }
   }
 
   private mutating func panel(_ curves: Curves, _ number: Int) {
-    let isOnly = !curves.hasLowerPanel || medium == .characters
+    let isOnly = !curves.hasLowerPanel
     labels(isOnly || number == 1 ? curves.xLabel : "", number == 1 ? curves.lowerLabel : curves.yLabel)
     if curves.logX { say("set logscale x") }
     if curves.logY { say("set logscale y") }
     axes(curves, number)
     if number == 0 { marks(curves) }
-    if medium == .characters {
-      say("set key \(isFalling(curves, number) ? "top" : "bottom") right")
-    } else if number == 1 || curves.namesInLegend.isEmpty {
+    if number == 1 || curves.namesInLegend.isEmpty {
       say("unset key")
     } else {
       keyAbove(curves.namesInLegend)
@@ -49,13 +44,7 @@ extension GnuplotScript {
       let color = line.shade.map(shade) ?? palette.lines[(line.color ?? next) % palette.lines.count]
       if !line.isFaint { next += 1 }
       guard line.panel == number, !line.x.isEmpty else { continue }
-      // Text output has no faint style.
-      if line.isFaint, medium == .characters { continue }
-      if medium == .characters {
-        parts.append(inCharacters(line, color, place: parts.count))
-      } else {
-        parts += drawn(line, color)
-      }
+      parts += drawn(line, color)
     }
     plot(parts)
   }
@@ -63,25 +52,13 @@ extension GnuplotScript {
   /// Whether the names below are too long to stand beside each other.
   private func turnsNames(_ curves: Curves) -> Bool {
     let width = size.width - left - 28
-    return medium != .characters && (curves.xNames ?? []).reduce(0) { $0 + min($1.count, 16) + 2 } * 7 > width
+    return (curves.xNames ?? []).reduce(0) { $0 + min($1.count, 16) + 2 } * 7 > width
   }
 
   /// A color of the scale that stands out from the background at both of its ends.
   private func shade(_ place: Double) -> String {
     let rgb = ColorScale.color(Float(0.05 + 0.8 * place), ColorScale.viridis)
     return "#" + rgb.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  /// What gnuplot's text terminal draws lines of the first dash types with, where they have no colors.
-  private static let characterMarks = ["*", "#", "$", "%", "@", "&"]
-
-  /// A line in characters of its own as well as in a color: not everybody tells colors apart. With colors alone gnuplot
-  /// draws all lines with `+`.
-  private mutating func inCharacters(_ line: Curves.Line, _ color: String, place: Int) -> String {
-    let data = source([line.x.map(Float.init), line.y.map(Float.init)])
-    let mark = place % Self.characterMarks.count
-    let style = line.x.count == 1 ? "points pt \"\(Self.characterMarks[mark])\"" : "lines dt \(mark + 1)"
-    return "\(data) using 1:2 with \(style) lc rgb '\(color)' title \(Self.quoted(line.name, limit: 60))"
   }
 
   private mutating func drawn(_ line: Curves.Line, _ color: String) -> [String] {
@@ -114,20 +91,9 @@ extension GnuplotScript {
     return parts
   }
 
-  /// Where the vertical axis of a panel begins and ends: at the data, with room above for the names of edits.
-  private func frame(_ curves: Curves, _ number: Int) -> (low: Double, high: Double)? {
-    guard let range = curves.range(panel: number) else { return nil }
-    if curves.logY { return (range.lowerBound * 0.97, range.upperBound * 1.05) }
-    let span = range.upperBound - range.lowerBound
-    let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
-    let room = curves.marks.isEmpty || number > 0 ? margin : margin + span * 0.1
-    let isFilled = curves.lines.contains(where: \.isFilled)
-    return (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
-  }
-
   /// Ranges from the data; integers where x is a count.
   private mutating func axes(_ curves: Curves, _ number: Int) {
-    if let (low, high) = frame(curves, number) {
+    if let (low, high) = curves.frame(panel: number) {
       if curves.logY {
         say("set yrange [\(low):\(high)]")
         if let tics = Self.logTics(low, high) {
@@ -151,8 +117,7 @@ extension GnuplotScript {
     let width = size.width - left - 28
     if let names = curves.xNames {
       let turned = turnsNames(curves) ? " rotate by 35 right" : ""
-      let limit = medium == .characters ? 8 : 16
-      let tics = names.enumerated().map { "\(Self.quoted($1, limit: limit)) \($0)" }
+      let tics = names.enumerated().map { "\(Self.quoted($1, limit: 16)) \($0)" }
       say("set xtics noenhanced\(turned) (\(tics.joined(separator: ", ")))")
       return
     }
@@ -162,7 +127,7 @@ extension GnuplotScript {
     }
     let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000]
     let room = width / (TextMetrics.width(ofNumber: last) + 24)
-    let wide = medium == .characters ? 8.0 : Double(max(1, min(12, room)))
+    let wide = Double(max(1, min(12, room)))
     let step = steps.first { (last - first) / Double($0) <= wide } ?? 10_000_000
     let start = Int((first / Double(step)).rounded(.down)) * step
     say("set xtics \(start),\(step)")
@@ -178,20 +143,11 @@ extension GnuplotScript {
       let height = 0.965 - Double(index % 3) * 0.055
       // What is written right of a line must not leave the picture.
       let isLate = mark.x > first + 0.8 * (last - first)
-      let gap = medium == .characters ? 2 : 1
       say(
         "set label \(Self.quoted(mark.text, limit: 40)) at first \(mark.x), graph \(Self.number(height)) "
-          + "\(isLate ? "right" : "left") offset \(isLate ? -gap : gap),0 "
+          + "\(isLate ? "right" : "left") offset \(isLate ? -1 : 1),0 "
           + "noenhanced font ',11' \(textColor(palette.faded))")
     }
-  }
-
-  /// Whether the first line of a panel ends lower than it begins: then the upper right corner is free.
-  private func isFalling(_ curves: Curves, _ number: Int) -> Bool {
-    guard let line = curves.lines.first(where: { $0.panel == number && !$0.isFaint }), let first = line.y.first,
-      let last = line.y.last
-    else { return true }
-    return last <= first
   }
 }
 

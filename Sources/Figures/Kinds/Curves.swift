@@ -82,6 +82,28 @@ package struct Curves {
   }
 }
 
+extension Curves {
+  /// Where the vertical axis of a panel begins and ends: at the data, with room above for the names of edits.
+  func frame(panel number: Int) -> (low: Double, high: Double)? {
+    guard let range = range(panel: number) else { return nil }
+    if logY { return (range.lowerBound * 0.97, range.upperBound * 1.05) }
+    let span = range.upperBound - range.lowerBound
+    let margin = span > 0 ? span * 0.06 : max(abs(range.upperBound) * 0.05, 0.5)
+    let room = marks.isEmpty || number > 0 ? margin : margin + span * 0.1
+    let isFilled = lines.contains(where: \.isFilled)
+    return (isFilled ? 0 : range.lowerBound - margin, range.upperBound + room)
+  }
+
+  /// Where the horizontal axis of all panels begins and ends; points on its ends are drawn whole.
+  var across: (low: Double, high: Double) {
+    let xs = lines.flatMap(\.x).filter { $0.isFinite && (!logX || $0 > 0) }
+    guard let first = xs.min(), let last = xs.max() else { return (0, 1) }
+    if logX { return first < last ? (first * 0.9, last * 1.15) : (first / 10, first * 10) }
+    let margin = first < last ? (last - first) * 0.02 : 1
+    return (first - margin, last + margin)
+  }
+}
+
 extension Curves.Line {
   /// The line smoothed without a lag: twice the mean of as many points before as after,
   ///
@@ -175,8 +197,6 @@ extension Curves: FigureKind {
     return [("axes", "\(xLabel); \(yLabel)\(scale)")] + lines
       + marks.map { ("mark", "\(FigureNumbers.number($0.x)): \($0.text)") }
   }
-
-  package var verticalName: String { yLabel }
 
   package func draw(in script: inout GnuplotScript, theme: Figure.Theme) { script.draw(self) }
 }

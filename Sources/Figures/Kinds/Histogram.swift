@@ -75,8 +75,6 @@ extension Histogram: FigureKind {
     series.map { ($0.name, FigureNumbers.spread($0.values.map(Double.init))) }
   }
 
-  package var verticalName: String { "density" }
-
   package func draw(in script: inout GnuplotScript, theme: Figure.Theme) { script.draw(self) }
 }
 
@@ -104,7 +102,7 @@ extension GnuplotScript {
       y.append(0)
       let data = source([x, y])
       let color = colors[index % colors.count]
-      if isAlone, medium != .characters {
+      if isAlone {
         parts.append("\(data) using 1:2 with filledcurves y1=0 fs solid 0.35 noborder lc rgb '\(color)' notitle")
       }
       let title = isAlone && !histogram.showsNormal ? "notitle" : "title \(Self.quoted(series.name, limit: 30))"

@@ -51,8 +51,8 @@ extension ImageGrid {
     picture.place(GridPicture(self, theme: theme).picture, x: place.x, y: place.y)
   }
 
-  package func text(_ figure: Figure, columns: Int, rows: Int, color: TextColor) -> String? {
-    TextFigure.images(figure, self, columns: columns, rows: rows, color: color)
+  package func text(_ figure: Figure, on screen: TextScreen) -> String {
+    TextFigure.images(figure, self, on: screen)
   }
 
   package func svg(_ figure: Figure) -> [UInt8]? { GridSVG.bytes(figure, self) }

@@ -41,7 +41,6 @@ extension MatrixMap: FigureKind {
   package var record: [(name: String, numbers: String)] { [(valueLabel, FigureNumbers.spread(values))] }
 
   package func size(of figure: Figure) -> Figure.Size { .init(width: 800, height: 740) }
-  package var verticalName: String { rowLabel }
 
   package func draw(in script: inout GnuplotScript, theme: Figure.Theme) { script.draw(self) }
 }
@@ -57,7 +56,7 @@ extension GnuplotScript {
     say("set yrange [\(Double(max(rows, 1)) - 0.5):-0.5]")
     func tics(_ names: [String], font: Int) -> String {
       "(" + names.enumerated().map { "\(Self.ticName($0.element, limit: 12)) \($0.offset)" }.joined(separator: ", ")
-        + ")" + (font < 14 && medium != .characters ? " font ',\(font)'" : "")
+        + ")" + (font < 14 ? " font ',\(font)'" : "")
     }
     // Names get the room they need: smaller letters in many rows, upright where columns are narrower than their names.
     func longest(_ names: [String]) -> Int { names.map { min($0.count, 12) }.max() ?? 0 }
@@ -69,18 +68,12 @@ extension GnuplotScript {
     let isUpright = longest(map.columnNames) * 10 > room && longest(map.columnNames) > 1
     let columnFont = max(6, min(14, room * 6 / 10))
     let bottom = isUpright ? max(66, 62 + longest(map.columnNames) * columnFont * 78 / 100) : 66
-    let turn = isUpright && medium != .characters ? "rotate by 90 right " : ""
+    let turn = isUpright ? "rotate by 90 right " : ""
     if columns > 0 { say("set xtics noenhanced scale 0 \(turn)\(tics(map.columnNames, font: columnFont))") }
     if rows > 0 { say("set ytics noenhanced scale 0 \(tics(map.rowNames, font: rowFont))") }
     guard rows > 0, columns > 0, map.values.count == rows * columns else { return plot([]) }
     let letters = max(rows, columns) <= 12 ? 13 : 9
-    let numbers = Self.cellNumbers(map.values, letters: medium == .characters ? 8 : max(1, room * 10 / (letters * 9)))
-    if medium == .characters {
-      for (index, text) in numbers.enumerated() {
-        say("set label '\(text)' at \(index % columns),\(index / columns) center")
-      }
-      return plot(["NaN notitle"])
-    }
+    let numbers = Self.cellNumbers(map.values, letters: max(1, room * 10 / (letters * 9)))
     say("set lmargin at screen \(px(left, across: true))")
     say("set rmargin at screen \(px(size.width - bar, across: true))")
     say("set bmargin at screen \(px(bottom))")

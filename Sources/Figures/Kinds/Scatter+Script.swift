@@ -32,11 +32,6 @@ extension GnuplotScript {
     let bounds = scatter.bounds
     say("set xrange [\(bounds.x.lowerBound):\(bounds.x.upperBound)]")
     say("set yrange [\(bounds.y.lowerBound):\(bounds.y.upperBound)]")
-    if medium == .characters {
-      say("set key outside right center")
-      plot(characters(scatter))
-      return
-    }
     let layout = ScatterLayout(scatter, size: size)
     if scatter.showsMarginals { say("set multiplot") }
     say("set lmargin at screen \(px(layout.left, across: true))")
@@ -96,18 +91,6 @@ extension GnuplotScript {
     say(
       "set label 4 \(Self.quoted(name, limit: 40)) at screen \(px(size.width - 16, across: true)), "
         + "screen \(px((bottom + top) / 2)) center rotate by 90 noenhanced \(textColor(palette.foreground))")
-  }
-
-  private mutating func characters(_ scatter: Scatter) -> [String] {
-    guard scatter.classes != nil else {
-      return [source([scatter.x, scatter.y]) + " using 1:2 with points pt \"+\" lc rgb '\(palette.lines[1])' notitle"]
-    }
-    return byClass(scatter).map { value, x, y in
-      let name = scatter.name(ofClass: value)
-      let symbol = name.first.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "*" } ?? "*"
-      return source([x, y])
-        + " using 1:2 with points pt \"\(symbol)\" lc rgb '\(palette.classes[palette.place(ofClass: value)])' title \(Self.quoted(name, limit: 12))"
-    }
   }
 
   private func byClass(_ scatter: Scatter) -> [(value: Int, x: [Float], y: [Float])] {

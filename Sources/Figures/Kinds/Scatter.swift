@@ -103,8 +103,6 @@ extension Scatter: FigureKind {
   package func size(of figure: Figure) -> Figure.Size { .init(width: 900, height: 720) }
   package var isLayered: Bool { true }
   package var isBestAsPixels: Bool { x.count > 2000 }
-  package var verticalName: String { yLabel }
-
   package func draw(in script: inout GnuplotScript, theme: Figure.Theme) { script.draw(self) }
 
   package func place(in picture: inout Picture, _ script: GnuplotScript, theme: Figure.Theme) {

@@ -1,4 +1,5 @@
-/// Images of a grid as characters that are two pixels high: `▀` with a color for each half.
+/// Images of a grid as characters that are two pixels high: `▀` with a color for each half, shades where there are no colors,
+/// and signs of ASCII where there is nothing else.
 package struct HalfBlocks {
   /// Characters across one image, the gap beside it included; lines of one image.
   let cellWidth: Int
@@ -37,7 +38,7 @@ package struct HalfBlocks {
   }
 
   /// The lines of a row of the grid.
-  package func lines(row: Int, color: TextColor) -> [String] {
+  package func lines(row: Int, color: TextColor, characters: TextCharacters = .braille) -> [String] {
     let images = columns.map { row * grid.columns + $0 }.filter { $0 < grid.count }.map(shrunk)
     return stride(from: 0, to: height, by: 2).map { y in
       var line = ""
@@ -46,17 +47,21 @@ package struct HalfBlocks {
         for x in 0..<width {
           let upper = image[y * width + x]
           let lower = y + 1 < height ? image[(y + 1) * width + x] : nil
+          if characters == .ascii {
+            line.append(Self.letter(upper, lower ?? [0, 0, 0]))
+            continue
+          }
           if color == .none {
             line.append(Self.shade(upper, lower ?? [0, 0, 0]))
             continue
           }
           let code =
-            "\u{1B}[38;\(Self.code(upper, color))"
-            + (lower.map { ";48;\(Self.code($0, color))" } ?? ";49") + "m"
+            "\u{1B}[\(TextInk.code(of: upper, color))"
+            + (lower.map { ";" + TextInk.code(of: $0, color, isBackground: true) } ?? ";49") + "m"
           line += (code == last ? "" : code) + "▀"
           last = code
         }
-        line += color == .none ? " " : "\u{1B}[0m "
+        line += color == .none || characters == .ascii ? " " : "\u{1B}[0m "
       }
       return line
     }
@@ -70,15 +75,10 @@ package struct HalfBlocks {
     return [" ", "░", "▒", "▓", "█"][min(4, (a + b) / 2 * 5 / 256)]
   }
 
-  private static func code(_ color: [UInt8], _ depth: TextColor) -> String {
-    if depth == .full { return "2;\(color[0]);\(color[1]);\(color[2])" }
-    if color[0] == color[1], color[1] == color[2] {
-      // 24 grays, black and white.
-      let level = Int(color[0])
-      return "5;" + String(level < 4 ? 16 : level > 246 ? 231 : 232 + (level - 4) * 24 / 243)
-    }
-    let cube = color.map { (Int($0) * 5 + 127) / 255 }
-    return "5;\(16 + 36 * cube[0] + 6 * cube[1] + cube[2])"
+  /// The mean of both halves as a sign of ASCII that is as dense.
+  private static func letter(_ upper: [UInt8], _ lower: [UInt8]) -> Character {
+    let ramp = Array(" .:-=+*#%@")
+    return ramp[min(9, (Int(upper[1]) + Int(lower[1])) / 2 * 10 / 256)]
   }
 
   /// An image at the size that is shown, each pixel the mean of those it covers.

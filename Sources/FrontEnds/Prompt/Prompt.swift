@@ -47,6 +47,8 @@ package final class Prompt {
           Style.faint.apply(HangingText.wrapped($0, to: process.screen.columns), color)
         }
       })
+    let (painter, external) = (LinePainter(session: session), ExternalEditor(process: process))
+    editor.configureLine(paint: { painter.painted($0) }, edit: { external.edited($0) })
     runner.onRepeatedInterrupt = { [frontEnd] in frontEnd.remark("stopping at the end of this step …") }
   }
 
@@ -155,9 +157,10 @@ package final class Prompt {
 
   /// Writes the cell to the transcript, if there is one; starts or ends one when the cell asked for it.
   private func keepTranscript(_ source: String, _ outcome: CellOutcome) {
+    defer { frontEnd.isRecording = transcript != nil }
     do throws(FileFailure) {
-      // A lesson runs in a copy of the session.
-      if !outcome.isOfLesson { try transcript?.add(source, outcome) }
+      // A lesson runs in a copy of the session, and what was watched is no cell.
+      if !outcome.isOfLesson, outcome.number > 0 { try transcript?.add(source, outcome) }
       switch outcome.transcriptRequest {
       case .start(let path):
         transcript = try Transcript(path: path, session: session, width: process.screen.columns)

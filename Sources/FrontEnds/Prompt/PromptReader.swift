@@ -57,7 +57,7 @@ package final class PromptReader {
   }
 
   /// Reads one line; returns another event if there is none.
-  package func ask(_ question: String) -> LineInput { editor.readLine(prompt: question) }
+  package func ask(_ question: String) -> LineInput { editor.readLine(prompt: question, isStatement: false) }
 
   /// A line without its prompt. A terminal without bracketed paste sends a transcript line by line: what follows its
   /// prompts at once is output and is skipped.

@@ -20,7 +20,7 @@ package struct RecoveryWorkspace {
       var isOpen = true
       while isOpen {
         isOpen = false
-        switch editor.readLine(prompt: "Open it? [Y]es, [n]o, delete it, [l]ater: ") {
+        switch editor.readLine(prompt: "Open it? [Y]es, [n]o, delete it, [l]ater: ", isStatement: false) {
         case .line(let answer):
           switch answer.lowercased().trimmingPrefix(" ") {
           case "", "y", "yes": return old

@@ -22,9 +22,10 @@ package final class FigureScreen: Sendable {
   /// The bytes to write to the terminal for a figure; nil when only its one-line description is shown.
   ///
   /// - Parameters:
-  ///   - wish: `set plot terminal=…`.
+  ///   - display: `set plot terminal=… characters=… points=…`.
   ///   - rows: Lines that characters may take; nil for most of the screen.
-  package func text(_ figure: Figure, _ wish: String?, rows: Int? = nil) -> String? {
+  package func text(_ figure: Figure, _ display: FigureDisplay, rows: Int? = nil) -> String? {
+    let wish = display.terminal
     if wish == "none" { return nil }
     // In a file or a pipe only the description of a figure is written, unless graphics were requested.
     guard process.outputIsTerminal || (wish != nil && wish != "auto") else { return nil }
@@ -42,9 +43,10 @@ package final class FigureScreen: Sendable {
       case .characters:
         let screen = process.screen
         let lines = rows ?? max(12, min(screen.rows - 3, screen.columns * 2 / 5))
-        let text = try renderer.text(
-          figure, columns: min(screen.columns, 160) - 1, rows: lines, color: color, isCancelled: isCancelled)
-        return text + "\n"
+        let page = TextScreen(
+          columns: min(screen.columns, 240) - 1, rows: lines, color: color,
+          characters: display.characters ?? TextCharacters(environment: process.environment), points: display.points)
+        return figure.kind.text(figure, on: page) + "\n"
       }
     } catch {
       let line = "the figure could not be drawn: \(error.advice)"
@@ -53,21 +55,27 @@ package final class FigureScreen: Sendable {
   }
 
   /// A live figure: in a window, else as text, which can be overwritten.
-  package func live(_ figure: Figure, _ wish: String?) -> String? {
-    if wish == "none" { return nil }
-    if case .window(let name) = way(wish) {
+  package func live(_ figure: Figure, _ display: FigureDisplay) -> String? {
+    if display.terminal == "none" { return nil }
+    if case .window(let name) = way(display.terminal) {
       let interruption = interruption
       do throws(PlotError) {
         try FigureRendering.shared.window(figure, name) { interruption.isRequested }
         return nil
       } catch { return "the figure could not be drawn: \(error.advice)\n" }
     }
-    return text(figure, "dumb", rows: max(10, min(process.screen.rows - 2, 18)))
+    var inCharacters = display
+    inCharacters.terminal = "dumb"
+    return text(figure, inCharacters, rows: max(10, min(process.screen.rows - 2, 18)))
   }
 
   private var color: TextColor {
     guard process.outputColor.isOn else { return .none }
-    return ["truecolor", "24bit"].contains(process.environment["COLORTERM"] ?? "") ? .full : .palette
+    if ["truecolor", "24bit"].contains(process.environment["COLORTERM"] ?? "") { return .full }
+    // The terminals that are known to have no more than 16 colors.
+    let term = process.environment["TERM"] ?? ""
+    let isOld = ["linux", "ansi", "cygwin", "cons25", "sun"].contains(term) || term.hasPrefix("vt")
+    return isOld || term.hasSuffix("-16color") ? .basic : .palette
   }
 
   private func way(_ wish: String?) -> DisplayMethod {

@@ -31,7 +31,7 @@ package struct LiveTrainingBenchmark {
       figures += 1
       let start = ContinuousClock.now
       defer { if figures > 1 { drawing += ContinuousClock.now - start } }
-      _ = try? FigureRendering.shared.text(figure, columns: 79, rows: 18, color: .palette)
+      _ = figure.kind.text(figure, on: TextScreen(columns: 79, rows: 18, color: .palette))
     }
   }
 

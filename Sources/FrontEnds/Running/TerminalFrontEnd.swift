@@ -18,6 +18,8 @@ package final class TerminalFrontEnd: FrontEnd, Sendable {
     var closedBy: Int32?
     /// A pager has the screen.
     var isPaging = false
+    /// A transcript is written.
+    var isRecording = false
   }
   private let process: ProcessContext
   private let pager: Pager?
@@ -36,6 +38,10 @@ package final class TerminalFrontEnd: FrontEnd, Sendable {
   }
 
   package var width: Int { process.screen.columns }
+  package var isRecording: Bool {
+    get { state.withLock { $0.isRecording } }
+    set { state.withLock { $0.isRecording = newValue } }
+  }
   package var closedBy: Int32? { state.withLock { $0.closedBy } }
 
   package func emit(_ event: Event) {
@@ -117,7 +123,7 @@ package final class TerminalFrontEnd: FrontEnd, Sendable {
 
   /// Draws a live figure over the one before it, in one write so that nothing flickers.
   private func showLive(_ figure: Figure, _ progress: Progress, _ state: inout State) {
-    guard let text = screen.live(figure, progress.figureTerminal) else { return }
+    guard let text = screen.live(figure, progress.figureDisplay) else { return }
     var bytes = state.progress.hide()
     if state.figureLines > 0 { bytes += "\u{1B}[\(state.figureLines)A" }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0)
@@ -128,7 +134,7 @@ package final class TerminalFrontEnd: FrontEnd, Sendable {
 
   /// Writes an output; the text that is left for the pager, if any.
   private func show(_ output: Output, _ state: inout State) -> String? {
-    if let figure = output.figure, let drawn = screen.text(figure, output.figureTerminal) {
+    if let figure = output.figure, let drawn = screen.text(figure, output.figureDisplay) {
       write(drawn, &state)
       if output.text == figure.summary { return nil }
     }

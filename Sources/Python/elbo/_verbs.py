@@ -2,6 +2,7 @@
 
 VERBS = (
     "anomaly",
+    "cd",
     "compare",
     "compress",
     "dataset",
@@ -32,9 +33,11 @@ VERBS = (
     "model",
     "open",
     "plot",
+    "pwd",
     "quit",
     "race",
     "reconstruct",
+    "redo",
     "report",
     "sample",
     "save",
@@ -53,4 +56,5 @@ VERBS = (
     "undo",
     "vars",
     "versus",
+    "watch",
 )

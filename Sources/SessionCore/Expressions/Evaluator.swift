@@ -15,6 +15,7 @@ package struct Evaluator {
     case .dictionary(let entries): return try dictionary(entries)
     case .call(let name, let arguments): return try call(name, arguments, span: expression.span)
     case .index(let base, let subscripts):
+      if let value = try cell(base, subscripts, at: expression.span) { return value }
       let value = try evaluate(base)
       do {
         return try Indexing(evaluator: self).select(from: value, subscripts, at: expression.span)
@@ -66,6 +67,24 @@ package struct Evaluator {
       throw Fault(.syntax, "'\(name)' is a command; a command starts a statement", at: span)
     }
     throw execution.noVariable(name, at: span)
+  }
+
+  /// `In[3]`, the text of cell 3, and `Out[3]`, its result, as IPython has them; nil for other names, and where a variable
+  /// has this one. Negative numbers count from the last cell.
+  private func cell(_ base: Expression, _ subscripts: [Expression.Subscript], at span: Range<Int>) throws -> Value? {
+    guard case .name(let name) = base.node, name == "In" || name == "Out", execution.lookup(name) == nil,
+      case .value(let index)? = subscripts.first, subscripts.count == 1
+    else { return nil }
+    let number = try integer(index)
+    let cell = number < 0 ? execution.cell + number : number
+    if name == "Out" {
+      guard let value = execution.lookup("_\(cell)") else { throw execution.noVariable("_\(cell)", at: span) }
+      return value
+    }
+    guard let entry = execution.core.history.range(start: cell, stop: cell + 1).last else {
+      throw Fault(.unknownVariable, "there is no cell \(cell)", at: span, fix: "'history' lists the cells.")
+    }
+    return .string(entry.source)
   }
 
   private func list(_ items: [Expression]) throws -> Value {
@@ -143,7 +162,12 @@ package struct Evaluator {
   private func call(
     _ name: Spanned<String>, _ arguments: [Expression.Argument], span: Range<Int>
   ) throws -> Value {
-    guard let function = FunctionTable.shared[name.value] else {
+    // Python's names for what is here already; a variable may have them.
+    let known = FunctionTable.shared[name.value == "len" ? "count" : name.value]
+    guard let function = known else {
+      if name.value == "type", arguments.count == 1, arguments[0].name == nil {
+        return .string(try evaluate(arguments[0].value).kind.rawValue)
+      }
       if name.value == "float" { return try float(arguments, span: span) }
       if let command = execution.table[name.value] {
         throw Fault(

@@ -11,6 +11,7 @@ package enum Habits {
     let line = source.split(separator: "\n", maxSplits: 1).first.map { $0.trimmed } ?? ""
     guard !line.isEmpty else { return nil }
     if let word = whole[line] ?? whole[line.lowercased()] { return "In elbo: \(word)" }
+    if let sweep = Loop.advice(source) { return "In elbo: \(sweep)" }
     let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
     let (verb, rest) = (String(parts[0]), parts.count > 1 ? parts[1].trimmed : "")
     if rest == "--help" || rest == "-h" || rest == "/?" { return "In elbo: help \(verb)" }
@@ -26,11 +27,11 @@ package enum Habits {
     func add(_ habits: [String], _ word: String) { for habit in habits { words[habit] = word } }
     add(["\\q", ":q", ":q!", ":wq", "q()", "exit()", "quit()", ".exit", ".quit", "logout"], "quit")
     add([".help", "\\?", "\\h", ":help", ":h", "help()", "%quickref", "-help"], "help")
+    add(["%pwd", "getwd()"], "pwd")
     add(["whos", "who", "%whos", "%who", "dir()", "globals()", "locals()", "ls()", "\\d", "\\dt", ".tables"], "vars")
     add(["%history", "%hist", "\\s", ".history"], "history")
     add(["\\timing", ".timer on"], "time on")
     add(["clear", "cls", "clc", "%clear", ":clear"], "Ctrl-L clears the screen; drop NAME deletes a variable")
-    add(["redo", "%redo"], "Up brings the line back; undo has no reverse")
     add(["%reset", "clear all", "rm(list=ls())"], "drop NAME …, or open a fresh workspace: open work.elbodb new=yes")
     add(["%matplotlib inline", "%matplotlib"], "nothing: figures are shown where they are drawn")
     return words
@@ -42,7 +43,8 @@ package enum Habits {
       for habit in habits { words[habit] = word }
     }
     add(["del", "rm", "unset", "remove"]) { "drop \($0.isEmpty ? "NAME" : $0)" }
-    add(["%time", "%timeit", "%%time"]) { "time on, then \($0.isEmpty ? "the command" : $0)" }
+    add(["%timeit", "%%time", "%%timeit", "@time"]) { "time \($0.isEmpty ? "STATEMENT" : $0)" }
+    add(["%cd", "chdir", "\\cd", ".cd"]) { "cd \($0.isEmpty ? "FOLDER" : $0)" }
     add([".once", ".output", "\\o", "\\g"]) { "end the line with > \($0.isEmpty ? "FILE.csv" : $0)" }
     add([".read", "\\i", "%run", "source", "include"]) {
       "run a script on the shell: elbo run \($0.isEmpty ? "FILE.elbo" : $0)"
@@ -58,7 +60,7 @@ package enum Habits {
     add(["import", "from", "using", "library", "require"]) { _ in
       "everything is there already; 'help' lists the commands"
     }
-    add(["for", "foreach", "while"]) { _ in
+    add(["foreach", "while"]) { _ in
       "sweep trains a model with many settings: s = sweep m on=d beta=0.5,1,2"
     }
     add(["def", "function", "class", "lambda"]) { _ in "commands alone; scripts are files of them: elbo run FILE.elbo" }
@@ -66,7 +68,7 @@ package enum Habits {
   }()
 
   private static let calls: [(String, @Sendable (String) -> String)] = [
-    ("len", { "count(\($0))" }), ("type", { "show \($0)" }), ("print", { "show \($0)" }), ("help", { "help \($0)" }),
+    ("print", { "show \($0)" }), ("help", { "help \($0)" }),
     ("del", { "drop \($0)" }),
     ("source", { "run a script on the shell: elbo run \($0.filter { $0 != "\"" && $0 != "'" })" }),
   ]

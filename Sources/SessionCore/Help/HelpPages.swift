@@ -6,7 +6,7 @@ package struct HelpPages: Sendable {
   package let table: CommandTable
   package let layout: HelpLayout
   /// Pages besides commands and functions.
-  package static let topics = ["language", "functions", "errors", "results"]
+  package static let topics = ["language", "functions", "errors", "results", "prompt"]
 
   /// - Parameter width: Columns of the screen.
   package init(table: CommandTable, width: Int = HelpLayout.usualWidth) {
@@ -25,6 +25,7 @@ package struct HelpPages: Sendable {
     case "functions": return "the functions of expressions"
     case "errors": return "the error codes and their meanings"
     case "results": return "formats of results, and how to write them to files"
+    case "prompt": return "keys, the history, and how a line is run"
     default: return ""
     }
   }
@@ -36,6 +37,7 @@ package struct HelpPages: Sendable {
     case "functions", "expressions": return functions
     case "errors", "codes": return errors
     case "results", "output": return layout.page(Self.results)
+    case "prompt", "keys": return layout.page(Self.prompt)
     default: break
     }
     if let command = table[topic] { return page(command) }

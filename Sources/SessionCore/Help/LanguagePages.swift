@@ -32,6 +32,30 @@ extension HelpPages {
       ?train  train?  help train       help
     """
 
+  /// Keys of the prompt, and words that people bring to it.
+  package static let prompt = """
+    Keys of the prompt; an .inputrc decides otherwise ('$if elbo' for this program alone).
+
+      Tab                              completes, or lists what is possible
+      F1  Alt-H  ?                     help on what is being typed; a line that ends in ? too
+      Up  Down                         lines of the history that begin with what is typed before the cursor
+      Ctrl-R                           lines of the history by some of their letters; Enter runs one, Tab takes it for \
+    editing, Ctrl-G leaves
+      Right  End  Alt-F                take what the history suggests in gray, or its next word
+      Ctrl-X Ctrl-E                    edits the line in $VISUAL or $EDITOR
+      Ctrl-C  Ctrl-Z  Ctrl-D           interrupts, suspends, exits
+
+    Colors and suggestions are off under NO_COLOR and TERM=dumb, and in lines longer than the screen is wide.
+
+      time evaluate m on=d             how long it took; time on for all cells
+      watch 5s evaluate m on=d         every five seconds until Ctrl-C; nothing of it stays
+      undo  redo                       takes a change back, and restores it
+      cd data  pwd                     the folder that paths start in
+      !ls  x = !ls                     a command of the shell; the lines it writes
+      _  __  _3  In[3]  Out[3]         the last result, the one before, that of cell 3; the text of cell 3
+      len(x)  type(x)                  number of rows or items; what x is
+    """
+
   /// All functions, a line each.
   package var functions: String {
     let functions = FunctionTable.shared.functions

@@ -1,3 +1,4 @@
+import Figures
 import JSONText
 import Tensors
 import Text
@@ -31,10 +32,11 @@ extension OutputWriter {
   }
 
   package static let text = OutputWriter("txt", "text/plain") { value, request in
-    guard case .figure(let figure) = value, let execution = request.execution else {
-      return .text(value.output(width: 120).text + "\n")
-    }
-    return .text(try execution.options.renderer.text(figure, columns: 100, rows: 32, color: .none) + "\n")
+    guard case .figure(let figure) = value else { return .text(value.output(width: 120).text + "\n") }
+    let display = FigureDisplay(settings: request.execution?.state.settings.plot ?? [:])
+    let screen = TextScreen(
+      columns: 100, rows: 32, characters: display.characters ?? .braille, points: display.points)
+    return .text(figure.kind.text(figure, on: screen) + "\n")
   }
 
   package static let markdown = OutputWriter("md", "text/markdown", refusal: figuresHaveData) { value, _ in

@@ -1,3 +1,5 @@
+import Figures
+import Glibc
 import Language
 import Tensors
 import Text
@@ -29,6 +31,45 @@ package struct CellRun {
   /// Runs all statements.
   package mutating func all() {
     let state = execution.state
+    statements()
+    if execution.isLessonStep { continueLesson(from: state) }
+    if !isKept || status != .ok { show(keep(isLast: true)) }
+    remember()
+  }
+
+  /// Runs all statements again and again until it is interrupted, or one of them fails; nothing of it stays.
+  package mutating func watch(every seconds: Double) {
+    guard execution.frontEnd.keepsTranscripts else {
+      let fault = Fault(
+        .notSupported, "watch runs at a prompt, where Ctrl-C ends it", at: 0..<min(5, source.utf8.count),
+        fix: "Write the statement alone.")
+      status = .failed(Diagnostic(fault, source: source))
+      return
+    }
+    let before = execution.core
+    var runs = 0
+    while status == .ok, !execution.wantsToQuit, !execution.interruption.isRequested {
+      runs += 1
+      let every = NumberText.short(seconds, digits: 3)
+      execution.frontEnd.emit(
+        .output(Output(role: .note, text: "run \(runs), every \(every) s; Ctrl-C ends it")))
+      outputs = []
+      statements()
+      let end = SuspendingClock.now + .seconds(seconds)
+      while status == .ok, SuspendingClock.now < end, !execution.interruption.isRequested { usleep(20_000) }
+    }
+    if case .interrupted = status { status = .ok }
+    if status == .ok {
+      let text = "ended after \(runs) \(runs == 1 ? "run" : "runs"); variables are as they were"
+      execution.frontEnd.emit(.output(Output(role: .note, text: text)))
+    }
+    var core = before
+    core.state.restore(before.state)
+    execution.core = core
+    execution.session.publish(core.state)
+  }
+
+  private mutating func statements() {
     do {
       let table = execution.table
       let parser = Parser(execution.source) { table[$0] != nil }
@@ -40,14 +81,11 @@ package struct CellRun {
       }
     } catch var fault as Fault {
       // What people type at other prompts is answered with our word for it.
-      if fault.isUnknownWord, let advice = Habits.advice(source) { fault.fix = advice }
+      if fault.isUnknownWord, let advice = Habits.advice(CellPrefix.blanked(source)) { fault.fix = advice }
       status = .failed(Diagnostic(fault, source: source))
     } catch {
       status = .failed(Diagnostic(Fault(.internalError, "\(error)"), source: source))
     }
-    if execution.isLessonStep { continueLesson(from: state) }
-    if !isKept || status != .ok { show(keep(isLast: true)) }
-    remember()
   }
 
   /// Behind a command of a lesson: what there is to read next. An error that the lesson is about is an output of it.
@@ -137,7 +175,7 @@ package struct CellRun {
       output.marked = output.marked.map(VisibleText.lines)
       output.isData = format != .text
       if execution.readsClock { output.markNumbers() }
-      output.figureTerminal = execution.state.settings.plot["terminal"]
+      output.figureDisplay = FigureDisplay(settings: execution.state.settings.plot)
       output.role = isLast ? .result : .display
       shown.append(output)
     }

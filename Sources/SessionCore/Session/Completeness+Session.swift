@@ -5,7 +5,7 @@ extension Session {
   ///
   /// Safe to call while a cell runs.
   package func completeness(_ source: String) -> Completeness {
-    let source = Lookalikes.cleaned(source).text
+    let source = CellPrefix.blanked(Lookalikes.cleaned(source).text)
     do {
       let table = table
       _ = try Parser(SourceText(source)) { table[$0] != nil }.statements()

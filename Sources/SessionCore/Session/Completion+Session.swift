@@ -5,6 +5,8 @@ extension Session {
   ///
   /// Safe to call while a cell runs.
   package func complete(_ source: String, cursor: Int) -> Completion {
+    // What is timed or watched is completed as by itself.
+    let source = CellPrefix.blanked(source)
     let text = SourceText(source)
     let offset = Session.byteOffset(in: source, scalars: cursor)
     let context = CursorContext(text, cursor: offset)

@@ -173,6 +173,11 @@ package final class Execution {
       if piped == nil, core.results.isLastClocked { readsClock = true }
       return piped ?? core.results.last
     }
+    if name.count > 1, name.utf8.allSatisfy({ $0 == UInt8(ascii: "_") }), state.variables[name] == nil {
+      guard let (value, cell) = core.results.earlier(name.count) else { return nil }
+      if core.results.clocked.contains(cell) { readsClock = true }
+      return value
+    }
     if name.hasPrefix("_"), let number = Int(name.dropFirst()) {
       if core.results.clocked.contains(number) { readsClock = true }
       return core.results[number]
@@ -194,7 +199,9 @@ package final class Execution {
 
   /// The fault for an unknown variable.
   package func noVariable(_ name: String, kind: ValueKind? = nil, at span: Range<Int>?) -> Fault {
-    if name == "_" || (name.hasPrefix("_") && Int(name.dropFirst()) != nil) {
+    let isResult =
+      name.utf8.allSatisfy { $0 == UInt8(ascii: "_") } || name.hasPrefix("_") && Int(name.dropFirst()) != nil
+    if isResult {
       return Fault(.unknownVariable, "there is no result '\(name)'", at: span, fix: "'history' lists the cells.")
     }
     let known = kind.map { names(ofKinds: [$0]) } ?? state.names

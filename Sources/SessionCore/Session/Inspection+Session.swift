@@ -10,6 +10,8 @@ extension Session {
   /// - Parameter width: Columns of the screen.
   package func inspect(_ source: String, cursor: Int, width: Int = HelpLayout.usualWidth) -> Output? {
     let offset = Session.byteOffset(in: source, scalars: cursor)
+    let prefix = CellPrefix(SourceText(source))
+    let source = offset > prefix?.end ?? offset ? CellPrefix.blanked(source) : source
     return Inspector(session: self, text: SourceText(source), offset: offset, width: width).output
   }
 

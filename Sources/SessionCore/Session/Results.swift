@@ -50,6 +50,13 @@ package struct Results: Sendable {
 
   /// Cells whose values are still there.
   package var cells: [Int] { order }
+
+  /// The value before the last one, for 2, and so on: `__`, `___`.
+  package func earlier(_ count: Int) -> (value: Value, cell: Int)? {
+    guard count >= 1, count <= order.count else { return nil }
+    let cell = order[order.count - count]
+    return values[cell].map { ($0, cell) }
+  }
 }
 
 /// States before the last statements that changed something.
@@ -59,12 +66,33 @@ package struct UndoStack: Sendable {
     package let before: SessionState
   }
   private var steps: [Step] = []
+  /// What was undone since the last change, the next to be done again last.
+  private var undone: [(step: Step, after: SessionState)] = []
   package static let limit = 20
 
   package mutating func push(_ statement: String, before: SessionState) {
-    steps.append(Step(statement: statement, before: before))
+    add(Step(statement: statement, before: before))
+    undone = []
+  }
+
+  private mutating func add(_ step: Step) {
+    steps.append(step)
     if steps.count > Self.limit { steps.removeFirst() }
   }
 
-  package mutating func pop() -> Step? { steps.popLast() }
+  /// The last step, which is undone now.
+  ///
+  /// - Parameter state: What it had led to.
+  package mutating func undo(_ state: SessionState) -> Step? {
+    guard let step = steps.popLast() else { return nil }
+    undone.append((step, state))
+    return step
+  }
+
+  /// The step that was undone last, and what it leads to.
+  package mutating func redo() -> (step: Step, after: SessionState)? {
+    guard let next = undone.popLast() else { return nil }
+    add(next.step)
+    return next
+  }
 }

@@ -24,6 +24,8 @@ package final class Session: Sendable {
     package var state = SessionState()
     package var results = Results()
     package var undoStack = UndoStack()
+    /// Where `cd -` leads.
+    package var folderBefore: String?
     package var cell = 0
     package var history = History()
     package var store: Store?
@@ -177,23 +179,28 @@ package final class Session: Sendable {
     // While a lesson is followed `next` is its next command.
     let lesson = self.core.withLock { $0.lessonSource(of: typed) }
     let source = lesson?.source ?? typed
-    let keeps = storeHistory && !silent && (lesson == nil || lesson?.isStep == true)
+    let prefix = CellPrefix(SourceText(source))
+    // What is watched is shown, and nothing of it stays.
+    let isKept = (lesson == nil || lesson?.isStep == true) && !(prefix?.isWatch ?? false)
+    let keeps = storeHistory && !silent && isKept
     let wasInLesson = isInLesson
     let core = self.core.withLock { core in
       if keeps { core.cell += 1 }
       return core
     }
     let execution = Execution(
-      session: self, core: core, source: SourceText(source), frontEnd: frontEnd, interruption: interruption,
-      keepsCell: keeps)
+      session: self, core: core, source: SourceText(prefix?.blanked(SourceText(source)) ?? source), frontEnd: frontEnd,
+      interruption: interruption, keepsCell: keeps)
     execution.isLessonStep = lesson?.isStep == true
     for remark in remarks { execution.note(remark) }
     var run = CellRun(execution: execution, source: source, keeps: keeps, silent: silent, start: start)
-    Stopping.when({ interruption.isRequested }) { run.all() }
+    Stopping.when({ interruption.isRequested }) {
+      if case .watch(let seconds)? = prefix?.kind { run.watch(every: seconds) } else { run.all() }
+    }
     let seconds = (WorkClock.now - start).seconds
     let done = execution.core
     self.core.withLock { $0 = done }
-    if done.state.settings.showsTime, !silent {
+    if done.state.settings.showsTime || prefix?.kind == .time, !silent {
       frontEnd.emit(.output(Output(role: .note, text: "took \(NumberText.duration(seconds))")))
     }
     return CellOutcome(

@@ -55,7 +55,7 @@ final class TrainingReporter {
       terms: shown(terms, speed: moment.imagesPerSecond), recentLosses: recentLosses)
     if isLive, now >= nextFigure || moment.fraction >= 1 {
       progress.figure = figure(moment)
-      progress.figureTerminal = run.execution.state.settings.plot["terminal"]
+      progress.figureDisplay = FigureDisplay(settings: run.execution.state.settings.plot)
     }
     run.execution.progress(progress)
     guard progress.figure != nil else { return }

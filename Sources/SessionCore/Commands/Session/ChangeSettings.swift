@@ -101,6 +101,20 @@ enum PlotSettings {
     CommandOption(
       "size", .text(placeholder: "a size such as 900x600", suggestions: ["900x600"]), help: "width × height in pixels"),
     CommandOption("theme", Figure.Theme.argumentType, help: "colors"),
+    CommandOption(
+      "characters",
+      .choice([
+        ValueWord("auto", "the finest that the locale has"), ValueWord("braille", "eight dots a character"),
+        ValueWord("blocks", "four dots a character"), ValueWord("ascii", "letters and signs"),
+      ]),
+      help: "what figures in text consist of"),
+    CommandOption(
+      "points",
+      .choice([
+        ValueWord("auto", "dots where there are colors"), ValueWord("dots", "a color for each class"),
+        ValueWord("letters", "the first letter or digit of each class"),
+      ]),
+      help: "the points of a scatter in text"),
   ]
 
   static func set(_ change: GivenOption, in settings: inout Settings) throws {

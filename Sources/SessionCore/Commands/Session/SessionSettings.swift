@@ -79,7 +79,10 @@ package struct SetTime: DeclaredCommand {
 
   package static let about = About(
     "time", family: .session, summary: "show how long each cell takes",
-    examples: [.init("time on", "a line with the duration after each cell")])
+    details: "'time STATEMENT' at the beginning of a line runs the statement, and shows how long that took.",
+    examples: [
+      .init("time on", "a line with the duration after each cell"), .init("time evaluate m on=d", "after this one"),
+    ])
 
   @Argument(help: "on or off") var state: Bool?
 

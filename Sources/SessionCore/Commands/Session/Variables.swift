@@ -68,17 +68,41 @@ package struct Undo: DeclaredCommand {
   package static let about = About(
     "undo", family: .session, summary: "undo the last statement that changed variables or settings",
     details:
-      "Variables and settings are restored; written files are kept. The last \(UndoStack.limit) statements can be undone.",
+      "Variables and settings are restored; written files are kept. The last \(UndoStack.limit) statements can be undone, "
+      + "and 'redo' does them again.",
     examples: [.init("undo", "undoes the last change")])
 
   package func run(_ call: Call) throws -> Value {
     let execution = call.execution
-    guard let step = execution.core.undoStack.pop() else {
+    guard let step = execution.core.undoStack.undo(execution.state) else {
       throw call.fault(.nothingToUndo, "there is nothing to undo")
     }
     execution.state.restore(step.before)
     execution.keepsUndo = false
     execution.note("undone: \(TextWidth.fit(step.statement.replacing("\n", with: " "), to: execution.width - 10))")
+    return .nothing
+  }
+}
+
+package struct Redo: DeclaredCommand {
+  package init() {}
+
+  package static let about = About(
+    "redo", family: .session, summary: "restore what the last 'undo' took back",
+    details: """
+      Variables and settings become what they were before 'undo'; nothing is computed again. After a statement that \
+      changes something else there is nothing to restore.
+      """,
+    examples: [.init("redo", "takes the last 'undo' back")])
+
+  package func run(_ call: Call) throws -> Value {
+    let execution = call.execution
+    guard let (step, after) = execution.core.undoStack.redo() else {
+      throw call.fault(.nothingToUndo, "nothing was undone since the last change", fix: "Up brings earlier lines back.")
+    }
+    execution.state.restore(after)
+    execution.keepsUndo = false
+    execution.note("done again: \(TextWidth.fit(step.statement.replacing("\n", with: " "), to: execution.width - 12))")
     return .nothing
   }
 }
