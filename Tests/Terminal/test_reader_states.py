@@ -87,7 +87,7 @@ def test_ctrl_c_in_a_search_and_at_a_recalled_line_runs_nothing(prompt):
     prompt.run("a = 1")
     prompt.run("a = a + 1")
     prompt.type("\x12a + ")
-    prompt.wait_text("reverse-i-search")
+    prompt.wait_text("history> ")
     prompt.key("c")
     prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
     prompt.type("\x1b[A")

@@ -24,7 +24,7 @@ def test_ctrl_c_clears_the_line_wherever_one_is(prompt):
     prompt.key("c")
     prompt.wait_prompt()
     prompt.type("\x12some")
-    prompt.wait_text("reverse-i-search")
+    prompt.wait_text("history> ")
     prompt.key("c")
     prompt.wait(lambda: prompt.current == "elbo>", "the prompt")
     prompt.run("2 + 3")
