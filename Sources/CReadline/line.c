@@ -244,6 +244,12 @@ static bool take_suggestion(size_t length) {
   return true;
 }
 
+// Keys that come at once are read at once: the suggestion behind the line is taken away where the line is accepted.
+static int accept_without(int count, int key) {
+  erase_suggestion();
+  return rl_newline(count, key);
+}
+
 static int forward_or_take(int count, int key) {
   return suggestion && take_suggestion(strlen(suggestion)) ? 0 : rl_forward_char(count, key);
 }
@@ -416,6 +422,8 @@ static void bind_suggestions(Keymap map) {
   extend(map, "\006", rl_forward_char, forward_or_take);
   extend(map, "\005", rl_end_of_line, end_or_take);
   extend(map, "\033f", rl_forward_word, word_or_take);
+  extend(map, "\r", rl_newline, accept_without);
+  extend(map, "\n", rl_newline, accept_without);
 }
 
 void elbo_line_configure(const char *name, elbo_line_callbacks given, bool colors) {
@@ -469,7 +477,7 @@ void elbo_line_begin(const char *prompt, const char *initial) {
 }
 
 void elbo_line_read(void) {
-  // A key may accept the line, and readline would leave the suggestion behind it on the screen.
+  // A key may end the line, and readline would leave the suggestion behind it on the screen.
   erase_suggestion();
   rl_callback_read_char();
 }

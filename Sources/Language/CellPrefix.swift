@@ -48,7 +48,7 @@ package struct CellPrefix: Equatable, Sendable {
 
   /// What a statement may begin with; `time = 3` and `time + 1` are about a variable.
   private static func begins(_ byte: UInt8) -> Bool {
-    byte.isNamePart || byte.isQuote || "([{!?".utf8.contains(byte)
+    byte.isNamePart || byte.isQuote || byte >= 0x80 || "([{!?".utf8.contains(byte)
   }
 
   /// `5s`, `500ms`, `2m`, `1h`, or a number of seconds; from a tenth of a second to a day.

@@ -109,8 +109,15 @@ package struct StatementColors {
         {
           end += 1
         }
+        // 1e-3.
+        if end + 1 < source.count, bytes[end] | 0x20 == UInt8(ascii: "e") {
+          let sign = "+-".utf8.contains(bytes[end + 1]) ? 1 : 0
+          var last = end + 1 + sign
+          while last < source.count, bytes[last].isDigit { last += 1 }
+          if last > end + 1 + sign { end = last }
+        }
         // 5s and 3d are words.
-        if end >= source.count || !bytes[end].isNameStart || bytes[end] | 0x20 == UInt8(ascii: "e") {
+        if end >= source.count || !bytes[end].isNameStart {
           add(position..<end, .number)
         }
         position = max(end, position + 1)

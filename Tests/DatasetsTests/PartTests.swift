@@ -148,7 +148,8 @@ import Testing
   @Test func missingValuesOfArraysAreThoseOfTables() throws {
     let values: [Float] = [1, 2, .nan, 4, 5, 6, 7, .nan]
     let path = try temporary(NPY.encode(Tensor(values, shape: [4, 2])))
-    let fix = "Use missing=keep to train on what is observed, or missing=drop, missing=mean or missing=zero to fill them."
+    let fix =
+      "Use missing=keep to train on what is observed, or missing=drop, missing=mean or missing=zero to fill them."
     #expect(try refusal(path).fix == fix)
     #expect(try load(path) { $0.table.missing = .zero }.stored == [1, 2, 0, 4, 5, 6, 7, 0])
     #expect(try load(path) { $0.table.missing = .mean }.stored == [1, 2, Double(Float(13.0 / 3)), 4, 5, 6, 7, 4])

@@ -21,7 +21,7 @@ import Testing
     #expect(parts("train m on=d epochs=20") == ["verb train", "option on=", "option epochs=", "number 20"])
     #expect(parts("z = encode m d # codes") == ["verb encode", "comment # codes"])
     #expect(parts("nonsense m") == ["unknown nonsense"])
-    #expect(parts("m.loss + mean(z[0..9]) * 1e-3") == ["function mean", "number 0", "number 9", "number 1e"])
+    #expect(parts("m.loss + mean(z[0..9]) * 1e-3") == ["function mean", "number 0", "number 9", "number 1e-3"])
   }
 
   @Test func textIsTextUntilItIsClosed() {

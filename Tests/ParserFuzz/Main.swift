@@ -52,12 +52,13 @@ private func readOne(_ bytes: [UInt8]) {
 
   #if COVERAGE
     private static func search(_ words: [String]) {
-      let all = ["parser-fuzz", "-max_len=\(parser.maximumLength)", "-timeout=20", "-rss_limit_mb=4096"] + words.dropFirst()
+      let all =
+        ["parser-fuzz", "-max_len=\(parser.maximumLength)", "-timeout=20", "-rss_limit_mb=4096"] + words.dropFirst()
       var strings = all.map { strdup($0) } + [nil]
       var count = Int32(all.count)
       exit(
         strings.withUnsafeMutableBufferPointer { strings in
-          var start = strings.baseAddress!
+          guard var start = strings.baseAddress else { return 70 }
           return runDriver(&count, &start) { bytes, length in
             readOne(Array(UnsafeBufferPointer(start: bytes, count: length)))
             return 0

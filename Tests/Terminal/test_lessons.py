@@ -65,7 +65,8 @@ def test_enter_runs_the_next_command_in_a_copy_of_the_session(prompt, tmp_path):
     # An empty line is one again, and the arrow finds what was typed.
     prompt.run("")
     prompt.type("\x1b[A")
-    prompt.wait_prompt("d")
+    # In gray behind it, how an earlier line goes on.
+    prompt.wait(lambda: prompt.current == "elbo> d = 5" and prompt.screen.cursor.x == len("elbo> d"), "the line before")
     assert list(tmp_path.glob("*.safetensors")) == []
 
 

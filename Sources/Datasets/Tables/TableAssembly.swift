@@ -164,7 +164,8 @@ struct TableAssembly {
         path: path,
         reason:
           "\(first.firstMissing?.place ?? "a row"), column '\(first.name)': no value (\(total) missing in \(gaps.count) column\(gaps.count > 1 ? "s" : ""))",
-        fix: "Use missing=keep to train on what is observed, or missing=drop, missing=mean or missing=zero to fill them.")
+        fix:
+          "Use missing=keep to train on what is observed, or missing=drop, missing=mean or missing=zero to fill them.")
     }
     func isMissing(_ index: Int, _ row: Int) -> Bool {
       texts[index].map { $0[row] == nil } ?? columns[index].values[row].isNaN

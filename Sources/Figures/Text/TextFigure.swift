@@ -35,7 +35,8 @@ package enum TextFigure {
     let (columns, rows) = (screen.columns, screen.rows)
     let isPlain = screen.characters == .ascii
     func clipped(_ text: String, _ columns: Int) -> String {
-      TextWidth.fit(plain(Self.clipped(text, columns), isPlain), to: columns)
+      // ASCII forms may be wider; a cut leaves its own sign.
+      plain(TextWidth.fit(plain(Self.clipped(text, columns), isPlain), to: columns), isPlain)
     }
     func padded(_ text: String, _ columns: Int) -> String {
       TextWidth.pad(clipped(text, max(columns - 1, 1)), to: columns)

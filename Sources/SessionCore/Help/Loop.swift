@@ -7,8 +7,8 @@ enum Loop {
   /// nil of what is no loop.
   static func advice(_ source: String) -> String? {
     let words = source.split(whereSeparator: { " \t\n".contains($0) }).map(String.init)
-    guard words.first == "for", words.count >= 2 else { return nil }
-    let variable = words[1].filter { $0 != "(" }
+    guard words.first == "for" else { return nil }
+    let variable = words.count > 1 ? words[1].filter { $0 != "(" } : ""
     guard let place = words.firstIndex(where: { $0 == "in" || $0 == "=" }), place <= 3 else {
       return "sweep trains a model with many settings: s = sweep m on=d beta=0.5,1,2"
     }
