@@ -72,7 +72,7 @@ import Testing
     "seed 1",
     "report n=2 title=t", "lessons", "lesson nothing",
     "threads 1", "time off", "help train", "examples train", "explain elbo", "undo", "redo", "pwd", "cd /none",
-    "watch x y", "watch 5s", "pwd; watch 5s z=1", "quit",
+    "watch x y", "watch 5s", "pwd; watch 5s y", "quit",
   ]
 
   @Test func everyDeclaredArgumentIsRead() throws {

@@ -29,7 +29,7 @@ package struct Watch: DeclaredCommand {
       throw $every.fault(
         .badOptionValue, "every: expected seconds from 0.1 to a day such as 5s, got '\(every)'", fix: example)
     }
-    guard !statement.isEmpty || !options.given.isEmpty else {
+    guard !options.given.isEmpty || !statement.isEmpty else {
       throw call.fault(.missingArgument, "watch needs a statement to run", fix: example)
     }
     throw call.fault(.notSupported, "watch stands at the beginning of a line", fix: example)
